@@ -1,0 +1,109 @@
+"""Generations: derived data built beside what is served, and swapped in by renaming one pointer file.
+
+Invariant: `CURRENT` names a generation whose manifest is on disk. A build that is killed leaves a folder
+without a manifest, which nobody reads and the next build removes.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from graph.facts.ledger import write_whole
+from graph.model.errors import NotFound
+
+POINTER = "CURRENT"
+MANIFEST = "generation.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One whole generation. `counts` says how many entities, links, documents and findings it holds."""
+
+    generation_id: str
+    folder: Path
+    built_at: str
+    loads: tuple[str, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def entities(self) -> Path:
+        """Parquet of entities: id, kind, key, name, properties (JSON), measures, degree."""
+        return self.folder / "entities.parquet"
+
+    @property
+    def links(self) -> Path:
+        """Parquet of links: source, link, target, measures, sources, status."""
+        return self.folder / "links.parquet"
+
+    @property
+    def graph(self) -> Path:
+        """The SQLite graph store."""
+        return self.folder / "graph.sqlite"
+
+    @property
+    def findings(self) -> Path:
+        """Findings, one JSON object a line, best first."""
+        return self.folder / "findings.jsonl"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the embedded search index."""
+        return self.folder / "index"
+
+
+class Generations:
+    """The generations of one home directory."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._folder = home / "generations"
+
+    def current(self) -> Generation:
+        """The generation in service; `NotFound` before the first refresh."""
+        try:
+            generation_id = (self.home / POINTER).read_text(encoding="utf-8").strip()
+        except FileNotFoundError as error:
+            raise NotFound(
+                f"Nothing has been built in {self.home} yet.",
+                thing=str(self.home),
+                next_step="Run `tidewaiter load PATH...`, then `tidewaiter refresh`.",
+            ) from error
+        return self._read(generation_id)
+
+    def begin(self, now: datetime) -> Path:
+        """An empty folder for the next generation; unfinished ones of killed builds are removed first."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for folder in self._folder.iterdir():
+            if not (folder / MANIFEST).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+        number = 1 + max((int(f.name.rsplit("-", 1)[1]) for f in self._folder.iterdir()), default=0)
+        folder = self._folder / f"{now:%Y%m%dT%H%M%SZ}-{number:04d}"
+        folder.mkdir()
+        return folder
+
+    def publish(
+        self, folder: Path, *, built_at: datetime, loads: tuple[str, ...], counts: Mapping[str, int], keep: int = 2
+    ) -> Generation:
+        """Put a finished folder into service and remove all but the latest `keep` generations."""
+        generation = Generation(folder.name, folder, built_at.isoformat(), loads, dict(counts))
+        manifest = {key: value for key, value in asdict(generation).items() if key != "folder"}
+        write_whole(folder / MANIFEST, json.dumps(manifest, indent=1))
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        write_whole(self.home / POINTER, folder.name + "\n")
+        whole = sorted(f for f in self._folder.iterdir() if (f / MANIFEST).exists())
+        for old in whole[:-keep]:
+            shutil.rmtree(old, ignore_errors=True)
+        return generation
+
+    def _read(self, generation_id: str) -> Generation:
+        folder = self._folder / generation_id
+        raw = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return Generation(generation_id, folder, raw["built_at"], tuple(raw["loads"]), raw["counts"])

@@ -1,0 +1,109 @@
+"""What is asked: our own query types, which every engine understands, and the reading of a person's text.
+
+Invariant: no engine's syntax crosses this seam.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that must all occur (any order), in title or text."""
+
+    text: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in this order, at most `slop` places apart."""
+
+    text: str
+    field: str = ""
+    slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier in its normal form: kind (entry_number, hts, ruling, ...) and key."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A span of days, both ends included; None is open."""
+
+    field: str
+    low: date | None
+    high: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part must match."""
+
+    parts: tuple["Query", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part must match."""
+
+    parts: tuple["Query", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part must not match."""
+
+    part: "Query"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Matches all; what an empty box means."""
+
+
+Query = Words | Phrase | Identifier | Range | AllOf | AnyOf | Not | Everything
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search. `filters` are exact field values: any of a field's values, all of the fields."""
+
+    query: Query
+    filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    facets: tuple[str, ...] = ()
+    sort: Literal["relevance", "date"] = "relevance"
+    limit: int = 20  # 1 to 1,000
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found, with the passage. In `snippet`, matches stand between `<mark>` and `</mark>`,
+    everything else is escaped HTML."""
+
+    id: str
+    kind: str
+    title: str
+    score: float
+    date: date | None
+    snippet: str
+    fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One page. `facets` counts values over all matches, most frequent first; `note` says how the text was
+    read when it could not be parsed as written."""
+
+    items: tuple[Hit, ...]
+    total: int
+    next_cursor: str
+    facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    note: str = ""
