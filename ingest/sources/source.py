@@ -19,11 +19,16 @@ class TextRows:
     Columns named as in the table are its cells (lists joined by `;`, dates as written by the sender);
     all others are unknown to us and kept in `extra`. `damaged` names the columns whose cells the sender's
     program is known to have typed (a spreadsheet's float), so that only a check digit may mend them.
+    `unchecked` names identifier columns whose values another customs administration issued: they carry its
+    country as a prefix (`KR-97061800`) and our identifier check does not apply to them. `left_out` counts
+    rows of the file that are no data (a report's `Total:` line), by reason; they are in no batch.
     """
 
     table: str
     batch: pa.RecordBatch
     damaged: frozenset[str] = frozenset()
+    unchecked: frozenset[str] = frozenset()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class CsvShape:
     encoding: str = "utf-8"
     header_row: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
+    unchecked: frozenset[str] = frozenset()
 
 
 class Source(Protocol):
