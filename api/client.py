@@ -1,0 +1,291 @@
+"""A typed client of the HTTP interface: what the user interface and other programs use.
+
+Invariant: every answer is a model of `api.schemas`, every failure one of the five errors. One client holds
+one pool of connections; make it once and keep it (a new client costs more than a search).
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from api.schemas import (
+    ActivityAnswer,
+    Answer,
+    AuditAnswer,
+    DocumentAnswer,
+    EntityAnswer,
+    FindingItem,
+    FindingsAnswer,
+    HealthAnswer,
+    KindsAnswer,
+    LinkCountsAnswer,
+    LoadsAnswer,
+    PathsAnswer,
+    PersonAnswer,
+    Problem,
+    ReadyAnswer,
+    RecordsAnswer,
+    RejectsAnswer,
+    RelatedAnswer,
+    Row,
+    SearchAnswer,
+)
+from graph.model.errors import Conflict, Denied, Invalid, NotFound, TidewaiterError, Unavailable
+
+_A = TypeVar("_A", bound=Answer)
+Params = Mapping[str, str | int | float | bool | Sequence[str] | date | None]
+
+_ERRORS: dict[int, type[TidewaiterError]] = {
+    400: Invalid, 401: Denied, 403: Denied, 404: NotFound, 405: Invalid, 409: Conflict, 413: Invalid, 422: Invalid,
+}  # fmt: skip
+
+
+class Client:
+    """Questions to one server, as methods. Raises `NotFound`, `Invalid`, `Denied`, `Conflict`, `Unavailable`.
+
+    `transport` lets tests and in-process callers pass an ASGI or WSGI transport instead of a network.
+    """
+
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8000",
+        *,
+        token: str = "",
+        timeout_s: float = 60.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.url = url
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(
+            base_url=url, headers=headers, timeout=timeout_s, transport=transport, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    # Finding
+
+    def search(
+        self,
+        text: str,
+        *,
+        kinds: Sequence[str] = (),
+        filters: Mapping[str, Sequence[str]] | None = None,
+        facets: Sequence[str] = (),
+        sort: Literal["relevance", "date"] = "relevance",
+        limit: int = 20,
+        cursor: str = "",
+    ) -> SearchAnswer:
+        """Documents, entities and findings that match a person's text; `filters` is `{field: values}`."""
+        written = [f"{name}:{value}" for name, values in (filters or {}).items() for value in values]
+        params: Params = {
+            "q": text, "kind": kinds, "filter": written, "facet": facets, "sort": sort, "limit": limit,
+            "cursor": cursor,
+        }  # fmt: skip
+        return self._get("/v1/search", SearchAnswer, params)
+
+    # Entities and links
+
+    def entity(self, entity_id: str, *, as_of: date | None = None) -> EntityAnswer:
+        """Who or what an entity is, now or as known on a day."""
+        return self._get(f"/v1/entities/{_in_path(entity_id)}", EntityAnswer, {"as_of": as_of})
+
+    def related(
+        self,
+        entity_id: str,
+        *,
+        links: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+        order: Literal["value", "recency", "count"] = "value",
+        hops: int = 1,
+        limit: int = 50,
+        cursor: str = "",
+        as_of: date | None = None,
+    ) -> RelatedAnswer:
+        """One page of neighbours, in order."""
+        params: Params = {
+            "link": links, "kind": kinds, "order": order, "hops": hops, "limit": limit, "cursor": cursor,
+            "as_of": as_of,
+        }  # fmt: skip
+        return self._get(f"/v1/entities/{_in_path(entity_id)}/related", RelatedAnswer, params)
+
+    def link_counts(self, entity_id: str) -> LinkCountsAnswer:
+        """How many neighbours an entity has, by kind of link and direction."""
+        return self._get(f"/v1/entities/{_in_path(entity_id)}/links", LinkCountsAnswer)
+
+    def records(
+        self,
+        entity_id: str,
+        *,
+        table: str = "",
+        limit: int = 100,
+        offset: int = 0,
+        date_from: date | None = None,
+        date_to: date | None = None,
+    ) -> RecordsAnswer:
+        """The fact rows in which an entity stands, of one table or of all."""
+        params: Params = {"table": table, "limit": limit, "offset": offset, "from": date_from, "to": date_to}
+        return self._get(f"/v1/entities/{_in_path(entity_id)}/records", RecordsAnswer, params)
+
+    def activity(self, entity_id: str) -> ActivityAnswer:
+        """An entity's entry lines by month, port, tariff number and origin."""
+        return self._get(f"/v1/entities/{_in_path(entity_id)}/activity", ActivityAnswer)
+
+    def entity_findings(self, entity_id: str) -> FindingsAnswer:
+        """The findings of which an entity is a member."""
+        return self._get(f"/v1/entities/{_in_path(entity_id)}/findings", FindingsAnswer)
+
+    def link_records(self, source: str, link: str, target: str, *, limit: int = 100, offset: int = 0) -> RecordsAnswer:
+        """The fact rows that make a link, as the link has it: from `source` to `target`."""
+        params: Params = {"source": source, "link": link, "target": target, "limit": limit, "offset": offset}
+        return self._get("/v1/links/records", RecordsAnswer, params)
+
+    def paths(self, source: str, target: str, *, max_hops: int = 6, limit: int = 5) -> PathsAnswer:
+        """Ways between two entities, cheapest first."""
+        return self._get("/v1/paths", PathsAnswer, {"from": source, "to": target, "max_hops": max_hops, "limit": limit})
+
+    # Findings and documents
+
+    def findings(
+        self,
+        *,
+        kinds: Sequence[str] = (),
+        min_probability: float = 0.0,
+        queue: bool | None = None,
+        limit: int = 50,
+        cursor: str = "",
+    ) -> FindingsAnswer:
+        """Findings, most probable first; `queue=True` keeps those selected at the false-discovery rate."""
+        params: Params = {
+            "kind": kinds, "min_probability": min_probability, "queue": queue, "limit": limit, "cursor": cursor,
+        }  # fmt: skip
+        return self._get("/v1/findings", FindingsAnswer, params)
+
+    def finding(self, finding_id: str) -> FindingItem:
+        """One finding, whole."""
+        return self._get(f"/v1/findings/{_in_path(finding_id)}", FindingItem)
+
+    def evidence_records(self, finding_id: str, number: int, *, limit: int = 100, offset: int = 0) -> RecordsAnswer:
+        """The rows that one piece of evidence speaks of; `number` counts from 0 in `FindingItem.evidence`."""
+        return self._get(
+            f"/v1/findings/{_in_path(finding_id)}/evidence/{number}/records",
+            RecordsAnswer,
+            {"limit": limit, "offset": offset},
+        )
+
+    def document(self, document_id: str) -> DocumentAnswer:
+        """A document to read, by its id with or without the `document:` before it."""
+        return self._get(f"/v1/documents/{_in_path(document_id)}", DocumentAnswer)
+
+    # What is there
+
+    def kinds(self) -> KindsAnswer:
+        """All declared kinds of entities and links."""
+        return self._get("/v1/kinds", KindsAnswer)
+
+    def loads(self) -> LoadsAnswer:
+        """All loads, newest first."""
+        return self._get("/v1/loads", LoadsAnswer)
+
+    def rejects(self, load_id: str, *, limit: int = 100, offset: int = 0) -> RejectsAnswer:
+        """The rejected rows of a load, with reasons."""
+        return self._get(f"/v1/loads/{_in_path(load_id)}/rejects", RejectsAnswer, {"limit": limit, "offset": offset})
+
+    def export(self, what: Literal["entities", "links", "findings"]) -> Iterator[Row]:
+        """Every entity, link or finding of the generation, one at a time, however many there are."""
+        try:
+            with self._http.stream("GET", f"/v1/export/{what}") as response:
+                if response.is_error:
+                    response.read()
+                    raise _error(response)
+                for line in response.iter_lines():
+                    if line:
+                        yield json.loads(line)
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+
+    def person(self) -> PersonAnswer:
+        """Who is asking."""
+        return self._get("/v1/me", PersonAnswer)
+
+    def audit(self, *, limit: int = 100, cursor: str = "") -> AuditAnswer:
+        """Who looked at what, newest first; for admins."""
+        return self._get("/v1/audit", AuditAnswer, {"limit": limit, "cursor": cursor})
+
+    def health(self) -> HealthAnswer:
+        """Whether the process answers."""
+        return self._get("/v1/healthz", HealthAnswer)
+
+    def ready(self) -> ReadyAnswer:
+        """The generation in service and the state of each engine, also when the server is not ready."""
+        response = self._send("/v1/readyz", {})
+        if response.status_code == httpx.codes.SERVICE_UNAVAILABLE and "engines" in response.text:
+            return ReadyAnswer.model_validate_json(response.content)
+        return _read(response, ReadyAnswer)
+
+    def _get(self, path: str, answer: type[_A], params: Params | None = None) -> _A:
+        return _read(self._send(path, params or {}), answer)
+
+    def _send(self, path: str, params: Params) -> httpx.Response:
+        try:
+            return self._http.get(path, params=_in_query(params))
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: httpx.HTTPError) -> Unavailable:
+        return Unavailable(
+            f"The Tidewaiter service at {self.url} does not answer ({type(error).__name__}).",
+            thing=self.url,
+            next_step="Start it with `tidewaiter serve`, or check the address.",
+        )
+
+
+def _in_path(text: str) -> str:
+    return quote(text, safe=":")
+
+
+def _in_query(params: Params) -> list[tuple[str, str | int | float | bool | None]]:
+    pairs: list[tuple[str, str | int | float | bool | None]] = []
+    for name, value in params.items():
+        if value is None or value == "":
+            continue
+        if isinstance(value, date):
+            pairs.append((name, value.isoformat()))
+        elif isinstance(value, str | int | float):
+            pairs.append((name, value))
+        else:
+            pairs.extend((name, item) for item in value)
+    return pairs
+
+
+def _read(response: httpx.Response, answer: type[_A]) -> _A:
+    if response.is_error:
+        raise _error(response)
+    return answer.model_validate_json(response.content)
+
+
+def _error(response: httpx.Response) -> TidewaiterError:
+    kind = _ERRORS.get(response.status_code, Unavailable)
+    try:
+        problem = Problem.model_validate_json(response.content)
+    except ValueError:
+        return Unavailable(
+            f"The service at {response.url} answered {response.status_code} without saying why.",
+            thing=str(response.url),
+            next_step="Look into the service's log.",
+        )
+    return kind(problem.detail, thing=problem.thing, value=problem.value, next_step=problem.next_step)

@@ -1,0 +1,429 @@
+"""Every answer of the HTTP interface, as pydantic models: what clients may rely on.
+
+Invariant: fields are added, never renamed or taken away; money is in US dollars, days are ISO. An answer's
+generation stands in the `X-Tidewaiter-Generation` header, so bodies over equal data are equal.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Cell = str | int | float | bool | None | list[str]
+Row = dict[str, Cell]
+
+
+class Answer(BaseModel):
+    """Base of all answers: immutable once read; unknown fields of a newer server are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Problem(Answer):
+    """What went wrong (RFC 9457): the thing, the value found there, and what to do next."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    thing: str = ""
+    value: str = ""
+    next_step: str = ""
+    request_id: str = ""
+
+
+class Measured(Answer):
+    """How much of the record lies behind a thing; `quantity` is null where units are mixed."""
+
+    count: int = 0
+    value_usd: float | None = None
+    quantity: float | None = None
+    first_date: date | None = None
+    last_date: date | None = None
+
+
+class EntityBrief(Answer):
+    """An entity in a list."""
+
+    id: str
+    kind: str
+    name: str
+
+
+class EntityAnswer(Measured):
+    """Who or what an entity is. `identifiers` are the ids of the numbers a resolved party goes by."""
+
+    id: str
+    kind: str
+    kind_label: str
+    key: str
+    name: str
+    properties: dict[str, str] = Field(default_factory=dict)
+    degree: int = 0
+    identifiers: list[str] = Field(default_factory=list)
+    as_of: date | None = None
+
+
+class RelatedItem(Measured):
+    """A neighbour, the link over which it was reached, and what lies behind that link.
+
+    `direction` is `out` when the link goes from the entity asked about (or the last one of `via`) to this
+    one; `link_label` already reads in that direction. `status` is set where the link is only claimed.
+    """
+
+    id: str
+    kind: str
+    name: str
+    link: str
+    link_label: str
+    direction: Literal["out", "in"]
+    hops: int = 1
+    via: list[str] = Field(default_factory=list)
+    sources: list[str] = Field(default_factory=list)
+    status: str = ""
+
+
+class RelatedAnswer(Answer):
+    """One page of neighbours. `capped` names hubs that were not walked through."""
+
+    items: list[RelatedItem]
+    next_cursor: str
+    total: int
+    capped: list[str] = Field(default_factory=list)
+
+
+class LinkCount(Answer):
+    """How many neighbours an entity has over one kind of link, in one direction."""
+
+    link: str
+    label: str
+    direction: Literal["out", "in"]
+    count: int
+
+
+class LinkCountsAnswer(Answer):
+    """What a hub says of itself before it is expanded; most frequent first."""
+
+    items: list[LinkCount]
+    total: int
+
+
+class RecordTable(Answer):
+    """Fact rows of one table, with the columns in the table's order, provenance last."""
+
+    table: str
+    columns: list[str]
+    rows: list[Row]
+    total: int
+
+
+class RecordsAnswer(Answer):
+    """The fact rows behind an entity, a link or a piece of evidence; `total` over all tables."""
+
+    tables: list[RecordTable]
+    total: int
+    limit: int
+    offset: int
+
+
+class ActivityMonth(Answer):
+    """One month of an entity's entry lines; `month` is `YYYY-MM`."""
+
+    month: str
+    lines: int
+    entries: int = 0
+    value_usd: float = 0.0
+
+
+class ActivityShare(Answer):
+    """What part of an entity's lines goes to one other thing (a port, a tariff number, an origin)."""
+
+    id: str
+    name: str
+    lines: int
+    value_usd: float = 0.0
+
+
+class ActivityAnswer(Answer):
+    """An entity over time and over the map: months without lines are left out."""
+
+    months: list[ActivityMonth]
+    ports: list[ActivityShare] = Field(default_factory=list)
+    tariffs: list[ActivityShare] = Field(default_factory=list)
+    origins: list[ActivityShare] = Field(default_factory=list)
+
+
+class WayLink(Measured):
+    """One link of a path, as the facts have it: from `source` to `target`."""
+
+    source: str
+    link: str
+    link_label: str
+    target: str
+    sources: list[str] = Field(default_factory=list)
+    status: str = ""
+
+
+class PathItem(Answer):
+    """A way between two entities; `cost` is lower for stronger ways that avoid hubs."""
+
+    entities: list[EntityBrief]
+    links: list[WayLink]
+    cost: float
+    reason: str
+    hubs: list[str] = Field(default_factory=list)
+
+
+class PathsAnswer(Answer):
+    """Ways between two entities, cheapest first."""
+
+    items: list[PathItem]
+    total: int
+
+
+class SearchItem(Answer):
+    """One thing found. In `snippet`, matches stand between `<mark>` and `</mark>`, all else is escaped."""
+
+    id: str
+    kind: str
+    title: str
+    score: float
+    date: date | None = None
+    snippet: str = ""
+    fields: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class FacetValue(Answer):
+    """A value of a field and how many of all matches have it."""
+
+    value: str
+    count: int
+
+
+class SearchAnswer(Answer):
+    """One page of hits; `note` says how the text was read when it could not be taken as written."""
+
+    items: list[SearchItem]
+    total: int
+    next_cursor: str
+    facets: dict[str, list[FacetValue]] = Field(default_factory=dict)
+    note: str = ""
+    took_ms: float = 0.0
+
+
+class MemberItem(Answer):
+    """A party of a finding; `identifiers` are the numbers a resolved party goes by."""
+
+    entity: str
+    role: str
+    why: str
+    name: str = ""
+    identifiers: list[str] = Field(default_factory=list)
+
+
+class RecordRefItem(Answer):
+    """A fact row: its table and the values of the table's key."""
+
+    table: str
+    key: list[str]
+
+
+class EvidenceItem(Answer):
+    """One claim in words, the numbers in it, and how many rows open from it."""
+
+    claim: str
+    numbers: dict[str, float | int | str]
+    records: list[RecordRefItem]
+
+
+class InnocentExplanationItem(Answer):
+    """A lawful reason for the same pattern: how it was tested, and what came out."""
+
+    name: str
+    tested: str
+    result: str
+
+
+class FindingItem(Answer):
+    """A ranked, explained suspicion. `queue` is true when it is selected at the false-discovery rate."""
+
+    id: str
+    kind: str
+    detector: str
+    version: str
+    as_of: date
+    title: str
+    probability: float
+    calibration: str
+    queue: bool
+    members: list[MemberItem]
+    entries: list[str]
+    period_from: date
+    period_to: date
+    duty_at_stake_usd: float
+    evidence: list[EvidenceItem]
+    innocent_explanations: list[InnocentExplanationItem]
+    scope_question: str
+    p_value: float | None = None
+    e_value: float | None = None
+    next_steps: list[str] = Field(default_factory=list)
+
+
+class FindingsAnswer(Answer):
+    """One page of findings, most probable first."""
+
+    items: list[FindingItem]
+    total: int
+    next_cursor: str
+
+
+class MentionItem(Answer):
+    """An identifier in a document's text: characters `start` to `end`, and the entity it names."""
+
+    entity: str
+    kind: str
+    key: str
+    start: int
+    end: int
+    text: str = ""
+
+
+class ChainItem(Answer):
+    """Another document in the legal chain. `relation` reads from this document: `is revoked by`, ..."""
+
+    id: str
+    relation: str
+    title: str = ""
+    date: date | None = None
+
+
+class DocumentAnswer(Answer):
+    """A document to read. `standing` is `stands`, `modified` or `revoked`, by what is on file."""
+
+    id: str
+    kind: str
+    title: str
+    date: date | None
+    text: str
+    fields: dict[str, Cell]
+    mentions: list[MentionItem]
+    chain: list[ChainItem]
+    standing: Literal["stands", "modified", "revoked"]
+
+
+class EntityKindItem(Answer):
+    """A kind of entity; hubs (ports, countries) join everything and are never walked through."""
+
+    kind: str
+    label: str
+    description: str
+    hub: bool
+
+
+class LinkKindItem(Answer):
+    """A kind of link, read from source to target as `label`, backwards as `inverse_label`."""
+
+    kind: str
+    label: str
+    inverse_label: str
+    source_kind: str
+    target_kind: str
+
+
+class KindsAnswer(Answer):
+    """All declared kinds: for legends, filters and shapes."""
+
+    entities: list[EntityKindItem]
+    links: list[LinkKindItem]
+
+
+class LoadedFileItem(Answer):
+    """The fate of one sender's file; `reasons` counts rejects and repairs by reason."""
+
+    file: str
+    sha256: str
+    profile: str
+    tables: list[str]
+    accepted: int
+    rejected: int
+    repaired: int
+    unchanged: int = 0
+    reason: str = ""
+    reasons: dict[str, int] = Field(default_factory=dict)
+
+
+class LoadItem(Answer):
+    """One load, its files and how many rows it wrote to each table."""
+
+    load_id: str
+    loaded_at: datetime
+    files: list[LoadedFileItem]
+    rows: dict[str, int]
+
+
+class LoadsAnswer(Answer):
+    """All loads, newest first."""
+
+    items: list[LoadItem]
+    total: int
+
+
+class RejectsAnswer(Answer):
+    """Rejected rows of a load: source, line, column, value, reason, and the row as sent."""
+
+    items: list[Row]
+    total: int
+    limit: int
+    offset: int
+
+
+class PersonAnswer(Answer):
+    """Who is asking: `local` when no users have been made."""
+
+    name: str
+    role: Literal["viewer", "admin"]
+
+
+class AuditItem(Answer):
+    """One look: who, when, what was done to which thing."""
+
+    at: datetime
+    person: str
+    action: str
+    thing: str
+
+
+class AuditAnswer(Answer):
+    """Looks at records, newest first."""
+
+    items: list[AuditItem]
+    next_cursor: str
+
+
+class HealthAnswer(Answer):
+    """The process answers."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class EngineState(Answer):
+    """One engine: whether it answers, and what it holds or says."""
+
+    engine: str
+    url: str
+    ok: bool
+    detail: str = ""
+
+
+class ReadyAnswer(Answer):
+    """Whether questions can be answered: the generation in service and the state of each engine.
+
+    When not, the same fields stand in the problem details of a 503.
+    """
+
+    ready: bool
+    generation: str = ""
+    built_at: str = ""
+    counts: dict[str, int] = Field(default_factory=dict)
+    engines: list[EngineState]
