@@ -21,7 +21,9 @@ class TextRows:
     program is known to have typed (a spreadsheet's float), so that only a check digit may mend them.
     `unchecked` names identifier columns whose values another customs administration issued: they carry its
     country as a prefix (`KR-97061800`) and our identifier check does not apply to them. `left_out` counts
-    rows of the file that are no data (a report's `Total:` line), by reason; they are in no batch.
+    rows of the file that are no data (a report's `Total:` line), by reason; they are in no batch (a
+    file that is known but holds no rows for us is one empty batch with `left_out`). `problems` names rows that
+    could not be read as rows (a cell too many, broken JSON), position in the batch -> reason: they are rejects.
     """
 
     table: str
@@ -29,6 +31,7 @@ class TextRows:
     damaged: frozenset[str] = frozenset()
     unchecked: frozenset[str] = frozenset()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    problems: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
