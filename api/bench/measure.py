@@ -1,0 +1,52 @@
+"""How a measurement is taken: many runs, medians, and ratios of things measured side by side.
+
+Invariant: every ratio compares two measurements of one run on one machine, taken in turn.
+"""
+
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds of one kind of call."""
+
+    runs: int
+    p50_ms: float
+    p99_ms: float
+
+    def row(self) -> dict[str, float | int]:
+        """The figures as they are printed."""
+        return {"runs": self.runs, "p50_ms": round(self.p50_ms, 3), "p99_ms": round(self.p99_ms, 3)}
+
+
+def time_each(call: Callable[[T], object], inputs: Sequence[T]) -> Timing:
+    """Time one call for each input, after a first call that is not counted."""
+    call(inputs[0])
+    elapsed_ms = []
+    for value in inputs:
+        began = time.perf_counter()
+        call(value)
+        elapsed_ms.append((time.perf_counter() - began) * 1_000)
+    elapsed_ms.sort()
+    return Timing(len(elapsed_ms), statistics.median(elapsed_ms), elapsed_ms[int(len(elapsed_ms) * 0.99)])
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """How long one call takes."""
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def peak_memory_mib() -> float:
+    """The most memory that this process has held so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)

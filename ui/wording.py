@@ -1,0 +1,94 @@
+"""How things are said and shown: money, days, probabilities, and a shape and colour for each kind.
+
+Invariant: unknown is shown as unknown, never as zero. Colours are Okabe and Ito's, told apart by colour-blind
+people; shapes tell the kinds apart in print.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a kind is drawn."""
+
+    colour: str
+    shape: str
+    sign: str
+
+
+LOOKS: dict[str, Look] = {
+    "importer": Look("#0072B2", "ellipse", "●"),
+    "manufacturer": Look("#E69F00", "triangle", "▲"),
+    "broker": Look("#CC79A7", "diamond", "◆"),
+    "surety": Look("#8C6BB1", "vee", "▼"),
+    "company": Look("#004C75", "octagon", "⬣"),
+    "port": Look("#009E73", "rectangle", "■"),
+    "foreign_port": Look("#66C2A5", "rectangle", "□"),
+    "hts": Look("#56B4E9", "tag", "◗"),
+    "country": Look("#7F7F7F", "hexagon", "⬢"),
+    "case": Look("#D55E00", "star", "★"),
+    "issue": Look("#A6761D", "pentagon", "⬟"),
+    "document": Look("#B8A600", "round-rectangle", "▭"),
+    "finding": Look("#A50F15", "star", "✸"),
+}
+_OTHER = Look("#444444", "ellipse", "○")
+
+
+def look(kind: str) -> Look:
+    """The look of a kind; kinds declared later get a plain one."""
+    return LOOKS.get(kind, _OTHER)
+
+
+def usd(value: float | None) -> str:
+    """Money with its unit.
+
+    >>> usd(4_234_567.0), usd(950.5), usd(None)
+    ('$4.2 million', '$950', 'unknown')
+    """
+    if value is None:
+        return UNKNOWN
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if abs(value) >= size:
+            return f"${value / size:,.1f} {word}"
+    return f"${value:,.0f}"
+
+
+def number(value: float | None) -> str:
+    """A count with separators.
+
+    >>> number(12345), number(None)
+    ('12,345', 'unknown')
+    """
+    return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def period(first: date | None, last: date | None) -> str:
+    """The days of the first and last fact.
+
+    >>> period(date(2023, 1, 5), None)
+    '2023-01-05 to unknown'
+    """
+    if first is None and last is None:
+        return UNKNOWN
+    return f"{first or UNKNOWN} to {last or UNKNOWN}"
+
+
+def chance(probability: float, calibration: str) -> str:
+    """A probability with the frame that gives it meaning.
+
+    >>> chance(0.71, "calibrated on simulator v1")
+    'About 7 of 10 findings like this were right (calibrated on simulator v1).'
+    """
+    return f"About {round(probability * 10)} of 10 findings like this were right ({calibration})."
+
+
+def words(code: str) -> str:
+    """A code as a person reads it.
+
+    >>> words("port_shopping")
+    'port shopping'
+    """
+    return code.replace("_", " ")
