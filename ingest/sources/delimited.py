@@ -125,11 +125,13 @@ def text_of(path: Path) -> Iterator[Iterator[str]]:
             compressed = probe.read(2) == _GZIP
         encoding = encoding_of(read_head(path))
         errors = "strict" if encoding.startswith("utf-16") else "surrogateescape"
-        with path.open("rb") as raw:
-            with io.TextIOWrapper(
+        with (
+            path.open("rb") as raw,
+            io.TextIOWrapper(
                 gzip.GzipFile(fileobj=raw) if compressed else raw, encoding=encoding, errors=errors, newline=""
-            ) as file:
-                yield _lines(path, file)
+            ) as file,
+        ):
+            yield _lines(path, file)
 
 
 def rows_of(path: Path, delimiter: str) -> Iterator[list[str]]:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from graph.model.errors import Invalid
-from graph.model.tables import TABLES, ColumnType
+from graph.model.identifiers import parse
+from graph.model.tables import TABLES, ColumnType, IdentifierType
 from ingest.sources import delimited, json_records, workbook
 from ingest.sources.countries import country_code
 from ingest.sources.header import HEADER_ROWS, Header, find_header, folded, known_headers
@@ -242,27 +243,25 @@ class MappedSource:
                     above[name] = cells[at]
 
     def _rewrite(self, chunk: _Chunk) -> None:
+        """All that the profile says of cells, in the order of its fields."""
         profile, columns, rows = self.profile, chunk.columns, len(chunk.numbers)
-        for name, value in profile.constants.items():
-            columns[name] = [value] * rows
-        for name, values in profile.values.items():
-            if name in columns:
-                columns[name] = [values.get(cell, cell) or None if cell else cell for cell in columns[name]]
-        for name in profile.countries:
-            if name in columns:
-                _name_countries(columns, name)
-        for name, separator in profile.split.items():
-            if name in columns:
-                columns[name] = [_split(cell, separator) for cell in columns[name]]
+        columns |= {name: [value] * rows for name, value in profile.constants.items()}
+        for name in [name for name in columns if name in profile.values]:
+            values = profile.values[name]
+            columns[name] = [values.get(cell, cell) or None if cell else cell for cell in columns[name]]
+        for name in [name for name in columns if name in profile.countries]:
+            _name_countries(columns, name)
+        for name in [name for name in columns if name in profile.split]:
+            columns[name] = [_split(cell, profile.split[name]) for cell in columns[name]]
         if profile.aliases and profile.aliases.column in columns:
             _take_aliases(columns, profile.aliases)
-        for name, order in profile.dates.items():
-            if name in columns:
-                columns[name] = [_iso_day(cell, day_first=order == "day_first") for cell in columns[name]]
-        derived = {name: _filled(template, columns, rows) for name, template in profile.derive.items()}
-        columns.update(derived)
-        for name in profile.drop_columns:
-            columns.pop(name, None)
+        for name in [name for name in columns if name in profile.dates]:
+            columns[name] = [_iso_day(cell, profile.dates[name]) for cell in columns[name]]
+        columns |= {name: _filled(template, columns, rows) for name, template in profile.derive.items()}
+        for name in [name for name in columns if name in profile.normal]:
+            columns[name] = [_normal(cell, profile.normal[name]) for cell in columns[name]]
+        for name in [name for name in columns if name in profile.drop_columns]:
+            del columns[name]
 
     def _text_rows(self, chunk: _Chunk) -> TextRows:
         present = chunk.columns.keys()
@@ -347,13 +346,26 @@ def _take_aliases(columns: Columns, rule: Aliases) -> None:
 _NUMERIC_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 
 
-def _iso_day(cell: str | None, *, day_first: bool) -> str | None:
+def _normal(cell: str | None, kind: IdentifierType) -> str | None:
+    """The items of a cell in normal form; one that is no such identifier stays as written."""
+    items: list[str] = []
+    for item in (cell or "").split(";"):
+        try:
+            items.append(parse(kind, item).key)
+        except Invalid:
+            items.append(item)
+    return ";".join(items) or None
+
+
+def _iso_day(cell: str | None, order: str) -> str | None:
     """A day written in numbers, in the order that the profile declares; other styles stay as written."""
+    if order == "timestamp":
+        return cell.partition("T")[0] if cell else cell
     match = _NUMERIC_DAY.fullmatch(cell or "")
     if match is None:
         return cell
     first, second, year = match.groups()
-    day, month = (first, second) if day_first else (second, first)
+    day, month = (first, second) if order == "day_first" else (second, first)
     return f"{year}-{int(month):02}-{int(day):02}"
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from graph.model.errors import Invalid
-from graph.model.tables import TABLES
+from graph.model.tables import TABLES, IdentifierType
 
 SHIPPED = Path(__file__).parent / "profiles"
 
@@ -72,8 +72,9 @@ class Profile(BaseModel):
     countries: tuple[str, ...] = ()  # columns that hold country names
     split: dict[str, Pattern] = Field(default_factory=dict)  # what separates the items of a list column
     aliases: Aliases | None = None
-    dates: dict[str, Literal["day_first", "month_first"]] = Field(default_factory=dict)
+    dates: dict[str, Literal["day_first", "month_first", "timestamp"]] = Field(default_factory=dict)
     derive: dict[str, str] = Field(default_factory=dict)  # templates: "FR-{document_number}"
+    normal: dict[str, IdentifierType] = Field(default_factory=dict)  # brought to normal form where they parse
     drop_columns: dict[str, str] = Field(default_factory=dict)  # our column -> why it is not kept, not even in extra
     damaged: tuple[str, ...] = ()  # columns that lost leading zeros before they came to us
     foreign_identifiers: tuple[str, ...] = ()  # columns with identifiers of another administration

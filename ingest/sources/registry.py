@@ -10,13 +10,17 @@ from pathlib import Path
 from graph.model.errors import NotFound
 from ingest.sources.canonical import CanonicalSource
 from ingest.sources.mapped import MappedSource
+from ingest.sources.ofac import SpeciallyDesignated
 from ingest.sources.profile import SHIPPED, read_profiles
+from ingest.sources.ruling_files import RulingFiles
 from ingest.sources.source import Source
+from ingest.sources.statutes import Statutes
 
 
 @cache
 def _shipped() -> tuple[Source, ...]:
-    return (CanonicalSource(), *(MappedSource(profile) for profile in read_profiles(SHIPPED)))
+    mapped = (MappedSource(profile) for profile in read_profiles(SHIPPED))
+    return (CanonicalSource(), *mapped, RulingFiles(), SpeciallyDesignated(), Statutes())
 
 
 def sources(extra_profiles: Path | None = None) -> tuple[Source, ...]:

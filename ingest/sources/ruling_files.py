@@ -1,0 +1,195 @@
+"""Rulings as files, one ruling a file: plain text, or the HTML that the word processor made of it.
+
+Invariant: the number in the file's name and the number at the head of its text agree, or the ruling is rejected:
+third-party copies are known to carry the text of another ruling. A page whose text stands beside it gives no row.
+"""
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser
+
+from graph.model.errors import Invalid
+from graph.model.identifiers import HtsNumber, RulingNumber, rulings_beside_file_codes
+from ingest.sources import delimited
+from ingest.sources.mapped import batch_of, empty_rows
+from ingest.sources.source import CsvShape, TextRows
+
+_TEXT_SUFFIXES = (".normalized.txt", ".txt")
+_PAGE_SUFFIXES = (".raw.html", ".html", ".htm")
+_SPACE = r"[ \t\u00a0]"
+_HEAD_CHARACTERS = 300  # within these a ruling says which it is
+_LONGEST_TITLE = 600
+_LARGEST_PAGE = 4 * 1024 * 1024  # pages begin with tens of KiB of the word processor's own settings
+
+_NUMBER = re.compile(rf"\b(?:(?:NY|HQ|HRL){_SPACE}?)?(?:[NHW]\d{{6}}|[A-MR]\d{{5}})\b|\b(?:NY|HQ|HRL){_SPACE}\d{{6}}\b")
+_ANATOMY = re.compile(r"\bTARIFF\s+NO|\bCATEGORY:|\bCLA-2|\bOT:RR|\bRR:")
+_MONTHS = tuple(calendar.month_name)  # the first is blank, so that January is 1
+_DAY = re.compile(rf"\b({'|'.join(_MONTHS[1:])})\s+(\d{{1,2}}),\s+(\d{{4}})")
+_TARIFFS = re.compile(r"TARIFF\s+NOS?\s*\.?\s*\(?S?\)?:?\s*((?:\d{4}[\d.]{3,9}(?:[\s;,&]|and\b)*)+)")
+_CATEGORY = re.compile(r"CATEGORY:\s*([^\n]+)")
+_TITLE = re.compile(r"\bRE:\s*(\S[^\0]*)")
+_BLANK_PARAGRAPH = re.compile(r"\n[ \t\u00a0]+\n")  # what the word processor leaves of an empty paragraph
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_GREETING = re.compile(r"\n\s*Dear\b")
+
+
+@dataclass(frozen=True, slots=True)
+class RulingText:
+    """What the text of a ruling says of itself."""
+
+    number: RulingNumber | None
+    date: str | None
+    tariffs: tuple[str, ...]
+    categories: tuple[str, ...]
+    title: str | None
+
+
+def ruling_number(text: str) -> RulingNumber | None:
+    """The first ruling number of a text's head, a bare one only beside a file code."""
+    head = text[:_HEAD_CHARACTERS]
+    if match := _NUMBER.search(head):
+        return RulingNumber.parse(match.group().replace("\u00a0", " ").replace("HRL", "HQ"))
+    return next(iter(rulings_beside_file_codes(head)), None)
+
+
+def read_ruling(text: str) -> RulingText:
+    """The ruling's number, day, tariff numbers, categories and subject.
+
+    >>> text = "N301862\\n\\nDecember 11, 2018\\n\\nTARIFF NO.:8517.62.0090\\n\\nRE: Trackers \\n\\nDear Ms. Moreau:"
+    >>> read_ruling(text).title
+    'Trackers'
+    """
+    day = _DAY.search(text[: _HEAD_CHARACTERS * 4])
+    tariffs = _TARIFFS.search(text)
+    category = _CATEGORY.search(text)
+    categories = re.split("[;,]", category.group(1)) if category else []
+    return RulingText(
+        number=ruling_number(text),
+        date=f"{day.group(3)}-{_MONTHS.index(day.group(1)):02}-{int(day.group(2)):02}" if day else None,
+        tariffs=tuple(dict.fromkeys(_tariff_keys(tariffs.group(1)))) if tariffs else (),
+        categories=tuple(part for part in map(str.strip, categories) if part),
+        title=_title(text),
+    )
+
+
+def _title(text: str) -> str | None:
+    """What stands behind RE: up to the paragraph's end, which a text made from a page shows in another way."""
+    found = _TITLE.search(text, 0)
+    if found is None:
+        return None
+    rest = found.group(1)[:_LONGEST_TITLE]
+    end = _BLANK_PARAGRAPH if _BLANK_PARAGRAPH.search(text[: found.start()]) else _BLANK_LINE
+    return " ".join(_GREETING.split(end.split(rest)[0])[0].split()) or None
+
+
+def _tariff_keys(text: str) -> Iterator[str]:
+    for written in re.findall(r"\d{4}[\d.]{3,9}", text):
+        try:
+            yield HtsNumber.parse(written.rstrip(".")).key
+        except Invalid:
+            yield written  # the loader says what is wrong with it
+
+
+def page_text(page: bytes) -> str:
+    """The text of a ruling's HTML page: its paragraphs, each on a line of its own with a blank line between."""
+    body = LexborHTMLParser(page).body
+    if body is None:
+        return ""
+    for hidden in body.css("script, style"):
+        hidden.decompose()
+    blocks = [" ".join(block.text().split()) for block in body.css("p, li, h1, h2, h3, h4, td, pre")]
+    return "\n\n".join(block for block in blocks if block) or " ".join(body.text().split())
+
+
+def _stem(path: Path) -> str:
+    name = path.name
+    for suffix in (*_TEXT_SUFFIXES, *_PAGE_SUFFIXES):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return path.stem
+
+
+def _named_number(path: Path) -> RulingNumber | None:
+    try:
+        return RulingNumber.parse(_stem(path).replace("_", " "))
+    except Invalid:
+        return None
+
+
+class RulingFiles:
+    """A ruling a file, as text or HTML, as a document."""
+
+    name = "ruling-files"
+
+    def recognises(self, path: Path, head: bytes) -> float:
+        """By the file's name and the parts that every ruling has."""
+        lower = path.name.lower()
+        if lower.endswith(_PAGE_SUFFIXES):
+            if path.stat().st_size > _LARGEST_PAGE:
+                return 0.0
+            text = self._text(path)
+        elif lower.endswith(_TEXT_SUFFIXES):
+            text = delimited.decoded(head.decode(delimited.encoding_of(head), "surrogateescape"))[0]
+        else:
+            return 0.0
+        if not _ANATOMY.search(text[:4000]):
+            return 0.0
+        return 0.9 if _named_number(path) else 0.8 if ruling_number(text) else 0.0
+
+    def rows(self, path: Path) -> Iterator[TextRows] | CsvShape:
+        """The one row, or why there is none."""
+        return self._rows(path)
+
+    def _rows(self, path: Path) -> Iterator[TextRows]:
+        is_page = path.name.lower().endswith(_PAGE_SUFFIXES)
+        text = self._text(path)
+        ruling = read_ruling(text)
+        if is_page and (twin := _same_as_text(path, ruling)):
+            yield empty_rows("documents", {f"the same ruling as {twin.name} beside it": 1})
+            return
+        named = _named_number(path)
+        number = ruling.number or named
+        columns: dict[str, str | None] = {
+            "id": number.key if number else None,
+            "kind": "ruling",
+            "title": ruling.title,
+            "date": ruling.date,
+            "language": "en",
+            "text": text,
+            "file": path.name,
+            "collection": number.collection if number else None,
+            "tariffs": ";".join(ruling.tariffs) or None,
+            "categories": ";".join(ruling.categories) or None,
+        }
+        problem = ""
+        if named and ruling.number != named:
+            says = f"begins with {ruling.number}" if ruling.number else "names no ruling"
+            problem = f"the file is named after {named}, but its text {says} in the first {_HEAD_CHARACTERS} characters"
+        yield TextRows(
+            "documents",
+            batch_of({name: [cell] for name, cell in columns.items()}, [1]),
+            problems={0: problem} if problem else {},
+        )
+
+    def _text(self, path: Path) -> str:
+        if path.name.lower().endswith(_PAGE_SUFFIXES):
+            with delimited.reading(path):
+                return page_text(path.read_bytes())
+        with delimited.text_of(path) as lines:
+            return delimited.decoded("".join(lines))[0].replace("\r\n", "\n").strip()
+
+
+def _same_as_text(path: Path, page: RulingText) -> Path | None:
+    """The text file beside a page, if both are one ruling: same number, day and tariff numbers."""
+    for suffix in _TEXT_SUFFIXES:
+        twin = path.with_name(_stem(path) + suffix)
+        if twin.is_file():
+            with delimited.text_of(twin) as lines:
+                text = read_ruling(delimited.decoded("".join(lines))[0])
+            if (text.number, text.date, text.tariffs) == (page.number, page.date, page.tariffs):
+                return twin
+    return None
