@@ -81,14 +81,17 @@ def _passes(check: Check | None, key: str) -> bool:
     return True
 
 
+def _proven_key(form: Form, pattern: str, template: str, text: str) -> str | None:
+    """The key that a text with the pattern makes, or None where that is not normal or fails its check."""
+    match = full(pattern, text)
+    key = match.expand(template) if match else ""
+    return key if full(form.normal, key) and _passes(form.check, key) else None
+
+
 def _normal_key(form: Form, text: str) -> str | None:
     """The key that the tidied text spells, or None."""
-    for spelling in form.spellings:
-        if match := full(spelling.pattern, text):
-            key = match.expand(spelling.key)
-            if full(form.normal, key) and _passes(form.check, key):
-                return key
-    return None
+    keys = (_proven_key(form, spelling.pattern, spelling.key, text) for spelling in form.spellings)
+    return next((key for key in keys if key), None)
 
 
 def _complaint(form: Form, text: str) -> str:
@@ -112,12 +115,8 @@ def _key(form: Form, text: str) -> str:
 
 def _repaired_key(form: Form, text: str) -> tuple[str, str] | None:
     tidied = tidy(text)
-    for repair in form.repairs:
-        if match := full(repair.pattern, tidied):
-            key = match.expand(repair.key)
-            if full(form.normal, key) and _passes(form.check, key):
-                return key, repair.name
-    return None
+    keys = ((_proven_key(form, repair.pattern, repair.key, tidied), repair.name) for repair in form.repairs)
+    return next(((key, name) for key, name in keys if key), None)
 
 
 @dataclass(frozen=True, slots=True)
