@@ -4,8 +4,8 @@ Invariant: `id` is the entity id (`document:NY-N301234`, `importer:12-345678900`
 every hit can be put on the canvas and opened.
 """
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,14 +13,17 @@ class SearchDocument:
     """One thing to be found.
 
     `kind` is what a person filters by: ruling, lab_report, ims_document, notice, memo, statute, other for
-    documents; the entity kind for entities; `finding`. `identifiers` are normalised keys that must match in
-    any spelling, `fields` the facets and filters (port, country, hts, case, importer, status, ...).
+    documents; `issue`; the entity kind for other entities; `finding`. `identifiers` are the ids (`kind:key`) of
+    what it carries, tariff numbers with all that they roll up to; they match in any spelling. `fields` are
+    filters and facets, by the names of `search.fields`. `weight` (0 to 127) decides between equally good
+    hits: an entity with more value behind it comes first.
     """
 
     id: str
     kind: str
     title: str
     text: str = ""
-    date: date | None = None
+    date: datetime.date | None = None
     identifiers: tuple[str, ...] = ()
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    weight: int = 0

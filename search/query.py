@@ -10,34 +10,49 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that must all occur (any order), in title or text."""
+    """Words in any order, in title or text (`field` "") or in the title alone (`title`).
+
+    All of them must occur, or with `need="any"` at least one: documents with more and rarer ones come first.
+    """
 
     text: str
-    field: str = ""
+    field: Literal["", "title"] = ""
+    need: Literal["all", "any"] = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in this order, at most `slop` places apart."""
+    """Words in this order, at most `slop` places apart, in title or text or (`title`) in the title alone."""
 
     text: str
-    field: str = ""
+    field: Literal["", "title"] = ""
     slop: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """An identifier in its normal form: kind (entry_number, hts, ruling, ...) and key."""
+    """What is or carries an identifier. `kind` is the entity kind where there is one (importer, document for
+    a ruling, hts, ...), else the identifier's type (entry_number, container); `key` the normal form.
+
+    The thing itself (`kind:key` is its id) comes before all others.
+    """
 
     kind: str
     key: str
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """A span of days, both ends included; None is open."""
+class Term:
+    """A field of `search.fields` that has exactly this value."""
 
     field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The document's day lies in a span, both ends included; None is open. Undated documents never match."""
+
     low: date | None
     high: date | None
 
@@ -68,7 +83,7 @@ class Everything:
     """Matches all; what an empty box means."""
 
 
-Query = Words | Phrase | Identifier | Range | AllOf | AnyOf | Not | Everything
+Query = Words | Phrase | Identifier | Term | Range | AllOf | AnyOf | Not | Everything
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,178 @@
+"""Words and their normal forms: the tokens that are indexed, searched and marked in a passage.
+
+Invariant: every engine is fed these tokens (joined by blanks, split at blanks again), so that one text gives
+the same tokens, counts and ranking whatever engine holds it. A token is folded (no accents, lower case), freed
+of a possessive `'s`, and stemmed (M. F. Porter, An algorithm for suffix stripping, Program 14, 1980), so that
+`wire hangers` finds `hangers of steel wire`. Stop words are tokens too: phrases need them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+(?:['’][sS]\b)?")
+_NOT_WORD = re.compile(r"[\W_]+")
+_LONGEST = 64  # characters; longer runs are no words (encoded attachments), and engines refuse 32 KB terms
+
+# Words that say nothing about a document on their own. They are left out of a bag of words, not of phrases.
+STOP_WORDS = frozenset(
+    """
+    a about above after again against all also am an and any are as at be because been before being below between
+    both but by can cannot could did do does doing down during each few for from further had has have having he
+    her here hers him his how i if in into is it its itself just may me might more most must my no nor not of off
+    on once only or other our out over own per same shall she should so some such than that the their them then
+    there these they this those through thus to too under until up upon us very was we were what when where
+    whether which while who whom whose why will with within without would you your
+    """.split()
+)
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a text, in order.
+
+    >>> tokens("Wire hangers of the importer's: 7326.20.0020")
+    ['wire', 'hanger', 'of', 'the', 'import', '7326', '20', '0020']
+    """
+    return [token(word) for word in _WORD.findall(text)]
+
+
+def spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
+    """Each token with the characters it covers in the text.
+
+    >>> list(spans("Steel hangers"))
+    [(0, 5, 'steel'), (6, 13, 'hanger')]
+    """
+    for match in _WORD.finditer(text, start, len(text) if end is None else end):
+        yield match.start(), match.end(), token(match.group())
+
+
+def content_tokens(text: str) -> list[str]:
+    """The tokens that carry meaning: without stop words, unless there are no others. No token comes twice.
+
+    >>> content_tokens("what was tried on the importer of record")
+    ['tri', 'import', 'record']
+    """
+    words = _WORD.findall(text)
+    return list(dict.fromkeys(token(word) for word in words if word.lower() not in STOP_WORDS) or map(token, words))
+
+
+def has_content(text: str) -> bool:
+    """Whether a text holds a word at all."""
+    return _WORD.search(text) is not None
+
+
+@lru_cache(maxsize=1 << 18)
+def token(word: str) -> str:
+    """The token of one word: folded, lower case, stemmed.
+
+    >>> [token(w) for w in ("Hangers", "Möbel's", "classifications")]
+    ['hanger', 'mobel', 'classif']
+    """
+    if word[-2:] in ("'s", "’s", "'S", "’S"):
+        word = word[:-2]
+    if not word.isascii():
+        folded = _NOT_WORD.sub("", unicodedata.normalize("NFKD", word).casefold())
+        word = "".join(letter for letter in folded if not unicodedata.combining(letter)) or word
+    return stem(word.lower()[:_LONGEST])
+
+
+# The stemmer. A word is read as (C)(VC){m}(V); a suffix goes when what is left of it has measure enough.
+_VOWEL_RUNS = re.compile(r"v+c")
+_STEP_2 = {
+    "ational": "ate", "tional": "tion", "enci": "ence", "anci": "ance", "izer": "ize", "bli": "ble", "alli": "al",
+    "entli": "ent", "eli": "e", "ousli": "ous", "ization": "ize", "ation": "ate", "ator": "ate", "alism": "al",
+    "iveness": "ive", "fulness": "ful", "ousness": "ous", "aliti": "al", "iviti": "ive", "biliti": "ble",
+    "logi": "log",
+}  # fmt: skip
+_STEP_3 = {"icate": "ic", "ative": "", "alize": "al", "iciti": "ic", "ical": "ic", "ful": "", "ness": ""}
+_STEP_4 = (
+    "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate",
+    "iti", "ous", "ive", "ize",
+)  # fmt: skip
+
+
+def _suffix(suffixes: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(sorted(suffixes, key=len, reverse=True))})$")
+
+
+_STEP_2_SUFFIX, _STEP_3_SUFFIX, _STEP_4_SUFFIX = _suffix((*_STEP_2,)), _suffix((*_STEP_3,)), _suffix(_STEP_4)
+
+
+def _shape(word: str) -> str:
+    """The word as a string of `c` and `v`; y is a vowel after a consonant."""
+    shape = ""
+    for letter in word:
+        shape += "v" if letter in "aeiou" or (letter == "y" and shape.endswith("c")) else "c"
+    return shape
+
+
+def _measure(word: str) -> int:
+    return len(_VOWEL_RUNS.findall(_shape(word)))
+
+
+def _ends_short(word: str) -> bool:
+    return _shape(word).endswith("cvc") and word[-1] not in "wxy"
+
+
+def stem(word: str) -> str:
+    """The stem of a lower-case English word; words of up to two letters and words with digits stay.
+
+    >>> [stem(w) for w in ("ties", "agreed", "hopping", "relational", "adjustment", "rolled", "mfg2s")]
+    ['ti', 'agre', 'hop', 'relat', 'adjust', 'roll', 'mfg2s']
+    """
+    if len(word) < 3 or not word.isascii() or not word.isalpha():
+        return word
+    return _without_final_e(_without_derivation(_without_inflection(word)))
+
+
+def _without_inflection(word: str) -> str:
+    if word.endswith(("sses", "ies")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    if word.endswith("eed"):
+        if _measure(word[:-3]) > 0:
+            word = word[:-1]
+    elif word.endswith(("ed", "ing")):
+        rest = word[: -2 if word.endswith("ed") else -3]
+        if "v" in _shape(rest):
+            word = _restored(rest)
+    if word.endswith("y") and "v" in _shape(word[:-1]):
+        word = word[:-1] + "i"
+    return word
+
+
+def _restored(word: str) -> str:
+    """What a past tense or participle is without its ending: `hopp` is hop, `conflat` is conflate."""
+    if word.endswith(("at", "bl", "iz")):
+        return word + "e"
+    if len(word) > 1 and word[-1] == word[-2] and _shape(word[-1]) == "c" and word[-1] not in "lsz":
+        return word[:-1]
+    if _measure(word) == 1 and _ends_short(word):
+        return word + "e"
+    return word
+
+
+def _without_derivation(word: str) -> str:
+    for suffixes, becomes in ((_STEP_2_SUFFIX, _STEP_2), (_STEP_3_SUFFIX, _STEP_3)):
+        found = suffixes.search(word)
+        if found and _measure(word[: found.start()]) > 0:
+            word = word[: found.start()] + becomes[found.group()]
+    found = _STEP_4_SUFFIX.search(word)
+    if found:
+        rest = word[: found.start()]
+        if _measure(rest) > 1 and (found.group() != "ion" or rest.endswith(("s", "t"))):
+            word = rest
+    return word
+
+
+def _without_final_e(word: str) -> str:
+    if word.endswith("e"):
+        rest = word[:-1]
+        measure = _measure(rest)
+        if measure > 1 or (measure == 1 and not _ends_short(rest)):
+            word = rest
+    if word.endswith("ll") and _measure(word) > 1:
+        word = word[:-1]
+    return word

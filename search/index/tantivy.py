@@ -1,0 +1,362 @@
+"""The embedded engine: a Tantivy index in one folder of the generation.
+
+Invariant: a folder is written once and then only read. Tantivy is given our tokens (joined by blanks), never
+a text to analyse, and our numbers for order, so that its answers are those of any other engine.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from graph.model.errors import Invalid, NotFound, Unavailable
+from search import ranking
+from search.analysis import content_tokens, tokens
+from search.document import SearchDocument
+from search.fields import known_field
+from search.paging import cursor_at, offset_of
+from search.passage import Marker
+from search.query import (
+    AllOf,
+    AnyOf,
+    Everything,
+    Hit,
+    Identifier,
+    Not,
+    Phrase,
+    Query,
+    Range,
+    SearchRequest,
+    SearchResult,
+    Term,
+    Words,
+)
+
+_MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+_MOST_HITS = 1_000
+_FACET_VALUES = 50  # shown of a facet
+_FACET_CANDIDATES = 1_000  # counted by the engine before ours are cut, so that ties are cut by value
+_NEXT_STEP = "Run `tidewaiter refresh` to build it again."
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("title", tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("identifiers", tokenizer_name="raw", index_option="basic")
+    builder.add_json_field("fields", fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("day", fast=True, indexed=True)
+    builder.add_unsigned_field("tie_breaker", fast=True)
+    builder.add_unsigned_field("newest_first", fast=True)
+    builder.add_bytes_field("source", stored=True)
+    return builder.build()
+
+
+@contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    """Tantivy reports everything as one of these; what a caller can get wrong is checked before."""
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:
+        raise Unavailable(
+            f"The search index in {folder} cannot be used: {error}.",
+            thing=str(folder),
+            value=str(error),
+            next_step=_NEXT_STEP,
+        ) from error
+
+
+class TantivyIndexWriter:
+    """Writes an index into an empty folder.
+
+    One thread writes one segment for as long as its postings fit into `memory_mb` (about 1.5 KB a document
+    of 3 KB): one segment is the fastest to search. More are made beyond, with the same answers.
+    """
+
+    def __init__(self, folder: Path, *, memory_mb: int = 256) -> None:
+        self._folder = folder
+        self._memory_bytes = memory_mb * 1_000_000
+
+    def write(self, documents: Iterable[SearchDocument]) -> int:
+        """Index all documents and commit; returns how many. `Unavailable` when the folder cannot be written."""
+        with _translated(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            index = tantivy.Index(
+                _schema(), str(self._folder), reuse=False, sort_by_field="tie_breaker", sort_order=tantivy.Order.Desc
+            )
+            writer = index.writer(self._memory_bytes, 1)
+        count = 0
+        for document in documents:
+            row = _row(document)
+            with _translated(self._folder):
+                writer.add_document(row)
+            count += 1
+        with _translated(self._folder):
+            writer.commit()
+            writer.wait_merging_threads()
+        return count
+
+
+def _row(document: SearchDocument) -> tantivy.Document:
+    row = tantivy.Document()
+    title = " ".join(tokens(document.title))
+    row.add_text("id", document.id)
+    row.add_text("title", title)
+    row.add_text("words", title)
+    row.add_text("words", " ".join(tokens(document.text)))
+    for identifier in document.identifiers:
+        row.add_text("identifiers", identifier)
+    fields = {"kind": (document.kind,), **document.fields}
+    row.add_json("fields", {name: list(values) for name, values in fields.items() if values})
+    row.add_unsigned("day", document.date.toordinal() if document.date else 0)
+    row.add_unsigned("tie_breaker", ranking.tie_breaker(document))
+    row.add_unsigned("newest_first", ranking.newest_first(document))
+    row.add_bytes("source", _stored(document).encode("utf-8", "replace"))
+    return row
+
+
+def _stored(document: SearchDocument) -> str:
+    return json.dumps(
+        {
+            "kind": document.kind,
+            "title": document.title,
+            "text": document.text,
+            "date": document.date.isoformat() if document.date else None,
+            "fields": {name: list(values) for name, values in document.fields.items()},
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+class TantivyIndex:
+    """Questions to one written index. Safe to use from many threads."""
+
+    def __init__(self, folder: Path) -> None:
+        if not (folder / "meta.json").is_file():
+            raise NotFound(f"There is no search index in {folder}.", thing=str(folder), next_step=_NEXT_STEP)
+        self._folder = folder
+        with _translated(folder):
+            index = tantivy.Index.open(str(folder))
+            self._schema = index.schema
+            self._searcher: tantivy.Searcher | None = index.searcher()
+
+    def count(self) -> int:
+        """How many documents the index holds."""
+        return int(self._open().num_docs)
+
+    def close(self) -> None:
+        """Let go of the files; a closed index answers `Unavailable`."""
+        self._searcher = None
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """One page of hits; `Invalid` for a bad cursor, limit, sort, field or facet."""
+        if not 1 <= request.limit <= _MOST_HITS:
+            raise Invalid(
+                f"A page holds 1 to {_MOST_HITS:,} hits, not {request.limit}.",
+                thing="limit",
+                value=str(request.limit),
+                next_step="Ask for less and go on with the cursor.",
+            )
+        if request.sort not in ("relevance", "date"):
+            raise Invalid(
+                f"Hits are sorted by relevance or date, not by {request.sort!r}.", thing="sort", value=request.sort
+            )
+        facets = tuple(known_field(name).name for name in request.facets)
+        filters = [self._any_term(known_field(name).name, values) for name, values in request.filters.items() if values]
+        offset = offset_of(request)
+        asked = self._query(request.query)
+        matching = tantivy.Query.boolean_query([(_MUST, asked), *((_MUST, part) for part in filters)]) if filters else asked
+        with _translated(self._folder):
+            total, counted = self._counts(matching, facets)
+            page = self._page(matching, request, offset, total)
+            items = self._hits(page, Marker.of(request.query))
+        after = offset + len(items)
+        return SearchResult(
+            items=items,
+            total=total,
+            next_cursor=cursor_at(request, after) if items and after < total else "",
+            facets=counted,
+        )
+
+    def _open(self) -> tantivy.Searcher:
+        if self._searcher is None:
+            raise Unavailable("The search index is closed.", thing=str(self._folder), next_step="Search again.")
+        return self._searcher
+
+    def _counts(self, query: tantivy.Query, facets: tuple[str, ...]) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
+        """How many match, and the most frequent values of each facet, in one pass without scores."""
+        aggregations: dict[str, Any] = {
+            name: {"terms": {"field": f"fields.{name}", "size": _FACET_CANDIDATES}} for name in facets
+        }
+        aggregations["#"] = {"value_count": {"field": "tie_breaker"}}
+        found = self._open().aggregate(query, aggregations)
+        return int(found["#"]["value"]), {name: _most_frequent(found[name]["buckets"]) for name in facets}
+
+    def _page(
+        self, query: tantivy.Query, request: SearchRequest, offset: int, total: int
+    ) -> list[tuple[float, tantivy.DocAddress]]:
+        """Scores and addresses of the page's hits, in the total order."""
+        searcher = self._open()
+        wanted = min(request.limit, total - offset)
+        if wanted <= 0:
+            return []
+        if request.sort == "date" or not _is_scored(request.query):
+            order = "newest_first" if request.sort == "date" else "tie_breaker"
+            hits = searcher.search(query, wanted, count=False, offset=offset, order_by_field=order).hits
+            return [(0.0, address) for _, address in hits]
+        if searcher.num_segments <= 1:
+            # The one segment is stored in the order of the tie breaker, and Tantivy breaks ties by place.
+            return searcher.search(query, wanted, count=False, offset=offset).hits
+        return self._page_over_segments(query, offset, wanted, total)
+
+    def _page_over_segments(
+        self, query: tantivy.Query, offset: int, wanted: int, total: int
+    ) -> list[tuple[float, tantivy.DocAddress]]:
+        """As above with ties across segments: fetch until the last group of equal scores is whole, then sort."""
+        searcher = self._open()
+        needed = fetched = offset + wanted
+        while True:
+            fetched = min(total, fetched * 2)
+            hits = searcher.search(query, fetched, count=False).hits
+            if fetched >= total or hits[-1][0] < hits[needed - 1][0]:
+                break
+        ties = searcher.fast_field_values("tie_breaker", [address for _, address in hits])
+        ordered = sorted(zip(hits, ties, strict=True), key=lambda hit: (-hit[0][0], -(hit[1] or 0)))
+        return [hit for hit, _ in ordered[offset:needed]]
+
+    def _hits(self, page: list[tuple[float, tantivy.DocAddress]], marker: Marker) -> tuple[Hit, ...]:
+        searcher = self._open()
+        items = []
+        for score, address in page:
+            row = searcher.doc(address)
+            stored = json.loads(row.get_first("source"))
+            items.append(
+                Hit(
+                    id=row.get_first("id"),
+                    kind=stored["kind"],
+                    title=stored["title"],
+                    score=round(score, 4),
+                    date=date.fromisoformat(stored["date"]) if stored["date"] else None,
+                    snippet=marker.passage(stored["text"]),
+                    fields={name: tuple(values) for name, values in stored["fields"].items()},
+                )
+            )
+        return tuple(items)
+
+    # From our queries to Tantivy's
+
+    def _query(self, query: Query) -> tantivy.Query:  # noqa: PLR0911 - one return a query type
+        match query:
+            case Words():
+                return self._words(query)
+            case Phrase():
+                return self._phrase(query)
+            case Identifier():
+                return self._identifier(query)
+            case Term():
+                return self._any_term(known_field(query.field).name, (query.value,))
+            case Range():
+                return self._range(query)
+            case AllOf():
+                return self._all_of(query)
+            case AnyOf():
+                return tantivy.Query.boolean_query([(_SHOULD, self._query(part)) for part in query.parts])
+            case Not():
+                return self._all_of(AllOf((query,)))
+            case Everything():
+                return tantivy.Query.all_query()
+
+    def _word(self, token: str, field: str) -> tantivy.Query:
+        in_title = tantivy.Query.term_query(self._schema, "title", token, index_option="freq")
+        if field == "title":
+            return in_title
+        anywhere = tantivy.Query.term_query(self._schema, "words", token, index_option="freq")
+        return tantivy.Query.boolean_query(
+            [(_SHOULD, anywhere), (_SHOULD, tantivy.Query.boost_query(in_title, ranking.TITLE_WEIGHT))]
+        )
+
+    def _words(self, query: Words) -> tantivy.Query:
+        found = content_tokens(query.text)
+        if not found:
+            return tantivy.Query.empty_query()
+        occur = _MUST if query.need == "all" else _SHOULD
+        words = tantivy.Query.boolean_query([(occur, self._word(token, query.field)) for token in found])
+        beside = [
+            tantivy.Query.phrase_query(self._schema, query.field or "words", list(pair))
+            for pair in ranking.pairs(query.text)
+        ]
+        if not beside:
+            return words
+        return tantivy.Query.boolean_query(
+            [(_MUST, words), *((_SHOULD, tantivy.Query.boost_query(pair, ranking.PAIR_WEIGHT)) for pair in beside)]
+        )
+
+    def _phrase(self, query: Phrase) -> tantivy.Query:
+        found = tokens(query.text)
+        if len(found) < 2:
+            return self._word(found[0], query.field) if found else tantivy.Query.empty_query()
+        in_title = tantivy.Query.phrase_query(self._schema, "title", list(found), slop=query.slop)
+        if query.field == "title":
+            return in_title
+        anywhere = tantivy.Query.phrase_query(self._schema, "words", list(found), slop=query.slop)
+        return tantivy.Query.boolean_query(
+            [(_SHOULD, anywhere), (_SHOULD, tantivy.Query.boost_query(in_title, ranking.TITLE_WEIGHT))]
+        )
+
+    def _identifier(self, query: Identifier) -> tantivy.Query:
+        name = f"{query.kind}:{query.key}"
+        parts = (("id", ranking.IDENTITY_SCORE), ("identifiers", ranking.CARRIED_SCORE))
+        return tantivy.Query.boolean_query(
+            [
+                (
+                    _SHOULD,
+                    tantivy.Query.const_score_query(
+                        tantivy.Query.term_query(self._schema, field, name, index_option="basic"), score
+                    ),
+                )
+                for field, score in parts
+            ]
+        )
+
+    def _any_term(self, field: str, values: tuple[str, ...]) -> tantivy.Query:
+        terms = [tantivy.Query.term_query(self._schema, f"fields.{field}", value, index_option="basic") for value in values]
+        return tantivy.Query.const_score_query(
+            terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(_SHOULD, term) for term in terms]), 0.0
+        )
+
+    def _range(self, query: Range) -> tantivy.Query:
+        days = tantivy.Query.range_query(
+            self._schema,
+            "day",
+            tantivy.FieldType.Unsigned,
+            (query.low or date.min).toordinal(),
+            (query.high or date.max).toordinal(),
+        )
+        return tantivy.Query.const_score_query(days, 0.0)
+
+    def _all_of(self, query: AllOf) -> tantivy.Query:
+        parts = [
+            (_MUST_NOT, self._query(part.part)) if isinstance(part, Not) else (_MUST, self._query(part))
+            for part in query.parts
+        ]
+        if all(occur == _MUST_NOT for occur, _ in parts):
+            parts.append((_MUST, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)))
+        return tantivy.Query.boolean_query(parts)
+
+
+def _is_scored(query: Query) -> bool:
+    """Whether one match can be better than another."""
+    if isinstance(query, AllOf | AnyOf):
+        return any(map(_is_scored, query.parts))
+    return isinstance(query, Words | Phrase | Identifier)
+
+
+def _most_frequent(buckets: list[dict[str, Any]]) -> tuple[tuple[str, int], ...]:
+    counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in buckets]
+    return tuple(sorted(counts, key=lambda count: (-count[1], count[0]))[:_FACET_VALUES])

@@ -1,0 +1,43 @@
+"""Cursors: where the next page of an answer begins, in a form that callers pass back and never read.
+
+Invariant: a cursor belongs to one request. Used with another one, or changed, it is `Invalid`; it never
+silently gives the wrong page.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
+from hashlib import blake2b
+
+from graph.model.errors import Invalid
+from search.query import SearchRequest
+
+_MARK_BYTES = 6
+
+
+def cursor_at(request: SearchRequest, offset: int) -> str:
+    """The cursor of the page that begins after `offset` hits."""
+    return urlsafe_b64encode(_mark(request) + offset.to_bytes(6)).decode().rstrip("=")
+
+
+def offset_of(request: SearchRequest) -> int:
+    """How many hits stand before the page that the request asks for; `Invalid` for a foreign cursor."""
+    if not request.cursor:
+        return 0
+    try:
+        raw = urlsafe_b64decode(request.cursor + "=" * (-len(request.cursor) % 4))
+    except ValueError:
+        raw = b""
+    if len(raw) != _MARK_BYTES + 6 or raw[:_MARK_BYTES] != _mark(request):
+        raise Invalid(
+            "This cursor does not belong to this search.",
+            thing="cursor",
+            value=request.cursor,
+            next_step="Leave the cursor out to begin with the first page.",
+        )
+    return int.from_bytes(raw[_MARK_BYTES:])
+
+
+def _mark(request: SearchRequest) -> bytes:
+    """A digest of all that decides which hits come in which order; the page's size may change on the way."""
+    same_pages = replace(request, cursor="", limit=1, facets=())
+    return blake2b(repr(same_pages).encode("utf-8", "replace"), digest_size=_MARK_BYTES).digest()

@@ -1,0 +1,156 @@
+"""The passage of a text that shows why it was found, as HTML.
+
+Invariant: what is returned is safe to show: everything but `<mark>` and `</mark>` is escaped. Passages are
+made here, from the stored text, for the hits that are shown; so all engines show the same passage.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from search.analysis import content_tokens, spans
+from search.query import AllOf, AnyOf, Identifier, Phrase, Query, Words
+
+PASSAGE_CHARACTERS = 260
+_LOOK_AT_CHARACTERS = 200_000  # a passage later in a text than this is not looked for
+_MOST_MATCHES = 400  # enough to choose a good passage from
+_LEAD_CHARACTERS = 40  # shown before the first match
+_BLANKS = re.compile(r"\s+")
+_ALONE = r"(?<![^\W_])"  # no letter or digit before
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What to mark in texts: the words and identifiers that a query asks for (not those it excludes)."""
+
+    tokens: frozenset[str]
+    identifiers: tuple[Identifier, ...]
+
+    @classmethod
+    def of(cls, query: Query) -> "Marker":
+        """The marker of a query."""
+        asked = list(_asked(query))
+        return cls(
+            frozenset(token for part in asked if not isinstance(part, Identifier) for token in content_tokens(part.text)),
+            tuple(part for part in asked if isinstance(part, Identifier)),
+        )
+
+    def passage(self, text: str) -> str:
+        """The best passage: the one with most different matches, then most matches, then the first."""
+        matches = self.matches(text[:_LOOK_AT_CHARACTERS])
+        start, end = _window(text, matches)
+        return _marked(text, start, end, [(low, high) for low, high, _ in matches if low >= start and high <= end])
+
+    def matches(self, text: str) -> list[tuple[int, int, str]]:
+        """Where the words and identifiers stand, and which, in order and without overlaps."""
+        found = [*self._words(text), *self._numbers(text)]
+        found.sort(key=lambda match: (match[0], -match[1]))
+        apart: list[tuple[int, int, str]] = []
+        for match in found:
+            if not apart or match[0] >= apart[-1][1]:
+                apart.append(match)
+        return apart
+
+    def _words(self, text: str) -> Iterator[tuple[int, int, str]]:
+        if not self.tokens:
+            return
+        if not text.isascii():
+            text = text.translate(_UNACCENTED)
+        count = 0
+        for candidate in self._beginnings.finditer(text):
+            for start, end, found in spans(text, candidate.start(), candidate.end()):
+                if found in self.tokens:
+                    yield start, end, found
+                    count += 1
+            if count >= _MOST_MATCHES:
+                return
+
+    def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
+        for identifier, spelling in zip(self.identifiers, self._spellings, strict=True):
+            for match in spelling.finditer(text):
+                yield match.start(), match.end(), identifier.key
+
+    @cached_property
+    def _beginnings(self) -> re.Pattern[str]:
+        """Words that begin as a token does: stems differ from words at the end only, at most by e, i or y."""
+        beginnings = {token[:-1] if len(token) > 2 and token[-1] in "eiy" else token for token in self.tokens}
+        return re.compile(f"{_ALONE}(?:{'|'.join(map(re.escape, sorted(beginnings)))})[^\\W_]*(?:['’]s\\b)?", re.IGNORECASE)
+
+    @cached_property
+    def _spellings(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(_spelling(identifier) for identifier in self.identifiers)
+
+
+def _asked(query: Query) -> Iterator[Words | Phrase | Identifier]:
+    if isinstance(query, Words | Phrase | Identifier):
+        yield query
+    elif isinstance(query, AllOf | AnyOf):
+        for part in query.parts:
+            yield from _asked(part)
+
+
+def _spelling(identifier: Identifier) -> re.Pattern[str]:
+    """Any way of writing the identifier: with or without separators, a ruling with or without its office,
+    a tariff number with the digits below it, an importer number without its suffix 00."""
+    prefix, key, rest = "", identifier.key, ""
+    if identifier.kind == "document" and re.fullmatch(r"(NY|HQ)-[A-Z0-9]+", key):
+        prefix, key = f"(?:{key[:2]}[\\s-]?)?", key[3:]
+    elif identifier.kind == "hts":
+        rest = r"[\d.]*(?<!\.)"
+    elif identifier.kind == "importer" and key.endswith("00"):
+        key, rest = key[:-2], r"(?:[ -]?00)?"
+    characters = [re.escape(character) for character in key if character.isalnum()]
+    return re.compile(f"{_ALONE}{prefix}{'[ .‐-―-]?'.join(characters)}{rest}(?![^\\W_])", re.IGNORECASE)
+
+
+def _window(text: str, matches: list[tuple[int, int, str]]) -> tuple[int, int]:
+    """Where the best passage begins and ends, at word boundaries."""
+    best, best_first, low = (0, 0), 0, 0
+    within: dict[str, int] = {}
+    for high, (_, end, found) in enumerate(matches):
+        within[found] = within.get(found, 0) + 1
+        while end - matches[low][0] > PASSAGE_CHARACTERS - _LEAD_CHARACTERS and low < high:
+            gone = matches[low][2]
+            within[gone] -= 1
+            if not within[gone]:
+                del within[gone]
+            low += 1
+        if (len(within), high - low + 1) > best:
+            best, best_first = (len(within), high - low + 1), low
+    start = max(0, matches[best_first][0] - _LEAD_CHARACTERS) if matches else 0
+    end = min(len(text), start + PASSAGE_CHARACTERS)
+    if start:
+        blank = text.find(" ", start, matches[best_first][0])
+        start = blank + 1 if blank >= 0 else matches[best_first][0]
+    if end < len(text):
+        blank = text.rfind(" ", start + PASSAGE_CHARACTERS // 2, end)
+        end = blank if blank > 0 else end
+    return start, end
+
+
+def _marked(text: str, start: int, end: int, marks: list[tuple[int, int]]) -> str:
+    pieces = ["… " if start else ""]
+    for low, high in marks:
+        pieces += (_escaped(text[start:low]), "<mark>", _escaped(text[low:high]), "</mark>")
+        start = high
+    pieces += (_escaped(text[start:end]), " …" if end < len(text) else "")
+    return "".join(pieces).strip()
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_BLANKS.sub(" ", text))
+
+
+class _Unaccented(dict[int, int]):
+    """Letters without their accents, one for one, so that offsets stay (ß and ligatures are left alone)."""
+
+    def __missing__(self, code: int) -> int:
+        base = unicodedata.normalize("NFKD", chr(code))
+        self[code] = ord(base[0]) if len(base) > 1 and all(map(unicodedata.combining, base[1:])) else code
+        return self[code]
+
+
+_UNACCENTED = _Unaccented()

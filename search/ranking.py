@@ -1,0 +1,47 @@
+"""What makes one hit better than another: the numbers that all engines share, and where they come from.
+
+Invariant: an engine scores by BM25 (k1 1.2, b 0.75) over the words of title and text together, adds the parts
+below, and breaks ties by `tie_breaker`. With the tokens of `search.analysis` that fixes the ranking.
+
+Measured on Cranfield (1,400 abstracts, 225 questions, any word may match): words alone nDCG@10 0.390; with
+TITLE_WEIGHT 0.40; with PAIR_WEIGHT as well 0.41. Either weight may be halved or doubled at a cost of 0.01.
+"""
+
+from hashlib import blake2b
+
+from search.analysis import STOP_WORDS, tokens
+from search.document import SearchDocument
+
+# A word in the title counts once in the words (titles are part of them) and this much again by the title.
+TITLE_WEIGHT = 0.5
+
+# Words that stand side by side in the question and in the document.
+PAIR_WEIGHT = 0.25
+
+# The thing whose number was asked for stands before what carries the number, and both before mere words:
+# a BM25 score of a question of ten words lies under 100.
+IDENTITY_SCORE = 1000.0
+CARRIED_SCORE = 10.0
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """The tokens of neighbouring words of a question, stop words neither kept nor bridged.
+
+    >>> pairs("hangers of steel wire")
+    [('steel', 'wire')]
+    """
+    found = tokens(text)
+    return list(dict.fromkeys((one, two) for one, two in zip(found, found[1:], strict=False)
+                              if one not in STOP_WORDS and two not in STOP_WORDS and one != two))  # fmt: skip
+
+
+def tie_breaker(document: SearchDocument) -> int:
+    """Higher comes first between equal scores: by weight, then by a hash of the id. 63 bits."""
+    digest = blake2b(document.id.encode("utf-8", "replace"), digest_size=7).digest()
+    return (min(max(document.weight, 0), 127) << 56) | int.from_bytes(digest)
+
+
+def newest_first(document: SearchDocument) -> int:
+    """Higher comes first by date, then as `tie_breaker`; undated documents last. 63 bits."""
+    day = document.date.toordinal() if document.date else 0
+    return (day << 40) | (tie_breaker(document) >> 23)
