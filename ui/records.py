@@ -1,11 +1,12 @@
 """Every number is a door: the rows behind it, in a table that sorts, filters, pages and can be saved."""
 
+import csv
+import io
 from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
-from api.schemas import RecordsAnswer
+from api.schemas import RecordsAnswer, RecordTable
 from ui.connection import ask
 from ui.wording import number, words
 
@@ -33,11 +34,11 @@ def show_rows(rows: Callable[[int, int], RecordsAnswer], *, key: str) -> None:
         return
     for table in answer.tables:
         st.caption(f"{words(table.table)} · {number(table.total)} rows")
-        frame = pd.DataFrame(table.rows, columns=table.columns).dropna(axis="columns", how="all")
-        st.dataframe(frame, hide_index=True, width="stretch")
+        filled = [name for name in table.columns if any(row.get(name) not in (None, "", []) for row in table.rows)]
+        st.dataframe([{name: row.get(name) for name in filled} for row in table.rows], hide_index=True, width="stretch")
         st.download_button(
             "Save these rows as CSV",
-            frame.to_csv(index=False),
+            _as_csv(table),
             file_name=f"{table.table}.csv",
             mime="text/csv",
             key=f"{key}_{table.table}_csv",
@@ -45,3 +46,11 @@ def show_rows(rows: Callable[[int, int], RecordsAnswer], *, key: str) -> None:
     most = max(table.total for table in answer.tables)
     if most > ROWS_A_PAGE:
         st.number_input(f"Page of {-(-most // ROWS_A_PAGE)}", 1, -(-most // ROWS_A_PAGE), value=page, key=f"{key}_page")
+
+
+def _as_csv(table: RecordTable) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, table.columns, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(table.rows)
+    return out.getvalue()

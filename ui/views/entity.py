@@ -1,9 +1,8 @@
 """Entity: who is this? Numbers, names, activity by month, where it enters, what it brings, what it is linked to."""
 
-import pandas as pd
 import streamlit as st
 
-from api.schemas import ActivityShare
+from api.schemas import ActivityShare, EntityAnswer
 from ui.connection import activity, ask, client, entity, related
 from ui.graph_view.board import Board
 from ui.records import show_rows
@@ -19,13 +18,14 @@ if not chosen:
         st.switch_page("views/explore.py")
     st.stop()
 st.query_params["id"] = chosen
-found = ask(lambda: entity(chosen, ""))
-if found is None:
+answered = ask(lambda: entity(chosen, ""))
+if answered is None:
     st.stop()
+found: EntityAnswer = answered
 
 title, act = st.columns([5, 1])
 title.markdown(f"## {look(found.kind).sign} {found.name}")
-title.caption(f"{found.kind_label} · `{found.id}`" + "".join(f" · `{number}`" for number in found.identifiers))
+title.caption(f"{found.kind_label} · `{found.id}`" + "".join(f" · `{other}`" for other in found.identifiers))
 if act.button("Put on the canvas", width="stretch"):
     board = Board()
     board.put([found.id])
@@ -33,10 +33,15 @@ if act.button("Put on the canvas", width="stretch"):
     st.switch_page("views/explore.py")
 
 seen = ask(lambda: activity(found.id))
-months = pd.DataFrame([month.model_dump() for month in seen.months]) if seen and seen.months else pd.DataFrame()
-spark = {"chart_data": months["value_usd"].tolist(), "chart_type": "bar"} if len(months) else {}
+months = seen.months if seen else []
 figures = st.columns(5)
-figures[0].metric("Entered value", usd(found.value_usd), border=True, **spark)
+figures[0].metric(
+    "Entered value",
+    usd(found.value_usd),
+    border=True,
+    chart_data=[month.value_usd for month in months] or None,
+    chart_type="bar",
+)
 figures[1].metric("Rows on file", number(found.count), border=True)
 figures[2].metric("Links", number(found.degree), border=True)
 figures[3].metric("First seen", str(found.first_date or "unknown"), border=True)
@@ -58,9 +63,11 @@ def shares(heading: str, items: list[ActivityShare]) -> None:
 
 overview, links, documents, findings, rows = st.tabs(["Overview", "Links", "Documents", "Findings", "Rows"])
 with overview:
-    if len(months):
+    if months:
         st.markdown("**Entered value by month, USD**")
-        st.bar_chart(months, x="month", y="value_usd", x_label="", y_label="USD", height=220)
+        st.bar_chart(
+            [month.model_dump() for month in months], x="month", y="value_usd", x_label="", y_label="USD", height=220
+        )
     for column, (heading, items) in zip(
         st.columns(3),
         (

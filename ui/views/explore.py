@@ -1,10 +1,11 @@
 """Explore: who is behind this, and what do we have on it? Search left, canvas in the middle, inspector right."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
-from api.schemas import RelatedItem, SearchAnswer, SearchItem
+from api.schemas import RecordsAnswer, RelatedItem, SearchAnswer, SearchItem
 from ui.connection import ask, client, entity, kinds, link_counts, related
 from ui.graph_view.board import MOST_NODES, Board
 from ui.graph_view.canvas import Edge, Gesture, Node, draw, places
@@ -168,7 +169,7 @@ def _facets(text: str) -> dict[str, tuple[str, ...]]:
                 key=f"facet {name}",
             )
             if picked:
-                chosen[name] = tuple(picked)
+                chosen[name] = tuple(shown[label] for label in picked)
     return chosen
 
 
@@ -177,7 +178,7 @@ def _on_canvas(as_of: str) -> tuple[list[Node], list[Edge]]:
     nodes: list[Node] = []
     hidden = set(st.session_state.get("hidden_kinds", ()))
     for entity_id in board.ids:
-        found = ask(lambda i=entity_id: entity(i, as_of))
+        found = ask(partial(entity, entity_id, as_of))
         if found is not None and found.kind not in hidden:
             nodes.append(Node(found.id, found.kind, found.name, found.value_usd, found.id == board.selected))
     there = {node.id for node in nodes}
@@ -186,7 +187,7 @@ def _on_canvas(as_of: str) -> tuple[list[Node], list[Edge]]:
     for node in nodes:
         if node.kind in hubs:
             continue
-        answer = ask(lambda i=node.id: related(i, as_of, limit=HUB_NEIGHBOURS))
+        answer = ask(partial(related, node.id, as_of, limit=HUB_NEIGHBOURS))
         for item in answer.items if answer else ():
             if item.id in there:
                 edge = _edge(node.id, item)
@@ -310,6 +311,10 @@ def _links(entity_id: str, degree: int, as_of: str) -> None:
                 edge.source, edge.link, edge.target, limit=limit, offset=offset
             ),
         )
+
+
+def _link_rows(edge: Edge, limit: int, offset: int) -> RecordsAnswer:
+    return client().link_records(edge.source, edge.link, edge.target, limit=limit, offset=offset)
 
 
 def _address_day() -> date | None:

@@ -1,8 +1,8 @@
-"""Findings: what should I look at first? A ranked queue, and for each finding why it is there and what speaks against it."""
+"""Findings: what should I look at first? A ranked queue, and for each finding what shows it and what speaks against it."""
 
 import streamlit as st
 
-from api.schemas import FindingItem
+from api.schemas import FindingItem, RecordsAnswer
 from ui.connection import ask, client
 from ui.graph_view.board import Board
 from ui.records import open_rows
@@ -96,6 +96,10 @@ def show(finding: FindingItem) -> None:
             st.markdown("**What to do next**\n" + "\n".join(f"- {step}" for step in finding.next_steps))
         st.markdown("**Entries**")
         st.code("\n".join(finding.entries) or "none on file", language=None)
+
+
+def _evidence_rows(finding_id: str, item: int, limit: int, offset: int) -> RecordsAnswer:
+    return client().evidence_records(finding_id, item, limit=limit, offset=offset)
 
 
 chosen = queue()
