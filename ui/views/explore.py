@@ -162,12 +162,8 @@ def _facets(text: str) -> dict[str, tuple[str, ...]]:
             if not values:
                 continue
             counts = {value.value: value.count for value in values}
-            picked = st.multiselect(
-                words(name),
-                list(counts),
-                format_func=lambda value, c=counts: f"{value} ({c[value]})",
-                key=f"facet {name}",
-            )
+            shown = {f"{value} ({number(count)})": value for value, count in counts.items()}
+            picked = st.multiselect(words(name), list(shown), key=f"facet {name}")
             if picked:
                 chosen[name] = tuple(shown[label] for label in picked)
     return chosen

@@ -1,4 +1,4 @@
-"""Findings: what should I look at first? A ranked queue, and for each finding what shows it and what speaks against it."""
+"""Findings: what should I look at first? A ranked queue; for each, what shows it and what speaks against."""
 
 import streamlit as st
 
@@ -65,10 +65,7 @@ def show(finding: FindingItem) -> None:
             if item.numbers:
                 st.caption(" · ".join(f"{words(name)} {value}" for name, value in item.numbers.items()))
             if item.records and st.button(f"Open {len(item.records)} rows", key=f"evidence {count}"):
-                open_rows(
-                    item.claim,
-                    lambda limit, offset, n=count: client().evidence_records(finding.id, n, limit=limit, offset=offset),
-                )
+                open_rows(item.claim, partial(_evidence_rows, finding.id, count))
         st.markdown("**Innocent explanations that were tested**")
         st.dataframe(
             [
