@@ -25,7 +25,7 @@ SPACES = "\u00a0\u2007\u202f\u3000"
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 # What may stand around a value: white space, and the ="0901" or '0901 that keep a spreadsheet from eating zeros.
 MARGIN = " \t\r\n='\""
-SCIENTIFIC = r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+"
+SCIENTIFIC = r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}"
 SSN = r"([0-9]{3})-([0-9]{2})-([0-9]{4})"
 SSN_TOKEN = r"SSN-[0-9a-f]{12}"  # noqa: S105 - a pattern, not a secret
 
