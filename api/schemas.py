@@ -368,10 +368,25 @@ class LoadsAnswer(Answer):
     total: int
 
 
-class RejectsAnswer(Answer):
-    """Rejected rows of a load: source, line, column, value, reason, and the row as sent."""
+class RejectItem(Answer):
+    """One rejected row: where it stands, what was wrong first, and the row as it was sent.
 
-    items: list[Row]
+    `row` counts from 1 without the header.
+    """
+
+    file: str
+    row: int
+    table: str
+    column: str
+    value: str
+    reason: str
+    cells: dict[str, str | None]
+
+
+class RejectsAnswer(Answer):
+    """Rejected rows of a load."""
+
+    items: list[RejectItem]
     total: int
     limit: int
     offset: int

@@ -1,0 +1,89 @@
+"""A document to read: its text, what it mentions, and whether it still stands."""
+
+from typing import Literal
+
+from api.answers.cells import cell
+from api.answers.entities import link_label
+from api.schemas import ChainItem, DocumentAnswer, MentionItem
+from graph.facts.store import FactStore
+from graph.model.entity import RelatedQuery
+from graph.model.errors import NotFound
+from graph.model.kinds import ENTITY_KINDS
+from graph.model.tables import DOCUMENTS
+from graph.store.store import GraphView
+
+_CHAIN = ("modifies", "revokes", "relates_to")
+_SHOWN_APART = frozenset({"id", "kind", "title", "date", "text"})
+_LONGEST_CHAIN = 200
+
+
+def document_answer(facts: FactStore, view: GraphView, document_id: str) -> DocumentAnswer:
+    """The document of that id, with or without `document:`; `NotFound` also when only its number is known."""
+    key = document_id.removeprefix("document:")
+    documents = facts.table("documents")
+    rows = documents.filter(documents.id == key).limit(1).to_pyarrow().to_pylist()
+    if not rows:
+        view.entity(f"document:{key}")  # says what is near when nothing at all is known
+        raise NotFound(
+            f"{key} is mentioned by others, but its text has not been loaded.",
+            thing="document",
+            value=key,
+            next_step=f"See who mentions it: related document:{key}",
+        )
+    row = rows[0]
+    chain = _chain(view, f"document:{key}")
+    return DocumentAnswer(
+        id=f"document:{key}",
+        kind=row["kind"],
+        title=row["title"] or key,
+        date=row["date"],
+        text=row["text"] or "",
+        fields={
+            column.name: cell(row[column.name])
+            for column in DOCUMENTS.columns
+            if column.name not in _SHOWN_APART and row[column.name] not in (None, [], "")
+        },
+        mentions=_mentions(facts, key),
+        chain=chain,
+        standing=_standing({item.relation for item in chain}),
+    )
+
+
+def _mentions(facts: FactStore, key: str) -> list[MentionItem]:
+    mentions = facts.table("mentions")
+    found = mentions.filter(mentions.document_id == key).order_by(["start", "end", "kind", "key"])
+    wanted = found.select("kind", "key", "start", "end", "text")
+    return [
+        MentionItem(
+            entity=f"{row['kind']}:{row['key']}" if row["kind"] in ENTITY_KINDS else "",
+            kind=row["kind"],
+            key=row["key"],
+            start=row["start"] or 0,
+            end=row["end"] or 0,
+            text=row["text"] or "",
+        )
+        for row in wanted.to_pyarrow().to_pylist()
+    ]
+
+
+def _chain(view: GraphView, entity_id: str) -> list[ChainItem]:
+    query = RelatedQuery(entity_id, links=_CHAIN, kinds=("document",), order="recency", limit=_LONGEST_CHAIN)
+    try:
+        page = view.related(query)
+    except NotFound:
+        return []  # loaded since the generation was built
+    return [
+        ChainItem(
+            id=one.entity.id,
+            relation=link_label(one.link.link, one.direction),
+            title=one.entity.name,
+            date=one.entity.measures.first_date,
+        )
+        for one in page.items
+    ]
+
+
+def _standing(relations: set[str]) -> Literal["stands", "modified", "revoked"]:
+    if link_label("revokes", "in") in relations:
+        return "revoked"
+    return "modified" if link_label("modifies", "in") in relations else "stands"

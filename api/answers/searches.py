@@ -1,0 +1,47 @@
+"""Answers to searches."""
+
+from api.schemas import FacetValue, SearchAnswer, SearchItem
+from graph.model.errors import Invalid
+from search.query import SearchResult
+
+
+def filters_of(written: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Filters as written (`field:value` or `field=value`), by field.
+
+    >>> filters_of(("port:2704", "country=CN", "port:1703"))
+    {'port': ('2704', '1703'), 'country': ('CN',)}
+    """
+    filters: dict[str, tuple[str, ...]] = {}
+    for one in written:
+        cut = min((one.find(mark) for mark in ":=" if mark in one), default=-1)
+        name, value = one[:cut].strip(), one[cut + 1 :].strip()
+        if cut < 1 or not name or not value:
+            raise Invalid(
+                f"The filter {one!r} is not of the form field:value.",
+                thing="filter",
+                value=one[:200],
+                next_step="Write for example port:2704 or country:CN.",
+            )
+        filters[name] = (*filters.get(name, ()), value)
+    return filters
+
+
+def search_answer(result: SearchResult, *, took_ms: float) -> SearchAnswer:
+    """One page of hits."""
+    return SearchAnswer(
+        items=[
+            SearchItem(
+                id=hit.id, kind=hit.kind, title=hit.title, score=hit.score, date=hit.date, snippet=hit.snippet,
+                fields={name: list(values) for name, values in hit.fields.items()},
+            )
+            for hit in result.items
+        ],
+        total=result.total,
+        next_cursor=result.next_cursor,
+        facets={
+            name: [FacetValue(value=value, count=count) for value, count in values]
+            for name, values in result.facets.items()
+        },
+        note=result.note,
+        took_ms=round(took_ms, 3),
+    )  # fmt: skip

@@ -1,0 +1,208 @@
+"""The steps from facts to a served generation: graph, findings, index, then one rename.
+
+Invariant: until the last step nothing that is served has changed; whatever ends a build (an error, a full
+disk, a kill) leaves the generation before it in service.
+"""
+
+import filecmp
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from time import monotonic
+
+from api import bootstrap
+from api.errors import translated
+from api.settings import Settings
+from graph.facts.ledger import Ledger, writing
+from graph.facts.store import FactStore
+from graph.model.errors import NotFound
+from graph.model.finding import Finding
+from graph.store.generation import Generation, Generations
+
+Progress = Callable[[str, int, int], None]  # the step in words, parts of it done, parts in all
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a build put into service, and the seconds that each step took."""
+
+    generation: Generation
+    seconds: Mapping[str, float]
+
+
+def refresh(
+    settings: Settings, *, now: datetime, as_of: date | None = None, progress: Progress | None = None
+) -> Refreshed:
+    """Build graph, findings and index from all loads, and serve them.
+
+    `NotFound` when nothing has been loaded, `Conflict` while another process writes, `Unavailable` when
+    there is no room.
+    """
+    from graph.build.build import build_graph
+
+    tell = progress or _quiet
+    with _building(settings, now=now) as build:
+        with build.timed("graph"):
+            facts = build.facts()
+            build.counts.update(build_graph(facts, build.folder, progress=tell))
+        with build.timed("store"):
+            tell("filling the graph store", 0, 1)
+            target = build.target
+            bootstrap.graph_writer(settings, target.graph).write(target.entities, target.links)
+        with build.timed("detect"):
+            findings = _detect(facts, as_of=as_of, only=(), progress=tell)
+            build.write_findings(findings)
+        with build.timed("index"):
+            build.write_index(facts, tell)
+        return build.publish(tell)
+
+
+def detect(
+    settings: Settings,
+    *,
+    now: datetime,
+    as_of: date | None = None,
+    only: tuple[str, ...] = (),
+    progress: Progress | None = None,
+) -> list[Finding]:
+    """Look for patterns again. Without `as_of`, the findings replace those served, in a generation of their own.
+
+    With `only`, findings of the other detectors stay as they are. With `as_of` nothing is written.
+    """
+    tell = progress or _quiet
+    before = Generations(settings.home).current()
+    if as_of is not None:
+        return _detect(bootstrap.facts(settings, loads=before.loads), as_of=as_of, only=only, progress=tell)
+    from graph.detect.finding_file import read_findings
+
+    with _building(settings, now=now) as build:
+        before = build.keep_loads()
+        facts = build.facts()
+        found = _detect(facts, as_of=None, only=only, progress=tell)
+        kept = [one for one in read_findings(before.findings) if only and one.detector not in only]
+        build.write_findings(sorted([*found, *kept], key=lambda one: (-one.probability, one.id)))
+        if filecmp.cmp(build.target.findings, before.findings, shallow=False):
+            build.abandon()
+            return found
+        build.keep(before, (before.graph, before.entities, before.links))
+        build.write_index(facts, tell)
+        build.publish(tell)
+        return found
+
+
+def reindex(settings: Settings, *, now: datetime, progress: Progress | None = None) -> Refreshed:
+    """Build the index anew, beside the same graph and findings, and serve it."""
+    tell = progress or _quiet
+    with _building(settings, now=now) as build:
+        before = build.keep_loads()
+        build.keep(before, (before.graph, before.entities, before.links, before.findings))
+        with build.timed("index"):
+            build.write_index(build.facts(), tell)
+        return build.publish(tell)
+
+
+class _Build:
+    """One generation in the making."""
+
+    def __init__(self, settings: Settings, folder: Path, *, now: datetime, loads: tuple[str, ...]) -> None:
+        self.folder = folder
+        self.counts: dict[str, int] = {}
+        self.seconds: dict[str, float] = {}
+        self._settings = settings
+        self._now = now
+        self._loads = loads
+
+    @property
+    def target(self) -> Generation:
+        """The generation as it will be: for its paths."""
+        return Generation(self.folder.name, self.folder, self._now.isoformat(), self._loads, self.counts)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        began = monotonic()
+        yield
+        self.seconds[step] = round(monotonic() - began, 3)
+
+    def write_findings(self, findings: list[Finding]) -> None:
+        from graph.detect.finding_file import write_findings
+
+        write_findings(self.target.findings, findings)
+        self.counts["findings"] = len(findings)
+
+    def write_index(self, facts: FactStore, tell: Progress) -> None:
+        from search.indexer import documents
+
+        tell("indexing", 0, 1)
+        folder = self.target.index
+        folder.mkdir(exist_ok=True)
+        self.counts["documents"] = bootstrap.index_writer(self._settings, folder).write(documents(self.target, facts))
+
+    def facts(self) -> FactStore:
+        """The facts of the loads that this generation is built from."""
+        return bootstrap.facts(self._settings, loads=self._loads)
+
+    def keep_loads(self) -> Generation:
+        """Build from the loads of the generation in service, whatever has been loaded since."""
+        before = Generations(self._settings.home).current()
+        self._loads = before.loads
+        return before
+
+    def keep(self, before: Generation, files: tuple[Path, ...]) -> None:
+        """Take finished files over from the generation before, without copying where the disk allows it."""
+        self.counts = {**before.counts, **self.counts}
+        for file in files:
+            try:
+                os.link(file, self.folder / file.name)
+            except OSError:
+                shutil.copy2(file, self.folder / file.name)
+
+    def publish(self, tell: Progress) -> Refreshed:
+        generation = Generations(self._settings.home).publish(
+            self.folder, built_at=self._now, loads=self._loads, counts=self.counts
+        )
+        tell("done", 1, 1)
+        return Refreshed(generation, self.seconds)
+
+    def abandon(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def _building(settings: Settings, *, now: datetime) -> Iterator[_Build]:
+    """Hold the home's one writer's lock around a build; a failed one leaves no folder behind."""
+    bootstrap.check(settings)
+    build: _Build | None = None
+    try:
+        with writing(settings.home):
+            loads = tuple(load.load_id for load in Ledger(settings.home).loads())
+            if not loads:
+                raise NotFound(
+                    f"Nothing has been loaded into {settings.home} yet.",
+                    thing=str(settings.home),
+                    next_step="Run `tidewaiter load PATH...` first.",
+                )
+            build = _Build(settings, Generations(settings.home).begin(now), now=now, loads=loads)
+            try:
+                yield build
+            except BaseException:
+                build.abandon()
+                raise
+    except Exception as error:
+        told = translated(error, thing=str(settings.home))
+        if told is None or told is error:
+            raise
+        raise told from error
+
+
+def _detect(facts: FactStore, *, as_of: date | None, only: tuple[str, ...], progress: Progress) -> list[Finding]:
+    from graph.detect.detector import detect as run_detectors
+
+    return run_detectors(facts, as_of=as_of, only=only, progress=lambda step: progress(step, 0, 0))
+
+
+def _quiet(_step: str, _done: int, _of: int) -> None:
+    """Nobody is watching."""

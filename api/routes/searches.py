@@ -1,0 +1,44 @@
+"""Searching documents, entities and findings."""
+
+from time import perf_counter
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from api.answers.searches import filters_of, search_answer
+from api.routes.asking import Asked
+from api.schemas import SearchAnswer
+from api.serving import Snapshot
+
+router = APIRouter(tags=["search"])
+
+
+@router.get("/search", response_model=SearchAnswer)
+def search(
+    asked: Asked,
+    *,
+    q: Annotated[str, Query(max_length=10_000, description="Words, phrases, identifiers, AND, OR, NOT")] = "",
+    kind: Annotated[list[str] | None, Query(description="Only things of these kinds")] = None,
+    filter: Annotated[list[str] | None, Query(description="field:value; repeatable")] = None,  # noqa: A002 - its name over HTTP
+    facet: Annotated[list[str] | None, Query(description="Fields whose values are counted")] = None,
+    sort: Literal["relevance", "date"] = "relevance",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 20,
+    cursor: Annotated[str, Query(max_length=4_000)] = "",
+) -> Response:
+    """Documents, entities and findings that match, one page, with the passages and counts by facet."""
+
+    def make(snapshot: Snapshot) -> SearchAnswer:
+        began = perf_counter()
+        result = snapshot.search.search(
+            q,
+            kinds=tuple(kind or ()),
+            filters=filters_of(tuple(filter or ())),
+            sort=sort,
+            facets=tuple(facet or ()),
+            limit=limit,
+            cursor=cursor,
+        )
+        return search_answer(result, took_ms=(perf_counter() - began) * 1000)
+
+    return asked.answer("search", q, make)

@@ -1,0 +1,214 @@
+"""What is being served: one whole generation at a time, switched when the pointer file changes.
+
+Invariant: an answer is made from one snapshot. A request that began on a generation ends on it, though a
+newer one has been published meanwhile; a snapshot's handles are closed when its last request has ended.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from api import bootstrap
+from api.settings import Settings
+from graph.facts.store import FactStore
+from graph.model.errors import NotFound, TidewaiterError, Unavailable
+from graph.model.finding import Finding
+from graph.store.generation import POINTER, Generation, Generations
+from graph.store.store import GraphView
+
+if TYPE_CHECKING:
+    from search.service import SearchService
+
+_LOG = structlog.get_logger("serving")
+_ATTEMPTS = 5  # a generation read from the pointer may be swept while it is being opened
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The findings of a generation, best first, by id and by member."""
+
+    all: tuple[Finding, ...]
+    by_id: dict[str, Finding] = field(default_factory=dict)
+    by_member: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(findings: tuple[Finding, ...]) -> "Findings":
+        """Arrange findings for questions."""
+        members: dict[str, list[Finding]] = {}
+        for finding in findings:
+            for entity in dict.fromkeys(member.entity for member in finding.members):
+                members.setdefault(entity, []).append(finding)
+        return Findings(
+            findings, {one.id: one for one in findings}, {entity: tuple(some) for entity, some in members.items()}
+        )
+
+
+class Snapshot:
+    """Everything that belongs to one generation.
+
+    Parts are opened when first asked for, which suits a command that needs one of them; whoever shares a
+    snapshot between threads calls `open_all` before.
+    """
+
+    def __init__(self, settings: Settings, generation: Generation) -> None:
+        self.generation = generation
+        self._settings = settings
+        self._opened: list[_Closable] = []
+
+    @cached_property
+    def view(self) -> GraphView:
+        """The graph."""
+        view = bootstrap.graph_view(self._settings, self.generation)
+        self._opened.append(view)
+        return view
+
+    @cached_property
+    def search(self) -> "SearchService":
+        """The index, behind the reading of a person's text."""
+        from search.service import SearchService
+
+        index = bootstrap.search_index(self._settings, self.generation)
+        self._opened.append(index)
+        return SearchService(index)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """The findings."""
+        from graph.detect.finding_file import read_findings
+
+        return Findings.of(tuple(read_findings(self.generation.findings)))
+
+    @cached_property
+    def facts(self) -> FactStore:
+        """The facts that the generation was built from."""
+        facts = bootstrap.facts(self._settings, loads=self.generation.loads)
+        self._opened.append(facts)
+        return facts
+
+    def open_all(self) -> None:
+        """Open every part now, so that no question has to wait for it."""
+        _ = self.view, self.search, self.findings, self.facts
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        for opened in self._opened:
+            opened.close()
+
+
+class Serving:
+    """The snapshot in service, for one process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._pointer = settings.home / POINTER
+        self._generations = Generations(settings.home)
+        self._lock = threading.Lock()  # guards the four below
+        self._switching = threading.Lock()  # held by the one thread that opens a new generation
+        self._current: Snapshot | None = None
+        self._pointed = ""
+        self._readers: dict[Snapshot, int] = {}
+        self._retired: set[Snapshot] = set()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The generation in service, held until the block ends. `Unavailable` before the first refresh."""
+        self._follow_pointer()
+        with self._lock:
+            snapshot = self._current
+            if snapshot is None:
+                raise Unavailable(
+                    f"Nothing has been built in {self.settings.home} yet.",
+                    thing=str(self.settings.home),
+                    next_step="Run `tidewaiter load PATH...`, then `tidewaiter refresh`.",
+                )
+            self._readers[snapshot] = self._readers.get(snapshot, 0) + 1
+        try:
+            yield snapshot
+        finally:
+            self._release(snapshot)
+
+    def close(self) -> None:
+        """Let go of everything; called when no request is running."""
+        with self._lock:
+            snapshots = {*self._retired, *([self._current] if self._current else [])}
+            self._current, self._pointed = None, ""
+            self._retired.clear()
+        for snapshot in snapshots:
+            snapshot.close()
+
+    def _follow_pointer(self) -> None:
+        pointed = self._read_pointer()
+        if pointed == self._pointed or not pointed:
+            return
+        # While one thread opens the new generation, others go on with the old one; the first has to wait.
+        if not self._switching.acquire(blocking=self._current is None):
+            return
+        try:
+            if self._read_pointer() != self._pointed:
+                self._switch()
+        finally:
+            self._switching.release()
+
+    def _switch(self) -> None:
+        try:
+            snapshot, pointed = self._open()
+        except TidewaiterError as error:
+            if self._current is None:
+                raise
+            _LOG.error("generation_not_opened", error=str(error))
+            return
+        with self._lock:
+            old, self._current, self._pointed = self._current, snapshot, pointed
+            idle = old is not None and self._readers.get(old, 0) == 0
+            if old is not None and not idle:
+                self._retired.add(old)
+        if old is not None and idle:
+            old.close()
+
+    def _open(self) -> tuple[Snapshot, str]:
+        failure: Exception | None = None
+        for _ in range(_ATTEMPTS):
+            pointed = self._read_pointer()
+            try:
+                snapshot = Snapshot(self.settings, self._generations.current())
+                snapshot.open_all()
+            except (OSError, NotFound, ValueError, KeyError, Unavailable) as error:
+                failure = error
+                if self._read_pointer() == pointed:
+                    break
+                continue
+            if snapshot.generation.generation_id == self._read_pointer():
+                return snapshot, pointed
+            snapshot.close()
+        raise Unavailable(
+            f"The generation {pointed} cannot be opened: {failure}",
+            thing=str(self.settings.home / "generations" / pointed),
+            value=type(failure).__name__,
+            next_step="Run `tidewaiter refresh` to build it anew.",
+        ) from failure
+
+    def _release(self, snapshot: Snapshot) -> None:
+        with self._lock:
+            self._readers[snapshot] -= 1
+            last = self._readers[snapshot] == 0
+            if last:
+                del self._readers[snapshot]
+            done = last and snapshot in self._retired
+            self._retired.discard(snapshot) if done else None
+        if done:
+            snapshot.close()
+
+    def _read_pointer(self) -> str:
+        try:
+            return self._pointer.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
