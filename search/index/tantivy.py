@@ -7,6 +7,7 @@ a text to analyse, and our numbers for order, so that its answers are those of a
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -168,13 +169,10 @@ class TantivyIndex:
                 f"Hits are sorted by relevance or date, not by {request.sort!r}.", thing="sort", value=request.sort
             )
         facets = tuple(known_field(name).name for name in request.facets)
-        filters = [self._any_term(known_field(name).name, values) for name, values in request.filters.items() if values]
         offset = offset_of(request)
-        asked = self._query(request.query)
-        matching = tantivy.Query.boolean_query([(_MUST, asked), *((_MUST, part) for part in filters)]) if filters else asked
         with _translated(self._folder):
-            total, counted = self._counts(matching, facets)
-            page = self._page(matching, request, offset, total)
+            total, counted = self._counts(_Matching(self._schema).filtered(request), facets)
+            page = self._page(request, offset, total)
             items = self._hits(page, Marker.of(request.query))
         after = offset + len(items)
         return SearchResult(
@@ -198,18 +196,18 @@ class TantivyIndex:
         found = self._open().aggregate(query, aggregations)
         return int(found["#"]["value"]), {name: _most_frequent(found[name]["buckets"]) for name in facets}
 
-    def _page(
-        self, query: tantivy.Query, request: SearchRequest, offset: int, total: int
-    ) -> list[tuple[float, tantivy.DocAddress]]:
+    def _page(self, request: SearchRequest, offset: int, total: int) -> list[tuple[float, tantivy.DocAddress]]:
         """Scores and addresses of the page's hits, in the total order."""
         searcher = self._open()
         wanted = min(request.limit, total - offset)
         if wanted <= 0:
             return []
         if request.sort == "date" or not _is_scored(request.query):
+            query = _Matching(self._schema).filtered(request)
             order = "newest_first" if request.sort == "date" else "tie_breaker"
             hits = searcher.search(query, wanted, count=False, offset=offset, order_by_field=order).hits
             return [(0.0, address) for _, address in hits]
+        query = _Ranking(self._schema).filtered(request)
         if searcher.num_segments <= 1:
             # The one segment is stored in the order of the tie breaker, and Tantivy breaks ties by place.
             return searcher.search(query, wanted, count=False, offset=offset).hits
@@ -249,67 +247,65 @@ class TantivyIndex:
             )
         return tuple(items)
 
-    # From our queries to Tantivy's
 
-    def _query(self, query: Query) -> tantivy.Query:  # noqa: PLR0911 - one return a query type
+class _Matching:
+    """From our queries to Tantivy's, as far as it decides what matches: for counting, which needs no scores."""
+
+    def __init__(self, schema: tantivy.Schema) -> None:
+        self._schema = schema
+
+    def query(self, query: Query) -> tantivy.Query:  # noqa: PLR0911 - one return a query type
+        """Tantivy's query for ours."""
         match query:
             case Words():
-                return self._words(query)
+                return self.words(query)
             case Phrase():
-                return self._phrase(query)
+                return self.phrase(query)
             case Identifier():
-                return self._identifier(query)
+                return self.identifier(query)
             case Term():
-                return self._any_term(known_field(query.field).name, (query.value,))
+                return self.any_term(known_field(query.field).name, (query.value,))
             case Range():
-                return self._range(query)
+                return self.days(query)
             case AllOf():
-                return self._all_of(query)
+                return self.all_of(query)
             case AnyOf():
-                return tantivy.Query.boolean_query([(_SHOULD, self._query(part)) for part in query.parts])
+                return tantivy.Query.boolean_query([(_SHOULD, self.query(part)) for part in query.parts])
             case Not():
-                return self._all_of(AllOf((query,)))
+                return self.all_of(AllOf((query,)))
             case Everything():
                 return tantivy.Query.all_query()
 
-    def _word(self, token: str, field: str) -> tantivy.Query:
-        in_title = tantivy.Query.term_query(self._schema, "title", token, index_option="freq")
-        if field == "title":
-            return in_title
-        anywhere = tantivy.Query.term_query(self._schema, "words", token, index_option="freq")
-        return tantivy.Query.boolean_query(
-            [(_SHOULD, anywhere), (_SHOULD, tantivy.Query.boost_query(in_title, ranking.TITLE_WEIGHT))]
-        )
+    def filtered(self, request: SearchRequest) -> tantivy.Query:
+        """The request's query within its filters."""
+        parts = [self.any_term(known_field(name).name, values) for name, values in request.filters.items() if values]
+        asked = self.query(request.query)
+        return tantivy.Query.boolean_query([(_MUST, asked), *((_MUST, part) for part in parts)]) if parts else asked
 
-    def _words(self, query: Words) -> tantivy.Query:
-        found = content_tokens(query.text)
-        if not found:
-            return tantivy.Query.empty_query()
+    def word(self, token: str, field: str) -> tantivy.Query:
+        """A token in the title, or anywhere: the title's tokens are among the words."""
+        return tantivy.Query.term_query(self._schema, field or "words", token, index_option="freq")
+
+    def words(self, query: Words) -> tantivy.Query:
+        """All or any of the words; none when there are none."""
         occur = _MUST if query.need == "all" else _SHOULD
-        words = tantivy.Query.boolean_query([(occur, self._word(token, query.field)) for token in found])
-        beside = [
-            tantivy.Query.phrase_query(self._schema, query.field or "words", list(pair))
-            for pair in ranking.pairs(query.text)
-        ]
-        if not beside:
-            return words
         return tantivy.Query.boolean_query(
-            [(_MUST, words), *((_SHOULD, tantivy.Query.boost_query(pair, ranking.PAIR_WEIGHT)) for pair in beside)]
+            [(occur, self.word(token, query.field)) for token in content_tokens(query.text)]
         )
 
-    def _phrase(self, query: Phrase) -> tantivy.Query:
+    def phrase(self, query: Phrase) -> tantivy.Query:
+        """The words in order."""
         found = tokens(query.text)
         if len(found) < 2:
-            return self._word(found[0], query.field) if found else tantivy.Query.empty_query()
-        in_title = tantivy.Query.phrase_query(self._schema, "title", list(found), slop=query.slop)
-        if query.field == "title":
-            return in_title
-        anywhere = tantivy.Query.phrase_query(self._schema, "words", list(found), slop=query.slop)
-        return tantivy.Query.boolean_query(
-            [(_SHOULD, anywhere), (_SHOULD, tantivy.Query.boost_query(in_title, ranking.TITLE_WEIGHT))]
-        )
+            return self.word(found[0], query.field) if found else tantivy.Query.empty_query()
+        return self.in_order(found, query.field or "words", query.slop)
 
-    def _identifier(self, query: Identifier) -> tantivy.Query:
+    def in_order(self, found: list[str], field: str, slop: int) -> tantivy.Query:
+        """Two or more tokens in order in one of the engine's fields."""
+        return tantivy.Query.phrase_query(self._schema, field, list(found), slop=slop)
+
+    def identifier(self, query: Identifier) -> tantivy.Query:
+        """The thing itself, and what carries its number."""
         name = f"{query.kind}:{query.key}"
         parts = (("id", ranking.IDENTITY_SCORE), ("identifiers", ranking.CARRIED_SCORE))
         return tantivy.Query.boolean_query(
@@ -324,13 +320,17 @@ class TantivyIndex:
             ]
         )
 
-    def _any_term(self, field: str, values: tuple[str, ...]) -> tantivy.Query:
-        terms = [tantivy.Query.term_query(self._schema, f"fields.{field}", value, index_option="basic") for value in values]
+    def any_term(self, field: str, values: tuple[str, ...]) -> tantivy.Query:
+        """One of the values, without effect on the score."""
+        terms = [
+            tantivy.Query.term_query(self._schema, f"fields.{field}", value, index_option="basic") for value in values
+        ]
         return tantivy.Query.const_score_query(
             terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(_SHOULD, term) for term in terms]), 0.0
         )
 
-    def _range(self, query: Range) -> tantivy.Query:
+    def days(self, query: Range) -> tantivy.Query:
+        """A span of days, without effect on the score. An undated document is on day 0, before all spans."""
         days = tantivy.Query.range_query(
             self._schema,
             "day",
@@ -340,14 +340,45 @@ class TantivyIndex:
         )
         return tantivy.Query.const_score_query(days, 0.0)
 
-    def _all_of(self, query: AllOf) -> tantivy.Query:
+    def all_of(self, query: AllOf) -> tantivy.Query:
+        """All parts; where all are exclusions, everything but them."""
         parts = [
-            (_MUST_NOT, self._query(part.part)) if isinstance(part, Not) else (_MUST, self._query(part))
+            (_MUST_NOT, self.query(part.part)) if isinstance(part, Not) else (_MUST, self.query(part))
             for part in query.parts
         ]
         if all(occur == _MUST_NOT for occur, _ in parts):
             parts.append((_MUST, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)))
         return tantivy.Query.boolean_query(parts)
+
+
+class _Ranking(_Matching):
+    """The same matches with the scores of `search.ranking`: the title counts more, and so do pairs."""
+
+    def word(self, token: str, field: str) -> tantivy.Query:
+        """The score of the words, and a part of that of the title."""
+        if field == "title":
+            return super().word(token, field)
+        return self._with_title(super().word(token, field), super().word(token, "title"))
+
+    def words(self, query: Words) -> tantivy.Query:
+        """Words that stand side by side in the question score more where they do so in the document."""
+        words = super().words(query)
+        beside = [self.in_order(list(pair), query.field or "words", 0) for pair in ranking.pairs(query.text)]
+        if not beside:
+            return words
+        return tantivy.Query.boolean_query(
+            [(_MUST, words), *((_SHOULD, tantivy.Query.boost_query(pair, ranking.PAIR_WEIGHT)) for pair in beside)]
+        )
+
+    def phrase(self, query: Phrase) -> tantivy.Query:
+        """A phrase in the title counts more, as a word does."""
+        if query.field == "title" or len(tokens(query.text)) < 2:
+            return super().phrase(query)
+        return self._with_title(super().phrase(query), super().phrase(replace(query, field="title")))
+
+    def _with_title(self, anywhere: tantivy.Query, in_title: tantivy.Query) -> tantivy.Query:
+        weighted = tantivy.Query.boost_query(in_title, ranking.TITLE_WEIGHT)
+        return tantivy.Query.boolean_query([(_SHOULD, anywhere), (_SHOULD, weighted)])
 
 
 def _is_scored(query: Query) -> bool:
