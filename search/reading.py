@@ -1,0 +1,405 @@
+"""Reading what a person typed: Lucene's syntax, identifiers in any spelling, and plain questions.
+
+Invariant: every text can be read. What cannot be taken as written is searched as words, and the note says so.
+"""
+
+import calendar
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import luqum.exceptions
+import luqum.parser
+import luqum.tree
+
+from graph.model.errors import Invalid
+from graph.model.identifiers import find_identifier, parse
+from graph.model.tables import IdentifierType
+from search.analysis import content_tokens
+from search.fields import CARRIED_AS, FIELDS, KIND_GROUPS, Field
+from search.query import AllOf, AnyOf, Everything, Identifier, Not, Phrase, Query, Range, Term, Words
+
+# Up to this many words must all occur; a longer text is a question, which no document repeats word by word.
+MOST_REQUIRED_WORDS = 3
+
+_LONGEST_CHARACTERS = 10_000
+_DEEPEST_NESTING = 40
+_OPERATORS = re.compile(r'["()\[\]{}:~^]|(?:^|\s)[-+](?=\S)|(?:^|\s)(?:AND|OR|NOT|&&|\|\|)(?=\s|$)')
+_MARGIN = ".,;:!?()[]{}<>\"'“”‘’"
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_DAYS = re.compile(r"(\S*?)\s*\.\.\s*(\S*)")
+
+_I = IdentifierType
+
+# Words that say what kind of number comes next; they are part of the number, not words to be found.
+_LABELS: dict[str, IdentifierType] = {
+    "port": _I.PORT,
+    "hts": _I.HTS, "htsus": _I.HTS, "tariff": _I.HTS, "heading": _I.HTS, "subheading": _I.HTS,
+    "case": _I.CASE,
+    "ruling": _I.RULING,
+    "entry": _I.ENTRY_NUMBER,
+    "importer": _I.IMPORTER_NUMBER, "ein": _I.IMPORTER_NUMBER, "ior": _I.IMPORTER_NUMBER,
+    "manufacturer": _I.MANUFACTURER_ID, "mid": _I.MANUFACTURER_ID,
+    "filer": _I.FILER, "broker": _I.FILER,
+    "surety": _I.SURETY,
+    "container": _I.CONTAINER,
+    "bill": _I.BILL,
+    "lab": _I.LAB_NUMBER,
+}  # fmt: skip
+
+# Kinds whose numbers are written in two or three pieces (`NY N301234`, `A 570 918`, `ABC 1234567 6`).
+_IN_PIECES = frozenset({_I.RULING, _I.CASE, _I.ENTRY_NUMBER, _I.CONTAINER, _I.LAB_NUMBER})
+# A bare code of these in a longer text is a number, a year or a word far more often than a code.
+_ALONE_ONLY = frozenset({_I.COUNTRY, _I.FILER, _I.SURETY, _I.PORT, _I.FOREIGN_PORT})
+# Ids without a pattern: tried when the whole text is one word with a digit that is no sure identifier.
+_OWN_KINDS = ("issue", "document", "company", "party", "finding")
+
+_luqum = threading.Lock()  # the generated parser keeps state between its steps
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a text was understood. `otherwise` is to be asked when `query` finds nothing."""
+
+    query: Query
+    note: str = ""
+    otherwise: Query | None = None
+
+
+def read_query(text: str, *, ssn_secret: str = "") -> Reading:
+    """What a text asks for; never raises. `ssn_secret` is the home's, to find a social security number by its token.
+
+    >>> read_query("wire hangers").query
+    Words(text='wire hangers', field='', need='all')
+    >>> read_query("7326.20").query
+    AnyOf(parts=(Identifier(kind='hts', key='732620'), Phrase(text='7326.20', field='', slop=0)))
+    """
+    text = text.encode("utf-8", "ignore").decode()
+    text = "".join(character if character.isprintable() else " " for character in text).strip()
+    note = ""
+    if len(text) > _LONGEST_CHARACTERS:
+        text, note = text[:_LONGEST_CHARACTERS], f"Only the first {_LONGEST_CHARACTERS:,} characters were read."
+    reader = _Reader(ssn_secret)
+    if _OPERATORS.search(text):
+        parsed = _parsed(text)
+        if parsed is not None:
+            query = reader.tree(parsed)
+            return Reading(_or_everything(query), " ".join((*reader.notes, *([note] if note else ()))))
+        note = f"{note} The operators could not be understood; the text was searched as words.".strip()
+    return reader.plain(text, note)
+
+
+def read_days(text: str) -> Range:
+    """A day, month or year, or a span of them: `2020`, `2020-03`, `2020-01-01..2021-12-31`, `..2019`.
+
+    Raises `Invalid` for anything else.
+
+    >>> read_days("2020-02")
+    Range(low=datetime.date(2020, 2, 1), high=datetime.date(2020, 2, 29))
+    """
+    span = _DAYS.fullmatch(text.strip())
+    low, high = span.groups() if span else (text, text)
+    return Range(_first_day(low), _last_day(high))
+
+
+def _parsed(text: str) -> luqum.tree.Item | None:
+    """Luqum's tree, or None where the text has another syntax, or brackets within brackets without end."""
+    if max(text.count("("), text.count(" NOT "), text.count(":")) > _DEEPEST_NESTING:
+        return None
+    try:
+        with _luqum:
+            tree: luqum.tree.Item = luqum.parser.parser.parse(text)
+    except (luqum.exceptions.ParseError, ValueError, ArithmeticError, RecursionError):
+        return None
+    return tree
+
+
+class _Reader:
+    """Turns one text or tree into a query, and notes what was not taken as written."""
+
+    def __init__(self, ssn_secret: str) -> None:
+        self._ssn_secret = ssn_secret
+        self.notes: list[str] = []
+
+    # Plain text
+
+    def plain(self, text: str, note: str = "") -> Reading:
+        """A text without operators."""
+        words = text.split()
+        parts, rest = self._numbers_and_words(words)
+        loose = " ".join(rest)
+        content = content_tokens(loose)
+        if len(words) == 1 or not content:
+            found = [*parts, *([Words(loose)] if content else ())]
+            return Reading(_or_everything(_all_of(found)), note)
+        if len(content) > MOST_REQUIRED_WORDS:
+            return Reading(_any_of([*parts, Words(loose, need="any")]), note)
+        required = _all_of([*parts, Words(loose)])
+        if len(content) + len(parts) == 1:
+            return Reading(required, note)
+        return Reading(required, note, otherwise=_any_of([*parts, Words(loose, need="any")]))
+
+    def _numbers_and_words(self, words: list[str]) -> tuple[list[Query], list[str]]:
+        """The identifiers in a run of words, each with the words that write it, and the words left over."""
+        parts: list[Query] = []
+        rest: list[str] = []
+        at = 0
+        while at < len(words):
+            query, used = self._number(words, at)
+            if query is None:
+                rest.append(words[at])
+            else:
+                parts.append(query)
+            at += used
+        return parts, rest
+
+    def _number(self, words: list[str], at: int) -> tuple[Query | None, int]:
+        """The identifier that begins at a word and how many words write it; None and 1 when there is none."""
+        label = _LABELS.get(words[at].strip(_MARGIN).lower())
+        if label and at + 1 < len(words):
+            written = words[at + 1].strip(_MARGIN)
+            key = self._key(label, written)
+            if key and any(character.isdigit() for character in written):
+                return self._carried([(label, key)], written), 2
+        for size in (3, 2):
+            piece = " ".join(words[at : at + size]).strip(_MARGIN)
+            if at + size <= len(words) and len(piece) < 24 and any(map(str.isdigit, piece)):
+                found = [match for match in self._find(piece) if match[0] in _IN_PIECES]
+                if found:
+                    return self._carried(found, piece), size
+        word = words[at].strip(_MARGIN)
+        whole = len(words) == 1
+        if not word or not (whole or any(map(str.isdigit, word))):
+            return None, 1
+        found = [match for match in self._find(word) if whole or not _is_weak(match)]
+        may_be_own = whole and any(map(str.isdigit, word)) and not any(kind in _IN_PIECES for kind, _ in found)
+        own = [Identifier(kind, word) for kind in _OWN_KINDS] if may_be_own else []
+        return (self._carried(found, word, own), 1) if found or own else (None, 1)
+
+    def _find(self, text: str) -> list[tuple[IdentifierType, str]]:
+        return find_identifier(text, ssn_secret=self._ssn_secret)
+
+    def _key(self, kind: IdentifierType, written: str) -> str:
+        return next((key for found, key in self._find(written) if found is kind), "") or _parsed_key(kind, written)
+
+    def _carried(
+        self, found: Sequence[tuple[IdentifierType, str]], written: str, own: Sequence[Identifier] = ()
+    ) -> Query:
+        """What is or carries one of the identifiers, or has them in its text as they are written."""
+        identifiers = [Identifier(CARRIED_AS[kind], key) for kind, key in found]
+        return _any_of(list(dict.fromkeys([*identifiers, *own, Phrase(written)])))
+
+    # Lucene's syntax
+
+    def tree(self, item: luqum.tree.Item) -> Query | None:  # noqa: PLR0911, PLR0912 - one case a node
+        """The query of a luqum tree; None where it asks for nothing."""
+        match item:
+            case luqum.tree.UnknownOperation():
+                return self._sequence(item.children)
+            case luqum.tree.AndOperation():
+                return _all_of([self.tree(child) for child in item.children])
+            case luqum.tree.OrOperation():
+                return _any_of([self.tree(child) for child in item.children])
+            case luqum.tree.Not() | luqum.tree.Prohibit():
+                excluded = self.tree(item.a)
+                return None if excluded is None else Not(excluded)
+            case luqum.tree.SearchField():
+                return self._field(item.name, item.expr)
+            case luqum.tree.Word() | luqum.tree.Regex():
+                return self._sequence([item])
+            case luqum.tree.Phrase():
+                return self._phrase(item.value, 0)
+            case luqum.tree.Proximity():
+                return self._phrase(item.term.value, min(int(item.degree), 100))
+            case luqum.tree.Range():
+                return self._sequence([luqum.tree.Word(_text(item.low)), luqum.tree.Word(_text(item.high))])
+            case luqum.tree.Fuzzy() | luqum.tree.From() | luqum.tree.To():
+                return self._sequence(item.children)
+            case luqum.tree.Boost():
+                return self.tree(item.expr)
+        return _all_of([self.tree(child) for child in item.children])
+
+    def _sequence(self, items: Sequence[luqum.tree.Item]) -> Query | None:
+        """Things side by side: all must match; runs of words may write identifiers together."""
+        parts: list[Query | None] = []
+        run: list[str] = []
+        for item in (*items, None):
+            if isinstance(item, luqum.tree.Word | luqum.tree.Regex):
+                run.append(_unescaped(item.value))
+                continue
+            if run:
+                numbers, rest = self._numbers_and_words(" ".join(run).split())
+                parts += [*numbers, Words(" ".join(rest)) if content_tokens(" ".join(rest)) else None]
+                run = []
+            if item is not None:
+                parts.append(self.tree(item))
+        return _all_of(parts)
+
+    def _phrase(self, quoted: str, slop: int) -> Query | None:
+        text = _unescaped(quoted[1:-1])
+        if not content_tokens(text):
+            return None
+        found = [match for match in self._find(text.strip()) if match[0] in _IN_PIECES]
+        return self._carried(found, text) if found else Phrase(text, slop=slop)
+
+    def _field(self, name: str, value: luqum.tree.Item) -> Query | None:
+        """`name:value`, `name:(one OR other)`, `date:[low TO high]`."""
+        name = {"type": "kind"}.get(name.lower(), name.lower())
+        if name == "date":
+            return self._days(value)
+        if name == "text":
+            return self.tree(value)
+        if name == "title":
+            return _in_title(self.tree(value))
+        if name in FIELDS or name in CARRIED_AS.values() or name in _OWN_KINDS:
+            return self._valued(name, value)
+        self.notes.append(f"There is no field {name!r}; it was searched as a word.")
+        return _all_of([self._sequence([luqum.tree.Word(name)]), self.tree(value)])
+
+    def _valued(self, name: str, value: luqum.tree.Item) -> Query | None:
+        match value:
+            case luqum.tree.FieldGroup() | luqum.tree.Group() | luqum.tree.Boost() | luqum.tree.Plus():
+                return self._valued(name, value.children[0])
+            case luqum.tree.OrOperation():
+                return _any_of([self._valued(name, child) for child in value.children])
+            case luqum.tree.AndOperation():
+                return _all_of([self._valued(name, child) for child in value.children])
+            case luqum.tree.Not() | luqum.tree.Prohibit():
+                excluded = self._valued(name, value.a)
+                return None if excluded is None else Not(excluded)
+            case luqum.tree.Range() | luqum.tree.From() | luqum.tree.To():
+                self.notes.append(f"Only date has spans; {name} was searched for the values named.")
+                return _any_of([self._valued(name, child) for child in value.children])
+        written = _text(value)
+        return field_value(name, written) if written else None
+
+    def _days(self, value: luqum.tree.Item) -> Query | None:
+        try:
+            match value:
+                case luqum.tree.Range():
+                    return Range(_first_day(_text(value.low)), _last_day(_text(value.high)))
+                case luqum.tree.From():
+                    return Range(_first_day(_text(value.a)), None)
+                case luqum.tree.To():
+                    return Range(None, _last_day(_text(value.a)))
+            return read_days(_text(value))
+        except Invalid as error:
+            self.notes.append(f"{error.message} It was left out. {error.next_step}")
+            return None
+
+
+def field_value(name: str, written: str) -> Query:
+    """What has this value in this field, or is or carries the identifier when the field holds one.
+
+    >>> field_value("hts", "7326.20"), field_value("status", "Revoked")
+    (Identifier(kind='hts', key='732620'), Term(field='status', value='revoked'))
+    """
+    if name == "kind" and written.lower() in KIND_GROUPS:
+        return _any_of([Term("kind", kind) for kind in sorted(KIND_GROUPS[written.lower()])])
+    field: Field | None = FIELDS.get(name)
+    if field is None:
+        return Identifier(name, written)
+    if field.identifier is None:
+        term = Term(name, field.written(written))
+        return _any_of([Identifier("issue", written.strip()), term]) if name == "issue" else term
+    carried = Identifier(CARRIED_AS[field.identifier], field.written(written))
+    return _any_of([carried, Term(name, carried.key)]) if field.counted else carried
+
+
+def _parsed_key(kind: IdentifierType, written: str) -> str:
+    try:
+        return parse(kind, written).key
+    except Invalid:
+        return ""
+
+
+def _is_weak(match: tuple[IdentifierType, str]) -> bool:
+    """A code or a heading of four digits, which in a longer text is as likely to be a year or a quantity."""
+    kind, key = match
+    return kind in _ALONE_ONLY or (kind is IdentifierType.HTS and len(key) == 4)
+
+
+def _in_title(query: Query | None) -> Query | None:
+    match query:
+        case Words():
+            return Words(query.text, field="title", need=query.need)
+        case Phrase():
+            return Phrase(query.text, field="title", slop=query.slop)
+        case AllOf():
+            return _all_of([_in_title(part) for part in query.parts])
+        case AnyOf():
+            return _any_of([_in_title(part) for part in query.parts if not isinstance(part, Identifier)])
+        case Not():
+            part = _in_title(query.part)
+            return None if part is None else Not(part)
+    return query
+
+
+def _all_of(parts: Sequence[Query | None]) -> Query | None:
+    asked = tuple(part for part in parts if part is not None)
+    return AllOf(asked) if len(asked) > 1 else asked[0] if asked else None
+
+
+def _any_of(parts: Sequence[Query | None]) -> Query:
+    asked = tuple(part for part in parts if part is not None)
+    return AnyOf(asked) if len(asked) > 1 else asked[0] if asked else Everything()
+
+
+def _or_everything(query: Query | None) -> Query:
+    return Everything() if query is None else query
+
+
+def _text(item: luqum.tree.Item) -> str:
+    """The words under a node, as written."""
+    if isinstance(item, luqum.tree.Phrase):
+        return _unescaped(item.value[1:-1])
+    if isinstance(item, luqum.tree.Term):
+        return _unescaped(item.value)
+    return " ".join(filter(None, map(_text, item.children)))
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def _first_day(text: str) -> date | None:
+    parts = _day_parts(text)
+    return parts and _day(parts[0], parts[1] or 1, parts[2] or 1, text)
+
+
+def _last_day(text: str) -> date | None:
+    parts = _day_parts(text)
+    if parts is None:
+        return None
+    year, month, day = parts[0], parts[1] or 12, parts[2]
+    if not day:
+        day = calendar.monthrange(year, month)[1] if 1 <= month <= 12 and year else 31
+    return _day(year, month, day, text)
+
+
+def _day_parts(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day, 0 where not said; None for an open end (`*` or nothing)."""
+    if text.strip() in ("", "*"):
+        return None
+    match = _DAY.fullmatch(text.strip())
+    if not match:
+        raise _no_day(text)
+    return int(match[1]), int(match[2] or 0), int(match[3] or 0)
+
+
+def _day(year: int, month: int, day: int, text: str) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise _no_day(text) from None
+
+
+def _no_day(text: str) -> Invalid:
+    return Invalid(
+        f"{text!r} is not a day, month or year.",
+        thing="date",
+        value=text,
+        next_step="Write days as 2020-01-31, spans as 2020-01-01..2021-12-31.",
+    )

@@ -1,0 +1,106 @@
+"""Search as people use it: a text, kinds and filters in, one page of hits out.
+
+Invariant: a search that is typed never fails for its words; it is `Invalid` only for a kind, field, day, limit
+or cursor that cannot be.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from graph.model.errors import Invalid
+from search.fields import DEFAULT_FACETS, FIELDS, KIND_GROUPS, known_field
+from search.index.index import SearchIndex
+from search.query import AllOf, AnyOf, Query, SearchRequest, SearchResult
+from search.reading import field_value, read_days, read_query
+
+_LOOSE = "~"  # begins the cursors of a search whose words need not all occur
+_LOOSE_NOTE = "Nothing has all of the words; these have some of them, the best first."
+
+
+class SearchService:
+    """Searches one index. `ssn_secret` lets a social security number be found by its token."""
+
+    def __init__(self, index: SearchIndex, *, ssn_secret: str = "") -> None:
+        self._index = index
+        self._ssn_secret = ssn_secret
+
+    def search(
+        self,
+        text: str,
+        *,
+        kinds: Sequence[str] = (),
+        filters: Mapping[str, Sequence[str]] | None = None,
+        sort: Literal["relevance", "date"] = "relevance",
+        facets: Sequence[str] = DEFAULT_FACETS,
+        limit: int = 20,
+        cursor: str = "",
+    ) -> SearchResult:
+        """One page of what matches the text, of the kinds, within the filters.
+
+        `kinds` are exact kinds or the groups `documents`, `entities` and `findings`. `filters` are `{field:
+        values}`: any of a field's values, all of the fields, in any spelling; `date` takes days and spans
+        (`2020`, `2020-01-01..2021-12-31`). Where no hit has all the words of a short text, those with any
+        are given and the note says so. Raises `Invalid`.
+        """
+        reading = read_query(text, ssn_secret=self._ssn_secret)
+        request = SearchRequest(
+            query=reading.query, facets=tuple(facets), sort=sort, limit=limit, cursor=cursor.removeprefix(_LOOSE)
+        )
+        within = _within(kinds, filters or {})
+        if reading.otherwise is not None and cursor.startswith(_LOOSE):
+            return self._loose(_narrowed(replace(request, query=reading.otherwise), within), reading.note)
+        result = self._index.search(_narrowed(request, within))
+        if result.total == 0 and reading.otherwise is not None and not cursor:
+            return self._loose(_narrowed(replace(request, query=reading.otherwise), within), reading.note)
+        return replace(result, note=reading.note)
+
+    def _loose(self, request: SearchRequest, note: str) -> SearchResult:
+        result = self._index.search(request)
+        return replace(
+            result,
+            next_cursor=result.next_cursor and _LOOSE + result.next_cursor,
+            note=f"{note} {_LOOSE_NOTE}".strip() if result.total else note,
+        )
+
+
+_Within = tuple[dict[str, tuple[str, ...]], tuple[Query, ...]]
+
+
+def _within(kinds: Sequence[str], filters: Mapping[str, Sequence[str]]) -> _Within:
+    """Filters on stored fields, and the parts of the query that stand for all others."""
+    stored: dict[str, tuple[str, ...]] = {}
+    asked: list[Query] = []
+    for name, values in {**filters, "kind": (*filters.get("kind", ()), *kinds)}.items():
+        if not values:
+            continue
+        if name == "date":
+            spans = [read_days(value) for value in values]
+            asked.append(AnyOf(tuple(spans)))
+        elif name == "kind":
+            stored[name] = tuple(sorted({kind for value in values for kind in _kinds(value)}))
+        elif name in FIELDS and not FIELDS[name].counted:
+            asked.append(AnyOf(tuple(field_value(name, value) for value in values)))
+        else:
+            stored[name] = tuple(sorted({known_field(name).written(value) for value in values}))
+    return stored, tuple(asked)
+
+
+def _narrowed(request: SearchRequest, within: _Within) -> SearchRequest:
+    stored, asked = within
+    query = AllOf((request.query, *asked)) if asked else request.query
+    return replace(request, query=query, filters=stored)
+
+
+def _kinds(name: str) -> frozenset[str]:
+    """The kinds that a kind or group stands for; `Invalid` when there is none of that name."""
+    every = frozenset[str]().union(*KIND_GROUPS.values())
+    kind = name.strip().lower()
+    if kind not in every and kind not in KIND_GROUPS:
+        raise Invalid(
+            f"There is no kind {name!r}.",
+            thing="kind",
+            value=name,
+            next_step=f"Kinds are {', '.join(sorted(every))}; groups are {', '.join(sorted(KIND_GROUPS))}.",
+        )
+    return KIND_GROUPS.get(kind, frozenset({kind}))
