@@ -1,5 +1,7 @@
 """Findings: what should I look at first? A ranked queue; for each, what shows it and what speaks against."""
 
+from functools import partial
+
 import streamlit as st
 
 from api.schemas import FindingItem, RecordsAnswer
