@@ -61,11 +61,9 @@ _IMPORTER_LABEL = re.compile(
     r"\b(?:importer|consignee|IOR|CBP[- ]assigned|customs[- ]assigned|customs assigned)\b", re.IGNORECASE
 )
 _EIN_LABEL = re.compile(r"\b(?:EIN|IRS|importer(?: of record)?(?: no| number| id| #))\b[^.;]{0,12}$", re.IGNORECASE)
-_MID_LABEL = re.compile(
-    r"(?:\bMIDs?\b|manufacturer(?:'s|\u2019s)? (?:ID\b|identification|code))"
-    r"(?: (?:code|number|no\.?))?(?: \(MID\))?[:#]?(?: is| of)?\s{0,3}[\"'\u201c(]?$",
-    re.IGNORECASE,
-)
+_MAKER = r"(?:\bMIDs?\b|\bmanufacturer(?:'s|\u2019s)? (?:ID\b|identification|code))(?: \(MID\))?"
+_MID_LABEL = re.compile(rf"{_MAKER}[ a-z.:#]{{0,12}}[\"'\u201c(]?$", re.IGNORECASE)
+_STRICT_MID_LABEL = re.compile(rf"{_MAKER}(?: (?:code|number|no\.?))?(?:[:#]| is)\s?[\"'\u201c(]?$", re.IGNORECASE)
 _TARIFF_LABEL = re.compile(
     r"\b(?:sub)?headings?\b|\bHTS(?:US)?A?\b|\btariff\b|\bitems?\b|\bprovisions?\b", re.IGNORECASE
 )
@@ -104,7 +102,8 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.IMPORTER_NUMBER, _compiled(rf"\d{{2}}{_H}\d{{7}}(?:{_H}?[0-9A-Z]{{2}})?")),
     _Rule(_I.IMPORTER_NUMBER, _compiled(r"\d{11}"), beside=_EIN_LABEL),
     _Rule(_I.IMPORTER_NUMBER, _compiled(rf"\d{{6}}{_H}\d{{5}}"), beside=_IMPORTER_LABEL),
-    _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{2}[A-Z0-9]{2,10}[A-Z]{3}"), beside=_MID_LABEL),
+    _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{2}[A-Z0-9]{2,9}\d[A-Z]{3}"), beside=_MID_LABEL),
+    _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{7,11}"), beside=_STRICT_MID_LABEL),
     _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{5,8}\d{1,4}[A-Z]{3}"), unless=_weak_mid),
     # Tariff numbers: three dots' worth of digits speak for themselves unless they are a day.
     _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}\.\d{4}|\d{4}\.\d{2}\.\d{2}\.\d{2}")),

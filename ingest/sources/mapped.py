@@ -251,6 +251,8 @@ class MappedSource:
             columns[name] = [values.get(cell, cell) or None if cell else cell for cell in columns[name]]
         for name in [name for name in columns if name in profile.countries]:
             _name_countries(columns, name)
+        for name in [name for name in columns if name in profile.widths]:
+            _widen(columns, name, profile.widths[name])
         for name in [name for name in columns if name in profile.split]:
             columns[name] = [_split(cell, profile.split[name]) for cell in columns[name]]
         if profile.aliases and profile.aliases.column in columns:
@@ -320,6 +322,15 @@ def _name_countries(columns: Columns, name: str) -> None:
     columns[name] = [codes[cell] if cell else None for cell in written]
     if unknown := {cell for cell, code in codes.items() if code is None}:
         columns[f"{name}_as_written"] = [cell if cell in unknown else None for cell in written]
+
+
+def _widen(columns: Columns, name: str, width: int) -> None:
+    """Give codes the zeros back that the list's own width proves; what was written is kept beside."""
+    written = columns[name]
+    columns[name] = [cell.zfill(width) if cell and cell.isdigit() else cell for cell in written]
+    if columns[name] != written:
+        pairs = zip(written, columns[name], strict=True)
+        columns[f"{name}_as_written"] = [cell if cell != wide else None for cell, wide in pairs]
 
 
 def _split(cell: str | None, separator: str) -> str | None:

@@ -70,6 +70,7 @@ class Profile(BaseModel):
     constants: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)  # the sender's code -> ours
     countries: tuple[str, ...] = ()  # columns that hold country names
+    widths: dict[str, int] = Field(default_factory=dict)  # a code list's own width, where zeros were lost
     split: dict[str, Pattern] = Field(default_factory=dict)  # what separates the items of a list column
     aliases: Aliases | None = None
     dates: dict[str, Literal["day_first", "month_first", "timestamp"]] = Field(default_factory=dict)
@@ -107,12 +108,10 @@ def read_profile(path: Path) -> Profile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"Profile {path} is not TOML: {error}.", thing=str(path), next_step="Mend the file.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the profile"
+        faults = [f"{'.'.join(map(str, fault['loc'])) or 'all'}: {fault['msg']}" for fault in error.errors()]
         raise Invalid(
-            f"Profile {path}: {where}: {first['msg']}.",
+            f"Profile {path} is not one: {'; '.join(faults)}.",
             thing=str(path),
-            value=str(first.get("input", "")),
             next_step="See docs/reference/profiles.md for what a profile can say.",
         ) from error
 

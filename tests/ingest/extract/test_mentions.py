@@ -1,0 +1,118 @@
+"""Identifiers in texts: what is one, what only looks like one, and exactly where it stands."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from graph.model.kinds import ENTITY_KINDS
+from ingest.extract.mentions import ENTITY_KIND, find_mentions
+
+SHARED = Path(os.environ.get("TIDEWAITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
+needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real files are not at {SHARED}")
+
+# text -> (kind, key, as written) in order
+NAMED = [
+    ("Entry No. ABC-1234567-6.", [("entry_number", "ABC12345676", "ABC-1234567-6")]),
+    (
+        "entries 99999999990 and BDP 1234567 7",
+        [("entry_number", "99999999990", "99999999990"), ("entry_number", "BDP12345677", "BDP 1234567 7")],
+    ),
+    (
+        "importer 12-3456789, EIN 12-345678901",
+        [("importer", "12-345678900", "12-3456789"), ("importer", "12-345678901", "12-345678901")],
+    ),
+    ("importer of record 171204-00123", [("importer", "171204-00123", "171204-00123")]),
+    ("MID: CNSHEFURSHE", [("manufacturer", "CNSHEFURSHE", "CNSHEFURSHE")]),
+    ("made by CNSHEFUR123SHE in Shenzhen", [("manufacturer", "CNSHEFUR123SHE", "CNSHEFUR123SHE")]),
+    ("subheading 6109.10.0040, HTSUS", [("hts", "6109100040", "6109.10.0040")]),
+    ("heading 6109; 9903.88.15", [("hts", "6109", "6109"), ("hts", "99038815", "9903.88.15")]),
+    (
+        "headings 5106 through 5113, 5204 or 6001",
+        [("hts", "5106", "5106"), ("hts", "5113", "5113"), ("hts", "5204", "5204"), ("hts", "6001", "6001")],
+    ),
+    ("case A–570–918 and C-570-109-000", [("case", "A-570-918", "A–570–918"), ("case", "C-570-109", "C-570-109-000")]),
+    ("case A570918000", [("case", "A-570-918", "A570918000")]),
+    (
+        "See “NY N301234” and HQ 963436 (1/12/00).",
+        [("document", "NY-N301234", "NY N301234"), ("document", "HQ-963436", "HQ 963436")],
+    ),
+    ("Headquarters Ruling (HQ) W968434", [("document", "HQ-W968434", "W968434")]),
+    ("Headquarters Ruling Letter 555864", [("document", "HQ-555864", "555864")]),
+    ("CLA-2 CO:R:C:T 955864 CC", [("document", "HQ-955864", "955864")]),
+    (
+        "the port of Los Angeles (2704); ports 0901 and 2709",
+        [("port", "2704", "2704"), ("port", "0901", "0901"), ("port", "2709", "2709")],
+    ),
+    ("port code 2002", [("port", "2002", "2002")]),
+    (
+        "CSQU3054383, CSQU 305438 3",
+        [("container", "CSQU3054383", "CSQU3054383"), ("container", "CSQU3054383", "CSQU 305438 3")],
+    ),
+    ("laboratory report SV20072698", [("lab_number", "SV20072698", "SV20072698")]),
+    ("B/L No. ABCD123456789", [("bill", "ABCD123456789", "ABCD123456789")]),
+]
+
+NOT_NAMED = [
+    "Entry No. ABC-1234567-0",  # wrong check digit
+    "SSN 551-23-4567, or 551234567",
+    "call 1-212-555-0199 or 12125550199",
+    "New York, NY 10048 and NY 10036-1234",
+    "on 2020.12.31 at a price of 1234.56",
+    "in the port 2019 was a good year",
+    "styles B12345, W123456 and GXT5002C",
+    "CSQU3054384",  # wrong check digit
+    "MID IMPROVEMENT of the MIDSOLE; MIDDLE",
+    "19 CFR 177.9 and 85 FR 37626",
+    "part 6109100040",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), NAMED, ids=[text for text, _ in NAMED])
+def test_identifiers_are_found_where_they_stand(text: str, expected: list[tuple[str, str, str]]) -> None:
+    found = list(find_mentions("a document", text))
+    assert [(mention.kind, mention.key, mention.text) for mention in found] == expected
+    assert all(text[mention.start : mention.end] == mention.text for mention in found)
+
+
+@pytest.mark.parametrize("text", NOT_NAMED)
+def test_what_only_looks_like_an_identifier_is_none(text: str) -> None:
+    assert list(find_mentions("a document", text)) == []
+
+
+def test_a_document_does_not_mention_itself() -> None:
+    assert [mention.key for mention in find_mentions("NY-N301234", "N301234 follows NY N305678.")] == ["NY-N305678"]
+
+
+def test_kinds_are_those_of_the_graph() -> None:
+    assert set(ENTITY_KIND.values()) <= ENTITY_KINDS.keys()
+
+
+def test_a_text_made_to_be_slow_is_not() -> None:
+    hostile = ("ports " + "2704, " * 2000) + ("headings " + "6109, " * 2000) + "A" * 50_000 + "1" * 50_000
+    began = time.perf_counter()
+    list(find_mentions("", hostile * 2))
+    assert time.perf_counter() - began < 5
+
+
+@needs_shared_data
+def test_real_rulings_name_their_tariff_numbers_and_the_rulings_they_follow() -> None:
+    text = (SHARED / "rulings/N328671.normalized.txt").read_text(encoding="utf-8")
+    found = {(mention.kind, mention.key) for mention in find_mentions("NY-N328671", text)}
+    rulings = {key for kind, key in found if kind == "document"}
+    assert rulings == {
+        "NY-N291824", "NY-N291825", "NY-N324666", "NY-N279885", "NY-N041681", "HQ-963436", "HQ-959017",
+    }  # fmt: skip
+    assert ("hts", "9404409005") in found
+
+
+@needs_shared_data
+def test_the_abstracts_of_real_notices_hold_next_to_no_false_numbers() -> None:
+    kinds: dict[str, int] = {}
+    with (SHARED / "notices/federal_register.jsonl").open(encoding="utf-8") as lines:
+        for record in map(json.loads, lines):
+            for mention in find_mentions("", f"{record['title']}\n{record['abstract']}"):
+                kinds[mention.kind] = kinds.get(mention.kind, 0) + 1
+    assert kinds.keys() <= {"hts", "case", "document"}
