@@ -1,0 +1,212 @@
+"""Port shopping: goods held, refused or found discrepant at one port come back at another.
+
+Method: each lot on which customs acted is compared with later lines at other ports, of the same importer or
+of anybody, as in Fellegi and Sunter (1969), with chance agreement counted in the same data; the best match of
+each lot is set against the best matches of lots on which nobody acted, which gives a p-value against chance.
+Leads of one importer become one finding. Where the importer's later entries went, and whether everybody else
+went there too, is support only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from graph.detect.calibration import Calibration, read_calibration
+from graph.detect.queue import e_bh, e_value
+from graph.detect.reentry import lots
+from graph.detect.reentry.lawful import Lawful, Return, lawful
+from graph.detect.reentry.lines import entry_lines
+from graph.detect.reentry.match import Lead, Search, party_of, search
+from graph.detect.reentry.movement import Movement, filings, movement, traffic
+from graph.detect.reentry.story import Told, read_records, tell
+from graph.facts.store import FactStore
+from graph.model.finding import Finding
+
+EPOCH = date(1970, 1, 1)
+
+# Below this a lead is no more worth a person's time than a guess; at it and above, it is told.
+LEAST_PROBABILITY = 0.1
+# Weaker leads join a finding of the same importer only where they would stand by themselves.
+JOINING_PROBABILITY = 0.5
+# Leads of one importer whose spans lie no further apart than a lot's window are one scheme.
+SAME_SCHEME_DAYS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A lead with its support, its innocent explanations and what they make of it."""
+
+    lead: Lead
+    moved: Movement
+    lawful: Lawful
+    features: dict[str, float]
+    probability: float
+
+    @property
+    def from_day(self) -> int:
+        """The day of the action."""
+        return int(self.lead.lot["action_day"])
+
+    @property
+    def to_day(self) -> int:
+        """The day of the last line that it came back as."""
+        return max(match.day for match in self.lead.matches)
+
+
+@dataclass(frozen=True, slots=True)
+class PortShopping:
+    """The detector. Its page in the docs says what each number means."""
+
+    name: str = "port_shopping"
+    version: str = "1"
+
+    def detect(
+        self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
+    ) -> list[Finding]:
+        """The findings as known on `as_of`, or on the last day of the facts."""
+        until = as_of or last_day(facts)
+        if until is None:
+            return []
+        found = search(facts, as_of=as_of, until=until, progress=progress)
+        if found is None:
+            return []
+        if progress:
+            progress("innocent explanations")
+        weighed = weigh(facts, found, read_calibration(self.name), as_of=as_of, until=until)
+        e_values = party_e_values(found, weighed)
+        parties = sorted(e_values)
+        queue = dict(zip(parties, e_bh([e_values[p] for p in parties], len(set(found.tested))), strict=True))
+        schemes = merge([w for w in weighed if w.probability >= LEAST_PROBABILITY])
+        records = read_records(facts, [w.lead for scheme in schemes for w in scheme], as_of=as_of)
+        calibration = read_calibration(self.name)
+        findings = []
+        for scheme in schemes:
+            first = scheme[0]
+            party = max((party_of(w.lead.lot) for w in scheme), key=lambda p: (e_values.get(p, 0.0), p))
+            told = Told(
+                tuple((w.lead, w.moved, w.lawful) for w in scheme),
+                as_of=until,
+                probability=first.probability,
+                calibration=calibration.label,
+                queue=any(queue.get(party_of(w.lead.lot), False) for w in scheme),
+                e_value=e_values.get(party, 0.0),
+                tested=len(found.tested),
+                stand_ins=found.stand_ins,
+            )
+            findings.append(tell(told, records, name=self.name, version=self.version))
+        return sorted(findings, key=lambda finding: (-finding.probability, finding.id))
+
+
+def last_day(facts: FactStore) -> date | None:
+    """The last day on which the facts say that something happened; None when there are no lines."""
+    lines, actions = facts.table("entry_lines"), facts.table("actions")
+    days = [expression.to_pyarrow().as_py() for expression in (lines.entry_date.max(), actions.action_date.max())]
+    return max((day for day in days if day), default=None)
+
+
+def weigh(
+    facts: FactStore, found: Search, calibration: Calibration, *, as_of: date | None, until: date
+) -> list[Weighed]:
+    """The leads with their explanations tested, most probable first."""
+    lines = entry_lines(facts, as_of=as_of, until=until)
+    leads = found.leads
+    filed = filings(lines, (lead.lot["taxpayer"] for lead in leads if lead.lot["taxpayer"]))
+    flow = traffic(lines, (lead.lot["acting_port"] for lead in leads))
+    returns = [_return(lead) for lead in leads]
+    explained = lawful(facts, returns, as_of=as_of, until=until)
+    weighed = []
+    for lead in leads:
+        lot = lead.lot
+        moved = movement(
+            lot["taxpayer"] or "", port=lot["acting_port"], mode=lot["mode"] or "", day=lot["action_day"],
+            hts4=lot["hts4"] or "", filed=filed, flow=flow,
+        )  # fmt: skip
+        facts_of_law = explained[lot["lot"]]
+        features = _features(lead, moved, facts_of_law, tested=len(found.tested))
+        weighed.append(Weighed(lead, moved, facts_of_law, features, calibration.probability(features)))
+    return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
+
+
+def _return(lead: Lead) -> Return:
+    lot, best = lead.lot, lead.matches[0]
+    return Return(
+        lot["lot"], tuple(lot["action_ids"]), lot["action_day"], lot["acting_port"], lot["taxpayer"] or "",
+        lot["bill"] or "", lot["own_entry"] or "", best.bill, best.entry_number, best.day, best.port,
+    )  # fmt: skip
+
+
+def _features(lead: Lead, moved: Movement, law: Lawful, *, tested: int) -> dict[str, float]:
+    """What the probability rests on; see `graph.detect.calibrate` for each one's meaning and sign."""
+    from graph.detect.calibrate import features
+
+    return features(
+        chance_matches=lead.p_value * tested,
+        cleared=lead.lot["standing"] == lots.CLEARED,
+        unresolved=lead.lot["standing"] == lots.UNRESOLVED,
+        reexported_and_passed=bool(law.reexports and (law.reconditioned or law.cleared_on_return)),
+        in_bond=bool(law.in_bond),
+        support=0.0 if moved.everybody_moved else moved.p_value,
+        moved_for_good=moved.importer_moved_for_good,
+    )
+
+
+def party_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
+    """Each tested party's e-value: the mean over its lots, so that many lots give no more chances than one.
+
+    A lot whose match is explained by law, or that was cleared, speaks for nothing.
+    """
+    explained = {
+        w.lead.lot["lot"]
+        for w in weighed
+        if w.features["lawful"] or w.features["in_bond"] or w.features["moved_for_good"]
+    }
+    total: dict[str, float] = {}
+    count: dict[str, int] = {}
+    for party, lot in zip(found.tested, found.tested_lots, strict=True):
+        value = 0.0 if lot in explained else e_value(found.p_values[lot]) if lot in found.p_values else 0.0
+        total[party] = total.get(party, 0.0) + value
+        count[party] = count.get(party, 0) + 1
+    return {party: total[party] / count[party] for party in total}
+
+
+def merge(weighed: list[Weighed]) -> list[list[Weighed]]:
+    """Leads that belong to one scheme, most probable first in each and among all.
+
+    Two leads belong together when they share a taxpayer or a returned entry and their spans lie within
+    `SAME_SCHEME_DAYS`. A weak lead beside a strong one is dropped: it would add entries that are not the scheme's.
+    """
+    group = list(range(len(weighed)))
+
+    def root(i: int) -> int:
+        while group[i] != i:
+            group[i] = group[group[i]]
+            i = group[i]
+        return i
+
+    held: dict[str, list[int]] = {}
+    for i, w in enumerate(weighed):
+        for key in {party_of(w.lead.lot), *(m.taxpayer for m in w.lead.matches), *(m.line_id for m in w.lead.matches)}:
+            held.setdefault(key, []).append(i)
+    for members in held.values():
+        ordered = sorted(members, key=lambda i: (weighed[i].from_day, i))
+        reach = -(10**9)
+        for i, previous in zip(ordered, [None, *ordered], strict=False):
+            if previous is not None and weighed[i].from_day <= reach + SAME_SCHEME_DAYS:
+                group[root(i)] = root(previous)
+            reach = max(reach, weighed[i].to_day)
+    schemes: dict[int, list[Weighed]] = {}
+    for i, w in enumerate(weighed):
+        schemes.setdefault(root(i), []).append(w)
+    kept = [
+        [w for w in scheme if w is scheme[0] or w.probability >= JOINING_PROBABILITY] for scheme in schemes.values()
+    ]
+    return sorted(kept, key=lambda scheme: -scheme[0].probability)
+
+
+def day_of(number: int) -> date:
+    """The date of a day counted from 1970.
+
+    >>> day_of(18262).isoformat()
+    '2020-01-01'
+    """
+    return EPOCH + timedelta(days=number)

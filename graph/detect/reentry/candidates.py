@@ -1,0 +1,103 @@
+"""Which later lines are looked at beside which lots: equality joins on keys that are rare.
+
+Invariant: a key held by more than `RARE` lines joins nothing, so the number of pairs grows with the number
+of lots and never with the square of anything.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, MISSING, levels
+from graph.detect.reentry.lines import surely
+
+WINDOW_DAYS = 180  # goods come back within half a year or are no longer told from others
+RARE = 200  # lines that may share a key; an importer's whole trade in a heading, if it is no larger, is looked at
+
+# Any of these on a near level makes a pair worth scoring: (comparison, last level that counts as near).
+_NEAR = {"container": 0, "bill": 1, "seal": 0, "weight": 3, "packages": 2, "quantity": 2, "value": 2}
+
+# Equality keys. The first group finds the importer's own later lines, the second anybody's.
+KEYS: tuple[tuple[str, ...], ...] = (
+    ("taxpayer", "hts4"),
+    ("taxpayer", "hts4", "packages"),
+    ("taxpayer", "hts4", "weight_band"),
+    ("taxpayer", "hts4", "quantity_band"),
+    ("taxpayer", "hts4", "value_band"),
+    ("taxpayer", "packages", "weight_band"),
+    ("maker", "hts4", "packages"),
+    ("maker", "hts4", "weight_band"),
+    ("maker", "hts4", "quantity_band"),
+    ("consignee", "hts4", "packages"),
+    ("hts4", "packages", "weight_band"),
+    ("hts4", "packages", "quantity_band"),
+    ("hts4", "weight_band", "quantity_band"),
+    ("bill",),
+)
+
+
+def _joined(lots: ir.Table, lines: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    """Pairs of a lot and a line that share `keys`, where the key is rare among lines."""
+    sought = lots.select("lot", *keys).drop_null(list(keys))
+    held = lines.select("line_id", *keys).drop_null(list(keys))
+    wanted = sought.select(*keys).distinct()
+    frequency = held.semi_join(wanted, list(keys)).group_by(list(keys)).agg(lines_held=ibis._.count())
+    rare = frequency.filter(frequency.lines_held <= RARE).drop("lines_held")
+    return sought.semi_join(rare, list(keys)).join(held, list(keys)).select("lot", "line_id")
+
+
+def _neighbours(lots: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    """The lots once for each band next to theirs, so that amounts on two sides of a border still meet."""
+    for key in keys:
+        if key.endswith("_band"):
+            step = ibis.array([-1, 0, 1]).unnest()
+            lots = lots.mutate(step=step)
+            lots = lots.mutate(**{key: lots[key] + lots.step}).drop("step")
+    return lots
+
+
+def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
+    """Every pair worth scoring, with the levels of all comparisons and where and when the line was entered.
+
+    Lines before the lot or at the acting port are kept: they are the look-alikes that show how often such
+    goods recur without any action.
+    """
+    found = [_joined(_neighbours(lots, keys), lines, keys) for keys in KEYS]
+    boxes = lots.select("lot", container=lots.containers.unnest())
+    found.append(_joined(boxes, lines, ("container",)))
+    on_board = bills.select("bill", box=bills.bill_containers.unnest())
+    under_seal = bills.select("bill", seal=bills.bill_seals.unnest())
+    for carried, column, key in ((on_board, "containers", "box"), (under_seal, "bill_seals", "seal")):
+        sought = lots.select("lot", **{key: lots[column].unnest()})
+        elsewhere = carried.rename(line_id="bill")
+        via = _joined(sought, elsewhere, (key,)).rename(bill="line_id")
+        found.append(_joined(via, lines, ("bill",)))
+    both = ibis.union(*found, distinct=True)
+
+    left = lots.select(
+        "lot", "own_entry", "action_day", "acting_port", lot_taxpayer=lots.taxpayer, lot_containers=lots.containers,
+        **{LOT + name: lots[name] for name in COMPARED},
+    )  # fmt: skip
+    carried = bills.select("bill", "master", "bill_containers", "bill_seals")
+    t = both.join(left, "lot").join(lines, "line_id").left_join(carried, "bill").drop("bill_right")
+    t = t.filter(~surely(t.entry_number == t.own_entry))
+    t = t.mutate(**levels(t))
+    near = [(t[f"level_{name}"] > MISSING) & (t[f"level_{name}"] <= last) for name, last in _NEAR.items()]
+    any_near = near[0]
+    for one in near[1:]:
+        any_near = any_near | one
+    t = t.filter(any_near)
+    days = t.day - t.action_day
+    return t.select(
+        "lot",
+        "line_id",
+        "entry_number",
+        "day",
+        "port",
+        "importer",
+        own=surely(t.lot_taxpayer == t.taxpayer),
+        taxpayer=t.taxpayer,
+        maker=t.maker,
+        bill=t.bill,
+        after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port),
+        **{f"level_{name}": t[f"level_{name}"] for name in (c.name for c in COMPARISONS)},
+    )

@@ -1,0 +1,108 @@
+"""The innocent explanations of one match: what customs itself did with the lot and with what came back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from graph.detect.reentry.lines import surely, taxpayer
+from graph.facts.store import FactStore
+
+_RECONDITIONED = (
+    r"(?i)recondition|relabel|re-label|re-mark|remarked|brought into compliance|under (customs )?supervision"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lawful:
+    """Rows that would make the return lawful, by action or in-bond serial."""
+
+    reexports: tuple[str, ...] = ()
+    reconditioned: tuple[str, ...] = ()
+    cleared_on_return: tuple[str, ...] = ()
+    adverse_on_return: tuple[str, ...] = ()
+    in_bond: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A lot and the line it is thought to have come back as, as far as lawfulness goes. Days since 1970."""
+
+    lot: int
+    action_ids: tuple[str, ...]
+    action_day: int
+    acting_port: str
+    importer_taxpayer: str
+    bill: str
+    entry_number: str
+    return_bill: str
+    return_entry: str
+    return_day: int
+    return_port: str
+
+
+def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, until: date) -> dict[int, Lawful]:
+    """For each return (by its lot), the rows that speak for it being lawful."""
+    returns = list(returns)
+    if not returns:
+        return {}
+    t = facts.table("actions", as_of=as_of)
+    t = t.filter(t.action_date <= until)
+    t = t.mutate(
+        day=t.action_date.epoch_days(),
+        payer=taxpayer(t.importer_number),
+        reconditioned=surely(t.remarks.re_search(_RECONDITIONED)),
+    ).select("action_id", "kind", "day", "entry_number", "bill_number", "payer", "result", "reconditioned")
+    entries = {e for r in returns for e in (r.entry_number, r.return_entry) if e}
+    bills = {b for r in returns for b in (r.bill, r.return_bill) if b}
+    named = {a for r in returns for a in r.action_ids}
+    by_entry = t.semi_join(_column("entry_number", entries), "entry_number")
+    by_bill = t.semi_join(_column("bill_number", bills), "bill_number")
+    by_id = t.semi_join(_column("action_id", named), "action_id")
+    # A re-export order often stands alone, with the importer's number only.
+    loose = t.filter(t.kind == "reexport", t.entry_number.isnull(), t.bill_number.isnull())
+    loose = loose.semi_join(_column("payer", {r.importer_taxpayer for r in returns if r.importer_taxpayer}), "payer")
+    rows = ibis.union(by_entry, by_bill, by_id, loose, distinct=True).order_by("action_id").to_pyarrow().to_pylist()
+    moved = facts.table("in_bond", as_of=as_of)
+    moved = moved.semi_join(_column("bill_number", bills), "bill_number")
+    moves = moved.select("serial", "bill_number", "from_port", "to_port").order_by("serial").to_pyarrow().to_pylist()
+    return {r.lot: _of(r, rows, moves) for r in returns}
+
+
+def _of(r: Return, rows: list[dict[str, Any]], moves: list[dict[str, Any]]) -> Lawful:
+    def on_lot(row: dict[str, Any]) -> bool:
+        return (
+            row["action_id"] in r.action_ids
+            or bool(r.entry_number and row["entry_number"] == r.entry_number)
+            or bool(r.bill and row["bill_number"] == r.bill and row["bill_number"] != r.return_bill)
+        )
+
+    def on_return(row: dict[str, Any]) -> bool:
+        return row["entry_number"] == r.return_entry or bool(
+            r.return_bill and row["bill_number"] == r.return_bill and row["bill_number"] != r.bill
+        )
+
+    lot = [row for row in rows if on_lot(row)]
+    back = [row for row in rows if on_return(row) and row["day"] >= r.return_day - 10]
+    alone = [
+        row for row in rows
+        if row["kind"] == "reexport" and not row["entry_number"] and not row["bill_number"]
+        and row["payer"] == r.importer_taxpayer and r.action_day <= row["day"] <= r.return_day
+    ]  # fmt: skip
+    return Lawful(
+        tuple(row["action_id"] for row in [*lot, *alone] if row["kind"] == "reexport"),
+        tuple(row["action_id"] for row in [*lot, *back, *alone] if row["reconditioned"]),
+        tuple(row["action_id"] for row in back if row["result"] in ("compliant", "released")),
+        tuple(row["action_id"] for row in back if row["result"] in ("discrepant", "refused", "seized")),
+        tuple(
+            m["serial"] for m in moves
+            if m["bill_number"] in (r.bill, r.return_bill) and m["to_port"] == r.return_port
+        ),
+    )  # fmt: skip
+
+
+def _column(name: str, values: Iterable[str]) -> Any:
+    return ibis.memtable(pa.table({name: pa.array(sorted(values), pa.string())}))

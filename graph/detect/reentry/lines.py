@@ -1,0 +1,99 @@
+"""Entry lines as the port-shopping detector reads them: pruned, typed for comparison, one taxpayer per number.
+
+Invariant: every column is an expression over the fact table, so that an engine reads only what a step needs.
+"""
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from graph.facts.store import FactStore
+
+# Two weights, values or quantities lie in the same or in neighbouring bands when they differ by less than this
+# share. Bands make "nearly equal" an equality join; the exact ratio is compared afterwards.
+BAND = 0.03
+
+
+def taxpayer(number: ir.StringValue) -> ir.StringValue:
+    """The taxpayer behind an importer number: the first nine digits of an EIN, else the whole number.
+
+    A blank suffix, `00` and a branch's suffix are one taxpayer (an EIN's shape is NN-NNNNNNN and two more).
+    """
+    return ibis.ifelse(number[2] == "-", number.substr(0, 10), number)
+
+
+def taxpayer_of(number: str) -> str:
+    """The same for one number.
+
+    >>> taxpayer_of("12-345678901"), taxpayer_of("171204-00123")
+    ('12-3456789', '171204-00123')
+    """
+    return number[:10] if number[2:3] == "-" else number
+
+
+def surely(condition: ir.BooleanValue) -> ir.BooleanValue:
+    """The condition, where not knowing counts as no."""
+    return ibis.coalesce(condition, ibis.literal(value=False))
+
+
+def amount(column: ir.NumericValue) -> ir.FloatingValue:
+    """A measured amount for ratios; zero says nothing and becomes unknown."""
+    return column.cast("float64").nullif(0.0)
+
+
+def band(column: ir.NumericValue) -> ir.IntegerValue:
+    """The number of the band that an amount lies in."""
+    return (column.ln() / BAND).floor().cast("int64")
+
+
+def line_id(t: ir.Table) -> ir.StringValue:
+    """Entry number, line and tariff ordinal as one text: `ABC12345676/1/1`."""
+    return t.entry_number + "/" + t.line_number.cast("string") + "/" + t.tariff_ordinal.fill_null(1).cast("string")
+
+
+def entry_lines(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
+    """The lines entered by `until` as known on `as_of`; chapter 99 rows carry no goods and are left out."""
+    t = facts.table("entry_lines", as_of=as_of)
+    t = t.filter(t.entry_date <= until, ~t.hts_number.startswith("99"))
+    t = t.select(
+        line_id=line_id(t),
+        entry_number=t.entry_number,
+        line_number=t.line_number,
+        tariff_ordinal=t.tariff_ordinal.fill_null(1),
+        day=t.entry_date.epoch_days(),
+        port=t.port_code,
+        mode=t.mode_of_transport.substr(0, 1).fill_null(""),
+        importer=t.importer_number,
+        taxpayer=taxpayer(t.importer_number),
+        consignee=taxpayer(t.consignee_number),
+        maker=t.manufacturer_id.nullif(""),
+        origin=t.country_of_origin.nullif(""),
+        hts=t.hts_number,
+        hts4=t.hts_number.substr(0, 4),
+        bill=t.bill_number.nullif(""),
+        container=t.container_number.nullif(""),
+        foreign_port=t.foreign_port.nullif(""),
+        unit=t.quantity_unit.nullif(""),
+        quantity=amount(t.quantity),
+        weight=amount(t.gross_weight_kg),
+        packages=amount(t.packages),
+        value=amount(t.entered_value_usd),
+    )
+    return t.mutate(weight_band=band(t.weight), quantity_band=band(t.quantity), value_band=band(t.value))
+
+
+def bills(facts: FactStore, *, as_of: date | None) -> ir.Table:
+    """Bills of lading with what can tell a lot again: containers, seals, weight and packages."""
+    t = facts.table("bills", as_of=as_of)
+    return t.select(
+        bill=t.bill_number,
+        master=t.master_bill_number.nullif(""),
+        bill_containers=t.containers,
+        bill_seals=t.seals,
+        bill_packages=amount(t.packages),
+        bill_weight=amount(t.gross_weight_kg),
+        bill_hts=t.hts_prefix.replace(".", "").nullif(""),
+        bill_port=t.port_of_unlading,
+        bill_day=ibis.coalesce(t.arrived_on, t.loaded_on).epoch_days(),
+    )

@@ -1,0 +1,452 @@
+"""A scheme told as a finding: the claim, the rows side by side, what else could explain it, what to do next.
+
+Invariant: every number in the text stands in an evidence's numbers or an explanation's result, and every
+evidence opens the rows that it speaks of.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from graph.detect.reentry import lots
+from graph.detect.reentry.lawful import Lawful
+from graph.detect.reentry.match import Lead, Match
+from graph.detect.reentry.movement import Movement
+from graph.detect.reentry.ties import Tie
+from graph.facts.store import FactStore
+from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The fact rows that the leads speak of, by their keys."""
+
+    lines: dict[str, Row]  # line id
+    actions: dict[str, Row]
+    bills: dict[str, Row]
+    orders: tuple[Row, ...]
+    lines_of_maker: dict[str, int]  # how many lines carry each manufacturer id
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A scheme with all that was found out about it, most probable lead first."""
+
+    leads: tuple[tuple[Lead, Movement, Lawful], ...]
+    as_of: date
+    probability: float
+    calibration: str
+    queue: bool
+    e_value: float
+    tested: int
+    stand_ins: int
+
+
+def read_records(facts: FactStore, leads: Iterable[Lead], *, as_of: date | None) -> Records:
+    """Fetch the rows behind these leads; a few hundred at most."""
+    leads = list(leads)
+    matches = [m for lead in leads for m in lead.matches]
+    line_ids = {m.line_id for m in matches} | {lead.lot["line_id"] for lead in leads if lead.lot["line_id"]}
+    entries = {line_id.split("/")[0] for line_id in line_ids}
+    lines = _rows(facts, "entry_lines", "entry_number", entries, as_of)
+    makers = {row["manufacturer_id"] for row in lines if row["manufacturer_id"]}
+    makers |= {lead.lot["maker"] for lead in leads if lead.lot["maker"]}
+    counted = facts.table("entry_lines", as_of=as_of).select("manufacturer_id")
+    counted = counted.semi_join(_column("manufacturer_id", makers), "manufacturer_id")
+    counts = counted.group_by("manufacturer_id").agg(n=ibis._.count()).to_pyarrow().to_pylist()
+    action_ids = {a for lead in leads for a in lead.lot["action_ids"]}
+    bill_numbers = {m.bill for m in matches if m.bill} | {lead.lot["bill"] for lead in leads if lead.lot["bill"]}
+    return Records(
+        {_line_id(row): row for row in lines},
+        {row["action_id"]: row for row in _rows(facts, "actions", "action_id", action_ids, as_of)},
+        {row["bill_number"]: row for row in _rows(facts, "bills", "bill_number", bill_numbers, as_of)},
+        tuple(facts.table("orders", as_of=as_of).order_by("case_number").to_pyarrow().to_pylist()),
+        {row["manufacturer_id"]: row["n"] for row in counts},
+    )
+
+
+def _rows(facts: FactStore, table: str, column: str, values: set[str], as_of: date | None) -> list[Row]:
+    t = facts.table(table, as_of=as_of)
+    rows: list[Row] = t.semi_join(_column(column, values), column).to_pyarrow().to_pylist()
+    return rows
+
+
+def _column(name: str, values: Iterable[str]) -> Any:
+    return ibis.memtable(pa.table({name: pa.array(sorted(values), pa.string())}))
+
+
+def _line_id(row: Row) -> str:
+    return f"{row['entry_number']}/{row['line_number']}/{row['tariff_ordinal'] or 1}"
+
+
+def _line_ref(line_id: str) -> RecordRef:
+    return RecordRef("entry_lines", tuple(line_id.split("/")))
+
+
+def _day(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=number)
+
+
+def tell(told: Told, records: Records, *, name: str, version: str) -> Finding:
+    """The finding of one scheme."""
+    lead, moved, _ = told.leads[0]
+    actions = sorted({a for each, _, _ in told.leads for a in each.lot["action_ids"]})
+    importer = lead.lot["importer"] or ""
+    digest = sha256("|".join([name, importer, *actions]).encode()).hexdigest()[:16]
+    duty, basis = _duty_at_stake(told, records)
+    entries: list[str] = []
+    for each, _, _ in told.leads:
+        entries += [e for e in [each.lot["own_entry"], *(m.entry_number for m in each.matches)] if e]
+    first = min(_day(each.lot["action_day"]) for each, _, _ in told.leads)
+    last = max(_day(m.day) for each, _, _ in told.leads for m in each.matches)
+    evidence = [e for each, _, law in told.leads for e in _goods_evidence(each, law, records, told)]
+    tie = _tie_evidence(told.leads)
+    support = _support_evidence(lead, moved, records)
+    return Finding(
+        id=f"{name}-{digest}",
+        kind=name,
+        detector=name,
+        version=version,
+        as_of=told.as_of,
+        title=_title(told, records),
+        probability=round(told.probability, 4),
+        calibration=told.calibration,
+        queue=told.queue,
+        members=_members(told, records),
+        entries=tuple(dict.fromkeys(entries)),
+        period_from=first,
+        period_to=last,
+        duty_at_stake_usd=duty,
+        evidence=(*evidence, *tie, *support, basis),
+        innocent_explanations=tuple(_innocent(told)),
+        scope_question=(
+            "Are these the same goods, and did the result at the first port bind them? A person has to compare the "
+            "two shipments' papers; a match of weight, packages and value proves neither intent nor scope."
+        ),
+        p_value=lead.p_value,
+        e_value=round(told.e_value, 4),
+        next_steps=_next_steps(lead),
+    )
+
+
+_STANDING = {
+    lots.REFUSED: "refused or seized",
+    lots.DISCREPANT: "found discrepant",
+    lots.UNRESOLVED: "held without release",
+    lots.CLEARED: "stopped and then released",
+}
+
+
+def _title(told: Told, records: Records) -> str:
+    lead = told.leads[0][0]
+    best = lead.matches[0]
+    goods = _goods(lead, best, records)
+    who = lead.lot["importer"] or "an importer not named"
+    by = "" if best.own else f" by importer {best.importer}"
+    more = f", and {len(told.leads) - 1} more lots likewise" if len(told.leads) > 1 else ""
+    return (
+        f"{goods} of importer {who} {_STANDING[lead.lot['standing']]} at port {lead.lot['acting_port']} on "
+        f"{_day(lead.lot['action_day'])} seem to have been entered again at port {best.port} on "
+        f"{_day(best.day)}{by}{more}."
+    )
+
+
+def _goods(lead: Lead, best: Match, records: Records) -> str:
+    row = records.lines.get(lead.lot["line_id"] or "") or records.lines.get(best.line_id) or {}
+    heading = lead.lot["hts"] or row.get("hts_number") or ""
+    said = (row.get("description") or "").strip()
+    return f"Goods ({said[:60]}, HTS {heading})" if said else f"Goods of HTS {heading}"
+
+
+def _members(told: Told, records: Records) -> tuple[Member, ...]:
+    members: dict[tuple[str, str], Member] = {}
+
+    def add(entity: str, role: str, why: str) -> None:
+        members.setdefault((entity, role), Member(entity, role, why))
+
+    for lead, _, _ in told.leads:
+        lot, best = lead.lot, lead.matches[0]
+        if lot["importer"]:
+            add(
+                f"importer:{lot['importer']}", "importer",
+                f"named for the lot on which port {lot['acting_port']} acted on {_day(lot['action_day'])}",
+            )  # fmt: skip
+        own = {lot["taxpayer"]}
+        for match in lead.matches:
+            if match.taxpayer not in own:
+                own.add(match.taxpayer)
+                role = "successor" if lot["importer"] else "importer"
+                add(f"importer:{match.importer}", role, f"entered the goods again in {match.entry_number}")
+        makers = {m for m in (lot["maker"], best.maker) if m}
+        if makers:
+            # Of two spellings the one with more lines is the maker's own; the other is a slip of the pen.
+            maker = max(makers, key=lambda m: (records.lines_of_maker.get(m, 0), m))
+            add(f"manufacturer:{maker}", "manufacturer", "maker named for the goods")
+    for lead, _, _ in told.leads:
+        add(f"port:{lead.lot['acting_port']}", "acting_port", "port that acted on the goods")
+        for match in lead.matches:
+            add(f"port:{match.port}", "reentry_port", f"port of entry {match.entry_number}")
+    return tuple(members.values())
+
+
+_SHOWN = (
+    ("gross_weight_kg", "weight"),
+    ("packages", "packages"),
+    ("quantity", "quantity"),
+    ("entered_value_usd", "value"),
+)
+
+
+def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> list[Evidence]:
+    lot = lead.lot
+    refs = [RecordRef("actions", (action,)) for action in lot["action_ids"]]
+    if lot["line_id"]:
+        refs.append(_line_ref(lot["line_id"]))
+    elif lot["bill"] in records.bills:
+        refs.append(RecordRef("bills", (lot["bill"],)))
+    found = []
+    kinds = sorted({records.actions[a]["kind"].replace("_", " ") for a in lot["action_ids"] if a in records.actions})
+    found.append(
+        Evidence(
+            f"Port {lot['acting_port']} acted on the lot ({', '.join(kinds)}) on {_day(lot['action_day'])}; it was "
+            f"{_STANDING[lot['standing']]}.",
+            {"actions": len(lot["action_ids"])},
+            tuple(refs),
+        )
+    )
+    for match in lead.matches:
+        numbers: dict[str, float | int | str] = {}
+        back = records.lines.get(match.line_id, {})
+        for column, field in _SHOWN:
+            if lot[field] is not None:
+                numbers[f"{column}_acted_on"] = round(float(lot[field]), 3)
+            if back.get(column) is not None:
+                numbers[f"{column}_entered_again"] = round(float(back[column]), 3)
+        numbers |= {f"{field}_agreement": label for field, label in match.levels.items()}
+        numbers |= {f"{field}_bits": round(bits, 1) for field, bits in match.bits.items()}
+        numbers |= {
+            "total_bits": round(match.total_bits, 1),
+            "days_between": match.day - lot["action_day"],
+            "lines_sought_among": lead.sought_among,
+            "look_alikes": match.look_alikes,
+            "p_value": float(f"{lead.p_value:.2g}"),
+            "lots_tested": told.tested,
+            "stand_in_lots": told.stand_ins,
+        }
+        both = [*refs, _line_ref(match.line_id)]
+        if match.bill in records.bills:
+            both.append(RecordRef("bills", (match.bill,)))
+        agreeing = [_WORDS.get(f, f.replace("_", " ")) for f, bits in match.bits.items() if bits >= 1]
+        found.append(
+            Evidence(
+                f"Entry {match.entry_number} at port {match.port}, {match.day - lot['action_day']} days later, agrees "
+                f"in {_listed(agreeing) or 'little'} ({match.total_bits:.0f} bits against chance among "
+                f"{lead.sought_among} lines).",
+                numbers,
+                tuple(both),
+            )
+        )
+    if law.adverse_on_return:
+        found.append(
+            Evidence(
+                "Customs found fault with the goods again where they were entered.",
+                {"actions": len(law.adverse_on_return)},
+                tuple(RecordRef("actions", (action,)) for action in law.adverse_on_return),
+            )
+        )
+    return found
+
+
+_WORDS = {"hts": "tariff number", "value": "entered value", "foreign_port": "foreign port", "weight": "gross weight"}
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
+
+
+def _tie_evidence(leads: Iterable[tuple[Lead, Movement, Lawful]]) -> list[Evidence]:
+    told: dict[tuple[str, Tie], None] = {}
+    for lead, _, _ in leads:
+        for match in lead.matches:
+            for tie in match.ties:
+                told[match.importer, tie] = None
+    return [
+        Evidence(
+            f"The importer and {importer} share a {tie.kind} that few others have."
+            if tie.kind != "claim"
+            else f"A claim, not a fact: of the importer and {importer} one is {tie.value} the other.",
+            {tie.kind: tie.value},
+            tuple(RecordRef(tie.table, (key,)) for key in tie.keys),
+        )
+        for importer, tie in told
+    ]
+
+
+def _support_evidence(lead: Lead, moved: Movement, records: Records) -> list[Evidence]:
+    if moved.entries == 0 or moved.history_share == 0:
+        return []
+    refs = tuple(RecordRef("actions", (action,)) for action in lead.lot["action_ids"] if action in records.actions)
+    return [
+        Evidence(
+            f"Of the importer's next {moved.entries} entries {moved.avoided} avoided port {lead.lot['acting_port']}, "
+            f"which had {moved.history_share:.0%} of its {moved.history_entries} entries the year before (support).",
+            {
+                "next_entries": moved.entries,
+                "avoiding": moved.avoided,
+                "share_before": round(moved.history_share, 3),
+                "share_expected": round(moved.expected_share, 3),
+                "cohort_ratio": round(moved.cohort_ratio, 3),
+                "tail_probability": float(f"{moved.p_value:.2g}"),
+                "other_dates_as_extreme": round(moved.placebo_rank, 3),
+            },
+            refs,
+        )
+    ]
+
+
+def _innocent(told: Told) -> list[InnocentExplanation]:
+    lead, moved, _ = told.leads[0]
+    laws = [law for _, _, law in told.leads]
+    best = lead.matches[0]
+    lot = lead.lot
+    reexports = sorted({a for law in laws for a in law.reexports})
+    mended = sorted({a for law in laws for a in law.reconditioned})
+    passed = sorted({a for law in laws for a in law.cleared_on_return})
+    bonds = sorted({s for law in laws for s in law.in_bond})
+    alike = max(m.look_alikes for each, _, _ in told.leads for m in each.matches)
+    before, after = moved.other_goods_share_before, moved.other_goods_share_after
+    if reexports and (mended or passed):
+        law_result = f"Holds: re-exported under {_listed(reexports)}, and " + (
+            f"reconditioned under {_listed(mended)}." if mended else f"passed on return under {_listed(passed)}."
+        )
+    elif reexports:
+        law_result = f"Open: re-exported under {_listed(reexports)}; no action shows that the fault was mended."
+    else:
+        law_result = "Does not hold: no re-export and no reconditioning is on record for the lot."
+    if lot["standing"] == lots.CLEARED:
+        released = "Holds: the last action on the lot released it; a later match is then another shipment."
+    elif lot["standing"] == lots.UNRESOLVED:
+        released = "Open: no result is known yet; a release that is not yet on record would explain the match."
+    else:
+        released = f"Does not hold: the lot was {_STANDING[lot['standing']]}."
+    if before is None or after is None:
+        moved_result = "Cannot be told: the importer has no other goods on both sides of the action."
+    elif moved.importer_moved_for_good:
+        moved_result = (
+            f"Holds: the acting port's share of its other goods fell from {before:.0%} to {after:.0%} and stayed there."
+        )
+    else:
+        moved_result = (
+            f"Does not hold: the acting port's share of its other goods went from {before:.0%} to {after:.0%}."
+        )
+    box = best.levels.get("container")
+    return [
+        InnocentExplanation(
+            "strike or closure", "the acting port's share among all other importers of the mode, after over before",
+            f"{'Holds' if moved.everybody_moved else 'Does not hold'}: the ratio is {moved.cohort_ratio:.2f}.",
+        ),
+        InnocentExplanation(
+            "new distribution centre", "whether the importer's other goods left the acting port too, and stayed away",
+            moved_result,
+        ),
+        InnocentExplanation(
+            "lawful re-export and return", "re-export, reconditioning and later clearance among the actions", law_result
+        ),
+        InnocentExplanation("released before", "the last conclusive action on the lot", released),
+        InnocentExplanation(
+            "moved in bond", "in-bond movements of the lot's bill to the port of entry",
+            f"Holds: moved under {_listed(bonds)}." if bonds else "Does not hold: no movement in bond is on record.",
+        ),
+        InnocentExplanation(
+            "recurring identical shipments", "lines before the action, or at the acting port, that agree as well",
+            f"{'Weakens the match' if alike else 'Does not hold'}: {alike} look-alikes.",
+        ),
+        InnocentExplanation(
+            "recirculating container", "whether anything but the container agrees",
+            "Does not arise: the match does not rest on a container." if box != "same"
+            else f"{'Holds' if best.goods_bits < 3 else 'Does not hold'}: the goods themselves agree with "
+            f"{best.goods_bits:.0f} bits.",
+        ),
+    ]  # fmt: skip
+
+
+def _duty_at_stake(told: Told, records: Records) -> tuple[float, Evidence]:
+    """Duty that the returned goods would owe, and what it was reckoned on."""
+    total = 0.0
+    bases: set[str] = set()
+    for lead, _, _ in told.leads:
+        lot = lead.lot
+        first = records.lines.get(lot["line_id"] or "", {})
+        seen: set[str] = set()
+        for match in lead.matches:
+            if match.line_id in seen:
+                continue
+            seen.add(match.line_id)
+            back = records.lines.get(match.line_id, {})
+            value = max(float(first.get("entered_value_usd") or 0), float(back.get("entered_value_usd") or 0))
+            rates = [_rate(row) for row in (first, back)]
+            rate = max((r for r in rates if r is not None), default=None)
+            case_rate = _order_rate(lot["hts"] or back.get("hts_number") or "", lot["origin"] or "", match.day, records)
+            special = max((_special(row) for row in (first, back)), default=0.0)
+            if rate is not None:
+                bases.add("the duty rates on the lines themselves")
+            if case_rate > special:
+                bases.add("the deposit rate of an order in force")
+            if rate is None and case_rate == 0:
+                bases.add("no known rate, counted as nothing owed")
+            total += value * ((rate or 0.0) + max(case_rate - special, 0.0))
+        raised = [records.actions[a]["revenue_change_usd"] for a in lot["action_ids"] if a in records.actions]
+        change = max((float(r) for r in raised if r is not None), default=0.0)
+        if change > 0:
+            bases.add("the revenue change found by the action")
+            total += change
+    basis = Evidence(
+        f"If the first result stands, the goods entered again would owe {total:,.0f} USD, on "
+        f"{_listed(sorted(bases)) or 'nothing'}.",
+        {"duty_at_stake_usd": round(total, 2)},
+        tuple(_line_ref(m.line_id) for lead, _, _ in told.leads for m in lead.matches),
+    )
+    return round(total, 2), basis
+
+
+def _rate(row: Row) -> float | None:
+    value = float(row.get("entered_value_usd") or 0)
+    known = [row.get(name) for name in ("duty_usd", "ad_duty_usd", "cv_duty_usd")]
+    if value <= 0 or all(amount is None for amount in known):
+        return None
+    return sum(float(amount or 0) for amount in known) / value
+
+
+def _special(row: Row) -> float:
+    value = float(row.get("entered_value_usd") or 0)
+    return sum(float(row.get(name) or 0) for name in ("ad_duty_usd", "cv_duty_usd")) / value if value > 0 else 0.0
+
+
+def _order_rate(hts: str, origin: str, day: int, records: Records) -> float:
+    """The deposit rates, as a share, of the orders in force on the day for this tariff number and origin."""
+    on = _day(day)
+    return sum(
+        float(order["deposit_rate_pct"] or order["all_others_rate_pct"] or 0) / 100
+        for order in records.orders
+        if order["country"] == origin
+        and any(hts.startswith(prefix.replace(".", "")) for prefix in order["hts_prefixes"] or ())
+        and (order["order_on"] or order["preliminary_on"] or date.max) <= on
+        and (order["revoked_on"] is None or order["revoked_on"] > on)
+    )
+
+
+def _next_steps(lead: Lead) -> tuple[str, ...]:
+    best = lead.matches[0]
+    return (
+        f"Lay the papers of the lot at port {lead.lot['acting_port']} beside those of entry {best.entry_number}: "
+        "invoice, packing list, bill, container and seal.",
+        f"Ask port {best.port} whether the goods were examined, and examine the importer's next arrival there.",
+        "Ask the port that acted how the lot left its charge, and whether a re-export was proved.",
+    )

@@ -1,0 +1,63 @@
+"""A fact store over rows held in memory, for tests: the same Protocol, the same types, no files."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from graph.facts.store import FactCounts
+from graph.model.errors import Invalid
+from graph.model.tables import PROVENANCE, TABLES, ColumnType
+
+ARROW_TYPES = {
+    ColumnType.TEXT: pa.string(),
+    ColumnType.CODE: pa.string(),
+    ColumnType.JSON: pa.string(),
+    ColumnType.DATE: pa.date32(),
+    ColumnType.USD: pa.decimal128(18, 2),
+    ColumnType.USD_CHANGE: pa.decimal128(18, 2),
+    ColumnType.AMOUNT: pa.decimal128(18, 3),
+    ColumnType.INTEGER: pa.int64(),
+    ColumnType.LIST: pa.list_(pa.string()),
+}
+_PLACES = {ColumnType.USD: "0.01", ColumnType.USD_CHANGE: "0.01", ColumnType.AMOUNT: "0.001"}
+
+
+class MemoryFacts:
+    """Rows by table. Of rows with one key, the one known latest by the day asked for is current."""
+
+    def __init__(self, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+        self._connection = ibis.duckdb.connect()
+        self._rows = {name: list(rows) for name, rows in tables.items()}
+        self._made: dict[tuple[str, date | None], ir.Table] = {}
+
+    def table(self, name: str, *, as_of: date | None = None) -> ir.Table:
+        if name not in TABLES:
+            raise Invalid(f"No table {name}.", thing="table", value=name)
+        if (name, as_of) not in self._made:
+            view = f"{name}_{as_of:%Y%m%d}" if as_of else name
+            self._connection.con.register(view, self._arrow(name, as_of))
+            self._made[name, as_of] = self._connection.table(view)
+        return self._made[name, as_of]
+
+    def counts(self) -> FactCounts:
+        return FactCounts({name: len(rows) for name, rows in self._rows.items()})
+
+    def _arrow(self, name: str, as_of: date | None) -> pa.Table:
+        table = TABLES[name]
+        current: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+        for row in sorted(self._rows.get(name, []), key=lambda row: row.get("known_at") or date.min):
+            if as_of is None or (row.get("known_at") or date.min) <= as_of:
+                current[tuple(row.get(column) for column in table.key)] = row
+        columns = {}
+        for column in (*table.columns, *PROVENANCE):
+            places = _PLACES.get(column.type)
+            values = [row.get(column.name) for row in current.values()]
+            if places:
+                values = [None if v is None else Decimal(str(v)).quantize(Decimal(places)) for v in values]
+            columns[column.name] = pa.array(values, ARROW_TYPES[column.type])
+        return pa.table(columns)
