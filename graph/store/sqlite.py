@@ -1,0 +1,577 @@
+"""The graph in one SQLite file: neighbours of an entity stand together, strongest first.
+
+Invariant: entities are numbered in the order of their ids, and ways (a link kind, a direction, the other end's
+kind) in theirs, so that comparing numbers compares names; a file is written whole and never changed after.
+
+Why this shape: the top of a neighbourhood by value is the beginning of one range of the clustered table. Only
+entities with many links carry further indexes (by way, recency and count); the others are sorted on the fly.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from graph.model.entity import Direction, Entity, Link, Measures, Related, RelatedPage, RelatedQuery
+from graph.model.entity import Path as WayPath
+from graph.model.errors import Invalid, NotFound, Unavailable
+from graph.model.identifiers import parse
+from graph.model.kinds import ENTITY_KINDS
+from graph.store.neighbours import (
+    CAPPED_NAMED,
+    START_LINKS,
+    UNRANKED,
+    WALKABLE_DEGREE,
+    Position,
+    Step,
+    check,
+    cursor,
+    position,
+    walk,
+)
+from graph.store.ways import MOST_HOPS, Hop, Way, find_ways, reason
+from graph.store.ways import check as check_ways
+
+_SCHEMA = """
+CREATE TABLE entity (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
+    properties TEXT, identifiers TEXT, count INTEGER NOT NULL, value_cents INTEGER, quantity_thousandths INTEGER,
+    first_day INTEGER, last_day INTEGER, degree INTEGER NOT NULL);
+CREATE TABLE way (
+    way INTEGER PRIMARY KEY, link TEXT NOT NULL, direction TEXT NOT NULL, kind TEXT NOT NULL);
+CREATE TABLE files (files INTEGER PRIMARY KEY, names TEXT NOT NULL);
+CREATE TABLE neighbour (
+    node INTEGER NOT NULL, value_rank INTEGER NOT NULL, other INTEGER NOT NULL, way INTEGER NOT NULL,
+    recency_rank INTEGER NOT NULL, count_rank INTEGER NOT NULL, quantity_thousandths INTEGER, first_day INTEGER,
+    files INTEGER NOT NULL, status TEXT, other_degree INTEGER NOT NULL, many INTEGER NOT NULL,
+    PRIMARY KEY (node, value_rank, other, way)) WITHOUT ROWID;
+CREATE TABLE degree (node INTEGER NOT NULL, way INTEGER NOT NULL, links INTEGER NOT NULL,
+    PRIMARY KEY (node, way)) WITHOUT ROWID;
+CREATE TABLE total (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+_INDEXES = """
+CREATE UNIQUE INDEX entity_id ON entity (id);
+CREATE INDEX neighbour_by_value ON neighbour (node, way, value_rank, other) WHERE many;
+CREATE INDEX neighbour_by_recency ON neighbour (node, way, recency_rank, other) WHERE many;
+CREATE INDEX neighbour_by_count ON neighbour (node, way, count_rank, other) WHERE many;
+"""
+
+_BATCH = 100_000
+_RANKS = {"value": "value_rank", "recency": "recency_rank", "count": "count_rank"}
+
+_ENTITY = (
+    "e.id, e.kind, e.key, e.name, e.properties, e.identifiers, e.count, e.value_cents, e.quantity_thousandths, "
+    "e.first_day, e.last_day, e.degree"
+)
+_LINK = "n.way, n.count_rank, n.value_rank, n.quantity_thousandths, n.first_day, n.recency_rank, n.files, n.status"
+
+Row = tuple[Any, ...]
+
+
+class SqliteGraphWriter:
+    """Writes one generation's graph into a file beside `path`, and renames it into place when whole."""
+
+    def __init__(self, path: Path, *, memory_limit_gb: float = 2.0) -> None:
+        self.path = path
+        self._memory_limit_gb = memory_limit_gb
+
+    def write(self, entities: Path, links: Path) -> None:
+        """Load both Parquet files whole. `Invalid` when a link's end is no entity, `Unavailable` when disk or
+        file fail; whatever stood at the path before stays until the end."""
+        beside = self.path.with_name(f".{self.path.name}.part")
+        beside.unlink(missing_ok=True)
+        spill = self.path.with_name(f".{self.path.name}.spill")
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{round(self._memory_limit_gb * 1024)}MiB",
+            "temp_directory": str(spill),
+        }
+        try:
+            with duckdb.connect(config=config) as source:
+                store = sqlite3.connect(beside, isolation_level=None)
+                try:
+                    _fill(store, source, entities, links)
+                finally:
+                    store.close()
+            beside.replace(self.path)
+        except (sqlite3.Error, duckdb.Error, OSError) as error:
+            raise Unavailable(
+                f"The graph store cannot be written: {str(error).splitlines()[0]}",
+                thing=str(self.path),
+                next_step="Make sure that the disk has room and can be written, then run `tidewaiter refresh` again.",
+            ) from error
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+def _fill(store: sqlite3.Connection, source: duckdb.DuckDBPyConnection, entities: Path, links: Path) -> None:
+    store.execute("PRAGMA page_size = 8192")
+    store.execute("PRAGMA journal_mode = OFF")
+    store.execute("PRAGMA synchronous = OFF")
+    store.execute("PRAGMA locking_mode = EXCLUSIVE")
+    store.execute("PRAGMA cache_size = -262144")
+    store.executescript(_SCHEMA)
+    store.execute("BEGIN")
+    source.execute(
+        "CREATE TEMP TABLE entity AS SELECT row_number() OVER (ORDER BY id) AS number, * FROM read_parquet(?)",
+        [str(entities)],
+    )
+    source.execute("CREATE TEMP VIEW numbered AS SELECT number, id, kind, degree FROM entity")
+    # Both directions of every link, the ends by number.
+    source.execute(
+        """
+        CREATE TEMP TABLE link AS
+        SELECT s.number AS s, t.number AS t, s.kind AS s_kind, t.kind AS t_kind, s.degree AS s_degree,
+            t.degree AS t_degree, link, coalesce(-(value_usd * 100)::BIGINT, $unranked) AS value_rank,
+            coalesce(-(last_date - DATE '0001-01-01' + 1), $unranked) AS recency_rank, -count::BIGINT AS count_rank,
+            (quantity * 1000)::BIGINT AS quantity, (first_date - DATE '0001-01-01' + 1)::BIGINT AS first_day,
+            array_to_string(sources, chr(31)) AS names, nullif(status, '') AS status
+        FROM read_parquet($links) AS links
+            LEFT JOIN numbered AS s ON s.id = links.source LEFT JOIN numbered AS t ON t.id = links.target
+        """,
+        {"links": str(links), "unranked": UNRANKED},
+    )
+    (loose,) = _first(source, "SELECT count(*) FROM link WHERE s IS NULL OR t IS NULL")
+    if loose:
+        raise Invalid(f"{loose} links end at no entity.", thing=str(links), next_step="Build the graph again.")
+    source.execute(
+        """
+        CREATE TEMP TABLE way AS SELECT row_number() OVER (ORDER BY link, direction, kind) AS way, * FROM (
+            SELECT DISTINCT link, 'out' AS direction, t_kind AS kind FROM link
+            UNION SELECT DISTINCT link, 'in', s_kind FROM link)
+        """
+    )
+    source.execute(
+        "CREATE TEMP TABLE files AS SELECT row_number() OVER (ORDER BY names) AS files, names FROM "
+        "(SELECT DISTINCT names FROM link)"
+    )
+    ends = """
+        SELECT s AS node, value_rank, t AS other, way, recency_rank, count_rank, quantity, first_day, files, status,
+            t_degree AS other_degree, s_degree AS degree
+        FROM link JOIN way USING (link) JOIN files USING (names) WHERE direction = 'out' AND kind = t_kind
+        UNION ALL
+        SELECT t, value_rank, s, way, recency_rank, count_rank, quantity, first_day, files, status,
+            s_degree, t_degree
+        FROM link JOIN way USING (link) JOIN files USING (names) WHERE direction = 'in' AND kind = s_kind
+    """
+    _copy(
+        store, source, "entity",
+        "SELECT number, id, kind, key, name, nullif(properties, '{}'), "
+        "CASE WHEN len(identifiers) > 0 THEN array_to_string(identifiers, chr(31)) END, count::BIGINT, "
+        "(value_usd * 100)::BIGINT, (quantity * 1000)::BIGINT, (first_date - DATE '0001-01-01' + 1)::BIGINT, "
+        "(last_date - DATE '0001-01-01' + 1)::BIGINT, degree FROM entity ORDER BY number",
+    )  # fmt: skip
+    _copy(store, source, "way", "SELECT way, link, direction, kind FROM way ORDER BY way")
+    _copy(store, source, "files", "SELECT files, names FROM files ORDER BY files")
+    _copy(
+        store, source, "neighbour",
+        f"SELECT node, value_rank, other, way, recency_rank, count_rank, quantity, first_day, files, status, "
+        f"other_degree, (degree > {WALKABLE_DEGREE})::INTEGER FROM ({ends}) ORDER BY node, value_rank, other, way",
+    )  # fmt: skip
+    _copy(
+        store, source, "degree",
+        f"SELECT node, way, count(*) FROM ({ends}) GROUP BY node, way ORDER BY node, way",
+    )  # fmt: skip
+    _copy(
+        store, source, "total",
+        "SELECT 'entities', count(*) FROM entity UNION ALL SELECT 'links', count(*) FROM link "
+        "UNION ALL SELECT 'entities.' || kind, count(*) FROM entity GROUP BY kind "
+        "UNION ALL SELECT 'links.' || link, count(*) FROM link GROUP BY link",
+    )  # fmt: skip
+    store.execute("COMMIT")
+    store.executescript(_INDEXES)
+
+
+def _copy(store: sqlite3.Connection, source: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
+    rows = source.execute(query)
+    places = ", ".join("?" * len(rows.description or ()))
+    while batch := rows.fetchmany(_BATCH):
+        store.executemany(f"INSERT INTO {table} VALUES ({places})", batch)
+
+
+def _first(source: duckdb.DuckDBPyConnection, query: str) -> Row:
+    row = source.execute(query).fetchone()
+    return row if row is not None else (0,)
+
+
+class SqliteGraphView:
+    """Questions to a written store, from any number of threads: each has a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise Unavailable(f"There is no graph at {path}.", thing=str(path), next_step="Run `tidewaiter refresh`.")
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        ways = self._rows("SELECT way, link, direction, kind FROM way ORDER BY way")
+        self._ways: dict[int, tuple[str, Direction, str]] = {
+            way: (link, "in" if direction == "in" else "out", kind) for way, link, direction, kind in ways
+        }
+        self._hub_ways = {
+            way for way, (_, _, kind) in self._ways.items() if kind in ENTITY_KINDS and ENTITY_KINDS[kind].hub
+        }
+        self._totals: dict[str, int] = dict(self._rows("SELECT name, number FROM total ORDER BY name"))
+        self._files: dict[int, tuple[str, ...]] = {}
+
+    def entity(self, entity_id: str) -> Entity:
+        """The entity of that id; `NotFound` names ids that may be meant."""
+        return _entity(self._entity_row(entity_id), 1)
+
+    def entities(self, entity_ids: tuple[str, ...]) -> dict[str, Entity]:
+        """Those of the ids that exist."""
+        found = {}
+        for start in range(0, len(entity_ids), 500):
+            some = entity_ids[start : start + 500]
+            for row in self._rows(f"SELECT 0, {_ENTITY} FROM entity AS e WHERE id IN ({_places(some)})", some):
+                found[row[1]] = _entity(row, 1)
+        return {entity_id: found[entity_id] for entity_id in entity_ids if entity_id in found}
+
+    def related(self, query: RelatedQuery) -> RelatedPage:
+        """One page of neighbours, as `GraphView.related` and `graph.store.neighbours` say."""
+        check(query, kinds=self._kinds(), links={link for link, _, _ in self._ways.values()})
+        after = position(query)
+        start = self._entity_row(query.entity_id)
+        if query.hops > 1:
+            return self._related_over_hops(query, start, after)
+        ways = self._chosen(query)
+        total = start[_DEGREE] if ways is None else self._count(start[0], ways)
+        rows = self._neighbours(start, query, ways, after) if total else []
+        more = len(rows) > query.limit
+        return self._page(query, [(row, 1, ()) for row in rows[: query.limit]], total, more=more)
+
+    def links_between(self, one: str, other: str) -> tuple[Link, ...]:
+        """All links between two entities, by kind, and by source where both directions exist."""
+        near, far = self._entity_row(one), self._entity_row(other)
+        if near[_DEGREE] > far[_DEGREE]:
+            near, far = far, near
+        rows = self._rows(
+            f"SELECT {_LINK} FROM neighbour AS n WHERE node = ? AND other = ? ORDER BY way", (near[0], far[0])
+        )
+        return tuple(
+            sorted((self._link(near[1], far[1], row, 0) for row in rows), key=lambda link: (link.link, link.source))
+        )
+
+    def paths(self, source: str, target: str, *, max_hops: int = MOST_HOPS, limit: int = 5) -> tuple[WayPath, ...]:
+        """Ways between two entities, cheapest first; see `graph.store.ways`."""
+        check_ways(max_hops, limit)
+        start, end = self._entity_row(source), self._entity_row(target)
+        if start[0] == end[0]:
+            return ()
+        ways = find_ways(start[0], end[0], max_hops=max_hops, limit=limit, neighbours=self._hops)
+        return tuple(self._path(way) for way in ways)
+
+    def link_counts(self, entity_id: str) -> dict[tuple[str, str], int]:
+        """How many neighbours an entity has by (link kind, `out` or `in`)."""
+        number = self._entity_row(entity_id)[0]
+        counts: dict[tuple[str, str], int] = {}
+        for way, links in self._rows("SELECT way, links FROM degree WHERE node = ? ORDER BY way", (number,)):
+            link, direction, _ = self._ways[way]
+            counts[link, direction] = counts.get((link, direction), 0) + links
+        return counts
+
+    def counts(self) -> dict[str, int]:
+        """Entities and links, in total and by kind."""
+        return dict(self._totals)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            self._closed = True
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with self._lock:
+                if self._closed:
+                    raise sqlite3.ProgrammingError("closed")
+                address = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+                connection = sqlite3.connect(address, uri=True, check_same_thread=False, cached_statements=256)
+                connection.execute("PRAGMA mmap_size = 4294967296")
+                self._opened.append(connection)
+            self._local.connection = connection
+        return connection
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """The one place where the engine is asked, and where its errors become ours."""
+        try:
+            return self._connection().execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise Unavailable(
+                f"The graph cannot be read: {error}.",
+                thing=str(self.path),
+                next_step="Run `tidewaiter doctor`; `tidewaiter refresh` builds the graph again.",
+            ) from error
+
+    def _entity_row(self, entity_id: str) -> Row:
+        rows = self._rows(f"SELECT e.number, {_ENTITY} FROM entity AS e WHERE id = ?", (entity_id,))
+        if rows:
+            return rows[0]
+        near = self._near(entity_id)
+        raise NotFound(
+            f"There is no entity {entity_id!r}.",
+            thing="entity",
+            value=entity_id,
+            next_step=f"Did you mean {', '.join(near)}?"
+            if near
+            else "Ids read kind:key; `tidewaiter search` finds them.",
+        )
+
+    def _near(self, entity_id: str) -> list[str]:
+        """Ids that may be meant: the key in its normal form, under other kinds, and the next ones in order."""
+        kind, _, key = entity_id.partition(":")
+        keys = {key, key.upper(), entity_id, entity_id.upper()}
+        ids = set()
+        for declared in ENTITY_KINDS.values():
+            spelled = set(keys)
+            if declared.identifier is not None:
+                for text in keys:
+                    try:
+                        spelled.add(parse(declared.identifier, text).key)
+                    except Invalid:
+                        continue
+            ids |= {f"{declared.kind}:{one}" for one in spelled}
+        found = sorted(
+            (row[0] for row in self._rows(f"SELECT id FROM entity WHERE id IN ({_places(ids)})", sorted(ids))),
+            key=lambda near: (not near.startswith(f"{kind}:"), near),
+        )
+        if not found and key:
+            begins = entity_id[: max(len(kind) + 3, len(entity_id) - 2)]
+            found = [
+                row[0]
+                for row in self._rows(
+                    "SELECT id FROM entity WHERE id >= ? AND id < ? ORDER BY id LIMIT 3",
+                    (begins, begins + chr(0x10FFFF)),
+                )
+            ]
+        return found[:5]
+
+    def _kinds(self) -> set[str]:
+        return {name.partition(".")[2] for name in self._totals if name.startswith("entities.")}
+
+    def _chosen(self, query: RelatedQuery) -> list[int] | None:
+        """The ways that a query's filters let through; None for all."""
+        if not query.links and not query.kinds:
+            return None
+        return [
+            way
+            for way, (link, _, kind) in self._ways.items()
+            if (not query.links or link in query.links) and (not query.kinds or kind in query.kinds)
+        ]
+
+    def _count(self, node: int, ways: list[int]) -> int:
+        rows = self._rows(
+            f"SELECT coalesce(sum(links), 0) FROM degree WHERE node = ? AND way IN ({_places(ways)})", (node, *ways)
+        )
+        return int(rows[0][0])
+
+    def _neighbours(self, start: Row, query: RelatedQuery, ways: list[int] | None, after: Position | None) -> list[Row]:
+        """One link more than asked for, in order: `way`, the link, `number` and the entity at the other end."""
+        rank = _RANKS[query.order]
+        many = start[_DEGREE] > WALKABLE_DEGREE
+        if many and not (ways is None and rank == "value_rank"):
+            inner, values = self._merged(start[0], rank, ways, after, query.limit + 1)
+        else:
+            inner, values = "SELECT * FROM neighbour WHERE node = ?", [start[0]]
+            if ways is not None:
+                inner, values = f"{inner} AND way IN ({_places(ways)})", [*values, *ways]
+            if after is not None:
+                inner, values = f"{inner} AND ({rank}, other, way) > (?, ?, ?)", [*values, *self._place(after)]
+            inner = f"{inner} ORDER BY {rank}, other, way LIMIT {query.limit + 1}"
+        return self._rows(
+            f"SELECT {_LINK}, n.other, {_ENTITY} "
+            f"FROM ({inner}) AS n CROSS JOIN entity AS e ON e.number = n.other ORDER BY n.{rank}, n.other, n.way",
+            values,
+        )
+
+    def _merged(
+        self, node: int, rank: str, ways: list[int] | None, after: Position | None, limit: int
+    ) -> tuple[str, list[int]]:
+        """The top of each way of an entity with many links: a few short ranges instead of one long scan."""
+        present = [way for (way,) in self._rows("SELECT way FROM degree WHERE node = ? ORDER BY way", (node,))]
+        index = f"neighbour_by_{rank.removesuffix('_rank')}"
+        arms, values = [], []
+        for way in present:
+            if ways is not None and way not in ways:
+                continue
+            arm = f"SELECT * FROM neighbour INDEXED BY {index} WHERE many AND node = ? AND way = ?"
+            values += [node, way]
+            if after is not None:
+                last_rank, last_other, last_way = self._place(after)
+                arm += f" AND ({rank}, other) {'>=' if way > last_way else '>'} (?, ?)"
+                values += [last_rank, last_other]
+            arms.append(f"SELECT * FROM ({arm} ORDER BY {rank}, other LIMIT {limit})")
+        return f"{' UNION ALL '.join(arms)} ORDER BY {rank}, other, way LIMIT {limit}", values
+
+    def _place(self, after: Position) -> tuple[int, int, int]:
+        """A cursor's position in this store's numbers, also when the entity it names has gone since."""
+        rows = self._rows("SELECT number, id FROM entity WHERE id <= ? ORDER BY id DESC LIMIT 1", (after.entity_id,))
+        if not rows:
+            return after.rank, 0, 0
+        number, entity_id = rows[0]
+        if entity_id != after.entity_id:
+            return after.rank, number, len(self._ways) + 1
+        name = (after.link, after.direction)
+        way = max((way for way, (link, direction, _) in self._ways.items() if (link, direction) <= name), default=0)
+        return after.rank, number, way
+
+    def _related_over_hops(self, query: RelatedQuery, start: Row, after: Position | None) -> RelatedPage:
+        rank = _RANKS[query.order]
+        ways = self._chosen(query)
+        chosen = set(self._ways) if ways is None else set(ways)
+        columns = f"{rank}, other, way, other_degree, {_LINK}"
+
+        def expand(node: int) -> Iterator[Step]:
+            rows = self._rows(
+                f"SELECT {columns} FROM neighbour AS n WHERE node = ? ORDER BY {rank}, other, way LIMIT ?",
+                (node, 2 * START_LINKS),
+            )
+            for row in rows:
+                walkable = row[3] <= WALKABLE_DEGREE and row[2] not in self._hub_ways
+                yield Step(row[0], row[1], row[2], walkable, row[2] in chosen, row)
+
+        found, barred = walk(start[0], query.hops, expand)
+        if after is not None:
+            place = self._place(after)
+            rest = [item for item in found if item[:3] > place]
+        else:
+            rest = found
+        page = rest[: query.limit]
+        numbers = {number for item in page for number in (item.other, *item.via)} | set(barred[:CAPPED_NAMED])
+        rows = self._by_number(numbers)
+        items = [
+            ((*item.row[4:], *rows[item.other]), item.hops, tuple(rows[number][1] for number in item.via))
+            for item in page
+        ]
+        capped = tuple(rows[number][1] for number in barred[:CAPPED_NAMED])
+        return self._page(query, items, len(found), more=len(rest) > query.limit, capped=capped)
+
+    def _by_number(self, numbers: set[int]) -> dict[int, Row]:
+        ordered = sorted(numbers)
+        rows: dict[int, Row] = {}
+        for start in range(0, len(ordered), 500):
+            some = ordered[start : start + 500]
+            for row in self._rows(
+                f"SELECT e.number, {_ENTITY} FROM entity AS e WHERE number IN ({_places(some)})", some
+            ):
+                rows[row[0]] = row
+        return rows
+
+    def _page(
+        self,
+        query: RelatedQuery,
+        rows: Sequence[tuple[Row, int, tuple[str, ...]]],
+        total: int,
+        *,
+        more: bool,
+        capped: tuple[str, ...] = (),
+    ) -> RelatedPage:
+        start, ways, link = query.entity_id, self._ways, self._link
+        items = tuple(
+            Related(_entity(row, 9), link(via[-1] if via else start, row[9], row, 0), ways[row[0]][1], hops, via)
+            for row, hops, via in rows
+        )
+        following = ""
+        if more:
+            row = rows[-1][0]
+            name, direction, _ = ways[row[0]]
+            rank = {"value": row[2], "recency": row[5], "count": row[1]}[query.order]
+            following = cursor(query, Position(rank, row[9], name, direction))
+        return RelatedPage(items, following, total, capped)
+
+    def _link(self, node: str, other: str, row: Row, at: int) -> Link:
+        """A link from `way` and the columns of `_LINK`, which begin at `row[at]`."""
+        way, count_rank, value_rank, quantity, first_day, recency_rank, files, status = row[at : at + 8]
+        link, direction, _ = self._ways[way]
+        measures = Measures(
+            -count_rank,
+            None if value_rank == UNRANKED else -value_rank / 100,
+            None if quantity is None else quantity / 1000,
+            None if first_day is None else _DAY(first_day),
+            None if recency_rank == UNRANKED else _DAY(-recency_rank),
+        )
+        sources = self._files.get(files)
+        if sources is None:
+            sources = self._file_names(files)
+        if direction == "out":
+            return Link(node, link, other, measures, sources, status or "")
+        return Link(other, link, node, measures, sources, status or "")
+
+    def _file_names(self, files: int) -> tuple[str, ...]:
+        names = self._rows("SELECT names FROM files WHERE files = ?", (files,))[0][0]
+        self._files[files] = tuple(names.split(_SEPARATOR)) if names else ()
+        return self._files[files]
+
+    def _hops(self, node: int) -> Iterator[Hop]:
+        """Where an entity leads to: all of its links, of a hub the strongest of each way."""
+        degrees = self._rows("SELECT way, links FROM degree WHERE node = ?", (node,))
+        if sum(links for _, links in degrees) <= WALKABLE_DEGREE:
+            rows = self._rows("SELECT other, count_rank, other_degree FROM neighbour WHERE node = ?", (node,))
+        else:
+            rows = []
+            for way, _ in degrees:
+                rows += self._rows(
+                    "SELECT other, count_rank, other_degree FROM neighbour INDEXED BY neighbour_by_value "
+                    "WHERE many AND node = ? AND way = ? ORDER BY value_rank, other LIMIT 20",
+                    (node, way),
+                )
+        return (Hop(other, -count_rank, degree) for other, count_rank, degree in rows)
+
+    def _path(self, way: Way) -> WayPath:
+        rows = self._by_number(set(way.nodes))
+        entities = tuple(_entity(rows[number], 1) for number in way.nodes)
+        links = tuple(
+            max(
+                self.links_between(one.id, other.id),
+                key=lambda link: (link.measures.count, link.measures.value_usd or 0.0),
+            )
+            for one, other in pairwise(entities)
+        )
+        hubs = tuple(
+            entity.id
+            for entity in entities[1:-1]
+            if entity.degree > WALKABLE_DEGREE or (entity.kind in ENTITY_KINDS and ENTITY_KINDS[entity.kind].hub)
+        )
+        return WayPath(entities, links, way.cost, reason(entities, links), hubs)
+
+
+_SEPARATOR = chr(31)
+_DAY = date.fromordinal
+_DEGREE = 12  # in a row of `number` and `_ENTITY`
+
+
+def _entity(row: Row, at: int) -> Entity:
+    """An entity from the columns of `_ENTITY`, which begin at `row[at]`."""
+    (entity_id, kind, key, name, properties, identifiers, count, cents, thousandths, first_day, last_day, degree) = row[
+        at : at + 12
+    ]
+    return Entity(
+        entity_id,
+        kind,
+        key,
+        name,
+        json.loads(properties) if properties else {},
+        Measures(
+            count,
+            None if cents is None else cents / 100,
+            None if thousandths is None else thousandths / 1000,
+            None if first_day is None else _DAY(first_day),
+            None if last_day is None else _DAY(last_day),
+        ),
+        degree,
+        tuple(identifiers.split(_SEPARATOR)) if identifiers else (),
+    )
+
+
+def _places(values: Sequence[object] | set[str]) -> str:
+    return ", ".join("?" * len(values))
