@@ -7,7 +7,7 @@ import calendar
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import luqum.exceptions
@@ -26,7 +26,9 @@ MOST_REQUIRED_WORDS = 3
 
 _LONGEST_CHARACTERS = 10_000
 _DEEPEST_NESTING = 40
-_OPERATORS = re.compile(r'["()\[\]{}:~^]|(?:^|\s)[-+](?=\S)|(?:^|\s)(?:AND|OR|NOT|&&|\|\|)(?=\s|$)')
+_LONGEST_TERSE = 8  # words; in a longer text a hyphen before a word is a dash, a colon ends a clause
+_OPERATORS = re.compile(r'"|(?:^|[\s(])(?:AND|OR|NOT)(?=\s|$)')
+_TERSE_OPERATORS = re.compile(r"(?:^|\s)[-+](?=\w)|\w:(?=\S)|\w[~^]\d")
 _MARGIN = ".,;:!?()[]{}<>\"'“”‘’"
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _DAYS = re.compile(r"(\S*?)\s*\.\.\s*(\S*)")
@@ -55,6 +57,8 @@ _IN_PIECES = frozenset({_I.RULING, _I.CASE, _I.ENTRY_NUMBER, _I.CONTAINER, _I.LA
 _ALONE_ONLY = frozenset({_I.COUNTRY, _I.FILER, _I.SURETY, _I.PORT, _I.FOREIGN_PORT})
 # Ids without a pattern: tried when the whole text is one word with a digit that is no sure identifier.
 _OWN_KINDS = ("issue", "document", "company", "party", "finding")
+_OTHER_FIELDS = ("date", "title", "text", "type")
+_FIELD = re.compile(rf"\b(?:{'|'.join(sorted({*FIELDS, *CARRIED_AS.values(), *_OWN_KINDS, *_OTHER_FIELDS}))}):(?=\S)", re.I)
 
 _luqum = threading.Lock()  # the generated parser keeps state between its steps
 
@@ -82,7 +86,7 @@ def read_query(text: str, *, ssn_secret: str = "") -> Reading:
     if len(text) > _LONGEST_CHARACTERS:
         text, note = text[:_LONGEST_CHARACTERS], f"Only the first {_LONGEST_CHARACTERS:,} characters were read."
     reader = _Reader(ssn_secret)
-    if _OPERATORS.search(text):
+    if _has_operators(text):
         parsed = _parsed(text)
         if parsed is not None:
             query = reader.tree(parsed)
@@ -102,6 +106,12 @@ def read_days(text: str) -> Range:
     span = _DAYS.fullmatch(text.strip())
     low, high = span.groups() if span else (text, text)
     return Range(_first_day(low), _last_day(high))
+
+
+def _has_operators(text: str) -> bool:
+    """Whether a text is more than words. Brackets alone are not: people put asides in them."""
+    terse = len(text.split()) <= _LONGEST_TERSE
+    return bool(_OPERATORS.search(text) or _FIELD.search(text) or (terse and _TERSE_OPERATORS.search(text)))
 
 
 def _parsed(text: str) -> luqum.tree.Item | None:
@@ -127,19 +137,16 @@ class _Reader:
 
     def plain(self, text: str, note: str = "") -> Reading:
         """A text without operators."""
-        words = text.split()
-        parts, rest = self._numbers_and_words(words)
-        loose = " ".join(rest)
-        content = content_tokens(loose)
-        if len(words) == 1 or not content:
-            found = [*parts, *([Words(loose)] if content else ())]
-            return Reading(_or_everything(_all_of(found)), note)
-        if len(content) > MOST_REQUIRED_WORDS:
-            return Reading(_any_of([*parts, Words(loose, need="any")]), note)
-        required = _all_of([*parts, Words(loose)])
-        if len(content) + len(parts) == 1:
-            return Reading(required, note)
-        return Reading(required, note, otherwise=_any_of([*parts, Words(loose, need="any")]))
+        parts, rest = self._numbers_and_words(text.split())
+        words = _words(" ".join(rest))
+        if words is None:
+            return Reading(_or_everything(_all_of(parts)), note)
+        loose = _any_of([*parts, replace(words, need="any")])
+        if words.need == "any":
+            return Reading(loose, note)
+        required = _all_of([*parts, words])
+        one = not parts and len(content_tokens(words.text)) == 1
+        return Reading(_or_everything(required), note, otherwise=None if one else loose)
 
     def _numbers_and_words(self, words: list[str]) -> tuple[list[Query], list[str]]:
         """The identifiers in a run of words, each with the words that write it, and the words left over."""
@@ -231,7 +238,7 @@ class _Reader:
                 continue
             if run:
                 numbers, rest = self._numbers_and_words(" ".join(run).split())
-                parts += [*numbers, Words(" ".join(rest)) if content_tokens(" ".join(rest)) else None]
+                parts += [*numbers, _words(" ".join(rest))]
                 run = []
             if item is not None:
                 parts.append(self.tree(item))
@@ -306,6 +313,12 @@ def field_value(name: str, written: str) -> Query:
         return _any_of([Identifier("issue", written.strip()), term]) if name == "issue" else term
     carried = Identifier(CARRIED_AS[field.identifier], field.written(written))
     return _any_of([carried, Term(name, carried.key)]) if field.counted else carried
+
+
+def _words(text: str) -> Words | None:
+    """All of a few words, any of many; None when there are none."""
+    content = content_tokens(text)
+    return Words(text, need="all" if len(content) <= MOST_REQUIRED_WORDS else "any") if content else None
 
 
 def _parsed_key(kind: IdentifierType, written: str) -> str:
