@@ -76,7 +76,8 @@ def test_every_real_ruling_is_read_once() -> None:
         assert source is not None
         for batch in source.rows(path):  # type: ignore[union-attr]
             assert not batch.problems
-            rows.update(batch.batch["id"].to_pylist() if batch.batch.num_rows else [])
+            if batch.batch.num_rows:
+                rows.update(batch.batch["id"].to_pylist())
     assert len(rows) == 38
     assert set(rows.values()) == {1}
 
