@@ -7,28 +7,36 @@ import logging
 import logging.handlers
 import re
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 from api.settings import Settings
+from graph.model.identifiers import mask_ssn
 
 _SECRET_NAMES = ("token", "password", "authorization", "secret")
 _SECRET_TEXT = re.compile(r"tw_[\w-]{20,}|(?<=://)[^/\s:@]+:[^@\s/]+(?=@)|(?<=Bearer )\S+")
 
 
+class _HomeFile(logging.handlers.WatchedFileHandler):
+    """The log file, made (with the home) by the first line; a line that cannot be written is dropped."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+            super().emit(record)
+        except OSError:
+            return
+
+
 def start_log(settings: Settings) -> None:
-    """Send what is logged to HOME/tidewaiter.log (and nowhere else); without a writable home, nowhere."""
+    """Send what is logged to HOME/tidewaiter.log, and nowhere else."""
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)
         old.close()
-    handler: logging.Handler
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.WatchedFileHandler(settings.log_file, encoding="utf-8", delay=True)
-    except OSError:
-        handler = logging.NullHandler()
+    handler = _HomeFile(settings.log_file, encoding="utf-8", delay=True)
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -65,5 +73,5 @@ def _hide_secrets(
         if any(word in name.lower() for word in _SECRET_NAMES):
             event[name] = "***"
         elif isinstance(value, str):
-            event[name] = _SECRET_TEXT.sub("***", value)
+            event[name] = mask_ssn(_SECRET_TEXT.sub("***", value))
     return event

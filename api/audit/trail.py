@@ -72,9 +72,12 @@ class Trail:
 
     def close(self) -> None:
         """Write what is waiting and stop."""
-        if self._writer.is_alive():
-            self._looks.put(None)
-            self._writer.join(timeout=30)
+        try:
+            self._looks.put(None, timeout=_PATIENCE_S)
+        except queue.Full:
+            _LOG.error("audit_not_written", looks=self._looks.qsize())
+            return
+        self._writer.join(timeout=30)
 
     def _run(self) -> None:
         waiting: list[Look] = []
