@@ -24,7 +24,7 @@ HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212"
 SPACES = "\u00a0\u2007\u202f\u3000"
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 # What may stand around a value: white space, and the ="0901" or '0901 that keep a spreadsheet from eating zeros.
-MARGIN = " \t\r\n='\""
+MARGIN = " \t\r\n\v\f='\""
 SCIENTIFIC = r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}"
 SSN = r"([0-9]{3})-([0-9]{2})-([0-9]{4})"
 SSN_TOKEN = r"SSN-[0-9a-f]{12}"  # noqa: S105 - a pattern, not a secret
@@ -194,7 +194,7 @@ FORMS: dict[IdentifierType, Form] = {
     ),
     IdentifierType.CASE: Form(
         "case number",
-        normal="[AC]-[0-9]{3}-[0-9]{3}(?:-[0-9]{3})?",
+        normal="[AC]-[0-9]{3}-[0-9]{3}(?:-(?:[1-9][0-9]{2}|0[1-9][0-9]|00[1-9]))?",
         spellings=(
             Spelling(f"([AC]){_SEP}([0-9]{{3}}){_SEP}([0-9]{{3}})(?:{_SEP}000)?", r"\1-\2-\3"),
             Spelling(f"([AC]){_SEP}([0-9]{{3}}){_SEP}([0-9]{{3}}){_SEP}([0-9]{{3}})", r"\1-\2-\3-\4"),

@@ -292,21 +292,19 @@ def _list(column: Column, cell: str, reading: _Reading) -> _Made:
         split,
     )
     items = f"list_filter(list_transform({parts}, lambda _part: {trimmed('_part')}), lambda _part: _part IS NOT NULL)"
+    not_a_list = case([("_items IS NULL", literal("not a list"))])  # a list of nothing is an empty cell
     if not column.identifier:
         masked = f"list_transform(_items, lambda _item: {mask_sql('_item')})"
         return _Made(
             let("_items", items, case([("len(_items) > 0", masked)])),
-            literal("not a list"),
+            let("_items", items, not_a_list),
             lambda value: _masked(f"list_aggregate({value}, 'string_agg', ';')", cell),
         )
     made = identifier_sql(column.identifier, "_item", ssn_secret=reading.ssn_secret, damaged=reading.damaged)
     values = f"list_transform(_items, lambda _item: {made.value})"
     complete = "len(_values) > 0 AND len(_values) = len(list_filter(_values, lambda _value: _value IS NOT NULL))"
     first_bad = f"list_filter(_items, lambda _item: ({made.value}) IS NULL)[1]"
-    complaint = case(
-        [("_items IS NULL OR len(_items) = 0", literal("not a list"))],
-        let("_item", first_bad, made.complaint),
-    )
+    complaint = case([("len(_items) > 0", let("_item", first_bad, made.complaint))], not_a_list)
 
     def mended(value: str) -> str:  # noqa: ARG001
         bad = f"list_filter(_items, lambda _item: ({made.value}) <> _item)"
