@@ -1,0 +1,69 @@
+"""Which files a person means who names files and folders, and which of them are never evidence.
+
+Invariant: every file below a named folder is in the list once, with a reason where it is not to be read.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+TRUTH = "truth"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file to load. `name` is how people see it: its path below the argument. `skipped` says why it is not read,
+    `failed` why it cannot be; `alone` that a person named the file itself."""
+
+    path: Path
+    name: str
+    alone: bool = False
+    skipped: str = ""
+    failed: str = ""
+
+
+def given_files(paths: Sequence[Path], home: Path) -> list[GivenFile]:
+    """The files of all arguments, in the order of their names; rows that name other files come first."""
+    found = [file for path in paths for file in _below(path, home.resolve())]
+    names = [file.name for file in found]
+    if len(set(names)) < len(names):  # two folders with files of one name: show which is which
+        found = [replace(file, name=str(Path(file.path.parent.name) / file.path.name)) for file in found]
+    return sorted(found, key=lambda file: not is_documents(file.path))
+
+
+def is_documents(path: Path) -> bool:
+    """Whether rows of the file name other files, which are then read with them."""
+    return path.name.lower().startswith("documents.")
+
+
+def _below(path: Path, home: Path) -> Iterator[GivenFile]:
+    if not path.is_dir():
+        missing = "" if path.exists() else "there is no such file or folder"
+        yield _judged(GivenFile(path, path.name, alone=True, failed=missing), path.parent.resolve())
+        return
+    unreadable: list[OSError] = []
+    empty = True
+    for folder, folders, files in os.walk(path, onerror=unreadable.append):
+        folders.sort()
+        here = Path(folder)
+        if home in {(here / name).resolve() for name in folders}:
+            folders[:] = [name for name in folders if (here / name).resolve() != home]
+            yield GivenFile(home, str(home.relative_to(path.resolve())), skipped="this is the home directory itself")
+        for name in sorted(files):
+            empty = False
+            yield _judged(GivenFile(here / name, str((here / name).relative_to(path))), path.resolve())
+    for error in unreadable:
+        folder_name = os.path.relpath(str(error.filename), path)
+        shown = path.name if folder_name == "." else folder_name
+        yield GivenFile(Path(str(error.filename)), f"{shown}/", failed=f"the folder cannot be read: {error.strerror}")
+    if empty and not unreadable:
+        yield GivenFile(path, f"{path.name}/", skipped="the folder holds no file")
+
+
+def _judged(file: GivenFile, above: Path) -> GivenFile:
+    folder = file.path.parent.resolve()
+    inner = folder.relative_to(above).parts if folder.is_relative_to(above) else ()
+    if TRUTH in (*inner, above.name):
+        return replace(file, skipped="truth is what findings are measured against, never evidence")
+    return file

@@ -1,0 +1,436 @@
+"""Loading: sender's files become facts, every row with a fate, all of it or nothing.
+
+Invariant: everything is prepared in the home's staging folder and committed by one manifest. Whatever happens before
+that (a full disk, a kill, a file that breaks off) leaves the earlier loads as they were.
+"""
+
+import errno
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from graph.facts.ledger import FactFile, Ledger, Load, LoadedFile, writing
+from graph.model.errors import Invalid, TidewaiterError, Unavailable
+from graph.model.tables import DOCUMENTS, MENTIONS, TABLES
+from ingest import rejects as rejected_rows
+from ingest.clean.sql import literal
+from ingest.csv_rows import BrokenRow, csv_rows
+from ingest.document_files import Originals, write_mentions
+from ingest.engine import open_engine, run
+from ingest.file_text import sha256_of, survey
+from ingest.given_files import GivenFile, given_files, is_documents
+from ingest.rejects import Problem, Reject, RejectLog
+from ingest.secret import ssn_secret
+from ingest.sources.delimited import HEAD_BYTES, reading
+from ingest.sources.registry import find_source
+from ingest.sources.source import CsvShape, Source, TextRows
+from ingest.staging import PARQUET, Origin, Stage
+from ingest.versions import DUPLICATE, Settled, Versions
+
+Progress = Callable[[str, int, int | None], None]
+
+_MERGE_AT = 64  # so many small files of one table are made one, so that no home fills with tiny files
+_SMALL_ROWS = 100_000
+_REASONS_SHOWN = 3
+_STORAGE_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Rows over all files. `repaired` are accepted rows that were mended, and rows left out as exact duplicates."""
+
+    accepted: int
+    rejected: int
+    repaired: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did. `load` is None where nothing had to be committed; `failed` says that a file was not read."""
+
+    load: Load | None
+    files: tuple[LoadedFile, ...]
+    totals: Totals
+    reasons: Mapping[str, int]
+    failed: bool
+
+
+def load(
+    paths: Sequence[Path],
+    *,
+    home: Path,
+    profile: str | None = None,
+    dry_run: bool = False,
+    now: datetime,
+    memory_limit_gb: float = 4.0,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Load files and folders into a home directory, as one load; with `dry_run` say only what would happen.
+
+    `profile` names the source that all files are of; without it each file is recognised. `progress` hears a
+    file's name, how much of it is done (bytes of text, else rows) and of how much, where that is known.
+
+    A file that cannot be read is told in the report and does not keep the others from being loaded. Raises
+    `Conflict` while another process writes, `Unavailable` where the home cannot be written to or is full, and
+    `NotFound` for a profile that does not exist; nothing is loaded then.
+    """
+    with _storage(home, memory_limit_gb), writing(home):
+        ledger = Ledger(home)
+        ledger.sweep()
+        try:
+            return _Loading(ledger, now, profile, memory_limit_gb, threads, progress or _silent).run(
+                given_files(paths, home), commit=not dry_run
+            )
+        finally:
+            with suppress(OSError):
+                ledger.sweep()
+
+
+def _silent(file: str, done: int, total: int | None) -> None:
+    """Nobody is watching."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A fact file that waits for the commit."""
+
+    table: str
+    settled: Settled
+    path: Path
+
+
+class _Loading:
+    """One load under way."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        now: datetime,
+        profile: str | None,
+        memory_limit_gb: float,
+        threads: int | None,
+        progress: Progress,
+    ) -> None:
+        self._ledger = ledger
+        self._home = ledger.home
+        self._now = now
+        self._profile = profile
+        self._progress = progress
+        self._load_id = ledger.next_load_id(now)
+        self._folder = ledger.staging(self._load_id)
+        self._rejects = RejectLog(self._folder / "rejects.jsonl")
+        self._originals = Originals(self._home, self._folder)
+        self._known: dict[tuple[str, str], str] = {}
+        for earlier in ledger.loads():
+            for file in earlier.files:
+                if file.sha256:
+                    self._known.setdefault((file.sha256, file.profile), earlier.loaded_at[:10])
+        self._before: dict[str, list[Path]] = {}
+        for fact in ledger.fact_files():
+            self._before.setdefault(fact.table, []).append(self._home / fact.path)
+        self._prepared: dict[str, list[_Prepared]] = {}
+        self._written = 0
+        self._stage = Stage(
+            open_engine(self._folder, memory_limit_gb, threads), self._folder, self._rejects, ssn_secret(self._home)
+        )
+
+    def run(self, files: Sequence[GivenFile], *, commit: bool) -> LoadReport:
+        """Load the files one by one and commit what they brought."""
+        try:
+            fates = [self._fate(file) for file in files]
+            self._rejects.close()
+            load = self._load(fates)
+            facts = load.facts
+        finally:
+            with suppress(OSError):
+                self._rejects.close()
+            self._stage.close()
+        worth = any(fate.changed for fate in fates)
+        if worth and commit:
+            staged = dict(self._originals.staged)
+            if self._rejects.written:
+                staged[f"{rejected_rows.FOLDER}/{self._load_id}.jsonl"] = self._rejects.path
+            for table, prepared in self._prepared.items():
+                of_table = [fact.path for fact in facts if fact.table == table]
+                staged |= {path: one.path for path, one in zip(of_table, prepared, strict=True)}
+            self._ledger.commit(load, staged)
+        loaded = load.files
+        reasons: Counter[str] = Counter()
+        for file in loaded:
+            reasons.update(file.reasons)
+        return LoadReport(
+            load=load if worth and commit else None,
+            files=loaded,
+            totals=Totals(
+                sum(file.accepted for file in loaded),
+                sum(file.rejected for file in loaded),
+                sum(file.repaired for file in loaded),
+                sum(file.unchanged for file in loaded),
+            ),
+            reasons=dict(reasons.most_common()),
+            failed=any(fate.failed for fate in fates),
+        )
+
+    def _load(self, fates: "Sequence[_Fate]") -> Load:
+        facts = []
+        for table in list(self._prepared):
+            self._merge(table, at_least=2)
+            for number, prepared in enumerate(self._prepared[table], start=1):
+                facts.append(
+                    FactFile(
+                        table=table,
+                        path=f"facts/{table}/{self._load_id}-{number:04d}.parquet",
+                        rows=prepared.settled.rows,
+                        supersedes=prepared.settled.supersedes,
+                        min_known_at=prepared.settled.min_known_at,
+                        max_known_at=prepared.settled.max_known_at,
+                    )
+                )
+        files = sorted((fate.file for fate in fates), key=lambda file: file.file)
+        return Load(self._load_id, self._now.strftime("%Y-%m-%dT%H:%M:%SZ"), tuple(files), tuple(facts))
+
+    # -- one file --------------------------------------------------------------------------------------
+
+    def _fate(self, given: GivenFile) -> "_Fate":
+        """What becomes of a file."""
+        if given.failed:
+            return _Fate(_untouched(given, f"{given.name}: {given.failed}"), failed=True)
+        if given.skipped:
+            return _Fate(_untouched(given, f"skipped: {given.skipped}"))
+        if naming := self._originals.read_for.get(given.path.resolve()):
+            return _Fate(_untouched(given, f"read as a document that {naming} names"))
+        rejects_before = self._rejects.mark()
+        parts_before = set(self._folder.glob("part-*.parquet"))
+        try:
+            return self._read(given)
+        except TidewaiterError as error:
+            if error.thing == "profile":
+                raise
+            reason = str(error)
+        except (pa.ArrowInvalid, ValueError, LookupError) as error:
+            reason = f"It cannot be read: {error}."
+        self._rejects.rewind(rejects_before)
+        for part in set(self._folder.glob("part-*.parquet")) - parts_before:
+            part.unlink()
+        named = reason if given.path.name in reason else f"{given.name}: {reason}"
+        return _Fate(_untouched(given, named), failed=True)
+
+    def _read(self, given: GivenFile) -> "_Fate":
+        sha256 = sha256_of(given.path)
+        with reading(given.path), given.path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        source = find_source(given.path, head, self._profile, extra_profiles=self._home / "profiles")
+        if source is None:
+            reason = "empty: 0 bytes" if not head else "not recognised: it is no table of ours and fits no profile"
+            if given.alone:
+                raise Invalid(
+                    f"{given.name} is {reason}.",
+                    thing=given.name,
+                    next_step="Name its kind with --as, or write a profile for it.",
+                )
+            return _Fate(_untouched(given, reason))
+        blank = LoadedFile(given.name, sha256, source.name, (), 0, 0, 0)
+        earlier = self._known.get((sha256, source.name))
+        if earlier and not is_documents(given.path):
+            return _Fate(replace(blank, reason=f"unchanged, loaded on {earlier}"))
+        mark = self._rejects.mark()
+        fate = self._loaded(given, source, blank)
+        if earlier and not fate.file.accepted:
+            self._rejects.rewind(mark)
+            return _Fate(replace(blank, unchanged=fate.file.unchanged, reason=f"unchanged, loaded on {earlier}"))
+        self._known[sha256, source.name] = self._now.date().isoformat()
+        return fate
+
+    def _loaded(self, given: GivenFile, source: Source, blank: LoadedFile) -> "_Fate":
+        self._rejects.take_counts()
+        before = self._rejects.written
+        origin = Origin(given.name, self._load_id, self._now.date())
+        found = self._rows(given, source)
+        parts, left_out = self._stage.write(self._originals.complete(found, given.path), origin)
+        settled = {table: self._settle(table, some, given.name) for table, some in parts.items()}
+        rejected = self._rejects.written - before
+        duplicates = sum(one.duplicates for one in settled.values())
+        mended, repairs = self._repairs([one.path for one in settled.values() if one.path])
+        refused = self._rejects.take_counts()
+        reasons = Counter(refused) + repairs + Counter(left_out) + self._originals.take_notes()
+        if duplicates:
+            reasons[DUPLICATE] += duplicates
+        file = replace(
+            blank,
+            tables=tuple(sorted(settled)),
+            accepted=sum(one.rows for one in settled.values()),
+            rejected=rejected,
+            repaired=mended + duplicates,
+            unchanged=sum(one.unchanged for one in settled.values()),
+            reasons=dict(reasons.most_common()),
+        )
+        return _Fate(replace(file, reason=_summary(file, refused, left_out)), changed=True)
+
+    def _rows(self, given: GivenFile, source: Source) -> Iterator[TextRows]:
+        found = source.rows(given.path)
+        if not isinstance(found, CsvShape):
+            return self._counted(found, given.name)
+        shape = found
+        surveyed = survey(given.path)
+
+        def broken(row: BrokenRow) -> None:
+            problem = Problem("", "", row.reason)
+            self._rejects.add(Reject(given.name, row.row, shape.table, (problem,), row.cells))
+
+        def told(done: int) -> None:
+            self._progress(given.name, done, surveyed.size_bytes)
+
+        return csv_rows(given.path, shape, surveyed, told=told, broken=broken)
+
+    def _counted(self, rows: Iterator[TextRows], name: str) -> Iterator[TextRows]:
+        done = 0
+        for some in rows:
+            yield some
+            done += some.batch.num_rows
+            self._progress(name, done, None)
+
+    def _settle(self, table: str, parts: Sequence[Path], name: str) -> Settled:
+        standing = [*self._before.get(table, ()), *(one.path for one in self._prepared.get(table, ()))]
+        target = self._next_path(table)
+        settled = Versions(self._stage.engine, TABLES[table], self._rejects).settle(parts, standing, target)
+        if settled.path:
+            self._prepare(table, settled, settled.path)
+            if table == DOCUMENTS.name:
+                self._find_mentions(settled, settled.path, name)
+        return settled
+
+    def _find_mentions(self, documents: Settled, path: Path, name: str) -> None:
+        target = self._next_path(MENTIONS.name)
+
+        def told(done: int) -> None:
+            self._progress(f"{name}, what its texts mention", done, documents.rows)
+
+        if found := write_mentions(path, target, self._stage.engine, told):
+            self._prepare(MENTIONS.name, replace(documents, path=target, rows=found), target)
+
+    # -- what waits for the commit ---------------------------------------------------------------------
+
+    def _next_path(self, table: str) -> Path:
+        self._written += 1
+        return self._folder / f"{table}-{self._written:06d}.parquet"
+
+    def _prepare(self, table: str, settled: Settled, path: Path) -> None:
+        self._prepared.setdefault(table, []).append(_Prepared(table, settled, path))
+        self._merge(table, at_least=_MERGE_AT)
+
+    def _merge(self, table: str, *, at_least: int) -> None:
+        """Make one file of small ones that follow each other, once there are so many."""
+        kept: list[_Prepared] = []
+        for is_small, some in groupby(self._prepared[table], key=lambda one: one.settled.rows < _SMALL_ROWS):
+            together = list(some)
+            kept += [self._merged(together)] if is_small and len(together) >= at_least else together
+        self._prepared[table] = kept
+
+    def _merged(self, together: Sequence[_Prepared]) -> _Prepared:
+        path = self._next_path(together[0].table)
+        engine = self._stage.engine
+        listed = ", ".join(literal(str(one.path)) for one in together)
+        # In their order: of two versions from one load, the one further down is the later.
+        run(engine, "SET preserve_insertion_order = true")
+        run(engine, f"COPY (FROM read_parquet([{listed}])) TO {literal(str(path))} {PARQUET}")
+        run(engine, "SET preserve_insertion_order = false")
+        for one in together:
+            one.path.unlink()
+        settled = replace(
+            together[-1].settled,
+            path=path,
+            rows=sum(one.settled.rows for one in together),
+            supersedes=any(one.settled.supersedes for one in together),
+            min_known_at=min(one.settled.min_known_at for one in together),
+            max_known_at=max(one.settled.max_known_at for one in together),
+        )
+        return _Prepared(together[0].table, settled, path)
+
+    def _repairs(self, paths: Sequence[Path]) -> tuple[int, Counter[str]]:
+        """How many rows were mended, and how often in which way."""
+        rows, names = 0, Counter[str]()
+        for path in paths:
+            found = run(
+                self._stage.engine,
+                "SELECT name, count(*), count(DISTINCT place) FROM (SELECT unnest(repairs) AS name, file_row_number AS place"
+                f" FROM read_parquet({literal(str(path))}, file_row_number = true) WHERE repairs IS NOT NULL)"
+                " GROUP BY GROUPING SETS ((), (name))",
+            )
+            for name, times, mended in found:
+                if name is None:
+                    rows += int(str(mended))
+                else:
+                    names[str(name)] += int(str(times))
+        return rows, names
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """A file's line in the report, whether it has to be remembered, and whether it could not be read."""
+
+    file: LoadedFile
+    changed: bool = False
+    failed: bool = False
+
+
+def _untouched(given: GivenFile, reason: str) -> LoadedFile:
+    return LoadedFile(given.name, "", "", (), 0, 0, 0, reason=reason)
+
+
+def _summary(file: LoadedFile, refused: Mapping[str, int], left_out: Mapping[str, int]) -> str:
+    """The fate of a file in one line; nothing where all of it was accepted as it came."""
+    said = []
+    if not (file.accepted or file.rejected or file.unchanged or left_out):
+        said.append("it holds a header and no rows")
+    if file.unchanged:
+        said.append(f"{file.unchanged} rows stand already")
+    shown = sorted(refused.items(), key=lambda item: (-item[1], item[0]))
+    said += [f"{count} x {reason}" for reason, count in shown[:_REASONS_SHOWN]]
+    if len(shown) > _REASONS_SHOWN:
+        said.append(f"{len(shown) - _REASONS_SHOWN} more reasons")
+    said += [f"{count} left out: {reason}" for reason, count in left_out.items()]
+    return "; ".join(said)
+
+
+@contextmanager
+def _storage(home: Path, memory_limit_gb: float) -> Iterator[None]:
+    """Say in our words what went wrong with the home directory, the disk or the memory."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise Unavailable(
+            f"The load does not fit into {memory_limit_gb:g} GB of memory and the free disk under {home}; nothing was"
+            " loaded.",
+            thing=str(home),
+            next_step="Allow more memory, or free disk space, and load again.",
+        ) from error
+    except (OSError, duckdb.IOException) as error:
+        full = getattr(error, "errno", None) in _STORAGE_FULL or any(
+            said in str(error) for said in ("No space left", "File too large", "quota exceeded", "Could not write")
+        )
+        what = "is full" if full else f"cannot be written to: {getattr(error, 'strerror', None) or error}"
+        free = _free_bytes(home)
+        raise Unavailable(
+            f"The disk under {home} {what} ({free:,} bytes free); nothing was loaded, the earlier loads stand.",
+            thing=str(home),
+            value=f"{free} bytes free",
+            next_step="Free space or correct the rights there, then load again.",
+        ) from error
+
+
+def _free_bytes(home: Path) -> int:
+    """Free bytes on the home's disk; of the nearest folder that exists."""
+    for folder in (home, *home.parents):
+        with suppress(OSError):
+            return shutil.disk_usage(folder).free
+    return 0
