@@ -64,6 +64,7 @@ CREATE INDEX neighbour_by_count ON neighbour (node, way, count_rank, other) WHER
 """
 
 _BATCH = 100_000
+_CACHED_ENTITIES = 20_000  # about 15 MB
 _RANKS = {"value": "value_rank", "recency": "recency_rank", "count": "count_rank"}
 
 _ENTITY = (
@@ -71,6 +72,12 @@ _ENTITY = (
     "e.first_day, e.last_day, e.degree"
 )
 _LINK = "n.way, n.count_rank, n.value_rank, n.quantity_thousandths, n.first_day, n.recency_rank, n.files, n.status"
+
+# The same, for a neighbour: its kind is that of the way, its key follows from its id.
+_OTHER = (
+    "e.number, e.id, e.name, e.properties, e.identifiers, e.count, e.value_cents, e.quantity_thousandths, e.first_day, "
+    "e.last_day, e.degree"
+)
 
 Row = tuple[Any, ...]
 
@@ -220,18 +227,19 @@ class SqliteGraphView:
         }
         self._totals: dict[str, int] = dict(self._rows("SELECT name, number FROM total ORDER BY name"))
         self._files: dict[int, tuple[str, ...]] = {}
+        self._entities: dict[int, Entity] = {}  # those shown lately: hubs come back in every answer
 
     def entity(self, entity_id: str) -> Entity:
         """The entity of that id; `NotFound` names ids that may be meant."""
-        return _entity(self._entity_row(entity_id), 1)
+        return _entity(self._entity_row(entity_id))
 
     def entities(self, entity_ids: tuple[str, ...]) -> dict[str, Entity]:
         """Those of the ids that exist."""
         found = {}
         for start in range(0, len(entity_ids), 500):
             some = entity_ids[start : start + 500]
-            for row in self._rows(f"SELECT 0, {_ENTITY} FROM entity AS e WHERE id IN ({_places(some)})", some):
-                found[row[1]] = _entity(row, 1)
+            for row in self._rows(f"SELECT e.number, {_ENTITY} FROM entity AS e WHERE id IN ({_places(some)})", some):
+                found[row[1]] = _entity(row)
         return {entity_id: found[entity_id] for entity_id in entity_ids if entity_id in found}
 
     def related(self, query: RelatedQuery) -> RelatedPage:
@@ -256,7 +264,7 @@ class SqliteGraphView:
             f"SELECT {_LINK} FROM neighbour AS n WHERE node = ? AND other = ? ORDER BY way", (near[0], far[0])
         )
         return tuple(
-            sorted((self._link(near[1], far[1], row, 0) for row in rows), key=lambda link: (link.link, link.source))
+            sorted((self._link(near[1], far[1], row) for row in rows), key=lambda link: (link.link, link.source))
         )
 
     def paths(self, source: str, target: str, *, max_hops: int = MOST_HOPS, limit: int = 5) -> tuple[WayPath, ...]:
@@ -376,21 +384,21 @@ class SqliteGraphView:
         return int(rows[0][0])
 
     def _neighbours(self, start: Row, query: RelatedQuery, ways: list[int] | None, after: Position | None) -> list[Row]:
-        """One link more than asked for, in order: `way`, the link, `number` and the entity at the other end."""
+        """One link more than asked for, in order: the link, and the entity at the other end."""
         rank = _RANKS[query.order]
-        many = start[_DEGREE] > WALKABLE_DEGREE
-        if many and not (ways is None and rank == "value_rank"):
-            inner, values = self._merged(start[0], rank, ways, after, query.limit + 1)
+        if start[_DEGREE] > WALKABLE_DEGREE and not (ways is None and rank == "value_rank"):
+            within, values = self._merged(start[0], rank, ways, after, query.limit + 1)
+            source, test = f"({within}) AS n", "true"
         else:
-            inner, values = "SELECT * FROM neighbour WHERE node = ?", [start[0]]
+            source, test, values = "neighbour AS n", "n.node = ?", [start[0]]
             if ways is not None:
-                inner, values = f"{inner} AND way IN ({_places(ways)})", [*values, *ways]
+                test, values = f"{test} AND n.way IN ({_places(ways)})", [*values, *ways]
             if after is not None:
-                inner, values = f"{inner} AND ({rank}, other, way) > (?, ?, ?)", [*values, *self._place(after)]
-            inner = f"{inner} ORDER BY {rank}, other, way LIMIT {query.limit + 1}"
+                test = f"{test} AND (n.{rank}, n.other, n.way) > (?, ?, ?)"
+                values += self._place(after)
         return self._rows(
-            f"SELECT {_LINK}, n.other, {_ENTITY} "
-            f"FROM ({inner}) AS n CROSS JOIN entity AS e ON e.number = n.other ORDER BY n.{rank}, n.other, n.way",
+            f"SELECT {_LINK}, {_OTHER} FROM {source} CROSS JOIN entity AS e ON e.number = n.other WHERE {test} "
+            f"ORDER BY n.{rank}, n.other, n.way LIMIT {query.limit + 1}",
             values,
         )
 
@@ -450,7 +458,11 @@ class SqliteGraphView:
         numbers = {number for item in page for number in (item.other, *item.via)} | set(barred[:CAPPED_NAMED])
         rows = self._by_number(numbers)
         items = [
-            ((*item.row[4:], *rows[item.other]), item.hops, tuple(rows[number][1] for number in item.via))
+            (
+                (*item.row[4:], *rows[item.other][:2], *rows[item.other][4:]),
+                item.hops,
+                tuple(rows[number][1] for number in item.via),
+            )
             for item in page
         ]
         capped = tuple(rows[number][1] for number in barred[:CAPPED_NAMED])
@@ -476,22 +488,41 @@ class SqliteGraphView:
         more: bool,
         capped: tuple[str, ...] = (),
     ) -> RelatedPage:
-        start, ways, link = query.entity_id, self._ways, self._link
-        items = tuple(
-            Related(_entity(row, 9), link(via[-1] if via else start, row[9], row, 0), ways[row[0]][1], hops, via)
-            for row, hops, via in rows
-        )
+        """Answers from rows of `_LINK` and `_OTHER`. Written out flat: this is what a page costs."""
+        ways, sets, cache = self._ways, self._files, self._entities
+        items = []
+        for row, hops, via in rows:
+            way, count_rank, value_rank, quantity, first_day, recency_rank, files, status, number = row[:9]
+            link, direction, kind = ways[way]
+            entity = cache.get(number)
+            if entity is None:
+                entity = cache[number] = _neighbour(kind, row)
+            source, target = via[-1] if via else query.entity_id, entity.id
+            if direction == "in":
+                source, target = target, source
+            measures = Measures(
+                -count_rank,
+                None if value_rank == UNRANKED else -value_rank / 100,
+                None if quantity is None else quantity / 1000,
+                None if first_day is None else _DAY(first_day),
+                None if recency_rank == UNRANKED else _DAY(-recency_rank),
+            )
+            names = sets[files] if files in sets else self._file_names(files)
+            items.append(
+                Related(entity, Link(source, link, target, measures, names, status or ""), direction, hops, via)
+            )
+        if len(cache) > _CACHED_ENTITIES:
+            cache.clear()
         following = ""
         if more:
-            row = rows[-1][0]
-            name, direction, _ = ways[row[0]]
+            last, row = items[-1], rows[-1][0]
             rank = {"value": row[2], "recency": row[5], "count": row[1]}[query.order]
-            following = cursor(query, Position(rank, row[9], name, direction))
-        return RelatedPage(items, following, total, capped)
+            following = cursor(query, Position(rank, last.entity.id, last.link.link, last.direction))
+        return RelatedPage(tuple(items), following, total, capped)
 
-    def _link(self, node: str, other: str, row: Row, at: int) -> Link:
-        """A link from `way` and the columns of `_LINK`, which begin at `row[at]`."""
-        way, count_rank, value_rank, quantity, first_day, recency_rank, files, status = row[at : at + 8]
+    def _link(self, node: str, other: str, row: Row) -> Link:
+        """A link from the columns of `_LINK`, as seen from `node`."""
+        way, count_rank, value_rank, quantity, first_day, recency_rank, files, status = row
         link, direction, _ = self._ways[way]
         measures = Measures(
             -count_rank,
@@ -500,12 +531,8 @@ class SqliteGraphView:
             None if first_day is None else _DAY(first_day),
             None if recency_rank == UNRANKED else _DAY(-recency_rank),
         )
-        sources = self._files.get(files)
-        if sources is None:
-            sources = self._file_names(files)
-        if direction == "out":
-            return Link(node, link, other, measures, sources, status or "")
-        return Link(other, link, node, measures, sources, status or "")
+        source, target = (node, other) if direction == "out" else (other, node)
+        return Link(source, link, target, measures, self._files.get(files) or self._file_names(files), status or "")
 
     def _file_names(self, files: int) -> tuple[str, ...]:
         names = self._rows("SELECT names FROM files WHERE files = ?", (files,))[0][0]
@@ -529,7 +556,7 @@ class SqliteGraphView:
 
     def _path(self, way: Way) -> WayPath:
         rows = self._by_number(set(way.nodes))
-        entities = tuple(_entity(rows[number], 1) for number in way.nodes)
+        entities = tuple(_entity(rows[number]) for number in way.nodes)
         links = tuple(
             max(
                 self.links_between(one.id, other.id),
@@ -547,20 +574,19 @@ class SqliteGraphView:
 
 _SEPARATOR = chr(31)
 _DAY = date.fromordinal
+_JSON = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # what json.loads calls, without its checks
 _DEGREE = 12  # in a row of `number` and `_ENTITY`
 
 
-def _entity(row: Row, at: int) -> Entity:
-    """An entity from the columns of `_ENTITY`, which begin at `row[at]`."""
-    (entity_id, kind, key, name, properties, identifiers, count, cents, thousandths, first_day, last_day, degree) = row[
-        at : at + 12
-    ]
+def _entity(row: Row) -> Entity:
+    """An entity from its number and the columns of `_ENTITY`."""
+    _, entity_id, kind, key, name, properties, identifiers, count, cents, thousandths, first_day, last_day, degree = row
     return Entity(
         entity_id,
         kind,
         key,
         name,
-        json.loads(properties) if properties else {},
+        _JSON(properties, 0)[0] if properties else {},
         Measures(
             count,
             None if cents is None else cents / 100,
@@ -571,6 +597,12 @@ def _entity(row: Row, at: int) -> Entity:
         degree,
         tuple(identifiers.split(_SEPARATOR)) if identifiers else (),
     )
+
+
+def _neighbour(kind: str, row: Row) -> Entity:
+    """An entity from the columns of `_OTHER`, which follow those of `_LINK`."""
+    number, entity_id, name, *rest = row[8:]
+    return _entity((number, entity_id, kind, entity_id[len(kind) + 1 :], name, *rest))
 
 
 def _places(values: Sequence[object] | set[str]) -> str:
