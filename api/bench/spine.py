@@ -1,0 +1,266 @@
+"""The figures that the spine must reach: loading, refresh, neighbours and search, each against its bare engine.
+
+Invariant: a ratio is taken from two measurements of one run. Worlds are simulated from a seed, so that two runs
+measure the same work; what is printed is what was measured, also when it falls short of the target.
+"""
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import httpx
+
+from api.bench.measure import peak_memory_mib, seconds, time_each
+from api.refresh import refresh
+from api.settings import Settings
+from graph.model.entity import RelatedQuery
+from graph.model.kinds import ENTITY_KINDS
+from graph.store.generation import Generations
+from graph.store.sqlite import SqliteGraphView
+from ingest.load import load
+from ingest.simulator.simulate import simulate
+from search.document import SearchDocument
+from search.index.tantivy import TantivyIndex, TantivyIndexWriter
+from search.service import SearchService
+
+SEED = 20_260_101
+DOCUMENTS = 100_000
+Row = dict[str, str | int | float]
+
+
+def world(folder: Path, *, size: str) -> Path:
+    """A simulated world of that size; made once and kept for the benchmarks that follow."""
+    out = folder / f"world-{size}"
+    if not (out / "entry_lines.csv").exists():
+        shutil.rmtree(out, ignore_errors=True)
+        simulate(out, seed=SEED, size=size)  # type: ignore[arg-type]
+    return out
+
+
+def loading(folder: Path, *, size: str) -> list[Row]:
+    """Entry lines from CSV to facts, against DuckDB's own copy of the same file to Parquet.
+
+    Memory is the peak of a process of its own, for the file and for its first quarter: flat means that the two
+    are alike.
+    """
+    lines = world(folder, size=size) / "entry_lines.csv"
+    quarter = folder / "quarter" / "entry_lines.csv"
+    if not quarter.exists():
+        quarter.parent.mkdir(parents=True, exist_ok=True)
+        _first_part(lines, quarter, part=0.25)
+    bare, ours = [], []
+    for _ in range(3):
+        bare.append(seconds(lambda: _copy(lines, folder / "copy.parquet")))
+        ours.append(_in_its_own_process(folder / "home-load", lines)[0])
+    whole_mib, quarter_mib = (_in_its_own_process(folder / "home-load", path)[1] for path in (lines, quarter))
+    return [
+        {
+            "measure": "load entry_lines", "file_mib": round(lines.stat().st_size / 2**20),
+            "duckdb_copy_s": round(sorted(bare)[1], 2), "load_s": round(sorted(ours)[1], 2),
+            "ratio": round(sorted(ours)[1] / sorted(bare)[1], 2), "target_ratio": 4.0,
+        },
+        {
+            "measure": "load memory", "peak_mib": round(whole_mib), "quarter_peak_mib": round(quarter_mib),
+            "ratio": round(whole_mib / quarter_mib, 2),
+        },
+    ]  # fmt: skip
+
+
+def serving_a_world(folder: Path, *, size: str) -> list[Row]:
+    """A world from files to a served generation: seconds and peak memory of this process."""
+    source = world(folder, size=size)
+    settings = Settings(home=_home(folder, size))
+    shutil.rmtree(settings.home, ignore_errors=True)
+    now = datetime.now(UTC)
+    loaded_s = seconds(lambda: load([source], home=settings.home, now=now))
+    refreshed_s = seconds(lambda: refresh(settings, now=now))
+    return [
+        {
+            "measure": f"{size} world to a served generation", "load_s": round(loaded_s, 1),
+            "refresh_s": round(refreshed_s, 1), "total_s": round(loaded_s + refreshed_s, 1), "target_s": 180,
+            "peak_mib": round(peak_memory_mib()), "target_mib": 6144,
+        },
+    ]  # fmt: skip
+
+
+def neighbours(folder: Path, *, size: str, questions: int = 1_000) -> list[Row]:
+    """`related`, one hop, top 50: against the bare SQLite query, away from hubs and on ports, and over HTTP."""
+    settings = Settings(home=_home(folder, size))
+    generation = Generations(settings.home).current()
+    view = SqliteGraphView(generation.graph)
+    bare = sqlite3.connect(f"file:{generation.graph}?mode=ro&immutable=1", uri=True)
+    hubs = {kind.kind for kind in ENTITY_KINDS.values() if kind.hub}
+    ids = [row[0] for row in bare.execute("SELECT id FROM entity WHERE degree > 0 ORDER BY id")]
+    choose = random.Random(SEED)  # noqa: S311 - a sample, no secret
+    quiet = choose.sample([i for i in ids if i.partition(":")[0] not in hubs], k=questions)
+    ports = [i for i in ids if i.startswith("port:")]
+    rows: list[Row] = []
+    for name, sample in (("away from hubs", quiet), ("on a port", choose.choices(ports, k=questions // 5))):
+        ours = time_each(lambda i: view.related(RelatedQuery(i, limit=50)), sample)
+        plain = time_each(lambda i: bare.execute(BARE_RELATED, (i,)).fetchall(), sample)
+        rows.append(
+            {
+                "measure": f"related {name}", **ours.row(), "bare_p50_ms": round(plain.p50_ms, 3),
+                "ratio": round(ours.p50_ms / plain.p50_ms, 2), "target_ratio": 3.0,
+            }
+        )  # fmt: skip
+    view.close()
+    bare.close()
+    with _served(settings) as url, httpx.Client(base_url=url) as client:
+        over_http = time_each(
+            lambda i: client.get(f"/v1/entities/{i}/related", params={"limit": 50}).raise_for_status(), quiet[:300]
+        )
+    rows.append({"measure": "related over HTTP", **over_http.row(), "target_p50_ms": 15})
+    return rows
+
+
+# The plain form of the question: the same page straight from the store's own table, with names.
+BARE_RELATED = """
+SELECT other.id, other.kind, other.name, n.link, n.direction, n.count, n.value_usd, n.first_date, n.last_date
+FROM entity AS start JOIN neighbour AS n ON n.node = start.number JOIN entity AS other ON other.number = n.other
+WHERE start.id = ? ORDER BY n.value_rank LIMIT 50
+"""
+
+
+def searching(folder: Path, *, documents: int = DOCUMENTS, questions: int = 500) -> list[Row]:
+    """Search with facets and snippets over invented documents of trade words, in process."""
+    index = folder / f"index-{documents}"
+    made_s = 0.0
+    if not index.exists():
+        made_s = seconds(lambda: TantivyIndexWriter(index).write(_documents(documents)))
+    service = SearchService(TantivyIndex(index))
+    choose = random.Random(SEED)  # noqa: S311 - a sample, no secret
+    vocabulary = _vocabulary()
+    kinds = {
+        "one word": lambda: choose.choice(vocabulary[20:2_000]),
+        "two words": lambda: " ".join(choose.sample(vocabulary[20:600], 2)),
+        "phrase": lambda: f'"{vocabulary[choose.randrange(5, 40)]} {vocabulary[choose.randrange(5, 40)]}"',
+        "word and filter": lambda: f"{choose.choice(vocabulary[20:2_000])} kind:ruling",
+    }
+    rows: list[Row] = [{"measure": "index documents", "documents": documents, "seconds": round(made_s, 1)}]
+    for name, question in kinds.items():
+        timing = time_each(lambda text: service.search(text, limit=10), [question() for _ in range(questions)])
+        rows.append({"measure": f"search {name}", **timing.row(), "target_p50_ms": 10})
+    return rows
+
+
+def run(folder: Path, *, size: str, only: tuple[str, ...] = ()) -> Iterator[Row]:
+    """Every measurement (or those named), one row at a time. `related` needs a `world` measured before it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    measures = {
+        "loading": lambda: loading(folder, size=size),
+        "world": lambda: serving_a_world(folder, size=size),
+        "related": lambda: neighbours(folder, size=size),
+        "search": lambda: searching(folder),
+    }
+    for name, measure in measures.items():
+        if not only or name in only:
+            yield from measure()
+
+
+def _home(folder: Path, size: str) -> Path:
+    return folder / f"home-{size}"
+
+
+def _copy(source: Path, target: Path) -> None:
+    with duckdb.connect(config={"memory_limit": "4GB"}) as connection:
+        connection.execute(
+            f"COPY (FROM read_csv('{source}', header=true, all_varchar=true)) TO '{target}' (FORMAT parquet)"
+        )
+
+
+def _first_part(source: Path, target: Path, *, part: float) -> None:
+    most = int(source.stat().st_size * part)
+    with source.open("rb") as lines, target.open("wb") as out:
+        while out.tell() < most:
+            out.write(lines.readline())
+
+
+_LOAD_ALONE = """
+import resource, shutil, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from ingest.load import load
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+began = time.perf_counter()
+report = load([Path(sys.argv[2])], home=Path(sys.argv[1]), now=datetime.now(UTC))
+assert not report.failed
+print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def _in_its_own_process(home: Path, path: Path) -> tuple[float, float]:
+    """Load one file in a new process: seconds, and its peak memory in MiB."""
+    ran = subprocess.run(  # noqa: S603 - our own interpreter on our own words
+        [sys.executable, "-c", _LOAD_ALONE, str(home), str(path)], capture_output=True, text=True, check=True
+    )
+    took_s, peak_mib = ran.stdout.split()
+    return float(took_s), float(peak_mib)
+
+
+@contextmanager
+def _served(settings: Settings) -> Iterator[str]:
+    """The service in a process of its own, as `tidewaiter serve` starts it."""
+    port = 18_471
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own words
+        [
+            sys.executable, "-m", "api.cli.main", "serve", "--no-ui", "--port", str(port),
+            "--home", str(settings.home),
+        ],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                if httpx.get(f"{url}/readyz", timeout=1).status_code == httpx.codes.OK:
+                    break
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _vocabulary() -> list[str]:
+    """8,000 invented words, the frequent ones short, as in a language."""
+    choose = random.Random(SEED)  # noqa: S311 - invented words
+    syllables = [a + b for a in "bcdfghklmnprstvw" for b in ("a", "e", "i", "o", "u", "an", "er", "in", "or", "st")]
+    words: dict[str, None] = {}
+    while len(words) < 8_000:
+        words["".join(choose.choices(syllables, k=2 + len(words) // 2_000))] = None
+    return list(words)
+
+
+def _documents(count: int) -> Iterator[SearchDocument]:
+    """Documents of 2 to 4 KB whose words follow Zipf's law, with kinds, ports, tariff numbers and dates."""
+    choose = random.Random(SEED)  # noqa: S311 - invented texts
+    vocabulary = _vocabulary()
+    weights = [1 / rank for rank in range(1, len(vocabulary) + 1)]
+    cumulative = [0.0]
+    for weight in weights:
+        cumulative.append(cumulative[-1] + weight)
+    for number in range(count):
+        text = " ".join(choose.choices(vocabulary, cum_weights=cumulative[1:], k=choose.randrange(350, 700)))
+        tariff = f"{choose.randrange(1, 97):02d}{choose.randrange(1, 20):02d}{choose.randrange(10, 99)}0000"
+        yield SearchDocument(
+            id=f"document:B-{number}",
+            kind=choose.choice(("ruling", "lab_report", "notice", "ims_document")),
+            title=" ".join(choose.choices(vocabulary[:3_000], k=8)),
+            text=text,
+            date=date(2010, 1, 1) + timedelta(days=choose.randrange(5_400)),
+            identifiers=(tariff,),
+            fields={
+                "port": (f"{choose.randrange(20):02d}01",),
+                "country": (choose.choice(("CN", "VN", "MX", "DE")),),
+            },
+        )
