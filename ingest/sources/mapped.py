@@ -5,6 +5,7 @@ the sender's header; rows that it drops are counted; nothing else is left out.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -18,13 +19,14 @@ from graph.model.identifiers import parse
 from graph.model.tables import TABLES, ColumnType, IdentifierType
 from ingest.sources import delimited, json_records, workbook
 from ingest.sources.countries import country_code
-from ingest.sources.header import HEADER_ROWS, Header, find_header, folded, known_headers
+from ingest.sources.header import FEWEST_KNOWN, HEADER_ROWS, Header, find_header, folded, known_headers
 from ingest.sources.profile import Aliases, Profile
 from ingest.sources.source import CsvShape, TextRows
 
 BATCH_ROWS = 20_000
 _PREVIEW_ROWS = HEADER_ROWS + 20
-_REPEATED_HEADER = "the header again"
+_TOTAL = "a total, not a row"
+_HEADER_AGAIN = "the header again"
 
 Columns = dict[str, list[str | None]]
 
@@ -209,23 +211,30 @@ class MappedSource:
 
     def _drop_rows(self, chunk: _Chunk) -> None:
         """Take out the rows that say of themselves that they are no data, and count them."""
-        patterns = [re.compile(pattern, re.IGNORECASE) for pattern in self.profile.drop_rows]
+        reasons = dict.fromkeys(self._totals(chunk), _TOTAL) | dict.fromkeys(self._headers(chunk), _HEADER_AGAIN)
+        chunk.left_out = dict(Counter(reasons.values()))
+        chunk.keep([at for at in range(len(chunk.numbers)) if at not in reasons])
+
+    def _totals(self, chunk: _Chunk) -> list[int]:
+        if not self.profile.drop_rows:
+            return []
+        total = re.compile("|".join(f"(?:{pattern})" for pattern in self.profile.drop_rows), re.IGNORECASE)
+        first: list[str | None] = [None] * len(chunk.numbers)
+        for cells in chunk.columns.values():
+            first = [before or cell for before, cell in zip(first, cells, strict=True)]
+            if all(first):
+                break
+        return [at for at, cell in enumerate(first) if cell and total.fullmatch(cell)]
+
+    def _headers(self, chunk: _Chunk) -> list[int]:
+        """Rows that repeat the header: a report's next page begins with it."""
         known = known_headers(self.profile)
-        kept: list[int] = []
-        names = list(chunk.columns)
-        ours = [name for name in names if name in self.profile.columns][:3]
-        first_own = names[:1]
-        for at in range(len(chunk.numbers)):
-            cell = next((value for name in names if (value := chunk.columns[name][at])), "")
-            if any(pattern.fullmatch(cell) for pattern in patterns):
-                reason = "a total, not a row"
-            elif first_own and ours and all(known.get(folded(chunk.columns[n][at]), ("",))[0] == n for n in ours):
-                reason = _REPEATED_HEADER
-            else:
-                kept.append(at)
-                continue
-            chunk.left_out[reason] = chunk.left_out.get(reason, 0) + 1
-        chunk.keep(kept)
+        ours = [name for name in chunk.columns if name in self.profile.columns][:FEWEST_KNOWN]
+        if not ours:
+            return []
+        words = {cell for cell in set(chunk.columns[ours[0]]) if cell and folded(cell) in known}
+        maybe = [at for at, cell in enumerate(chunk.columns[ours[0]]) if cell in words] if words else []
+        return [at for at in maybe if all(known.get(folded(chunk.columns[n][at]), ("",))[0] == n for n in ours)]
 
     def _fill_down(self, chunk: _Chunk, above: dict[str, str | None]) -> None:
         """Give a row whose group is blank the group of the row above; `above` goes on to the next batch."""
@@ -292,26 +301,26 @@ def _chunk_of(rows: Sequence[tuple[int, Sequence[str | None]]], header: Header) 
     """Rows under their header. A cell too many means that all behind it slipped: the row is a problem."""
     width = len(header.names)
     problems: dict[int, str] = {}
-    tidy: list[list[str | None]] = []
-    read_as: list[str | None] = []
+    squared: list[Sequence[str | None]] = []
     for at, (_, row) in enumerate(rows):
-        other_encoding = False
-        cells: list[str | None] = []
-        for cell in row:
-            if cell is None or cell.isascii():
-                cells.append((cell or "").strip() or None)
-            else:
-                text, as_windows = delimited.decoded(cell)
-                other_encoding = other_encoding or as_windows
-                cells.append(text.strip() or None)
-        if any(cells[width:]):
-            problems[at] = f"{len(cells)} cells under {width} headers: a delimiter stands inside a cell unquoted"
-        tidy.append(cells[:width] + [None] * (width - len(cells)))
-        read_as.append("windows-1252" if other_encoding else None)
-    by_column = [list(cells) for cells in zip(*tidy, strict=True)] or [[] for _ in range(width)]
-    columns = dict(zip(header.names, by_column, strict=True))
-    if any(read_as):
-        columns["read_as"] = read_as
+        if len(row) == width:
+            squared.append(row)
+            continue
+        if any(row[width:]):
+            problems[at] = f"{len(row)} cells under {width} headers: a delimiter stands inside a cell unquoted"
+        squared.append([*row[:width], *[None] * (width - len(row))])
+    columns: Columns = {}
+    other_encoding: set[int] = set()
+    for name, cells in zip(header.names, zip(*squared, strict=True) if squared else [()] * width, strict=True):
+        text = list(cells)
+        for at, cell in enumerate(cells):
+            if cell and not cell.isascii():
+                text[at], as_windows = delimited.decoded(cell)
+                if as_windows:
+                    other_encoding.add(at)
+        columns[name] = [cell.strip() or None if cell else None for cell in text]
+    if other_encoding:
+        columns["read_as"] = ["windows-1252" if at in other_encoding else None for at in range(len(rows))]
     return _Chunk(columns, [number for number, _ in rows], problems=problems)
 
 
@@ -384,10 +393,10 @@ def _filled(template: str, columns: Columns, rows: int) -> list[str | None]:
     """A template filled from each row; blank where one of its places is blank."""
     places = [(match.group(1), _FILTERS.get(match.group(2) or "", str)) for match in _PLACE.finditer(template)]
     literals = _PLACE.split(template)[::3]
+    cells = [columns.get(name, [None] * rows) for name, _ in places]
     filled: list[str | None] = []
     for at in range(rows):
-        parts = [shape(cell) if (cell := columns.get(name, [None] * rows)[at]) else "" for name, shape in places]
-        whole = all(parts)
+        parts = [shape(cell) if (cell := some[at]) else "" for some, (_, shape) in zip(cells, places, strict=True)]
         text = "".join(chain.from_iterable(zip(literals, [*parts, ""], strict=True)))
-        filled.append(text if whole else None)
+        filled.append(text if all(parts) else None)
     return filled
