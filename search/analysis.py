@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+(?:['’][sS]\b)?")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -17,14 +18,14 @@ _LONGEST = 64  # characters; longer runs are no words (encoded attachments), and
 
 # Words that say nothing about a document on their own. They are left out of a bag of words, not of phrases.
 STOP_WORDS = frozenset(
-    """
-    a about above after again against all also am an and any are as at be because been before being below between
-    both but by can cannot could did do does doing down during each few for from further had has have having he
-    her here hers him his how i if in into is it its itself just may me might more most must my no nor not of off
-    on once only or other our out over own per same shall she should so some such than that the their them then
-    there these they this those through thus to too under until up upon us very was we were what when where
-    whether which while who whom whose why will with within without would you your
-    """.split()
+    (
+        "a about above after again against all also am an and any are as at be because been before being below "
+        "between both but by can cannot could did do does doing down during each few for from further had has have "
+        "having he her here hers him his how i if in into is it its itself just may me might more most must my no "
+        "nor not of off on once only or other our out over own per same shall she should so some such than that the "
+        "their them then there these they this those through thus to too under until up upon us very was we were "
+        "what when where whether which while who whom whose why will with within without would you your"
+    ).split(" ")
 )
 
 
@@ -54,12 +55,19 @@ def content_tokens(text: str) -> list[str]:
     ['tri', 'import', 'record']
     """
     words = _WORD.findall(text)
-    return list(dict.fromkeys(token(word) for word in words if word.lower() not in STOP_WORDS) or map(token, words))
+    content = dict.fromkeys(token(word) for word in words if word.lower() not in STOP_WORDS)
+    return list(content or dict.fromkeys(map(token, words)))
 
 
-def has_content(text: str) -> bool:
-    """Whether a text holds a word at all."""
-    return _WORD.search(text) is not None
+def neighbours(text: str) -> list[tuple[str, str]]:
+    """Tokens of words side by side, each pair once; stop words are neither kept nor bridged.
+
+    >>> neighbours("hangers of steel wire")
+    [('steel', 'wire')]
+    """
+    words = ((token(word), word.lower() in STOP_WORDS) for word in _WORD.findall(text))
+    beside = pairwise(words)
+    return list(dict.fromkeys((one, two) for (one, idle), (two, idle_too) in beside if not (idle or idle_too)))
 
 
 @lru_cache(maxsize=1 << 18)

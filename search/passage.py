@@ -34,7 +34,9 @@ class Marker:
         """The marker of a query."""
         asked = list(_asked(query))
         return cls(
-            frozenset(token for part in asked if not isinstance(part, Identifier) for token in content_tokens(part.text)),
+            frozenset(
+                token for part in asked if not isinstance(part, Identifier) for token in content_tokens(part.text)
+            ),
             tuple(part for part in asked if isinstance(part, Identifier)),
         )
 
@@ -77,7 +79,9 @@ class Marker:
     def _beginnings(self) -> re.Pattern[str]:
         """Words that begin as a token does: stems differ from words at the end only, at most by e, i or y."""
         beginnings = {token[:-1] if len(token) > 2 and token[-1] in "eiy" else token for token in self.tokens}
-        return re.compile(f"{_ALONE}(?:{'|'.join(map(re.escape, sorted(beginnings)))})[^\\W_]*(?:['’]s\\b)?", re.IGNORECASE)
+        return re.compile(
+            f"{_ALONE}(?:{'|'.join(map(re.escape, sorted(beginnings)))})[^\\W_]*(?:['’]s\\b)?", re.IGNORECASE
+        )
 
     @cached_property
     def _spellings(self) -> tuple[re.Pattern[str], ...]:

@@ -98,10 +98,14 @@ class SearchRequest:
     cursor: str = ""
 
 
+VALUES_SHOWN = 32  # of a field in a hit; a notice may name a thousand tariff numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One thing found, with the passage. In `snippet`, matches stand between `<mark>` and `</mark>`,
-    everything else is escaped HTML."""
+    everything else is escaped HTML. `fields` holds the first `VALUES_SHOWN` values of each field; a ruling's
+    `status` says whether it stands, `revoked_by` and `modified_by` what ended or changed it."""
 
     id: str
     kind: str

@@ -9,30 +9,18 @@ TITLE_WEIGHT 0.40; with PAIR_WEIGHT as well 0.41. Either weight may be halved or
 
 from hashlib import blake2b
 
-from search.analysis import STOP_WORDS, tokens
 from search.document import SearchDocument
 
 # A word in the title counts once in the words (titles are part of them) and this much again by the title.
 TITLE_WEIGHT = 0.5
 
-# Words that stand side by side in the question and in the document.
+# Words that stand side by side in the question (`search.analysis.neighbours`) and in the document.
 PAIR_WEIGHT = 0.25
 
 # The thing whose number was asked for stands before what carries the number, and both before mere words:
 # a BM25 score of a question of ten words lies under 100.
 IDENTITY_SCORE = 1000.0
 CARRIED_SCORE = 10.0
-
-
-def pairs(text: str) -> list[tuple[str, str]]:
-    """The tokens of neighbouring words of a question, stop words neither kept nor bridged.
-
-    >>> pairs("hangers of steel wire")
-    [('steel', 'wire')]
-    """
-    found = tokens(text)
-    return list(dict.fromkeys((one, two) for one, two in zip(found, found[1:], strict=False)
-                              if one not in STOP_WORDS and two not in STOP_WORDS and one != two))  # fmt: skip
 
 
 def tie_breaker(document: SearchDocument) -> int:

@@ -58,7 +58,9 @@ _ALONE_ONLY = frozenset({_I.COUNTRY, _I.FILER, _I.SURETY, _I.PORT, _I.FOREIGN_PO
 # Ids without a pattern: tried when the whole text is one word with a digit that is no sure identifier.
 _OWN_KINDS = ("issue", "document", "company", "party", "finding")
 _OTHER_FIELDS = ("date", "title", "text", "type")
-_FIELD = re.compile(rf"\b(?:{'|'.join(sorted({*FIELDS, *CARRIED_AS.values(), *_OWN_KINDS, *_OTHER_FIELDS}))}):(?=\S)", re.I)
+_FIELD = re.compile(
+    rf"\b(?:{'|'.join(sorted({*FIELDS, *CARRIED_AS.values(), *_OWN_KINDS, *_OTHER_FIELDS}))}):(?=\S)", re.I
+)
 
 _luqum = threading.Lock()  # the generated parser keeps state between its steps
 
@@ -200,7 +202,7 @@ class _Reader:
 
     # Lucene's syntax
 
-    def tree(self, item: luqum.tree.Item) -> Query | None:  # noqa: PLR0911, PLR0912 - one case a node
+    def tree(self, item: luqum.tree.Item) -> Query | None:  # noqa: PLR0911 - one case a node
         """The query of a luqum tree; None where it asks for nothing."""
         match item:
             case luqum.tree.UnknownOperation():

@@ -16,12 +16,13 @@ import tantivy
 
 from graph.model.errors import Invalid, NotFound, Unavailable
 from search import ranking
-from search.analysis import content_tokens, tokens
+from search.analysis import content_tokens, neighbours, tokens
 from search.document import SearchDocument
 from search.fields import known_field
 from search.paging import cursor_at, offset_of
 from search.passage import Marker
 from search.query import (
+    VALUES_SHOWN,
     AllOf,
     AnyOf,
     Everything,
@@ -128,7 +129,7 @@ def _stored(document: SearchDocument) -> str:
             "title": document.title,
             "text": document.text,
             "date": document.date.isoformat() if document.date else None,
-            "fields": {name: list(values) for name, values in document.fields.items()},
+            "fields": {name: list(values[:VALUES_SHOWN]) for name, values in document.fields.items()},
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -187,7 +188,9 @@ class TantivyIndex:
             raise Unavailable("The search index is closed.", thing=str(self._folder), next_step="Search again.")
         return self._searcher
 
-    def _counts(self, query: tantivy.Query, facets: tuple[str, ...]) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
+    def _counts(
+        self, query: tantivy.Query, facets: tuple[str, ...]
+    ) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
         """How many match, and the most frequent values of each facet, in one pass without scores."""
         aggregations: dict[str, Any] = {
             name: {"terms": {"field": f"fields.{name}", "size": _FACET_CANDIDATES}} for name in facets
@@ -233,10 +236,10 @@ class TantivyIndex:
         items = []
         for score, address in page:
             row = searcher.doc(address)
-            stored = json.loads(row.get_first("source"))
+            stored = json.loads(row["source"][0])
             items.append(
                 Hit(
-                    id=row.get_first("id"),
+                    id=row["id"][0],
                     kind=stored["kind"],
                     title=stored["title"],
                     score=round(score, 4),
@@ -363,7 +366,7 @@ class _Ranking(_Matching):
     def words(self, query: Words) -> tantivy.Query:
         """Words that stand side by side in the question score more where they do so in the document."""
         words = super().words(query)
-        beside = [self.in_order(list(pair), query.field or "words", 0) for pair in ranking.pairs(query.text)]
+        beside = [self.in_order(list(pair), query.field or "words", 0) for pair in neighbours(query.text)]
         if not beside:
             return words
         return tantivy.Query.boolean_query(
