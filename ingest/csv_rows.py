@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -51,8 +52,8 @@ def csv_rows(
     names = _names(written, shape)
     broken_rows: list[int] = []
 
-    def skip(row: pyarrow.csv.InvalidRow) -> str:
-        number = row.number - shape.header_row - 1
+    def skip(row: pyarrow.csv.InvalidRow) -> Literal["skip"]:
+        number = (row.number or 0) - shape.header_row - 1
         broken_rows.append(number)
         broken(_broken_row(number, row, names, shape.delimiter))
         return "skip"
@@ -126,7 +127,7 @@ def _numbers(following: int, rows: int, broken_rows: list[int]) -> "tuple[pa.Arr
     numbers = np.arange(following, reach, dtype=np.int64)
     if gone:
         numbers = np.delete(numbers, np.array(gone) - following)
-    return pa.array(numbers), reach
+    return pa.array(numbers, pa.int64()), reach
 
 
 def _text_rows(
@@ -148,20 +149,20 @@ def _without_marks(
     columns: "list[pa.Array[pa.StringScalar]]", names: list[str]
 ) -> "tuple[list[pa.Array[pa.StringScalar]], pa.Array[pa.StringScalar] | None, dict[int, str]]":
     """The cells as text again; which rows were read as Windows-1252; which hold NUL bytes, so that nothing is sure."""
-    other = np.zeros(len(columns[0]), dtype=bool)
+    read_as: dict[int, str] = {}
     problems: dict[int, str] = {}
     for at, cells in enumerate(columns):
         for mark in (WINDOWS_1252_MARK, NUL_MARK):
-            found = pc.fill_null(pc.match_substring(cells, mark), False).to_numpy(zero_copy_only=False)
-            if not found.any():
+            found = [row for row, hit in enumerate(pc.match_substring(cells, mark).to_pylist()) if hit]
+            if not found:
                 continue
             columns[at] = pc.replace_substring(columns[at], mark, "")
             if mark == NUL_MARK:
-                problems |= {int(row): f"{names[at]}: holds NUL bytes" for row in np.flatnonzero(found)}
+                problems |= dict.fromkeys(found, f"{names[at]}: holds NUL bytes")
             else:
-                other |= found
-    read_as = pa.array(np.where(other, "windows-1252", None), pa.string()) if other.any() else None
-    return columns, read_as, problems
+                read_as |= dict.fromkeys(found, "windows-1252")
+    noted = pa.array([read_as.get(row) for row in range(len(columns[0]))], pa.string()) if read_as else None
+    return columns, noted, problems
 
 
 def _broken_row(number: int, row: pyarrow.csv.InvalidRow, names: list[str], delimiter: str) -> BrokenRow:

@@ -9,7 +9,6 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -31,7 +30,7 @@ _RULING_LISTS = ("related", "modifies", "modified_by", "revokes", "revoked_by")
 _MENTIONS_AT_ONCE = 50_000
 _DOCUMENTS_AT_ONCE = 500
 
-_ARROW_TYPES = {
+_ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.TEXT: pa.string(),
     ColumnType.INTEGER: pa.int64(),
     ColumnType.DATE: pa.date32(),

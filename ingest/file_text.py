@@ -34,7 +34,8 @@ _ERRORS = "ingest.windows-1252"
 
 def _marked(error: UnicodeError) -> tuple[str, int]:
     """Bytes that are not UTF-8, read as Windows-1252 and marked (five bytes mean nothing there: as Latin-1)."""
-    assert isinstance(error, UnicodeDecodeError)
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
     raw = error.object[error.start : error.end]
     try:
         text = raw.decode("cp1252")

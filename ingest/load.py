@@ -88,9 +88,15 @@ def load(
         ledger = Ledger(home)
         ledger.sweep()
         try:
-            return _Loading(ledger, now, profile, memory_limit_gb, threads, progress or _silent).run(
-                given_files(paths, home), commit=not dry_run
+            loading = _Loading(
+                ledger,
+                now=now,
+                profile=profile,
+                memory_limit_gb=memory_limit_gb,
+                threads=threads,
+                progress=progress or _silent,
             )
+            return loading.run(given_files(paths, home), commit=not dry_run)
         finally:
             with suppress(OSError):
                 ledger.sweep()
@@ -115,6 +121,7 @@ class _Loading:
     def __init__(
         self,
         ledger: Ledger,
+        *,
         now: datetime,
         profile: str | None,
         memory_limit_gb: float,
@@ -362,7 +369,8 @@ class _Loading:
         for path in paths:
             found = run(
                 self._stage.engine,
-                "SELECT name, count(*), count(DISTINCT place) FROM (SELECT unnest(repairs) AS name, file_row_number AS place"
+                "SELECT name, count(*), count(DISTINCT place) FROM"
+                " (SELECT unnest(repairs) AS name, file_row_number AS place"
                 f" FROM read_parquet({literal(str(path))}, file_row_number = true) WHERE repairs IS NOT NULL)"
                 " GROUP BY GROUPING SETS ((), (name))",
             )

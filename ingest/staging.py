@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -65,8 +66,8 @@ class Stage:
         engine.create_function(
             "keep_reject",
             self._keep_reject,
-            ["BIGINT", "VARCHAR", "VARCHAR", "VARCHAR"],  # type: ignore[list-item]
-            "BOOLEAN",  # type: ignore[arg-type]
+            ["BIGINT", "VARCHAR", "VARCHAR", "VARCHAR"],
+            "BOOLEAN",
             type=duckdb_function.PythonUDFType.ARROW,
             null_handling=duckdb_function.FunctionNullHandling.SPECIAL,
             side_effects=True,
@@ -126,7 +127,7 @@ class Stage:
             try:
                 for some in alike:
                     yield some.batch.select(schema.names).cast(schema)
-            except BaseException as error:
+            except (Exception, KeyboardInterrupt) as error:
                 self._failure = error
                 raise
 
@@ -146,19 +147,18 @@ class Stage:
             self.engine.unregister("arriving")
         return path
 
-    def _keep_reject(self, rows: pa.Array, sources: pa.Array, problems: pa.Array, cells: pa.Array) -> pa.Array:  # type: ignore[type-arg]
-        """Called by the engine with the rows that it refuses; always answers false: not accepted."""
+    def _keep_reject(self, rows: Any, sources: Any, problems: Any, cells: Any) -> Any:
+        """Called by the engine with Arrow arrays of what it refuses; answers false for each: not accepted."""
+        arrays = (rows, sources, problems, cells)
         try:
-            for row, source, said, written in zip(
-                rows.to_pylist(), sources.to_pylist(), problems.to_pylist(), cells.to_pylist(), strict=True
-            ):
+            for row, source, said, written in zip(*(some.to_pylist() for some in arrays), strict=True):
                 found = tuple(
                     Problem(column, value or "", reason.removeprefix(f"{column}: "))
                     for column, value, reason in json.loads(said)
                 )
                 file = source or self._origin.file
                 self._rejects.add(Reject(file, row, self._table, found, json.loads(written)))
-        except BaseException as error:
+        except (Exception, KeyboardInterrupt) as error:
             self._failure = error
             raise
         return pa.array([False] * len(rows))

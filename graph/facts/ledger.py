@@ -106,6 +106,9 @@ class Ledger:
         for path in (self.home / "facts").glob("*/*.parquet"):
             if str(path.relative_to(self.home)) not in known:
                 path.unlink()
+        for path in (self.home / "rejects").glob("*.jsonl"):
+            if not (self._manifests / f"{path.stem}.json").exists():
+                path.unlink()
 
 
 @contextmanager

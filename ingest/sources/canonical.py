@@ -1,5 +1,7 @@
 """The source of our own tables: `NAME.csv`, `NAME.parquet` or `NAME.jsonl`, columns named as declared.
 
+The rejects file of an earlier load is one too: its `cells`, corrected, are rows of the table that it names.
+
 Invariant: nothing is renamed and nothing guessed. A file is a canonical table when its columns say so; a file
 that bears a table's name but lacks the table's columns is told what was found and what was expected.
 """
@@ -7,7 +9,8 @@ that bears a table's name but lacks the table's columns is told what was found a
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -17,7 +20,7 @@ import pyarrow.parquet as pq
 from graph.model.errors import Invalid
 from graph.model.tables import MENTIONS, PROVENANCE, TABLES, Table
 from ingest.sources import json_records
-from ingest.sources.delimited import encoding_of, opened_head
+from ingest.sources.delimited import decoded, encoding_of, opened_head, text_of
 from ingest.sources.source import CsvShape, TextRows
 
 # Written by the loader itself, from documents; what others send under this name is not evidence.
@@ -25,6 +28,7 @@ _OURS_ALONE = frozenset({MENTIONS.name})
 _BATCH_ROWS = 20_000
 _BATCH_BYTES = 8 * 1024 * 1024  # documents carry their text, so rows alone do not bound a batch
 _DELIMITERS = ";\t|"
+_REJECT_KEYS = frozenset({"file", "row", "table", "problems", "cells"})
 _BY_NAME, _BY_COLUMNS = 0.96, 0.9
 _FORMATS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "json", ".ndjson": "json"}
 
@@ -45,6 +49,8 @@ class CanonicalSource:
             columns = _columns_of(path, head, written)
         except Invalid:
             return 0.0
+        if written == "json" and set(columns) >= _REJECT_KEYS:
+            return _BY_NAME
         return _BY_COLUMNS if _table_of_columns(columns) is not None else 0.0
 
     def rows(self, path: Path) -> Iterator[TextRows] | CsvShape:
@@ -61,6 +67,8 @@ class CanonicalSource:
         if path.stat().st_size == 0:
             raise Invalid(f"{path.name} is empty: 0 bytes.", thing=str(path), next_step="Fetch the file again.")
         columns = _columns_of(path, head, written)
+        if written == "json" and set(columns) >= _REJECT_KEYS:
+            return _json_rows(path, None)
         table = _named_table(path) or _table_of_columns(columns)
         if table is None:
             raise Invalid(
@@ -165,24 +173,68 @@ def _listed(names: Sequence[str]) -> str:
     return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "nothing"
 
 
-def _json_rows(path: Path, table: Table) -> Iterator[TextRows]:
-    cells: list[dict[str, str | None]] = []
-    problems: dict[int, str] = {}
-    first, size = 1, 0
-    number = 0
-    for number, record in enumerate(json_records.records_of(path, ""), start=1):
-        row = {key: _cell(value) for key, value in record.values.items()}
-        if record.problem:
-            problems[len(cells)] = record.problem
-        cells.append(row)
-        size += sum(len(cell) for cell in row.values() if cell)
-        if len(cells) >= _BATCH_ROWS or size >= _BATCH_BYTES:
-            yield TextRows(table.name, _batch(cells, first), problems=problems)
-            cells, problems, first, size = [], {}, number + 1, 0
-    if number == 0:
+@dataclass(slots=True)
+class _Gathered:
+    """Records on their way into a batch."""
+
+    table: str
+    cells: list[dict[str, str | None]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    problems: dict[int, str] = field(default_factory=dict)
+    size: int = 0
+
+    def rows(self) -> TextRows:
+        names = list(dict.fromkeys(name for row in self.cells for name in row if name != "source_row"))
+        arrays = [pa.array([row.get(name) for row in self.cells], pa.string()) for name in names]
+        batch = pa.RecordBatch.from_arrays([*arrays, pa.array(self.numbers, pa.int64())], names=[*names, "source_row"])
+        return TextRows(self.table, batch, problems=self.problems)
+
+
+def _json_rows(path: Path, table: Table | None) -> Iterator[TextRows]:
+    """Rows of the table; where that is None, corrected rejects, each of the table that it names."""
+    gathered: _Gathered | None = None
+    for number, (record, problem) in enumerate(_records(path), start=1):
+        name, row, cells = (table.name, number, record) if table else _rejected(record, number)
+        if gathered and (gathered.table != name or len(gathered.cells) >= _BATCH_ROWS or gathered.size > _BATCH_BYTES):
+            yield gathered.rows()
+            gathered = None
+        gathered = gathered or _Gathered(name)
+        if problem or name not in TABLES:
+            gathered.problems[len(gathered.cells)] = problem or f"there is no table {name!r}"
+        row_cells = {key: _cell(value) for key, value in cells.items()}
+        gathered.cells.append(row_cells)
+        gathered.numbers.append(row)
+        gathered.size += sum(len(cell) for cell in row_cells.values() if cell)
+    if gathered is None:
         raise Invalid(f"{path.name} holds no record.", thing=str(path), next_step="Fetch the file again.")
-    if cells:
-        yield TextRows(table.name, _batch(cells, first), problems=problems)
+    yield gathered.rows()
+
+
+def _records(path: Path) -> Iterator[tuple[Mapping[str, object], str]]:
+    """Each line's record and what is wrong with it. A line that is no record is kept as its cell `line`."""
+    with text_of(path) as lines:
+        for line in lines:
+            if not line.strip():
+                continue
+            text, as_windows_1252 = decoded(line)
+            try:
+                value = json.loads(text)
+            except ValueError as error:
+                yield {"line": text.strip()}, f"not JSON: {error}"
+                continue
+            if not isinstance(value, dict):
+                yield {"line": text.strip()}, f"a record must be an object, not {type(value).__name__}"
+            else:
+                yield (value | {"read_as": "windows-1252"} if as_windows_1252 else value), ""
+
+
+def _rejected(record: Mapping[str, object], number: int) -> tuple[str, int, Mapping[str, object]]:
+    """The table, row number and cells of a reject; they keep the file that the row first stood in."""
+    cells, row = record.get("cells"), record.get("row")
+    if not isinstance(cells, dict):
+        return str(record.get("table")), number, record
+    first_file = {} if cells.get("source") else {"source": record.get("file")}
+    return str(record.get("table")), row if isinstance(row, int) else number, cells | first_file
 
 
 def _cell(value: object) -> str | None:
@@ -190,13 +242,6 @@ def _cell(value: object) -> str | None:
     if isinstance(value, list) and any(isinstance(item, str) and ";" in item for item in value):
         return json.dumps(value, ensure_ascii=False)
     return json_records.as_text(value)
-
-
-def _batch(cells: list[dict[str, str | None]], first: int) -> pa.RecordBatch:
-    names = list(dict.fromkeys(name for row in cells for name in row))
-    arrays: list[pa.Array] = [pa.array([row.get(name) for row in cells], pa.string()) for name in names]
-    numbers = pa.array(range(first, first + len(cells)), pa.int64())
-    return pa.RecordBatch.from_arrays([*arrays, numbers], names=[*names, "source_row"])
 
 
 def _parquet_rows(path: Path, table: Table) -> Iterator[TextRows]:
@@ -209,7 +254,7 @@ def _parquet_rows(path: Path, table: Table) -> Iterator[TextRows]:
             " FROM read_parquet(?, file_row_number = true)",
             [str(path)],
         )
-        for batch in relation.to_arrow_reader(_BATCH_ROWS):
+        for batch in relation.to_arrow_reader(_BATCH_ROWS) or ():
             yield TextRows(table.name, batch)
 
 
