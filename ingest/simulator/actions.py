@@ -38,7 +38,9 @@ _CLEAN_SHARES = (0.55, 0.25, 0.12, 0.08)
 _AREA_SHARES = (0.17, 0.17, 0.13, 0.1, 0.09, 0.06, 0.05, 0.03, 0.04, 0.1, 0.04, 0.02)
 
 
-def make_actions(seed: int, reference: Reference, parties: Parties, lots: Columns, lines: Columns) -> tuple[Columns, Array]:
+def make_actions(
+    seed: int, reference: Reference, parties: Parties, lots: Columns, lines: Columns
+) -> tuple[Columns, Array]:
     """The actions of ordinary business, and each port's rate of exams. Takes entries from some acted-on lots."""
     rng = stream(seed, "actions")
     rate = np.exp(rng.uniform(np.log(EXAM_RATE[0]), np.log(EXAM_RATE[1]), len(reference.port_codes)))
@@ -57,7 +59,9 @@ def make_actions(seed: int, reference: Reference, parties: Parties, lots: Column
     actions["targeting"] = targeting.astype(np.int8)
     actions["port"] = lots["port"][lot].astype(np.int8)
     actions["importer"] = importer[lot].astype(np.int32)
-    actions["date"] = (lots["arrived"][lot] + lots["entry_lag"][lot] // 2 + rng.integers(0, 3, len(lot))).astype(np.int32)
+    actions["date"] = (lots["arrived"][lot] + lots["entry_lag"][lot] // 2 + rng.integers(0, 3, len(lot))).astype(
+        np.int32
+    )
     stopped = np.isin(actions["kind"], [_KIND[kind] for kind in ("hold", "detention", "refusal", "seizure")]) & adverse
     lots["has_entry"][lot[stopped & (rng.random(len(lot)) < NO_ENTRY)]] = False
     refused = np.flatnonzero((actions["result"] == _RESULT["refused"]) & (rng.random(len(lot)) < REEXPORTED))

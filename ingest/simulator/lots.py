@@ -74,9 +74,9 @@ def _draw_lots(
         "entry_lag": np.minimum(rng.gamma(1.2, 2.0, count), 14).astype(np.int8),
         "known_lag": rng.integers(2, 7, count).astype(np.int8),
         "carrier": rng.integers(0, 1 << 14, count).astype(np.int16),
-        "forwarder": np.where(
-            (mode == SEA) & (rng.random(count) < 0.55), relation["forwarder"][which], -1
-        ).astype(np.int8),
+        "forwarder": np.where((mode == SEA) & (rng.random(count) < 0.55), relation["forwarder"][which], -1).astype(
+            np.int8
+        ),
         "filer": np.where(rng.random(count) < 0.9, importers.filer[importer], importers.second_filer[importer]).astype(
             np.int16
         ),
@@ -208,7 +208,10 @@ def _draw_ports(
     for kinds, here in gateways:
         ports = np.flatnonzero(np.isin(reference.port_kinds, kinds))
         for city, rows in (
-            (importers.city[: importers.count], here & ~((moved_on > 0)[importer] & (lots["arrived"] >= moved_on[importer]))),
+            (
+                importers.city[: importers.count],
+                here & ~((moved_on > 0)[importer] & (lots["arrived"] >= moved_on[importer])),
+            ),
             (elsewhere, here & (moved_on > 0)[importer] & (lots["arrived"] >= moved_on[importer])),
         ):
             choices, shares = _port_shares(rng, reference, ports, city, quarters)

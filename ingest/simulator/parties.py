@@ -110,9 +110,7 @@ def make_services(seed: int, brokers: int) -> Services:
     scacs = _codes(rng, 120, "LLLL")
     return Services(
         filers=filers,
-        broker_names=tuple(
-            american_company(row).rsplit(" ", 2)[0] + " Customs Brokers" for row in draws[:brokers]
-        ),
+        broker_names=tuple(american_company(row).rsplit(" ", 2)[0] + " Customs Brokers" for row in draws[:brokers]),
         broker_weight=ranks / ranks.sum(),
         sureties=_codes(rng, 24, "DDD"),
         surety_names=tuple(
@@ -235,7 +233,8 @@ def make_importers(
     return Importers(
         count=count,
         numbers=numbers,
-        bare=np.array([number.endswith("00") and number[2] == "-" for number in numbers]) & (rng.random(everyone) < 0.2),
+        bare=np.array([number.endswith("00") and number[2] == "-" for number in numbers])
+        & (rng.random(everyone) < 0.2),
         names=names,
         addresses=addresses,
         city=city,
@@ -269,7 +268,9 @@ def _importer_numbers(rng: np.random.Generator, count: int) -> list[str]:
     for row in range(count):
         serial = int(serials[row])
         if kinds[row] < 0.02:  # assigned by customs: year, day of year and port district in pairs, then a serial
-            numbers.append(f"{10 + serial % 14:02d}{serial // 14 % 12 + 1:02d}{serial // 168 % 28 + 1:02d}-{row % 100000:05d}")
+            numbers.append(
+                f"{10 + serial % 14:02d}{serial // 14 % 12 + 1:02d}{serial // 168 % 28 + 1:02d}-{row % 100000:05d}"
+            )
             continue
         suffix = "00" if kinds[row] < 0.9 else f"{tails[row]:02d}" if kinds[row] < 0.98 else "RC"
         numbers.append(f"{_EIN_PREFIXES[prefixes[row]]}-{serial:07d}{suffix}")

@@ -26,6 +26,15 @@ STAGES = (
     "issues",
     "documents",
     "programmes",
+    "action_cells",
+    "claims",
+    "preferences",
+    "criteria",
+    "issue_snapshots",
+    "interventions",
+    "laboratory",
+    "attachments",
+    "notices",
 )
 
 

@@ -154,7 +154,9 @@ class Planting:
         if lot < base:
             return int(self.world.lots["importer"][lot])
         copied = self._copies[lot - base]
-        return int(self.world.lots["importer"][self._sources[lot - base]]) if copied.importer is None else copied.importer
+        return (
+            int(self.world.lots["importer"][self._sources[lot - base]]) if copied.importer is None else copied.importer
+        )
 
     def later_lots(self, lot: int, after: int, within: int = REENTRY_DAYS) -> Array:
         """The importer's other lots that arrive after a day and within so many, in order of arrival."""
@@ -245,7 +247,9 @@ class Planting:
                 new["consignee"][row] = importers.consignee[copied.importer]
                 new["filer"][row] = importers.filer[copied.importer]
             if copied.new_broker:
-                new["filer"][row] = rng.choice(len(world.parties.services.filers), p=world.parties.services.broker_weight)
+                new["filer"][row] = rng.choice(
+                    len(world.parties.services.filers), p=world.parties.services.broker_weight
+                )
             if copied.declares is not None:
                 new["declares"][row] = copied.declares
             # Equipment of its own comes from the same pool as everybody's.

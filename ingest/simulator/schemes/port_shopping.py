@@ -77,7 +77,15 @@ def _same_firm(family: str) -> Callable[[Planting, Ranges], Scheme | None]:
             return None
         again = planting.copy(lot, changes)
         evaded = planting.duty_at_stake(lot, changes.value_factor)
-        return _scheme(planting, family, [(lot, day)], [again], [planting.importer_of(lot)], evaded=evaded, last_arrival=changes.arrived)
+        return _scheme(
+            planting,
+            family,
+            [(lot, day)],
+            [again],
+            [planting.importer_of(lot)],
+            evaded=evaded,
+            last_arrival=changes.arrived,
+        )
 
     return plant
 
@@ -99,7 +107,9 @@ def _split(planting: Planting, ranges: Ranges) -> Scheme | None:
     ]
     evaded = planting.duty_at_stake(lot, (first.value_factor + second.value_factor) / 2)
     last = max(first.arrived, second.arrived)
-    return _scheme(planting, "split_reentry", [(lot, day)], again, [planting.importer_of(lot)], evaded=evaded, last_arrival=last)
+    return _scheme(
+        planting, "split_reentry", [(lot, day)], again, [planting.importer_of(lot)], evaded=evaded, last_arrival=last
+    )
 
 
 def _successor(planting: Planting, ranges: Ranges) -> Scheme | None:
@@ -144,14 +154,22 @@ def _successor(planting: Planting, ranges: Ranges) -> Scheme | None:
         if onward <= world.end:
             planting.copy(
                 int(source),
-                LotCopy(onward, changes.port, importer=new, share=planting.uniform((0.6, 1.3)), value_factor=planting.uniform(VALUE)),
+                LotCopy(
+                    onward,
+                    changes.port,
+                    importer=new,
+                    share=planting.uniform((0.6, 1.3)),
+                    value_factor=planting.uniform(VALUE),
+                ),
             )
     if planting.chance(planting.uniform(ranges["claimed"])):
         status = str(planting.rng.choice(("alleged", "alleged", "admitted", "fact")))
         learned = arrived + int(planting.rng.integers(30, 400))
         planting.claim(Claim(new, "successor_of", old, status, int(start[new]), learned, "field memorandum"))
     evaded = planting.duty_at_stake(lot, changes.value_factor)
-    return _scheme(planting, "reentry_by_successor", [(lot, day)], again, [old, new], evaded=evaded, last_arrival=arrived)
+    return _scheme(
+        planting, "reentry_by_successor", [(lot, day)], again, [old, new], evaded=evaded, last_arrival=arrived
+    )
 
 
 def _repeated(planting: Planting, ranges: Ranges) -> Scheme | None:
@@ -176,7 +194,9 @@ def _repeated(planting: Planting, ranges: Ranges) -> Scheme | None:
             last = max(last, changes.arrived)
     if not again:
         return None
-    return _scheme(planting, "repeated_shopping", acted, again, [planting.importer_of(lot)], evaded=evaded, last_arrival=last)
+    return _scheme(
+        planting, "repeated_shopping", acted, again, [planting.importer_of(lot)], evaded=evaded, last_arrival=last
+    )
 
 
 _PHYSICAL: Ranges = {

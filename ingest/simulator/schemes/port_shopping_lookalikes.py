@@ -52,7 +52,10 @@ def _strike(planting: Planting, ranges: Ranges) -> Scheme | None:
     lots = world.lots
     days = planting.uniform(ranges["days_before_closure"])
     here = np.flatnonzero(
-        (lots["port"] == port) & (lots["mode"] == SEA) & (lots["arrived"] < closed_on) & (lots["arrived"] > closed_on - days)
+        (lots["port"] == port)
+        & (lots["mode"] == SEA)
+        & (lots["arrived"] < closed_on)
+        & (lots["arrived"] > closed_on - days)
     )
     for lot in rng.permutation(here)[:40]:
         lot = int(lot)
@@ -115,11 +118,18 @@ def _reconditioned(planting: Planting, ranges: Ranges) -> Scheme | None:
     )
     value = float(planting.value[lot])
     export = adverse_action(rng, lot, value)
-    _innocent(export, "reexport", "released", REMARKS.index("Exported under supervision for reconditioning; return intended."))
+    _innocent(
+        export, "reexport", "released", REMARKS.index("Exported under supervision for reconditioning; return intended.")
+    )
     planting.act(lot, export, port=port, date=left)
     if planting.chance(planting.uniform(ranges["examined"])):
         exam = adverse_action(rng, again, value)
-        _innocent(exam, "exam", "compliant", REMARKS.index("Returned after reconditioning; earlier refusal declared by importer."))
+        _innocent(
+            exam,
+            "exam",
+            "compliant",
+            REMARKS.index("Returned after reconditioning; earlier refusal declared by importer."),
+        )
         planting.act(again, exam, port=back_at, date=arrived + int(rng.integers(0, 4)))
     return _scheme(planting, "reconditioned_and_declared", lot, day, [again], arrived)
 
@@ -148,7 +158,15 @@ def _recurring(planting: Planting, ranges: Ranges) -> Scheme | None:
         when = round(arrived + turn * gap + float(planting.rng.normal(0, 3)))
         if turn and world.begin <= when <= world.end:
             copies.append(
-                (planting.copy(lot, LotCopy(when, int(planting.rng.choice(ports)), value_factor=planting.uniform(ranges["value_factor"]))), when)
+                (
+                    planting.copy(
+                        lot,
+                        LotCopy(
+                            when, int(planting.rng.choice(ports)), value_factor=planting.uniform(ranges["value_factor"])
+                        ),
+                    ),
+                    when,
+                )
             )
     after = [(copied, when) for copied, when in copies if when > day]
     if not after:
@@ -210,7 +228,9 @@ def _other_goods(planting: Planting, ranges: Ranges) -> Scheme | None:
     if not len(later):
         return None
     others = [int(other) for other in later[:4]]
-    return _scheme(planting, "other_goods_of_a_multi_port_importer", lot, day, others, _last_arrival(planting, later[:4]))
+    return _scheme(
+        planting, "other_goods_of_a_multi_port_importer", lot, day, others, _last_arrival(planting, later[:4])
+    )
 
 
 def _moved_in_bond(planting: Planting, ranges: Ranges) -> Scheme | None:

@@ -55,7 +55,9 @@ def write_entry_lines(folder: Path, file_format: FileFormat, world: World, numbe
 def preference_of(world: World) -> Array:
     """By lot: the position of the preference that it claims in `preference_codes`, 0 for none."""
     origin = world.parties.makers.country[world.lots["maker"]]
-    codes = np.array([list(_PREFERENCES).index(c.code) + 1 if c.code in _PREFERENCES else 0 for c in world.reference.countries])
+    codes = np.array(
+        [list(_PREFERENCES).index(c.code) + 1 if c.code in _PREFERENCES else 0 for c in world.reference.countries]
+    )
     # Drawn from the lot's relation, so that an importer claims or does not claim for all of a maker's lots.
     claims = (world.lots["relation"].astype(np.int64) * 2_654_435_761 % 1000) < _PREFERRED * 1000
     return np.where(claims, codes[origin], 0)
@@ -89,11 +91,15 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
     zone = rng.random(len(numbers.entry_lot)) < 0.015
     kind = np.select([under_order, total < _INFORMAL_CENTS, zone], [1, 2, 3], 0)
     full = pa.array(importers.numbers)
-    bare = pa.array([number[:-2] if number.endswith("00") and number[2] == "-" else number for number in importers.numbers])
+    bare = pa.array(
+        [number[:-2] if number.endswith("00") and number[2] == "-" else number for number in importers.numbers]
+    )
     chapters = np.array([int(hts[:2]) for hts in reference.hts_numbers])
     textual = (chapters >= 50) & (chapters <= 63)
     descriptions = [
-        text for base in reference.descriptions for text in (base, f"{base} ASSORTED", base.replace("OTHER ", ""), f"{base} AS PER INVOICE")
+        text
+        for base in reference.descriptions
+        for text in (base, f"{base} ASSORTED", base.replace("OTHER ", ""), f"{base} AS PER INVOICE")
     ]
     countries = [country.code for country in reference.countries]
     for low in range(0, len(order), BATCH_LINES):
@@ -134,8 +140,12 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
             "spi": pick(preference_codes(), claimed, claimed == 0),
             "ad_case": _case_numbers(world, ad[part], maker),
             "cv_case": _case_numbers(world, cv[part], maker),
-            "surety_code": pick(services.sureties, importers.surety[importer], empty["surety_code"][lot] | (kind[here] == 2)),
-            "bond_type": pick(("8", "9", "0"), np.where(kind[here] == 2, 2, (importers.surety[importer] % 10 == 0).astype(int))),
+            "surety_code": pick(
+                services.sureties, importers.surety[importer], empty["surety_code"][lot] | (kind[here] == 2)
+            ),
+            "bond_type": pick(
+                ("8", "9", "0"), np.where(kind[here] == 2, 2, (importers.surety[importer] % 10 == 0).astype(int))
+            ),
             "mode_of_transport": pick([f"{mode:02d}" for mode in range(50)], lots["mode"][lot]),
             "carrier_scac": numbers.carrier.take(pa.array(lot, mask=empty["carrier_scac"][lot])),
             "bill_number": numbers.bill_number.take(pa.array(lot, mask=empty["bill_number"][lot])),
@@ -148,7 +158,9 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
             "duty_usd": money(duty),
             "ad_duty_usd": money(np.rint(cents * rates[ad[part]]), ad[part] < 0),
             "cv_duty_usd": money(np.rint(cents * rates[cv[part]]), cv[part] < 0),
-            "description": pick(descriptions, product.astype(np.int64) * 4 + rng.integers(0, 4, size), gone["description"]),
+            "description": pick(
+                descriptions, product.astype(np.int64) * 4 + rng.integers(0, 4, size), gone["description"]
+            ),
             "liquidation_date": days(numbers.entered[lot] + LIQUIDATION_DAYS, empty["liquidation_date"][lot]),
             "team": pick([f"{700 + number}" for number in range(100)], chapters[product], empty["team"][lot]),
             "textile_category": pick(
@@ -156,7 +168,9 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
                 product % 69,
                 gone["textile_category"] | ~textual[product],
             ),
-            "foreign_port": pick(reference.foreign_port_codes, lots["foreign_port"][lot], empty["foreign_port"][lot] | ~boxed),
+            "foreign_port": pick(
+                reference.foreign_port_codes, lots["foreign_port"][lot], empty["foreign_port"][lot] | ~boxed
+            ),
             "known_at": days(numbers.known[lot]),
         }
 
