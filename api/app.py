@@ -29,6 +29,7 @@ from api.schemas import Problem
 from api.service import Service, refuse_open_door
 from api.settings import Settings
 from graph.model.errors import Invalid, TidewaiterError
+from graph.model.identifiers import mask_ssn
 
 _LOG = structlog.get_logger("http")
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
@@ -160,9 +161,9 @@ def _problem(error: TidewaiterError, status: int, request_id: str) -> Response:
     problem = Problem(
         title=title or "Error",
         status=status,
-        detail=error.message,
-        thing=error.thing,
-        value=error.value,
+        detail=mask_ssn(error.message),
+        thing=mask_ssn(error.thing),
+        value=mask_ssn(error.value),
         next_step=error.next_step,
         request_id=request_id,
     )

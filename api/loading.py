@@ -17,7 +17,7 @@ def load_files(
     profile: str | None = None,
     dry_run: bool = False,
     now: datetime,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Callable[[str, int, int | None], None] | None = None,
 ) -> LoadReport:
     """Take in files and folders; `Conflict` while another process writes, `Unavailable` when there is no room."""
     bootstrap.check(settings)

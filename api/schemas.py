@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Day = date  # fields called `date` would hide the type
 Cell = str | int | float | bool | None | list[str]
 Row = dict[str, Cell]
 
@@ -131,7 +132,6 @@ class ActivityMonth(Answer):
 
     month: str
     lines: int
-    entries: int = 0
     value_usd: float = 0.0
 
 
@@ -142,15 +142,26 @@ class ActivityShare(Answer):
     name: str
     lines: int
     value_usd: float = 0.0
+    share: float = 0.0  # of the value, or of the lines where no value is given; 0 to 1
 
 
 class ActivityAnswer(Answer):
-    """An entity over time and over the map: months without lines are left out."""
+    """An entity over time and over the map: months without lines are left out.
 
+    Of each kind of partner the largest are named; `actions` counts what customs did, by result.
+    """
+
+    lines: int = 0
+    value_usd: float = 0.0
+    first_date: date | None = None
+    last_date: date | None = None
     months: list[ActivityMonth]
     ports: list[ActivityShare] = Field(default_factory=list)
     tariffs: list[ActivityShare] = Field(default_factory=list)
     origins: list[ActivityShare] = Field(default_factory=list)
+    manufacturers: list[ActivityShare] = Field(default_factory=list)
+    importers: list[ActivityShare] = Field(default_factory=list)
+    actions: dict[str, int] = Field(default_factory=dict)
 
 
 class WayLink(Measured):
@@ -188,7 +199,7 @@ class SearchItem(Answer):
     kind: str
     title: str
     score: float
-    date: date | None = None
+    date: Day | None = None
     snippet: str = ""
     fields: dict[str, list[str]] = Field(default_factory=dict)
 
@@ -294,7 +305,7 @@ class ChainItem(Answer):
     id: str
     relation: str
     title: str = ""
-    date: date | None = None
+    date: Day | None = None
 
 
 class DocumentAnswer(Answer):
@@ -303,7 +314,7 @@ class DocumentAnswer(Answer):
     id: str
     kind: str
     title: str
-    date: date | None
+    date: Day | None
     text: str
     fields: dict[str, Cell]
     mentions: list[MentionItem]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 
 _LOG = structlog.get_logger("serving")
 _ATTEMPTS = 5  # a generation read from the pointer may be swept while it is being opened
+
+
+def secret_of(home: Path) -> str:
+    """What turns social security numbers into their tokens; empty in a home that has never met one."""
+    try:
+        return (home / "secret.key").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 class _Closable(Protocol):
@@ -78,7 +87,7 @@ class Snapshot:
 
         index = bootstrap.search_index(self._settings, self.generation)
         self._opened.append(index)
-        return SearchService(index)
+        return SearchService(index, ssn_secret=secret_of(self._settings.home))
 
     @cached_property
     def findings(self) -> Findings:
@@ -135,6 +144,10 @@ class Serving:
             yield snapshot
         finally:
             self._release(snapshot)
+
+    def moved_on(self, snapshot: Snapshot) -> bool:
+        """Whether another generation has been published since, so that this one's files may be gone."""
+        return self._read_pointer() != snapshot.generation.generation_id
 
     def close(self) -> None:
         """Let go of everything; called when no request is running."""

@@ -17,7 +17,8 @@ from api.schemas import (
     RelatedItem,
     WayLink,
 )
-from graph.model.entity import Entity, Link, Measures, Path, Related, RelatedPage
+from api.serving import Snapshot
+from graph.model.entity import Entity, Link, Measures, Path, Related, RelatedPage, RelatedQuery
 from graph.model.kinds import ENTITY_KINDS, LINK_KINDS
 from graph.store.store import GraphView
 
@@ -34,6 +35,24 @@ def link_label(link: str, direction: Literal["out", "in"]) -> str:
     if declared is None:
         return link.replace("_", " ")
     return declared.label if direction == "out" else declared.inverse_label
+
+
+def known_entity(now: Snapshot, entity_id: str, *, as_of: date | None) -> Entity:
+    """The entity now, or as known on a day."""
+    if as_of is None:
+        return now.view.entity(entity_id)
+    from graph.build.as_of import as_of_entity
+
+    return as_of_entity(now.facts, entity_id, as_of)
+
+
+def related_page(now: Snapshot, query: RelatedQuery, *, as_of: date | None) -> RelatedPage:
+    """Neighbours now, or as known on a day."""
+    if as_of is None:
+        return now.view.related(query)
+    from graph.build.as_of import as_of_related
+
+    return as_of_related(now.facts, query, as_of)
 
 
 def entity_answer(entity: Entity, *, as_of: date | None = None) -> EntityAnswer:

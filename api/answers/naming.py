@@ -7,6 +7,7 @@ only as its token.
 from collections.abc import Iterable
 from pathlib import Path
 
+from api.serving import secret_of
 from graph.model.errors import Invalid, NotFound
 from graph.model.identifiers import CaseNumber, ImporterNumber, find_identifier, mask_ssn, parse
 from graph.model.kinds import ENTITY_KINDS
@@ -70,7 +71,7 @@ def _candidates(text: str, home: Path) -> Iterable[str]:
         if rest and said.lower().rstrip(".:") in (kind, declared.label.lower(), *_ALSO_SAID.get(kind, ())):
             yield f"{kind}:{_normal_key(kind, rest.strip(), home)}"
             return
-    for identifier, key in find_identifier(text, ssn_secret=_secret(home)):
+    for identifier, key in find_identifier(text, ssn_secret=secret_of(home)):
         for kind, declared in ENTITY_KINDS.items():
             if declared.identifier is identifier:
                 yield f"{kind}:{key[:9] if identifier is IdentifierType.CASE else key}"
@@ -88,14 +89,7 @@ def _normal_key(kind: str, key: str, home: Path) -> str:
         except Invalid:
             continue
         if isinstance(found, ImporterNumber) and found.is_ssn and not found.number:
-            secret = _secret(home)
+            secret = secret_of(home)
             return found.tokenised(secret).key if secret else mask_ssn(key)
         return found.order.key if isinstance(found, CaseNumber) else found.key
     return mask_ssn(key) if kind == "importer" else key
-
-
-def _secret(home: Path) -> str:
-    try:
-        return (home / "secret.key").read_text(encoding="utf-8").strip()
-    except OSError:
-        return ""

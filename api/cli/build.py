@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import typer
 
@@ -39,7 +39,13 @@ def simulate(
         raise typer.BadParameter("--format is csv or parquet.")
     terminal = terminal_of(context)
     with terminal.progress() as progress:
-        world = write_world(out, seed=seed, size=size, file_format=file_format, progress=progress)
+        world = write_world(
+            out,
+            seed=seed,
+            size=cast(Literal["small", "medium", "large"], size),
+            file_format=cast(Literal["csv", "parquet"], file_format),
+            progress=lambda step: progress(step, 0, None),
+        )
     counts = {name: int(rows) for name, rows in world.rows.items()}
     if terminal.json:
         terminal.answer({"out": str(out), "truth": str(out / "truth"), "seed": seed, "size": size, "rows": counts})
@@ -140,12 +146,15 @@ def _built(terminal: Terminal, generation: str, counts: Any, seconds: Any) -> No
 
 
 def _load_as_json(terminal: Terminal, report: "LoadReport", *, dry_run: bool) -> None:
+    from dataclasses import asdict
+
     from api.answers.loads import file_item
 
     for file in report.files:
         terminal.answer(file_item(file))
+    totals = asdict(report.totals)
     load_id = report.load.load_id if report.load else None
-    terminal.answer({"totals": dict(report.totals), "load_id": load_id, "dry_run": dry_run, "failed": report.failed})
+    terminal.answer({**totals, "totals": totals, "load_id": load_id, "dry_run": dry_run, "failed": report.failed})
 
 
 def _load_as_table(terminal: Terminal, report: "LoadReport", *, dry_run: bool) -> None:
@@ -153,12 +162,8 @@ def _load_as_table(terminal: Terminal, report: "LoadReport", *, dry_run: bool) -
         ("file", "profile", "#accepted", "#unchanged", "#repaired", "#rejected"),
         ((one.file, one.profile, one.accepted, one.unchanged, one.repaired, one.rejected) for one in report.files),
     )
-    reasons: dict[str, int] = {}
-    for one in report.files:
-        for reason, count in one.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + count
-    if reasons:
-        frequent = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+    if report.reasons:
+        frequent = sorted(report.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
         terminal.table(("why rejected or repaired", "#rows"), frequent)
     if dry_run:
         terminal.say("Nothing was written (--dry-run). Leave it out to load.")

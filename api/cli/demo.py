@@ -45,13 +45,13 @@ def demo(
     terminal, settings = _at_home(terminal_of(context), seed)
     world = settings.home / _WORLD
     with terminal.progress() as progress:
-        simulate(world, seed=seed, size="small", progress=progress)
+        simulate(world, seed=seed, size="small", progress=lambda step: progress(step, 0, None))
         load_files(settings, [world], now=datetime.now(UTC), progress=progress)
         refresh(settings, now=datetime.now(UTC), progress=progress)
     truth = world / "truth"
     with served(terminal) as (_settings, now):
         items = finding_items(now.findings.all, now.view)
-        measured = measure_findings(now.findings.all, truth)
+        measured = measure_findings(now, truth)
     seconds = round(monotonic() - began, 1)
     if terminal.json:
         terminal.answer(

@@ -7,12 +7,9 @@ import typer
 
 from api.cli.look import served
 from api.cli.terminal import terminal_of
-from graph.model.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graph.model.finding import Finding
+    from api.serving import Snapshot
 
 _KINDS = ("findings",)
 
@@ -32,7 +29,7 @@ def evaluate(
         raise typer.BadParameter(f"{kind!r} cannot be measured; choose from: {', '.join(_KINDS)}.")
     terminal = terminal_of(context)
     with served(terminal) as (_settings, now):
-        measured = measure_findings(now.findings.all, path)
+        measured = measure_findings(now, path)
     if terminal.json:
         terminal.answer(measured)
         return
@@ -43,16 +40,10 @@ def evaluate(
     terminal.say("Shares are from 0 to 1; what each means stands in docs/reference/cli.md.")
 
 
-def measure_findings(findings: "Sequence[Finding]", path: Path) -> dict[str, Any]:
-    """Precision, recall and calibration of findings, by kind and for all."""
+def measure_findings(now: "Snapshot", path: Path) -> dict[str, Any]:
+    """Precision, recall and calibration of the served findings, by kind and for all, beside simple baselines."""
     from graph.detect.evaluate import evaluate_findings
 
-    places = (path, path / "schemes.jsonl", path / "truth" / "schemes.jsonl")
-    schemes = next((place for place in places if place.is_file()), None)
-    if schemes is None:
-        raise NotFound(
-            f"There is no schemes.jsonl in {path}.",
-            thing=str(path),
-            next_step="Point to the truth folder that `tidewaiter simulate` wrote.",
-        )
-    return dict(evaluate_findings(findings, schemes))
+    members = tuple({member.entity for one in now.findings.all for member in one.members})
+    known = {entity_id: entity.identifiers for entity_id, entity in now.view.entities(members).items()}
+    return evaluate_findings(now.findings.all, path, facts=now.facts, identifiers=known)

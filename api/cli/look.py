@@ -97,7 +97,7 @@ def related(
             terminal.answer(answer)
             return
         terminal.table(
-            ("link", "entity", "name", "#records", "#value", "first", "last"),
+            ("link", "=entity", "name", "#records", "#value", "=first", "=last"),
             (
                 (
                     ("" if one.hops == 1 else f"{one.hops} hops, ") + one.link_label
@@ -216,11 +216,11 @@ def findings(
 def findings_table(terminal: Terminal, items: list["FindingItem"]) -> None:
     """Findings, one a row."""
     terminal.table(
-        ("id", "kind", "#probability", "queue", "#duty at stake", "period", "what"),
+        ("=id", "#probability", "queue", "#duty at stake", "=from", "=to", "what"),
         (
             (
-                one.id, one.kind, f"{one.probability:.2f}", one.queue, money(one.duty_at_stake_usd),
-                f"{day(one.period_from)} to {day(one.period_to)}", one.title,
+                one.id, f"{one.probability:.2f}", one.queue, money(one.duty_at_stake_usd),
+                day(one.period_from), day(one.period_to), one.title,
             )
             for one in items
         ),
@@ -270,7 +270,7 @@ def _show_entity(terminal: Terminal, answer: "EntityAnswer", counts: dict[tuple[
 def _show_finding(terminal: Terminal, found: "FindingItem") -> None:
     terminal.say(f"{found.title}\n{found.kind}, probability {found.probability:.2f} ({found.calibration})")
     terminal.say(f"{day(found.period_from)} to {day(found.period_to)}, {money(found.duty_at_stake_usd)} duty at stake")
-    terminal.table(("member", "name", "role", "why"), ((m.entity, m.name, m.role, m.why) for m in found.members))
+    terminal.table(("=member", "name", "role", "why"), ((m.entity, m.name, m.role, m.why) for m in found.members))
     for one in found.evidence:
         terminal.say(f"- {one.claim} ({len(one.records)} records)")
     terminal.table(

@@ -94,25 +94,27 @@ def _told(error: Exception, arguments: list[str]) -> int:
     from api.errors import name_of, translated
 
     if isinstance(error, BrokenPipeError):
-        sys.stderr.close()
+        sys.stderr.close()  # whoever read our output has gone: nobody is left to tell
         return 1
-    home = next((one for flag, one in pairwise(arguments) if flag == "--home"), "the home directory")
-    told = translated(error, thing=home)
-    if told is None or told is not error:
-        log = _log(error)
+    home = next((Path(value) for flag, value in pairwise(_common_first(arguments)) if flag == "--home"), None)
+    told = translated(error, thing=str(home or "the home directory"))
+    log = _logged(error, home) if told is None or told is not error else ""
     if told is None:
         return _failed(f"Unexpected: {type(error).__name__}: {error}", f"The details are in {log}.")
     return _failed(f"{name_of(told)}: {told.message}", told.next_step)
 
 
-def _log(error: Exception) -> str:
+def _logged(error: Exception, home: Path | None) -> str:
+    """Write the whole of an error to the log; returns where that is."""
     import structlog
 
-    structlog.get_logger("cli").error("command_failed", exc_info=error)
-    import logging
+    from api.logs import start_log
+    from api.settings import Settings
 
-    paths = [getattr(handler, "baseFilename", "") for handler in logging.getLogger().handlers]
-    return next((path for path in paths if path), "no log, because the home directory cannot be written")
+    settings = Settings(home=home) if home else Settings()
+    start_log(settings)
+    structlog.get_logger("cli").error("command_failed", exc_info=error)
+    return str(settings.log_file)
 
 
 def _failed(*lines: str) -> int:

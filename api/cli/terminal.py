@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from api.settings import Settings
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int | None], None]
+_FILE_COLUMNS = 200  # of a table that goes into a file or a pipe
 _QUIET_S = 1.0  # a bar is shown only when a step takes longer
 
 
@@ -59,18 +60,20 @@ class Terminal:
         sys.stderr.write(mask_ssn(text) + "\n")
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-        """A table on stdout. Columns that begin with `#` are numbers, and lose the sign."""
+        """A table on stdout. Columns that begin with `#` are numbers, with `=` ids and days: neither is broken."""
         from rich import box
         from rich.table import Table
 
         drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
         for column in columns:
+            whole = column[:1] in ("#", "=")
             drawn.add_column(
-                column.removeprefix("#"), justify="right" if column[:1] == "#" else "left", overflow="fold"
-            )
+                column.lstrip("#="), justify="right" if column[:1] == "#" else "left", no_wrap=whole,
+                overflow="ignore" if whole else "fold",
+            )  # fmt: skip
         for row in rows:
             drawn.add_row(*(_plain(cell) for cell in row))
-        _out().print(drawn)
+        _out().print(drawn, crop=False, overflow="ignore")
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
@@ -89,7 +92,7 @@ class Terminal:
         began = time.monotonic()
         shown = False
 
-        def tell(step: str, done: int, of: int) -> None:
+        def tell(step: str, done: int, of: int | None) -> None:
             nonlocal shown
             if not shown and time.monotonic() - began > _QUIET_S:
                 bar.start()
@@ -135,7 +138,8 @@ def parse_day(text: str) -> date:
 def _out() -> "Console":
     from rich.console import Console
 
-    return Console(highlight=False, markup=False, emoji=False)
+    width = None if sys.stdout.isatty() else _FILE_COLUMNS
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def _plain(cell: object) -> str:

@@ -19,10 +19,13 @@ from api.audit.trail import Look
 from api.schemas import Answer
 from api.service import Service
 from api.serving import Snapshot
+from graph.model.errors import Unavailable
+from graph.model.identifiers import mask_ssn
 
 VERSION = version("tidewaiter")
 GENERATION_HEADER = "X-Tidewaiter-Generation"
 _JSON = "application/json"
+_GENERATIONS_TRIED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,34 @@ class Asking:
     def look(self, action: str, thing: str) -> None:
         """Note for the audit what was looked at."""
         self.service.trail.add(
-            Look(datetime.now(UTC), self.person.name, action, thing[:2_000], self.request.state.request_id)
+            Look(datetime.now(UTC), self.person.name, action, mask_ssn(thing)[:2_000], self.request.state.request_id)
         )
 
     def answer(self, action: str, thing: str, make: Callable[[Snapshot], Answer]) -> Response:
         """The answer made from the generation in service, or 304 when the asker has it already."""
-        with self.service.serving.snapshot() as snapshot:
-            generation = snapshot.generation.generation_id
-            headers = {
-                "ETag": self._etag(generation), GENERATION_HEADER: generation, "Cache-Control": "private, no-cache",
-                "Vary": "Authorization",
-            }  # fmt: skip
-            if self._has(headers["ETag"]):
-                self.look(action, thing)
-                return Response(status_code=304, headers=headers)
-            body = make(snapshot).model_dump_json()
-        self.look(action, thing)
-        return Response(body, media_type=_JSON, headers=headers)
+        serving = self.service.serving
+        for _ in range(_GENERATIONS_TRIED):
+            with serving.snapshot() as snapshot:
+                try:
+                    response = self._answer_from(snapshot, make)
+                except Unavailable as error:
+                    if not serving.moved_on(snapshot):
+                        raise
+                    swept = error  # while we were asking; the newer generation has the answer
+                    continue
+            self.look(action, thing)
+            return response
+        raise swept
+
+    def _answer_from(self, snapshot: Snapshot, make: Callable[[Snapshot], Answer]) -> Response:
+        generation = snapshot.generation.generation_id
+        headers = {
+            "ETag": self._etag(generation), GENERATION_HEADER: generation, "Cache-Control": "private, no-cache",
+            "Vary": "Authorization",
+        }  # fmt: skip
+        if self._has(headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(make(snapshot).model_dump_json(), media_type=_JSON, headers=headers)
 
     def _etag(self, generation: str) -> str:
         url = self.request.url

@@ -17,7 +17,7 @@ from api.answers.entities import (
 )
 from api.answers.findings import finding_items
 from api.answers.naming import normal_id
-from api.answers.records import entity_records_answer, link_records_answer
+from api.answers.records import Page, entity_records_answer, link_records_answer
 from api.routes.asking import Asked
 from api.schemas import (
     ActivityAnswer,
@@ -83,7 +83,7 @@ def records(
     def make(now: Snapshot) -> RecordsAnswer:
         now.view.entity(known)
         return entity_records_answer(
-            now.facts, known, table=table, date_from=date_from, date_to=date_to, limit=limit, offset=offset
+            now.facts, known, Page(limit, offset), table=table, date_from=date_from, date_to=date_to
         )
 
     return asked.answer("records", known, make)
@@ -93,11 +93,7 @@ def records(
 def activity(asked: Asked, entity_id: str) -> Response:
     """An entity's entry lines by month, port, tariff number and origin."""
     known = _id(asked, entity_id)
-
-    def make(now: Snapshot) -> ActivityAnswer:
-        return activity_answer(now, now.view.entity(known))
-
-    return asked.answer("activity", known, make)
+    return asked.answer("activity", known, lambda now: activity_answer(now, known))
 
 
 @router.get("/entities/{entity_id:path}/findings", response_model=FindingsAnswer)
@@ -135,7 +131,7 @@ def link_records(
     return asked.answer(
         "records",
         f"{one} {link} {other}",
-        lambda now: link_records_answer(now.facts, one, link, other, limit=limit, offset=offset),
+        lambda now: link_records_answer(now.facts, one, link, other, Page(limit, offset)),
     )
 
 

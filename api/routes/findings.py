@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from api.answers.findings import FindingsQuery, evidence_of, find_finding, finding_items, findings_page
-from api.answers.records import evidence_answer
+from api.answers.records import Page, evidence_answer
 from api.routes.asking import Asked
 from api.schemas import FindingItem, FindingsAnswer, RecordsAnswer
 
@@ -51,6 +51,6 @@ def evidence_records(
         "records",
         f"{finding_id}/evidence/{number}",
         lambda now: evidence_answer(
-            now.facts, evidence_of(find_finding(now.findings, finding_id), number), limit=limit, offset=offset
+            now.facts, evidence_of(find_finding(now.findings, finding_id), number), Page(limit, offset)
         ),
     )

@@ -10,6 +10,7 @@ from api.answers.searches import filters_of, search_answer
 from api.routes.asking import Asked
 from api.schemas import SearchAnswer
 from api.serving import Snapshot
+from search.fields import DEFAULT_FACETS
 
 router = APIRouter(tags=["search"])
 
@@ -21,7 +22,7 @@ def search(
     q: Annotated[str, Query(max_length=10_000, description="Words, phrases, identifiers, AND, OR, NOT")] = "",
     kind: Annotated[list[str] | None, Query(description="Only things of these kinds")] = None,
     filter: Annotated[list[str] | None, Query(description="field:value; repeatable")] = None,  # noqa: A002 - its name over HTTP
-    facet: Annotated[list[str] | None, Query(description="Fields whose values are counted")] = None,
+    facet: Annotated[list[str] | None, Query(description="Fields whose values are counted; the usual ones")] = None,
     sort: Literal["relevance", "date"] = "relevance",
     limit: Annotated[int, Query(ge=1, le=1000)] = 20,
     cursor: Annotated[str, Query(max_length=4_000)] = "",
@@ -35,7 +36,7 @@ def search(
             kinds=tuple(kind or ()),
             filters=filters_of(tuple(filter or ())),
             sort=sort,
-            facets=tuple(facet or ()),
+            facets=DEFAULT_FACETS if facet is None else tuple(facet),
             limit=limit,
             cursor=cursor,
         )
