@@ -129,10 +129,13 @@ def links(facts: FactStore, link: LinkKind, *, as_of: date | None = None) -> ir.
     ).cast(LINK_SCHEMA)
 
 
-def all_links(facts: FactStore, kinds: Iterable[LinkKind], *, as_of: date | None = None) -> ir.Table:
-    """The links of several kinds in one table."""
-    tables = [links(facts, kind, as_of=as_of) for kind in kinds]
-    return ibis.union(*tables) if len(tables) > 1 else tables[0]
+def link_pairs(facts: FactStore, link: LinkKind, *, as_of: date | None = None) -> ir.Table:
+    """Which keys are linked at all, `source_key, target_key`: for counting, without the measures."""
+    pairs = [
+        _link_rows(derived.table(facts, source.table, as_of=as_of), link, source).select("source_key", "target_key")
+        for source in link.sources
+    ]
+    return (ibis.union(*pairs) if len(pairs) > 1 else pairs[0]).distinct()
 
 
 def matches(table: ir.Table, key: Key, values: Iterable[str]) -> ir.BooleanValue:
@@ -169,7 +172,7 @@ def shown(identifier: IdentifierType | None, key: ir.StringValue) -> ir.StringVa
             return key
 
 
-def _holds(table: ir.Table, where: Where) -> list[ir.BooleanValue]:
+def holds(table: ir.Table, where: Where) -> list[ir.BooleanValue]:
     """Whether a row has one of the allowed values in each column of a declaration's `where`."""
     return [table[column].isin(values) for column, values in where]
 
@@ -217,11 +220,11 @@ def _entity_rows(table: ir.Table, source: EntitySource, earlier: Iterable[Entity
     """The rows of one source, less those that an earlier source has counted, and their key."""
     table = _unfolded(table, source.key)
     key, present = _key(table, source.key)
-    tests = [present, *_holds(table, source.where)]
+    tests = [present, *holds(table, source.where)]
     for other in earlier:
         if other.table == source.table and not other.key.each and not source.key.each:
             other_key, other_present = _key(table, other.key)
-            counted = functools.reduce(operator.and_, [other_present, other_key == key, *_holds(table, other.where)])
+            counted = functools.reduce(operator.and_, [other_present, other_key == key, *holds(table, other.where)])
             tests.append(~counted.fill_null(False))  # noqa: FBT003
     rows = table.filter(tests)
     return rows, _key(rows, source.key)[0]
@@ -231,7 +234,7 @@ def _link_rows(table: ir.Table, link: LinkKind, source: LinkSource) -> ir.Table:
     table = _unfolded(table, source.source, source.target)
     source_key, source_present = _key(table, source.source)
     target_key, target_present = _key(table, source.target)
-    tests = [source_present, target_present, *_holds(table, source.where)]
+    tests = [source_present, target_present, *holds(table, source.where)]
     if link.source_kind == link.target_kind:
         tests.append(source_key != target_key)
     rows = table.filter(tests)
