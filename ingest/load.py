@@ -112,7 +112,12 @@ class _Prepared:
 
     table: str
     settled: Settled
-    path: Path
+
+    @property
+    def path(self) -> Path:
+        """Where it waits."""
+        assert self.settled.path is not None  # noqa: S101 - only tables with new rows wait
+        return self.settled.path
 
 
 class _Loading:
@@ -264,10 +269,12 @@ class _Loading:
         origin = Origin(given.name, self._load_id, self._now.date())
         found = self._rows(given, source)
         parts, left_out = self._stage.write(self._originals.complete(found, given.path), origin)
-        settled = {table: self._settle(table, some, given.name) for table, some in parts.items()}
+        prepared = [one for table, some in parts.items() for one in self._settle(table, some, given.name)]
+        settled = {one.table: one.settled for one in prepared if one.table in parts}
         rejected = self._rejects.written - before
         duplicates = sum(one.duplicates for one in settled.values())
         mended, repairs = self._repairs([one.path for one in settled.values() if one.path])
+        self._prepare(prepared)
         refused = self._rejects.take_counts()
         reasons = Counter(refused) + repairs + Counter(left_out) + self._originals.take_notes()
         if duplicates:
@@ -306,24 +313,20 @@ class _Loading:
             done += some.batch.num_rows
             self._progress(name, done, None)
 
-    def _settle(self, table: str, parts: Sequence[Path], name: str) -> Settled:
+    def _settle(self, table: str, parts: Sequence[Path], name: str) -> Iterator[_Prepared]:
+        """The table's rows that are new; of documents, also what their texts mention."""
         standing = [*self._before.get(table, ()), *(one.path for one in self._prepared.get(table, ()))]
         target = self._next_path(table)
         settled = Versions(self._stage.engine, TABLES[table], self._rejects).settle(parts, standing, target)
-        if settled.path:
-            self._prepare(table, settled, settled.path)
-            if table == DOCUMENTS.name:
-                self._find_mentions(settled, settled.path, name)
-        return settled
+        yield _Prepared(table, settled)
+        if settled.path and table == DOCUMENTS.name:
+            found = self._next_path(MENTIONS.name)
 
-    def _find_mentions(self, documents: Settled, path: Path, name: str) -> None:
-        target = self._next_path(MENTIONS.name)
+            def told(done: int) -> None:
+                self._progress(f"{name}, what its texts mention", done, settled.rows)
 
-        def told(done: int) -> None:
-            self._progress(f"{name}, what its texts mention", done, documents.rows)
-
-        if found := write_mentions(path, target, self._stage.engine, told):
-            self._prepare(MENTIONS.name, replace(documents, path=target, rows=found), target)
+            rows = write_mentions(settled.path, found, self._stage.engine, told)
+            yield _Prepared(MENTIONS.name, replace(settled, path=found if rows else None, rows=rows))
 
     # -- what waits for the commit ---------------------------------------------------------------------
 
@@ -331,9 +334,11 @@ class _Loading:
         self._written += 1
         return self._folder / f"{table}-{self._written:06d}.parquet"
 
-    def _prepare(self, table: str, settled: Settled, path: Path) -> None:
-        self._prepared.setdefault(table, []).append(_Prepared(table, settled, path))
-        self._merge(table, at_least=_MERGE_AT)
+    def _prepare(self, prepared: Sequence[_Prepared]) -> None:
+        for one in prepared:
+            if one.settled.path:
+                self._prepared.setdefault(one.table, []).append(one)
+                self._merge(one.table, at_least=_MERGE_AT)
 
     def _merge(self, table: str, *, at_least: int) -> None:
         """Make one file of small ones that follow each other, once there are so many."""
@@ -361,7 +366,7 @@ class _Loading:
             min_known_at=min(one.settled.min_known_at for one in together),
             max_known_at=max(one.settled.max_known_at for one in together),
         )
-        return _Prepared(together[0].table, settled, path)
+        return _Prepared(together[0].table, settled)
 
     def _repairs(self, paths: Sequence[Path]) -> tuple[int, Counter[str]]:
         """How many rows were mended, and how often in which way."""

@@ -6,6 +6,7 @@ Invariant: nothing is renamed and nothing guessed. A file is a canonical table w
 that bears a table's name but lacks the table's columns is told what was found and what was expected.
 """
 
+import codecs
 import csv
 import io
 import json
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 from graph.model.errors import Invalid
 from graph.model.tables import MENTIONS, PROVENANCE, TABLES, Table
 from ingest.sources import json_records
-from ingest.sources.delimited import decoded, encoding_of, opened_head, text_of
+from ingest.sources.delimited import decoded, opened_head, text_of
 from ingest.sources.source import CsvShape, TextRows
 
 # Written by the loader itself, from documents; what others send under this name is not evidence.
@@ -133,8 +134,9 @@ def _columns_of(path: Path, head: bytes, written: str) -> Sequence[str]:
     opened = opened_head(head)
     if written == "json":
         return sorted(json_records.first_keys(opened, ""))
-    text = opened.decode(encoding_of(opened), "replace").replace("\0", "")
-    header = next(csv.reader(io.StringIO(text)), [])
+    utf_16 = opened.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = opened.decode("utf-16" if utf_16 else "utf-8-sig", "replace")
+    header = next(csv.reader(io.StringIO(text.partition("\n")[0])), [])
     return [name.strip() for name in header]
 
 
@@ -249,12 +251,12 @@ def _parquet_rows(path: Path, table: Table) -> Iterator[TextRows]:
     with duckdb.connect(config={"threads": 1}) as engine:
         described = engine.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
         cells = [f"{_as_text(name, kind)} AS {_quoted(name)}" for name, kind, *_ in described if name != "source_row"]
-        relation = engine.execute(
+        relation = engine.sql(
             f"SELECT {', '.join(cells)}, file_row_number + 1 AS source_row"
             " FROM read_parquet(?, file_row_number = true)",
-            [str(path)],
+            params=[str(path)],
         )
-        for batch in relation.to_arrow_reader(_BATCH_ROWS) or ():
+        for batch in relation.to_arrow_reader(_BATCH_ROWS):
             yield TextRows(table.name, batch)
 
 
