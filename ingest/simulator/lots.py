@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.simulator.parties import Importers, Makers, Parties
+from ingest.simulator.parties import Parties
 from ingest.simulator.reference import Array, Reference
 from ingest.simulator.streams import stream
 from ingest.simulator.world import AIR, BREAKBULK, CONTAINERS_PER_LOT, RAIL, SEA, TRUCK, Columns, Scale
@@ -33,22 +33,32 @@ class Trade:
     moved_on: Array
 
 
-def make_trade(seed: int, scale: Scale, reference: Reference, parties: Parties, begin: int, end: int) -> Trade:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and when business is done, by whom, and how much of it. Days are days since 1970."""
+
+    seed: int
+    scale: Scale
+    reference: Reference
+    parties: Parties
+    begin: int
+    end: int
+
+
+def make_trade(setting: Setting) -> Trade:
     """Draw every lot of the window, its ports, its lines and its containers."""
-    lots, relation = _draw_lots(seed, scale, reference, parties, begin, end)
-    closures, moved_on = _draw_ports(seed, reference, parties, lots, begin, end)
-    lines = _draw_lines(seed, reference, parties.makers, lots, relation, begin)
-    _draw_equipment(seed, lots, lines, end - begin + 1)
+    lots, relation = _draw_lots(setting)
+    closures, moved_on = _draw_ports(setting, lots)
+    lines = _draw_lines(setting, lots, relation)
+    _draw_equipment(setting, lots, lines)
     return Trade(lots, lines, closures, moved_on)
 
 
-def _draw_lots(
-    seed: int, scale: Scale, reference: Reference, parties: Parties, begin: int, end: int
-) -> tuple[Columns, Columns]:
-    rng = stream(seed, "lots")
-    importers, makers = parties.importers, parties.makers
-    per_importer = rng.multinomial(scale.lots - importers.count, importers.weight) + 1
-    relation = _draw_relations(rng, reference, importers, makers, per_importer)
+def _draw_lots(setting: Setting) -> tuple[Columns, Columns]:
+    rng, reference = stream(setting.seed, "lots"), setting.reference
+    importers, makers = setting.parties.importers, setting.parties.makers
+    per_importer = rng.multinomial(setting.scale.lots - importers.count, importers.weight) + 1
+    relation = _draw_relations(rng, setting, per_importer)
     importer = np.repeat(np.arange(importers.count, dtype=np.int32), per_importer)
     upper = np.cumsum(relation["weight"])
     first = np.searchsorted(relation["importer"], np.arange(importers.count))
@@ -59,7 +69,7 @@ def _draw_lots(
     which = np.clip(which, first[importer], last[importer])
     maker = relation["maker"][which]
     count = len(importer)
-    arrived = _draw_days(rng, reference, importers, makers, importer, maker, begin, end)
+    arrived = _draw_days(rng, setting, importer, maker)
     mode = relation["mode"][which]
     origin = makers.country[maker]
     lots: Columns = {
@@ -92,12 +102,11 @@ def _draw_lots(
     return lots, relation
 
 
-def _draw_relations(
-    rng: np.random.Generator, reference: Reference, importers: Importers, makers: Makers, per_importer: Array
-) -> Columns:
+def _draw_relations(rng: np.random.Generator, setting: Setting, per_importer: Array) -> Columns:
     """Who buys from whom: one maker at least, more for larger importers, often of the same chapter."""
+    reference, makers = setting.reference, setting.parties.makers
     number = np.clip(1 + rng.poisson(0.9 * np.log1p(per_importer / 6)), 1, 25)
-    importer = np.repeat(np.arange(importers.count), number)
+    importer = np.repeat(np.arange(len(per_importer)), number)
     count = len(importer)
     size = np.arange(1, len(makers.mids) + 1) ** -0.7
     rng.shuffle(size)
@@ -134,17 +143,10 @@ def _draw_relations(
     }
 
 
-def _draw_days(
-    rng: np.random.Generator,
-    reference: Reference,
-    importers: Importers,
-    makers: Makers,
-    importer: Array,
-    maker: Array,
-    begin: int,
-    end: int,
-) -> Array:
+def _draw_days(rng: np.random.Generator, setting: Setting, importer: Array, maker: Array) -> Array:
     """Days of arrival: three seasons by chapter, fewer on week-ends, within the importer's time in business."""
+    reference, begin, end = setting.reference, setting.begin, setting.end
+    importers, makers = setting.parties.importers, setting.parties.makers
     days = np.arange(begin, end + 1)
     year = 2 * np.pi * (days % 365.25) / 365.25
     weekday = np.where((days + 4) % 7 >= 5, 0.55, 1.0)
@@ -187,11 +189,10 @@ def _draw_foreign_port(rng: np.random.Generator, reference: Reference, country: 
     return chosen
 
 
-def _draw_ports(
-    seed: int, reference: Reference, parties: Parties, lots: Columns, begin: int, end: int
-) -> tuple[tuple[tuple[int, int, int], ...], Array]:
+def _draw_ports(setting: Setting, lots: Columns) -> tuple[tuple[tuple[int, int, int], ...], Array]:
     """Give each lot its port of entry, and the port where it is unladen; close some ports, move some firms."""
-    rng = stream(seed, "ports")
+    rng = stream(setting.seed, "ports")
+    reference, parties, begin, end = setting.reference, setting.parties, setting.begin, setting.end
     importers = parties.importers
     origin = np.array([country.code for country in reference.countries])[parties.makers.country[lots["maker"]]]
     mode, importer = lots["mode"], lots["importer"]
@@ -214,12 +215,12 @@ def _draw_ports(
             ),
             (elsewhere, here & (moved_on > 0)[importer] & (lots["arrived"] >= moved_on[importer])),
         ):
-            choices, shares = _port_shares(rng, reference, ports, city, quarters)
+            choices, shares = _port_shares(rng, reference, ports=ports, city=city, quarters=quarters)
             quarter = (lots["arrived"][rows] - begin) // _QUARTER
             luck = rng.random(int(rows.sum()), dtype=np.float32)
             picked = (shares[importer[rows], quarter] < luck[:, None]).sum(axis=1).clip(0, choices.shape[1] - 1)
             lots["port"][rows] = choices[importer[rows], picked]
-    closures = _close_ports(rng, reference, lots, begin, end)
+    closures = _close_ports(rng, setting, lots)
     lots["first_port"][:] = lots["port"]
     inland = np.flatnonzero((reference.port_kinds == "inland")[lots["port"]])
     code = {port: index for index, port in enumerate(reference.port_codes)}
@@ -233,7 +234,7 @@ def _draw_ports(
 
 
 def _port_shares(
-    rng: np.random.Generator, reference: Reference, ports: Array, city: Array, quarters: int
+    rng: np.random.Generator, reference: Reference, *, ports: Array, city: Array, quarters: int
 ) -> tuple[Array, Array]:
     """Each importer's ports, and the cumulative share of each in every quarter."""
     distance = np.hypot(
@@ -255,10 +256,9 @@ def _port_shares(
     return ports[order], shares
 
 
-def _close_ports(
-    rng: np.random.Generator, reference: Reference, lots: Columns, begin: int, end: int
-) -> tuple[tuple[int, int, int], ...]:
+def _close_ports(rng: np.random.Generator, setting: Setting, lots: Columns) -> tuple[tuple[int, int, int], ...]:
     """Strikes and storms: three times a busy port, once its neighbour too, sends its lots elsewhere."""
+    reference, begin, end = setting.reference, setting.begin, setting.end
     sea = np.flatnonzero(reference.port_kinds == "sea")
     busy = sea[np.argsort(-reference.port_traffic[sea], kind="stable")[:8]]
     closures: list[tuple[int, int, int]] = []
@@ -282,11 +282,10 @@ def _close_ports(
     return tuple(closures)
 
 
-def _draw_lines(
-    seed: int, reference: Reference, makers: Makers, lots: Columns, relation: Columns, begin: int
-) -> Columns:
+def _draw_lines(setting: Setting, lots: Columns, relation: Columns) -> Columns:
     """Lines of each lot: products of its maker, packages, quantities, weights and values that fit together."""
-    rng = stream(seed, "lines")
+    rng = stream(setting.seed, "lines")
+    reference, makers, begin = setting.reference, setting.parties.makers, setting.begin
     which, mode, count = lots["relation"], lots["mode"], len(lots["relation"])
     fixed = relation["fixed"][which]
     number = np.where(fixed, relation["lines"][which], rng.geometric(0.45, count)).clip(1, 12)
@@ -320,9 +319,9 @@ def _draw_lines(
     }
 
 
-def _draw_equipment(seed: int, lots: Columns, lines: Columns, days: int) -> None:
+def _draw_equipment(setting: Setting, lots: Columns, lines: Columns) -> None:
     """Containers from a pool that comes round again, and seals that do not."""
-    rng = stream(seed, "equipment")
+    rng, days = stream(setting.seed, "equipment"), setting.end - setting.begin + 1
     count = len(lots["importer"])
     weight = np.bincount(lines["lot"], weights=lines["weight"], minlength=count)
     boxed = np.isin(lots["mode"], (SEA, RAIL))

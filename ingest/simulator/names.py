@@ -6,9 +6,7 @@ numbers drawn for it, so that the same draws give the same spelling.
 
 import re
 
-import numpy as np
-
-from ingest.simulator.reference import Country
+from ingest.simulator.reference import Array, Country
 
 _FIRST = (
     "Amber", "Anchor", "Apple", "Arrow", "Aspen", "Bay", "Beacon", "Birch", "Blue", "Bramble", "Bright", "Canyon",
@@ -32,11 +30,26 @@ _TRADES = (
     "Logistics", "Manufacturing", "Designs", "Outfitters", "Components", "Materials", "Furniture", "Chemicals",
 )  # fmt: skip
 _US_FORMS = ("LLC", "Inc.", "Corp.", "LLC", "Inc.", "Company", "Co., Inc.", "USA Inc.", "L.P.")
+# What a firm says it makes, by the last tariff chapter of a range.
 _GOODS = (
-    "Hardware", "Metal Products", "Furniture", "Garment", "Textile", "Paper", "Plastic", "Industrial", "Trading",
-    "Chemical", "Building Materials", "Electronics", "Food", "Wood Industry", "Auto Parts", "Household Articles",
-    "Stone", "Machinery", "Lighting", "Packaging",
-)  # fmt: skip
+    (24, ("Food", "Foodstuff", "Agricultural Products", "Foods and Beverages")),
+    (38, ("Chemical", "Fine Chemicals", "Bio-Technology", "Minerals")),
+    (40, ("Plastic", "Rubber and Plastic", "Packaging", "Polymer")),
+    (43, ("Leather Goods", "Bags", "Luggage")),
+    (46, ("Wood Industry", "Timber", "Wood Products")),
+    (49, ("Paper", "Paper Products", "Printing")),
+    (60, ("Textile", "Weaving", "Dyeing and Weaving", "Fabrics")),
+    (63, ("Garment", "Apparel", "Knitwear", "Textile")),
+    (67, ("Footwear", "Shoes", "Fashion Accessories")),
+    (71, ("Stone", "Ceramics", "Glass", "Building Materials")),
+    (83, ("Hardware", "Metal Products", "Metalware", "Steel", "Aluminium")),
+    (84, ("Machinery", "Industrial", "Precision Machinery")),
+    (85, ("Electronics", "Electric Appliance", "Technology")),
+    (90, ("Auto Parts", "Vehicle Parts", "Machinery")),
+    (94, ("Furniture", "Home Products", "Lighting and Furniture")),
+    (99, ("Household Articles", "Industrial", "Arts and Crafts")),
+)
+_ANY_GOODS = ("Trading", "Industrial", "Enterprise")
 _GIVEN = (
     "Adrian", "Alma", "Anil", "Bao", "Carla", "Chen", "Dana", "Derek", "Elena", "Farah", "Grace", "Hana", "Ivan",
     "Jing", "Karim", "Laura", "Marcus", "Mei", "Nadia", "Oscar", "Pavel", "Quinn", "Rosa", "Samir", "Tara", "Uma",
@@ -62,7 +75,7 @@ _TRANSLITERATED = (
 SPELLINGS = 4  # of each name and address: as filed, plain, shortened, transliterated or mistyped
 
 
-def american_company(draws: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
+def american_company(draws: Array) -> str:
     """An invented firm of the United States, from five numbers drawn for it."""
     a, b, c, d, e = (int(draw) for draw in draws[:5])
     first = _FIRST[a % len(_FIRST)] + _SECOND[b % len(_SECOND)]
@@ -70,14 +83,15 @@ def american_company(draws: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
     return f"{first}{second} {_TRADES[c % len(_TRADES)]} {_US_FORMS[d % len(_US_FORMS)]}"
 
 
-def foreign_company(country: Country, draws: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
-    """An invented firm of a country, from six numbers drawn for it; its form of company as is usual there."""
+def foreign_company(country: Country, chapter: int, draws: Array) -> str:
+    """An invented firm of a country that makes goods of a tariff chapter, from six numbers drawn for it."""
     a, b, c, d, e, f = (int(draw) for draw in draws[:6])
     syllables = country.syllables
     stem = syllables[a % len(syllables)] + syllables[b % len(syllables)]
     if c % 3 == 0:
         stem += syllables[c % len(syllables)]
-    goods = _GOODS[d % len(_GOODS)]
+    words = next(words for last, words in _GOODS if chapter <= last)
+    goods = _ANY_GOODS[d // 8 % len(_ANY_GOODS)] if d % 8 == 0 else words[d // 8 % len(words)]
     suffix = country.suffixes[e % len(country.suffixes)]
     place = f"{country.cities[f % len(country.cities)]} " if f % 5 < 3 else ""
     if suffix in {"PT", "CV"}:
@@ -85,20 +99,20 @@ def foreign_company(country: Country, draws: np.ndarray[tuple[int], np.dtype[np.
     return f"{place}{stem.capitalize()} {goods} {suffix}"
 
 
-def person(draws: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
+def person(draws: Array) -> str:
     """An invented officer."""
     a, b, c = (int(draw) for draw in draws[:3])
     return f"{_GIVEN[a % len(_GIVEN)]} {_FAMILY_A[b % len(_FAMILY_A)]}{_FAMILY_B[c % len(_FAMILY_B)]}"
 
 
-def american_address(draws: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
+def american_address(draws: Array) -> str:
     """A street address of the United States, without the city."""
     a, b, c, d = (int(draw) for draw in draws[:4])
     street = f"{100 + a % 9800} {_US_STREETS[b % len(_US_STREETS)]} {_US_KINDS[c % len(_US_KINDS)]}"
     return f"{street} Suite {100 + d % 900}" if d % 3 == 0 else street
 
 
-def foreign_address(country: Country, draws: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
+def foreign_address(country: Country, draws: Array) -> str:
     """A street address of a country, without the city."""
     a, b, c = (int(draw) for draw in draws[:3])
     street = country.streets[b % len(country.streets)]

@@ -4,6 +4,7 @@ Invariant: numbers follow the calendar and the filer's own sequence, for planted
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,15 +14,12 @@ from ingest.simulator.streams import stream
 from ingest.simulator.world import AIR, RAIL, TRUCK, World
 
 _LETTER_VALUE = np.zeros(128, dtype=np.int64)
-for _letters, _first in (("ABCDEFGHI", 1), ("JKLMNOPQR", 1), ("STUVWXYZ", 2)):
-    for _value, _letter in enumerate(_letters, _first):
-        _LETTER_VALUE[ord(_letter)] = _value
+_LETTER_VALUE[ord("A") : ord("Z") + 1] = [*range(1, 10), *range(1, 10), *range(2, 10)]
 _LETTER_VALUE[ord("0") : ord("9") + 1] = np.arange(10)
 # ISO 6346: A is 10, and the multiples of 11 are left out.
 _CONTAINER_VALUE = np.zeros(128, dtype=np.int64)
 _CONTAINER_VALUE[ord("0") : ord("9") + 1] = np.arange(10)
-for _place, _number in enumerate(number for number in range(10, 39) if number % 11):
-    _CONTAINER_VALUE[ord("A") + _place] = _number
+_CONTAINER_VALUE[ord("A") : ord("Z") + 1] = [number for number in range(10, 39) if number % 11]
 _BILL_PRIME = 999_999_937
 _SEAL_LETTERS = "BCFHKLMNPRSTVXYZ"
 
@@ -98,12 +96,18 @@ def text(*parts: Array) -> pa.StringArray:
     matrix = np.ascontiguousarray(np.concatenate(parts, axis=1))
     rows, width = matrix.shape
     offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
-    return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(matrix))
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets.data), pa.py_buffer(matrix.data))
+
+
+def taken(values: Any, positions: Array, missing: Array | None = None) -> Any:
+    """The Arrow values at the positions; nothing where `missing` is true."""
+    return values.take(pa.array(positions.astype(np.int64, copy=False), pa.int64(), mask=missing))
 
 
 def nulled(values: pa.StringArray, missing: Array) -> pa.StringArray:
     """The same texts, with nothing where `missing` is true."""
-    return values.take(pa.array(np.arange(len(values)), mask=missing))
+    texts: pa.StringArray = taken(values, np.arange(len(values)), missing)
+    return texts
 
 
 def _letters(values: Array) -> Array:

@@ -140,7 +140,7 @@ def make_makers(seed: int, reference: Reference, count: int) -> Makers:
     rng.shuffle(drawn)
     product, country = np.divmod(drawn, pairs.shape[1])
     chapter = np.array([int(hts[:2]) for hts in reference.hts_numbers])
-    related = (chapter[:, None] == chapter[None, :]) & (reference.origin_weight > 0).any(axis=1)[None, :]
+    related: Array = chapter[:, None] == chapter[None, :]
     products = np.empty((count, PRODUCTS_PER_MAKER), dtype=np.int16)
     products[:, 0] = product
     for column in range(1, PRODUCTS_PER_MAKER):
@@ -150,9 +150,9 @@ def make_makers(seed: int, reference: Reference, count: int) -> Makers:
         products[:, column] = np.where((score.max(axis=1) > 0) & (rng.random(count) < 0.6), best, product)
     draws = rng.integers(0, 1 << 30, (count, 16))
     names, addresses, cities, mids, officers, phones = [], [], [], [], [], []
-    for row, origin in zip(draws, country, strict=True):
+    for row, origin, goods in zip(draws, country, product, strict=True):
         home = reference.countries[origin]
-        name, address = foreign_company(home, row[:6]), foreign_address(home, row[6:9])
+        name, address = foreign_company(home, int(chapter[goods]), row[:6]), foreign_address(home, row[6:9])
         city = home.cities[int(row[5]) % len(home.cities)]
         place = _PROVINCES.get(city, home.code)
         mids.append(build_mid(Maker(place, name, address, city)).key)
@@ -205,8 +205,8 @@ def make_importers(
         officers.append(person(row[13:16]))
     # Groups of firms under one hand, which share an officer always and a telephone or address sometimes.
     controller = np.arange(everyone)
-    for leader in np.flatnonzero(rng.random(count) < 0.03):
-        for follower in rng.integers(0, count, rng.integers(1, 4)):
+    for leader in np.flatnonzero(rng.random(count) < 0.03).tolist():
+        for follower in rng.integers(0, count, int(rng.integers(1, 4))).tolist():
             controller[follower] = leader
             officers[follower] = officers[leader]
             if rng.random() < 0.5:

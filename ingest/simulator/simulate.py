@@ -13,7 +13,7 @@ from typing import Literal
 
 from graph.model.errors import Invalid
 from ingest.simulator.actions import make_actions
-from ingest.simulator.lots import make_trade
+from ingest.simulator.lots import Setting, make_trade
 from ingest.simulator.numbering import Numbers, give_numbers
 from ingest.simulator.parties import Parties, make_importers, make_makers, make_services
 from ingest.simulator.reference import day, iso, read_reference
@@ -86,8 +86,10 @@ def simulate(
     rows = _write_tables(out, file_format, world, numbers, said)
     said("truth")
     _write_truth(out, world, numbers)
-    schemes = Counter((scheme.kind, scheme.label, scheme.family) for scheme in world.schemes)
-    return SimulatedWorld(out, rows, dict(schemes))
+    schemes: Counter[tuple[str, str, str]] = Counter(
+        (scheme.kind, scheme.label, scheme.family) for scheme in world.schemes
+    )
+    return SimulatedWorld(out, rows, schemes)
 
 
 def _checked(out: Path, seed: int, size: str, file_format: str) -> Scale:
@@ -116,7 +118,7 @@ def _make_world(seed: int, scale: Scale, said: Callable[[str], None]) -> World:
         services=services,
     )
     said("lots")
-    trade = make_trade(seed, scale, reference, parties, begin, end)
+    trade = make_trade(Setting(seed, scale, reference, parties, begin, end))
     actions, exam_rate = make_actions(seed, reference, parties, trade.lots, trade.lines)
     return World(
         seed=seed,

@@ -29,6 +29,7 @@ from ingest.simulator.world import (
 REENTRY_DAYS = 180
 _LEAST_KILOGRAMS = 1500
 _LEAST_DAYS_BEFORE_END = 20
+_UNPAID_SHARE = 0.05  # of the value, on goods under no order: what a discrepancy is worth on average
 
 Ranges = Mapping[str, tuple[float, float]]
 
@@ -161,13 +162,15 @@ class Planting:
     def later_lots(self, lot: int, after: int, within: int = REENTRY_DAYS) -> Array:
         """The importer's other lots that arrive after a day and within so many, in order of arrival."""
         lots, importer = self.world.lots, self.importer_of(lot)
-        theirs = self._by_importer[self._starts[importer] : self._starts[importer + 1]]
+        theirs = self.lots_of(importer)
         arrived = lots["arrived"][theirs]
-        return theirs[(arrived > after) & (arrived <= after + within) & (theirs != lot)]
+        later: Array = theirs[(arrived > after) & (arrived <= after + within) & (theirs != lot)]
+        return later
 
     def lots_of(self, importer: int) -> Array:
         """The importer's lots of ordinary business, in order of arrival."""
-        return self._by_importer[self._starts[importer] : self._starts[importer + 1]]
+        theirs: Array = self._by_importer[self._starts[importer] : self._starts[importer + 1]]
+        return theirs
 
     def copy(self, source: int, changes: LotCopy) -> int:
         """Add a lot with the goods of another; its position."""
@@ -204,7 +207,7 @@ class Planting:
         return day if day <= self.world.end - _LEAST_DAYS_BEFORE_END else None
 
     def duty_at_stake(self, lot: int, value_factor: float = 1.0) -> float:
-        """What a declaration at that part of the true value, outside any order, leaves unpaid, in USD."""
+        """What stays unpaid if the goods are entered at that part of their value and outside any order, in USD."""
         world = self.world
         reference, lines = world.reference, world.lines
         mine = slice(*np.searchsorted(lines["lot"], (lot, lot + 1)))
@@ -216,7 +219,8 @@ class Planting:
             order = table[product, origin]
             rates = np.array([o.all_others_rate_pct for o in reference.orders] + [0.0]) / 100
             rate += np.where(bool(world.lots["in_scope"][lot]), rates[order], 0.0)
-        unpaid = value * rate + value * (1 - value_factor) * reference.duty_rate[product]
+        unpaid = value * np.where(rate > 0, rate, _UNPAID_SHARE)
+        unpaid += value * (1 - min(value_factor, 1.0)) * reference.duty_rate[product]
         return round(float(unpaid.sum()), 2)
 
     def claim(self, claim: Claim) -> None:

@@ -41,10 +41,10 @@ def _reentry(planting: Planting, ranges: Ranges, lot: int, acted_on: int) -> Lot
 def _scheme(
     planting: Planting,
     family: str,
+    *,
     acted: list[tuple[int, int]],
     again: list[int],
     importers: list[int],
-    *,
     evaded: float,
     last_arrival: int,
 ) -> Scheme:
@@ -80,9 +80,9 @@ def _same_firm(family: str) -> Callable[[Planting, Ranges], Scheme | None]:
         return _scheme(
             planting,
             family,
-            [(lot, day)],
-            [again],
-            [planting.importer_of(lot)],
+            acted=[(lot, day)],
+            again=[again],
+            importers=[planting.importer_of(lot)],
             evaded=evaded,
             last_arrival=changes.arrived,
         )
@@ -108,7 +108,13 @@ def _split(planting: Planting, ranges: Ranges) -> Scheme | None:
     evaded = planting.duty_at_stake(lot, (first.value_factor + second.value_factor) / 2)
     last = max(first.arrived, second.arrived)
     return _scheme(
-        planting, "split_reentry", [(lot, day)], again, [planting.importer_of(lot)], evaded=evaded, last_arrival=last
+        planting,
+        "split_reentry",
+        acted=[(lot, day)],
+        again=again,
+        importers=[planting.importer_of(lot)],
+        evaded=evaded,
+        last_arrival=last,
     )
 
 
@@ -168,7 +174,13 @@ def _successor(planting: Planting, ranges: Ranges) -> Scheme | None:
         planting.claim(Claim(new, "successor_of", old, status, int(start[new]), learned, "field memorandum"))
     evaded = planting.duty_at_stake(lot, changes.value_factor)
     return _scheme(
-        planting, "reentry_by_successor", [(lot, day)], again, [old, new], evaded=evaded, last_arrival=arrived
+        planting,
+        "reentry_by_successor",
+        acted=[(lot, day)],
+        again=again,
+        importers=[old, new],
+        evaded=evaded,
+        last_arrival=arrived,
     )
 
 
@@ -186,16 +198,22 @@ def _repeated(planting: Planting, ranges: Ranges) -> Scheme | None:
     for other in planting.rng.permutation(more)[:wanted]:
         acted.append((int(other), planting.adverse_on(int(other))))
     again, evaded, last = [], 0.0, day
-    for stopped, acted_on in acted:
-        changes = _reentry(planting, ranges, stopped, acted_on)
+    for held, acted_on in acted:
+        changes = _reentry(planting, ranges, held, acted_on)
         if changes is not None:
-            again.append(planting.copy(stopped, changes))
-            evaded += planting.duty_at_stake(stopped, changes.value_factor)
+            again.append(planting.copy(held, changes))
+            evaded += planting.duty_at_stake(held, changes.value_factor)
             last = max(last, changes.arrived)
     if not again:
         return None
     return _scheme(
-        planting, "repeated_shopping", acted, again, [planting.importer_of(lot)], evaded=evaded, last_arrival=last
+        planting,
+        "repeated_shopping",
+        acted=acted,
+        again=again,
+        importers=[planting.importer_of(lot)],
+        evaded=evaded,
+        last_arrival=last,
     )
 
 

@@ -16,7 +16,7 @@ _KIND = {kind: index for index, kind in enumerate(ACTION_KINDS)}
 _RESULT = {result: index for index, result in enumerate(RESULTS)}
 
 
-def _scheme(planting: Planting, family: str, lot: int, day: int, others: list[int], last: int) -> Scheme:
+def _scheme(planting: Planting, family: str, *, lot: int, day: int, others: list[int], last: int) -> Scheme:
     lots = planting.world.lots
     planting.used.add(lot)
     planting.used.update(others)
@@ -42,7 +42,8 @@ def _last_arrival(planting: Planting, lots: Array) -> int:
 
 def _elsewhere(planting: Planting, lot: int, others: Array) -> Array:
     lots = planting.world.lots
-    return others[(lots["port"][others] != lots["port"][lot]) & (lots["mode"][others] == SEA)]
+    elsewhere: Array = others[(lots["port"][others] != lots["port"][lot]) & (lots["mode"][others] == SEA)]
+    return elsewhere
 
 
 def _strike(planting: Planting, ranges: Ranges) -> Scheme | None:
@@ -57,8 +58,7 @@ def _strike(planting: Planting, ranges: Ranges) -> Scheme | None:
         & (lots["arrived"] < closed_on)
         & (lots["arrived"] > closed_on - days)
     )
-    for lot in rng.permutation(here)[:40]:
-        lot = int(lot)
+    for lot in rng.permutation(here)[:40].tolist():
         if not planting.fits(lot):
             continue
         during = planting.later_lots(lot, closed_on - 1, opened_on - closed_on + 10)
@@ -66,7 +66,9 @@ def _strike(planting: Planting, ranges: Ranges) -> Scheme | None:
         if len(diverted):
             day = planting.adverse_on(lot)
             others = [int(other) for other in diverted[:5]]
-            return _scheme(planting, "port_closed", lot, day, others, _last_arrival(planting, diverted[:5]))
+            return _scheme(
+                planting, "port_closed", lot=lot, day=day, others=others, last=_last_arrival(planting, diverted[:5])
+            )
     return None
 
 
@@ -88,7 +90,9 @@ def _moved(planting: Planting, ranges: Ranges) -> Scheme | None:
         return None
     day = planting.adverse_on(lot)
     others = [int(other) for other in after[:6]]
-    return _scheme(planting, "new_distribution_centre", lot, day, others, _last_arrival(planting, after[:6]))
+    return _scheme(
+        planting, "new_distribution_centre", lot=lot, day=day, others=others, last=_last_arrival(planting, after[:6])
+    )
 
 
 def _reconditioned(planting: Planting, ranges: Ranges) -> Scheme | None:
@@ -131,7 +135,7 @@ def _reconditioned(planting: Planting, ranges: Ranges) -> Scheme | None:
             REMARKS.index("Returned after reconditioning; earlier refusal declared by importer."),
         )
         planting.act(again, exam, port=back_at, date=arrived + int(rng.integers(0, 4)))
-    return _scheme(planting, "reconditioned_and_declared", lot, day, [again], arrived)
+    return _scheme(planting, "reconditioned_and_declared", lot=lot, day=day, others=[again], last=arrived)
 
 
 def _innocent(action: dict[str, Array], kind: str, result: str, remark: int) -> None:
@@ -171,7 +175,14 @@ def _recurring(planting: Planting, ranges: Ranges) -> Scheme | None:
     after = [(copied, when) for copied, when in copies if when > day]
     if not after:
         return None
-    return _scheme(planting, "recurring_identical_lots", lot, day, [copied for copied, _ in after], after[-1][1])
+    return _scheme(
+        planting,
+        "recurring_identical_lots",
+        lot=lot,
+        day=day,
+        others=[copied for copied, _ in after],
+        last=after[-1][1],
+    )
 
 
 def _same_container(planting: Planting, ranges: Ranges) -> Scheme | None:
@@ -194,7 +205,7 @@ def _same_container(planting: Planting, ranges: Ranges) -> Scheme | None:
         return None
     other = int(planting.rng.choice(later))
     lots["container"][other, 0] = lots["container"][lot, 0]
-    return _scheme(planting, "container_came_round", lot, day, [other], int(lots["arrived"][other]))
+    return _scheme(planting, "container_came_round", lot=lot, day=day, others=[other], last=int(lots["arrived"][other]))
 
 
 def _released(planting: Planting, ranges: Ranges) -> Scheme | None:
@@ -212,7 +223,9 @@ def _released(planting: Planting, ranges: Ranges) -> Scheme | None:
         later = later[world.lots["maker"][later] == world.lots["maker"][lot]]
         if len(later):
             others = [int(other) for other in later[:3]]
-            return _scheme(planting, "released_hold", lot, day, others, _last_arrival(planting, later[:3]))
+            return _scheme(
+                planting, "released_hold", lot=lot, day=day, others=others, last=_last_arrival(planting, later[:3])
+            )
     return None
 
 
@@ -229,7 +242,12 @@ def _other_goods(planting: Planting, ranges: Ranges) -> Scheme | None:
         return None
     others = [int(other) for other in later[:4]]
     return _scheme(
-        planting, "other_goods_of_a_multi_port_importer", lot, day, others, _last_arrival(planting, later[:4])
+        planting,
+        "other_goods_of_a_multi_port_importer",
+        lot=lot,
+        day=day,
+        others=others,
+        last=_last_arrival(planting, later[:4]),
     )
 
 
@@ -253,7 +271,7 @@ def _moved_in_bond(planting: Planting, ranges: Ranges) -> Scheme | None:
     permit = adverse_action(rng, lot, float(planting.value[lot]))
     _innocent(permit, "hold", "released", REMARKS.index("Moved in bond to the port of entry with permission."))
     planting.act(lot, permit, port=first, date=day + 1)
-    return _scheme(planting, "moved_in_bond", lot, day, [], arrived)
+    return _scheme(planting, "moved_in_bond", lot=lot, day=day, others=[], last=arrived)
 
 
 FAMILIES: tuple[Family, ...] = (

@@ -6,12 +6,12 @@ Invariant: a version says only what was known on its `known_at`: no result, and 
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from ingest.simulator.actions import REMARKS
-from ingest.simulator.numbering import Numbers
+from ingest.simulator.numbering import Numbers, taken
+from ingest.simulator.reference import Array
 from ingest.simulator.streams import stream
-from ingest.simulator.tables.file import FileFormat, days, money, pick, table_file, whole
+from ingest.simulator.tables.file import Cells, FileFormat, days, money, pick, table_file, whole
 from ingest.simulator.world import ACTION_KINDS, AREAS, RESULTS, TARGETING, World
 
 _MISSING = {"entry_number": 0.1, "bill_number": 0.2, "container_number": 0.35, "manufacturer_id": 0.2,
@@ -46,7 +46,7 @@ def write_actions(folder: Path, file_format: FileFormat, world: World, numbers: 
     at = np.maximum(lot, 0)
     filed = numbers.first_entry[at] >= 0
     entry_unknown = none | ~filed | (numbers.known[at] > known) | gone["entry_number"][row]
-    ids = action_ids(world)
+    ids, teams = action_ids(world), [f"{700 + number}" for number in range(100)]
     result = np.where(final, actions["result"][row], RESULTS.index("pending"))
     open_question = ~final | (actions["area"][row] < 0)
     with table_file(folder, "actions", file_format) as file:
@@ -56,12 +56,10 @@ def write_actions(folder: Path, file_format: FileFormat, world: World, numbers: 
                 "kind": pick(ACTION_KINDS, actions["kind"][row]),
                 "action_date": days(actions["date"][row]),
                 "port_code": pick(reference.port_codes, np.maximum(actions["port"][row], 0), actions["port"][row] < 0),
-                "entry_number": numbers.entry_number.take(
-                    pa.array(np.maximum(numbers.first_entry[at], 0), mask=entry_unknown)
-                ),
+                "entry_number": taken(numbers.entry_number, np.maximum(numbers.first_entry[at], 0), entry_unknown),
                 "line_number": whole(np.ones(len(row)), entry_unknown | gone["line_number"][row]),
-                "bill_number": numbers.bill_number.take(pa.array(at, mask=none | (gone["bill_number"][row] & filed))),
-                "container_number": numbers.container[0].take(pa.array(at, mask=none | gone["container_number"][row])),
+                "bill_number": taken(numbers.bill_number, at, none | (gone["bill_number"][row] & filed)),
+                "container_number": taken(numbers.container[0], at, none | gone["container_number"][row]),
                 "importer_number": pick(
                     parties.importers.numbers, actions["importer"][row], gone["importer_number"][row] & filed & ~none
                 ),
@@ -69,17 +67,22 @@ def write_actions(folder: Path, file_format: FileFormat, world: World, numbers: 
                     parties.makers.mids, world.lots["maker"][at], none | gone["manufacturer_id"][row]
                 ),
                 "targeting": pick(TARGETING, actions["targeting"][row], gone["targeting"][row]),
-                "team": pick([f"{700 + number}" for number in range(100)], actions["lot"][row] % 100, gone["team"][row] | none),
+                "team": pick(teams, actions["lot"][row] % len(teams), gone["team"][row] | none),
                 "result": pick(RESULTS, result),
                 "discrepancy_area": pick(AREAS, np.maximum(actions["area"][row], 0), open_question),
                 "severity": pick(
                     ("letter_of_law", "material"), np.maximum(actions["severity"][row], 0),
                     ~final | (actions["severity"][row] < 0),
                 ),
-                "value_change_usd": money(np.rint(actions["value_change"][row] * 100), ~final | (actions["value_change"][row] == 0)),
-                "revenue_change_usd": money(np.rint(actions["revenue_change"][row] * 100), ~final | (actions["revenue_change"][row] == 0)),
+                "value_change_usd": _change(actions["value_change"][row], final),
+                "revenue_change_usd": _change(actions["revenue_change"][row], final),
                 "remarks": pick(REMARKS, actions["remarks"][row], actions["remarks"][row] == 0),
                 "known_at": days(known),
             }
         )  # fmt: skip
         return file.rows
+
+
+def _change(usd: Array, final: Array) -> Cells:
+    """A change of value or revenue, where there is one and it is known."""
+    return money(np.rint(usd * 100), ~final | (usd == 0))

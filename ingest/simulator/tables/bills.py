@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.simulator.names import SPELLINGS
-from ingest.simulator.numbering import Numbers
+from ingest.simulator.numbering import Numbers, taken
 from ingest.simulator.reference import Array
 from ingest.simulator.streams import stream
 from ingest.simulator.tables.file import Cells, FileFormat, amount, days, pick, table_file, whole
@@ -26,6 +26,8 @@ _VESSELS = tuple(
     for first in ("ALBA", "BOREAL", "CALDER", "DORIAN", "ESTRELLA", "FAROE", "GALENE", "HALCYON", "IRIS", "JUNO")
     for second in ("PROMISE", "TRADER", "STAR", "BRIDGE", "PIONEER", "SPIRIT", "HARMONY")
 )
+
+_VOYAGES = tuple(f"{number:03d}{side}" for number in range(500) for side in "EW")
 
 
 def write_bills(folder: Path, file_format: FileFormat, world: World, numbers: Numbers) -> int:
@@ -52,15 +54,15 @@ def write_bills(folder: Path, file_format: FileFormat, world: World, numbers: Nu
             by_forwarder = (lots["forwarder"][lot] >= 0) & (rng.random(size) < 0.06)
             to_order = rng.random(size) < _TO_ORDER
             product = lines["product"][first_line[lot]]
-            consignee = lots["consignee"][lot]
+            consignee, notify = lots["consignee"][lot], lots["importer"][lot]
             transit = 4 + lots["foreign_port"][lot] % 9 * 3 + rng.integers(0, 6, size)
             file.write(
                 {
-                    "bill_number": numbers.bill_number.take(pa.array(lot)),
-                    "master_bill_number": numbers.master_bill_number.take(pa.array(lot)),
-                    "scac": numbers.scac.take(pa.array(lot)),
+                    "bill_number": taken(numbers.bill_number, lot),
+                    "master_bill_number": taken(numbers.master_bill_number, lot),
+                    "scac": taken(numbers.scac, lot),
                     "vessel": pick(_VESSELS, lots["carrier"][lot] % len(_VESSELS), lots["mode"][lot] == RAIL),
-                    "voyage": pick([f"{n:03d}{side}" for n in range(500) for side in "EW"], rng.integers(0, 1000, size), gone["voyage"]),
+                    "voyage": pick(_VOYAGES, rng.integers(0, 1000, size), gone["voyage"]),
                     "loaded_on": days(lots["arrived"][lot] - transit),
                     "arrived_on": days(lots["arrived"][lot]),
                     "port_of_lading": pick(reference.foreign_port_codes, lots["foreign_port"][lot]),
@@ -80,10 +82,10 @@ def write_bills(folder: Path, file_format: FileFormat, world: World, numbers: Nu
                     ),
                     "consignee_address": pick(addresses, consignee * SPELLINGS + spelling[3], to_order),
                     "consignee_country": pick(("US",), np.zeros(size, dtype=np.int64), to_order),
-                    "notify_name": pick(names, lots["importer"][lot] * SPELLINGS + spelling[3], gone["notify_name"]),
-                    "notify_address": pick(addresses, lots["importer"][lot] * SPELLINGS + spelling[2], gone["notify_name"]),
-                    "containers": _joined([c.take(pa.array(lot)) for c in numbers.container], gone["containers"]),
-                    "seals": _joined([s.take(pa.array(lot)) for s in numbers.seal], gone["seals"]),
+                    "notify_name": pick(names, notify * SPELLINGS + spelling[3], gone["notify_name"]),
+                    "notify_address": pick(addresses, notify * SPELLINGS + spelling[2], gone["notify_name"]),
+                    "containers": _joined([taken(c, lot) for c in numbers.container], gone["containers"]),
+                    "seals": _joined([taken(s, lot) for s in numbers.seal], gone["seals"]),
                     "packages": whole(packages[lot]),
                     "package_unit": pick(("CTN", "PKG", "PLT", "BAG"), product % 4),
                     "gross_weight_kg": amount(weight[lot].astype(np.int64) * 1000),
@@ -120,7 +122,7 @@ def write_foreign_bills(folder: Path, file_format: FileFormat, world: World, num
         "bill_number": pa.array(bills),
         "scac": pick(services.carriers, carrier),
         "vessel": pick(_VESSELS, rng.integers(0, len(_VESSELS), size)),
-        "voyage": pick([f"{n:03d}{side}" for n in range(500) for side in "EW"], rng.integers(0, 1000, size)),
+        "voyage": pick(_VOYAGES, rng.integers(0, 1000, size)),
         "loaded_on": days(arrived - rng.integers(2, 25, size)),
         "arrived_on": days(arrived),
         "port_of_lading": pick(
@@ -137,7 +139,7 @@ def write_foreign_bills(folder: Path, file_format: FileFormat, world: World, num
         "consignee_name": pick(names, buyer * SPELLINGS + spelling[2]),
         "consignee_address": pick(addresses, buyer * SPELLINGS + spelling[3]),
         "consignee_country": pick(countries, makers.country[buyer]),
-        "containers": numbers.container[0].take(pa.array(rng.integers(0, len(world.lots["importer"]), size))),
+        "containers": taken(numbers.container[0], rng.integers(0, len(world.lots["importer"]), size)),
         "packages": whole(packages),
         "package_unit": pick(("CTN", "PKG", "PLT", "BAG"), product % 4),
         "gross_weight_kg": amount(weight * 1000),
@@ -167,9 +169,9 @@ def write_in_bond(folder: Path, file_format: FileFormat, world: World, numbers: 
                 "kind": pick(("61", "62", "63"), np.zeros(size, dtype=np.int64)),
                 "from_port": pick(reference.port_codes, lots["first_port"][moved]),
                 "to_port": pick(reference.port_codes, lots["port"][moved]),
-                "carrier": numbers.carrier.take(pa.array(moved)),
+                "carrier": taken(numbers.carrier, moved),
                 "moved_on": days(lots["arrived"][moved] + gap),
-                "bill_number": numbers.bill_number.take(pa.array(moved)),
+                "bill_number": taken(numbers.bill_number, moved),
                 "known_at": days(lots["arrived"][moved] + gap + 1),
             }
         )
@@ -194,9 +196,9 @@ def _either(first: Array, yes: Cells, no: Cells) -> Cells:
 
 def _joined(columns: list[pa.StringArray], missing: Array) -> Cells:
     """Lists joined by `;`, nothing where all are missing."""
-    joined = pc.binary_join_element_wise(*columns, ";", null_handling="replace", null_replacement="")
-    joined = pc.utf8_rtrim(joined, characters=";")
-    empty = np.asarray(pc.equal(joined, ""), dtype=np.bool_)
+    texts: Cells = pc.binary_join_element_wise(*columns, pa.scalar(";"), null_handling="replace", null_replacement="")  # type: ignore[call-overload]
+    joined: Cells = pc.utf8_rtrim(texts, characters=";")
+    empty = np.asarray(pc.equal(joined, pa.scalar("")), dtype=np.bool_)
     return pc.if_else(pa.array(missing | empty), pa.scalar(None, pa.string()), joined)
 
 

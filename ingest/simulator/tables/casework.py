@@ -46,6 +46,14 @@ _OFFICES = (
 _OWNERS = tuple(
     f"{letter}. {name}" for letter in "ABDEHJKLMRST" for name in ("Alder", "Brandt", "Cole", "Dwyer", "Egan")
 )
+_AREA_WORDS = {
+    "ipr": "trade marks",
+    "adcvd": "declared entry type",
+    "quota_visa": "quota category",
+    "spi": "claimed preference",
+    "safety": "product safety",
+    "other": "particulars",
+}
 _LABS = ("NY", "SV", "CH", "LA", "SF", "HN")
 _INTERVENED = 0.25
 
@@ -84,7 +92,7 @@ def write_casework(
 ) -> dict[str, int]:
     """Write issues, interventions and documents; how many of each."""
     rulings = _rulings(world)
-    issues = _issues(world, numbers, rulings)
+    issues = _issues(world, rulings)
     counts = {
         "issues": _write_issues(folder, file_format, world, numbers, issues),
         "interventions": _write_interventions(folder, file_format, world, issues),
@@ -121,7 +129,7 @@ def hyphened(entry: str) -> str:
     return f"{entry[:3]}-{entry[3:10]}-{entry[10:]}"
 
 
-def _issues(world: World, numbers: Numbers, rulings: list[_Ruling]) -> list[_Issue]:
+def _issues(world: World, rulings: list[_Ruling]) -> list[_Issue]:
     rng = stream(world.seed, "issues")
     actions, reference = world.actions, world.reference
     known = actions["date"] + actions["known_lag"] + actions["result_lag"]
@@ -181,7 +189,7 @@ def _write_issues(folder: Path, file_format: FileFormat, world: World, numbers: 
         office = _OFFICES[int(issue.hts[:2]) % len(_OFFICES)]
         owner = _OWNERS[int(rng.integers(0, len(_OWNERS)))]
         result = _CONCLUSIONS[int(rng.choice(5, p=(0.34, 0.26, 0.2, 0.08, 0.12)))]
-        title = f"{issue.area.replace('_', ' ').capitalize()} of {_goods(world, issue.hts)}"
+        title = f"{_area(issue).capitalize()} of {_goods(world, issue.hts)}"
         entries = numbers.entries_of(issue.lot)
         for version in range(1, issue.versions + 1):
             if as_of > world.end:
@@ -195,9 +203,8 @@ def _write_issues(folder: Path, file_format: FileFormat, world: World, numbers: 
                     "title": title,
                     "issue_type": kind,
                     "description": (
-                        f"{ACTION_KINDS[int(world.actions['kind'][issue.action])].replace('_', ' ').capitalize()} at "
-                        f"{reference.port_names[issue.ports[0]]} questioned the {issue.area.replace('_', ' ')} of goods "
-                        f"entered under {dotted(issue.hts)} by {importers.names[issue.importers[0]][0]}."
+                        f"{_deed(world, issue).capitalize()} at "
+                        f"{reference.port_names[issue.ports[0]]} questioned the {_area(issue)} of goods entered  under {dotted(issue.hts)} by {importers.names[issue.importers[0]][0].rstrip('.')}."
                     ),
                     "status": "closed" if closed else "open",
                     "opened_on": issue.opened,
@@ -272,7 +279,10 @@ def _write_interventions(folder: Path, file_format: FileFormat, world: World, is
 
 
 def _rulings(world: World) -> list[_Ruling]:
-    """Rulings on the goods of the world, from years before it begins; some change earlier ones."""
+    """Rulings on the goods of the world, from years before it begins; some change earlier ones.
+
+    Their numbers lie above those that have been given out, so that no real ruling is mistaken for one.
+    """
     rng = stream(world.seed, "documents")
     reference = world.reference
     dated = np.sort(rng.integers(world.begin - 1500, world.end - 20, world.scale.rulings))
@@ -287,30 +297,30 @@ def _rulings(world: World) -> list[_Ruling]:
         earlier = [ruling for ruling in rulings if ruling.product == product and ruling.row["collection"] == "ny"]
         if rng.random() < 0.12 and earlier:
             old = earlier[-1]
-            key, verb = f"HQ-H{300_000 + number:06d}", ("modifies", "revokes")[int(rng.random() < 0.5)]
+            key, verb = f"HQ-H{900_001 + number:06d}", ("modifies", "revokes")[int(rng.random() < 0.5)]
             done = {"modifies": "Modification", "revokes": "Revocation"}[verb]
             title = f"{done} of {old.key.replace('-', ' ')}; tariff classification of {goods}"
             body = (
                 f"{key.replace('-', ' ')}\n\nCLA-2 OT:RR:CTF:TCM {key[3:]}\n\nCATEGORY: Classification\n\n"
                 f"TARIFF NO.: {dotted(hts)}\n\nRE: {title}\n\nFACTS:\n\nIn {old.key.replace('-', ' ')} the goods, "
                 f"{goods} from {country.code}, were classified under another provision. The importer states that the "
-                f"goods are packed {int(reference.units_per_package[product])} {reference.units[product]} to a package.\n\n"
-                f"ISSUE:\n\nWhat is the classification of {goods}?\n\nLAW AND ANALYSIS:\n\nClassification is governed by "
-                f"the General Rules of Interpretation. The terms of heading {hts[:4]} describe the goods as imported. "
+                f"goods are packed {int(reference.units_per_package[product])} {reference.units[product]} to a package."
+                f"\n\nISSUE:\n\nWhat is the classification of {goods}?\n\nLAW AND ANALYSIS:\n\nClassification is governed "
+                f"by the General Rules of Interpretation. The terms of heading {hts[:4]} describe the goods as imported. "
                 f"The Explanatory Notes to heading {hts[:4]} support this reading.\n\nHOLDING:\n\nThe goods are "
                 f"classified in {dotted(hts)}.\n\nEFFECT ON OTHER RULINGS:\n\n{old.key.replace('-', ' ')} is "
                 f"{'modified' if verb == 'modifies' else 'revoked'}."
             )
             row: dict[str, Any] = {"collection": "hq", verb: [old.key], "related": [old.key]}
         else:
-            key = f"NY-N{280_000 + number:06d}"
+            key = f"NY-N{900_001 + number:06d}"
             title = f"The tariff classification of {goods} from {country.code}"
             body = (
                 f"{key[3:]}\n\n{iso(int(when))}\n\nCLA-2-{hts[:2]}:OT:RR:NC:N{1 + product % 4}:{100 + product}\n\n"
                 f"CATEGORY: Classification\n\nTARIFF NO.: {dotted(hts)}\n\nRE: {title}\n\nDear Sir or Madam:\n\n"
-                f"In your letter you requested a tariff classification ruling on behalf of {asker}. The item under "
-                f"consideration is described as {goods}. Samples were submitted and are being returned. The goods weigh "
-                f"about {reference.kg_per_unit[product]:g} kg per {reference.units[product]}.\n\nThe applicable "
+                f"In your letter you requested a tariff classification ruling on behalf of {asker.rstrip('.')}. The item "
+                f"under consideration is described as {goods}. Samples were submitted and are being returned. The goods "
+                f"weigh about {reference.kg_per_unit[product]:g} kg per {reference.units[product]}.\n\nThe applicable "
                 f"subheading for the {goods} will be {dotted(hts)}, Harmonized Tariff Schedule of the United States. "
                 f"The general rate of duty will be {reference.duty_rate[product] * 100:g} percent ad valorem.\n\n"
                 f"This ruling is being issued under the provisions of Part 177 of the Customs Regulations."
@@ -483,14 +493,14 @@ def _issue_documents(world: World, numbers: Numbers, issues: list[_Issue]) -> li
                 "date": iso(dated),
                 "language": "en",
                 "text": (
-                    f"ISSUE {issue.issue_id}\n\nThe {ACTION_KINDS[int(world.actions['kind'][issue.action])].replace('_', ' ')} "
+                    f"ISSUE {issue.issue_id}\n\nThe {_deed(world, issue)} "
                     f"at {reference.port_names[issue.ports[0]]} (port {reference.port_codes[issue.ports[0]]}){entry} "
-                    f"questioned the {issue.area.replace('_', ' ')}. Importer: "
+                    f"questioned the {_area(issue)}. Importer: "
                     f"{importers.names[importer][int(rng.integers(0, 4))]} ({importers.numbers[importer]}), "
                     f"{importers.addresses[importer][0]}. Maker: {makers.names[maker][int(rng.integers(0, 4))]}, MID "
-                    f"{makers.mids[maker]}. Goods: {_goods(world, issue.hts)}, entered under {dotted(issue.hts)}.{case}{cited}"
-                    f"\n\nThe importer was asked for invoices, proof of payment and production records. The team looked at "
-                    f"earlier entries of the same maker and recommends that the findings be noted for other ports."
+                    f"{makers.mids[maker]}. Goods: {_goods(world, issue.hts)}, entered under {dotted(issue.hts)}."
+                    f"{case}{cited}\n\nThe importer was asked for invoices, proof of payment and production records. The team looked "
+                    f"at earlier entries of the same maker and recommends that the findings be noted for other ports."
                 ),
                 "issue_id": issue.issue_id,
                 "filename": f"{issue.issue_id.lower()}_report.doc" if attached else None,
@@ -520,7 +530,7 @@ def _notices(world: World) -> list[dict[str, Any]]:
                     "text": (
                         f"{title}. [{order.case_number}] SUMMARY: The administering authority reviews the "
                         f"{kind.lower()} duty order on {order.product.lower()} from {order.country}. Imports are "
-                        f"provided for under {', '.join(prefix[:4] + '.' + prefix[4:6] for prefix in order.hts_prefixes)}. "
+                        f"provided for under {', '.join(f'{hts[:4]}.{hts[4:6]}' for hts in order.hts_prefixes)}. "
                         f"The tariff numbers are for convenience; the written description of the scope is dispositive. "
                         f"This notice belongs to a simulated world."
                     ),
@@ -534,3 +544,11 @@ def _notices(world: World) -> list[dict[str, Any]]:
 
 def _goods(world: World, hts: str) -> str:
     return world.reference.descriptions[world.reference.hts_numbers.index(hts)].lower()
+
+
+def _area(issue: _Issue) -> str:
+    return _AREA_WORDS.get(issue.area, issue.area)
+
+
+def _deed(world: World, issue: _Issue) -> str:
+    return ACTION_KINDS[int(world.actions["kind"][issue.action])].replace("_", " ")

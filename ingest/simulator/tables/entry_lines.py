@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from ingest.simulator.numbering import Numbers
+from ingest.simulator.numbering import Numbers, taken
 from ingest.simulator.reference import Array
 from ingest.simulator.streams import stream
 from ingest.simulator.tables.file import Cells, FileFormat, amount, days, money, pick, table_file, whole
@@ -115,21 +115,17 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
         boxed = np.isin(lots["mode"][lot], (SEA, RAIL))
         boxes = (lots["container"][lot] >= 0).sum(axis=1)
         box = np.where(boxes > 0, (line_number[part] - 1) % np.maximum(boxes, 1), 0)
-        container = pa.chunked_array(numbers.container).take(
-            pa.array(lot.astype(np.int64) + box * count, mask=gone["container_number"] | ~boxed)
-        )
-        importer_number = pa.chunked_array([full, bare]).take(
-            pa.array(importer + np.where(lots["bare"][lot], len(full), 0))
-        )
+        container = taken(pa.chunked_array(numbers.container), lot + box * count, gone["container_number"] | ~boxed)
+        importer_number = taken(pa.chunked_array([full, bare]), importer + np.where(lots["bare"][lot], len(full), 0))
         yield {
-            "entry_number": numbers.entry_number.take(pa.array(here)),
+            "entry_number": taken(numbers.entry_number, here),
             "line_number": whole(line_number[part]),
             "tariff_ordinal": whole(np.ones(size)),
             "entry_type": pick(("01", "03", "11", "06"), kind[here]),
             "entry_date": days(numbers.entered[lot]),
             "import_date": days(lots["arrived"][lot], empty["import_date"][lot]),
             "importer_number": importer_number,
-            "consignee_number": full.take(pa.array(lots["consignee"][lot], mask=empty["consignee_number"][lot])),
+            "consignee_number": taken(full, lots["consignee"][lot], empty["consignee_number"][lot]),
             "filer_code": pick(services.filers, lots["filer"][lot]),
             "port_code": pick(reference.port_codes, lots["port"][lot]),
             "manufacturer_id": pick(makers.mids, maker, gone["manufacturer_id"]),
@@ -147,8 +143,8 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
                 ("8", "9", "0"), np.where(kind[here] == 2, 2, (importers.surety[importer] % 10 == 0).astype(int))
             ),
             "mode_of_transport": pick([f"{mode:02d}" for mode in range(50)], lots["mode"][lot]),
-            "carrier_scac": numbers.carrier.take(pa.array(lot, mask=empty["carrier_scac"][lot])),
-            "bill_number": numbers.bill_number.take(pa.array(lot, mask=empty["bill_number"][lot])),
+            "carrier_scac": taken(numbers.carrier, lot, empty["carrier_scac"][lot]),
+            "bill_number": taken(numbers.bill_number, lot, empty["bill_number"][lot]),
             "container_number": container,
             "quantity": amount(np.rint(lines["quantity"][row] * 1000)),
             "quantity_unit": pick(reference.units, product, gone["quantity_unit"]),

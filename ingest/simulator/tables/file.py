@@ -15,12 +15,13 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from graph.model.tables import TABLES, ColumnType
+from ingest.simulator.numbering import taken
 from ingest.simulator.reference import Array
 
 FileFormat = Literal["csv", "parquet"]
-Cells = pa.Array | pa.ChunkedArray
+Cells = Any  # an Arrow array, chunked or not
 
-_ARROW = {
+_ARROW: dict[ColumnType, pa.DataType] = {
     ColumnType.DATE: pa.date32(),
     ColumnType.USD: pa.decimal128(18, 2),
     ColumnType.USD_CHANGE: pa.decimal128(18, 2),
@@ -62,11 +63,12 @@ class _TableFile:
 def table_file(folder: Path, name: str, file_format: FileFormat, *more: str) -> Iterator[Batches]:
     """Open the file of a canonical table; `more` names columns beyond the declared ones (`source`)."""
     table = TABLES[name]
-    schema = pa.schema(
-        [(column.name, _ARROW.get(column.type, pa.string())) for column in table.columns]
-        + [(column, pa.string()) for column in more]
-        + [("known_at", pa.date32())]
-    )
+    fields: list[tuple[str, pa.DataType]] = [
+        *((column.name, _ARROW.get(column.type, pa.string())) for column in table.columns),
+        *((column, pa.string()) for column in more),
+        ("known_at", pa.date32()),
+    ]
+    schema = pa.schema(fields)
     path = folder / f"{name}.{file_format}"
     if file_format == "csv":
         with pc.CSVWriter(path, schema, write_options=pc.WriteOptions(quoting_style="needed")) as writer:
@@ -78,8 +80,7 @@ def table_file(folder: Path, name: str, file_format: FileFormat, *more: str) -> 
 
 def pick(values: Sequence[str] | pa.StringArray, positions: Array, missing: Array | None = None) -> Cells:
     """The values at the positions; nothing where `missing`."""
-    known = values if isinstance(values, pa.StringArray) else pa.array(values, pa.string())
-    return known.take(pa.array(positions, mask=missing))
+    return taken(values if isinstance(values, pa.StringArray) else pa.array(values, pa.string()), positions, missing)
 
 
 def days(values: Array, missing: Array | None = None) -> Cells:
@@ -107,5 +108,5 @@ def _decimal(values: Array, scale: int, missing: Array | None) -> Cells:
     halves = np.empty((len(values), 2), dtype=np.int64)
     halves[:, 0] = values
     halves[:, 1] = np.where(halves[:, 0] < 0, -1, 0)
-    exact = pa.Array.from_buffers(pa.decimal128(18, scale), len(values), [None, pa.py_buffer(halves)])
-    return exact if missing is None else exact.take(pa.array(np.arange(len(values)), mask=missing))
+    exact = pa.Array.from_buffers(pa.decimal128(18, scale), len(values), [None, pa.py_buffer(halves.data)])
+    return exact if missing is None else taken(exact, np.arange(len(values)), missing)

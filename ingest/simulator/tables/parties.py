@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ingest.simulator.names import american_address, american_company
 from ingest.simulator.streams import stream
-from ingest.simulator.tables.file import FileFormat, table_file
+from ingest.simulator.tables.file import Cells, FileFormat, table_file
 from ingest.simulator.world import Claim, World
 
 _COVERED_MAKERS = 0.85
@@ -37,7 +37,7 @@ def write_party_records(folder: Path, file_format: FileFormat, world: World) -> 
             if gone[number]:
                 row[name] = None
     rows = [row for row in rows if row["known_at"] <= world.end]
-    order = np.lexsort((rng.random(len(rows)), [row["known_at"] for row in rows]))
+    order = np.lexsort((rng.random(len(rows)), np.array([row["known_at"] for row in rows])))
     rows = [rows[place] for place in order]
     for number, row in enumerate(rows):
         row["record_id"] = f"PR{1_000_003 + number * 7}"
@@ -51,7 +51,7 @@ def write_party_claims(folder: Path, file_format: FileFormat, world: World) -> i
     numbers = world.parties.importers.numbers
     rng = stream(world.seed, "claims")
     claims = [claim for claim in [*world.claims, *_ordinary_claims(rng, world)] if claim.known_at <= world.end]
-    order = np.lexsort((rng.random(len(claims)), [claim.known_at for claim in claims]))
+    order = np.lexsort((rng.random(len(claims)), np.array([claim.known_at for claim in claims])))
     claims = [claims[place] for place in order]
     rows: list[dict[str, Any]] = [
         {
@@ -203,6 +203,6 @@ def _ordinary_claims(rng: np.random.Generator, world: World) -> list[Claim]:
     return claims
 
 
-def _cells(rows: list[dict[str, Any]], name: str) -> pa.Array:
+def _cells(rows: list[dict[str, Any]], name: str) -> Cells:
     values = [row.get(name) for row in rows]
     return pa.array(values, pa.int32()).cast(pa.date32()) if name in _DAYS else pa.array(values, pa.string())

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingest.simulator.names import foreign_company
-from ingest.simulator.numbering import Numbers
+from ingest.simulator.numbering import Numbers, taken
 from ingest.simulator.reference import Reference
 from ingest.simulator.streams import stream
 from ingest.simulator.tables.entry_lines import preference_codes, preference_of
@@ -69,7 +69,7 @@ def write_order_firms(folder: Path, file_format: FileFormat, world: World) -> in
         for _ in range(int(rng.integers(2, 7))):
             suffix += int(rng.integers(1, 6))
             rows.append(_firm(rng, order.case_number, suffix, order.deposit_rate_pct, order.order_on))
-            rows[-1]["name"] = foreign_company(home, rng.integers(0, 1 << 30, 6))
+            rows[-1]["name"] = foreign_company(home, int(order.hts_prefixes[0][:2]), rng.integers(0, 1 << 30, 6))
     with table_file(folder, "order_firms", file_format) as file:
         file.write(
             {
@@ -141,7 +141,7 @@ def write_claims_of_preference(folder: Path, file_format: FileFormat, world: Wor
         file.write(
             {
                 "claim_id": pa.array([f"PC{200_001 + number * 2}" for number in range(size)]),
-                "entry_number": numbers.entry_number.take(pa.array(numbers.first_entry[looked_at])),
+                "entry_number": taken(numbers.entry_number, numbers.first_entry[looked_at]),
                 "line_number": pa.array(np.ones(size, dtype=np.int64)),
                 "spi": pick(codes, preference[looked_at]),
                 "exporter": pick(names, makers.exporter[maker]),
