@@ -51,6 +51,7 @@ class Column:
     required: bool = False
     codes: frozenset[str] = frozenset()
     default: str | None = None
+    party: str = ""  # a party's number: "number" where another column tells its role, "role:number" in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +162,7 @@ PARTY_RECORDS = Table(
     (
         Column("record_id", required=True),
         _codes("role", "importer|consignee|manufacturer|exporter|broker|surety|company", required=True),
-        Column(
-            "identifier"
-        ),  # form depends on the role: importer number, MID, filer code, surety code, register number
+        Column("identifier", party="number"),  # importer number, MID, filer code, surety code or register number
         Column("name", required=True),
         *_lists("other_names"),
         Column("name_kind", ColumnType.LIST),
@@ -183,13 +182,13 @@ PARTY_CLAIMS = Table(
     ("claim_id",),
     (
         Column("claim_id", required=True),
-        Column("subject", required=True),  # role:identifier
+        Column("subject", required=True, party="role:number"),
         _codes(
             "relation",
             "owned_by|controlled_by|officer_of|shares_address|successor_of|agent_of|sister_of",
             required=True,
         ),
-        Column("object", required=True),  # role:identifier
+        Column("object", required=True, party="role:number"),
         _codes("status", "fact|alleged|admitted|rejected"),
         *_dates("valid_from", "valid_to"),
     ),

@@ -13,6 +13,7 @@ from graph.model.spelling import SCIENTIFIC
 from graph.model.tables import Column, ColumnType
 from ingest.clean.identifiers import identifier_sql
 from ingest.clean.masking import mask_sql, suspect_sql
+from ingest.clean.parties import number_sql, reference_sql
 from ingest.clean.sql import case, let, literal, matches, rewrite, tidied, trimmed
 
 
@@ -99,6 +100,10 @@ def _text(column: Column, cell: str, reading: _Reading) -> _Made:
             return case([(f"{value} = {cell}", "NULL")], repair)
 
         return _Made(made.value, made.complaint, mended if repair else None)
+    if column.party == "number":
+        return _Made(number_sql(cell, ssn_secret=reading.ssn_secret), literal("not the number of a party"))
+    if column.party:
+        return _Made(reference_sql(cell, ssn_secret=reading.ssn_secret), literal("not role:number of a party"))
     text = trimmed(cell)
     masked = case([(suspect_sql(cell), let("_text", text, mask_sql("_text")))], text)
     # A cell with nothing but quotes or an equals sign is what the complaint would be about; it is empty.

@@ -282,6 +282,54 @@ def test_names_are_listed_with_semicolons_or_as_json(
     assert clean(engine, clean_sql(TABLES["party_records"].column("officers"), "cell"), cell) == row
 
 
+TOKEN = ssn_token("551234567", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("26-1647511", "26-164751100"),
+        ("26-164751100", "26-164751100"),
+        ("171204-00123", "171204-00123"),
+        ("551-23-4567", TOKEN),
+        (TOKEN, TOKEN),
+        ("cnshefur123she", "CNSHEFUR123SHE"),
+        ("HRB 4711, formerly 551-23-4567", "HRB 4711, formerly ***-**-****"),
+        ("261647511", "261647511"),  # nine bare digits could be of any register
+        ("ABC", "ABC"),
+        ("OFAC-1234", "OFAC-1234"),
+    ],
+)
+def test_the_number_of_a_party_has_the_key_it_has_elsewhere(
+    engine: duckdb.DuckDBPyConnection, cell: str, value: str
+) -> None:
+    sql = clean_sql(TABLES["party_records"].column("identifier"), "cell")
+    assert clean(engine, sql, cell) == (value, None, None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("importer:26-1647511", "importer:26-164751100"),
+        ("Importer: 261647511", "importer:26-164751100"),
+        ("consignee:551-23-4567", f"consignee:{TOKEN}"),
+        ("manufacturer:cnshefur123she", "manufacturer:CNSHEFUR123SHE"),
+        ("company:HRB 4711: Berlin", "company:HRB 4711: Berlin"),
+        ("person:551-23-4567", "person:***-**-****"),
+    ],
+)
+def test_a_party_is_referred_to_by_role_and_number(engine: duckdb.DuckDBPyConnection, cell: str, value: str) -> None:
+    for name in ("subject", "object"):
+        sql = clean_sql(TABLES["party_claims"].column(name), "cell")
+        assert clean(engine, sql, cell) == (value, None, None)
+
+
+@pytest.mark.parametrize("cell", ["26-1647511", "importer:12-34567", "manufacturer:CASHEFUR123SHE", "importer:"])
+def test_a_reference_without_a_role_or_to_no_number_is_refused(engine: duckdb.DuckDBPyConnection, cell: str) -> None:
+    sql = clean_sql(TABLES["party_claims"].column("subject"), "cell")
+    assert clean(engine, sql, cell) == (None, "subject: not role:number of a party", None)
+
+
 def test_nested_records_are_json_or_refused(engine: duckdb.DuckDBPyConnection) -> None:
     sql = clean_sql(TABLES["documents"].column("results"), "cell")
     assert clean(engine, sql, '[{"analyte": "Al"}]') == ('[{"analyte": "Al"}]', None, None)
