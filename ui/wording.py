@@ -4,6 +4,7 @@ Invariant: unknown is shown as unknown, never as zero. Colours are Okabe and Ito
 people; shapes tell the kinds apart in print.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,6 +55,15 @@ def usd(value: float | None) -> str:
         if abs(value) >= size:
             return f"${value / size:,.1f} {word}"
     return f"${value:,.0f}"
+
+
+def in_markdown(text: str) -> str:
+    """Text that markdown shows as it is: two dollar signs would make a formula.
+
+    >>> in_markdown("$5 of $7")
+    '\\\\$5 of \\\\$7'
+    """
+    return re.sub(r"([$*_`\[\]<>~:])", r"\\\1", text)
 
 
 def number(value: float | None) -> str:

@@ -105,7 +105,7 @@ def draw(
             "nodes": [{"data": _node(node), "position": {"x": at[node.id][0], "y": at[node.id][1]}} for node in nodes],
             "edges": [{"data": _edge(edge, shown)} for edge in edges],
         },
-        layout={"name": "preset", "fit": True, "padding": 40, "animate": False},
+        layout={"name": "preset", "fit": True, "padding": max(40, 200 - 20 * len(nodes)), "animate": False},
         node_styles=_node_styles(),
         edge_styles=_edge_styles(),
         node_actions=["expand"],

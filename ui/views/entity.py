@@ -6,7 +6,7 @@ from api.schemas import ActivityShare, EntityAnswer
 from ui.connection import activity, ask, client, entity, related
 from ui.graph_view.board import Board
 from ui.records import show_rows
-from ui.wording import look, number, period, usd, words
+from ui.wording import in_markdown, look, number, period, usd, words
 
 LINKS = 50
 
@@ -24,7 +24,7 @@ if answered is None:
 found: EntityAnswer = answered
 
 title, act = st.columns([5, 1])
-title.markdown(f"## {look(found.kind).sign} {found.name}")
+title.markdown(f"## {look(found.kind).sign} {in_markdown(found.name)}")
 title.caption(f"{found.kind_label} · `{found.id}`" + "".join(f" · `{other}`" for other in found.identifiers))
 if act.button("Put on the canvas", width="stretch"):
     board = Board()
@@ -103,7 +103,7 @@ with links:
 with documents:
     hits = ask(lambda: client().search(found.key, kinds=("documents",), limit=20))
     for hit in hits.items if hits else ():
-        st.markdown(f"**{hit.title}** · {words(hit.kind)} · {hit.date or 'no date'}")
+        st.markdown(f"**{in_markdown(hit.title)}** · {words(hit.kind)} · {hit.date or 'no date'}")
         st.html(f"<div style='font-size:0.9rem'>{hit.snippet}</div>")
     if hits is not None and not hits.items:
         st.caption("No document names it.")

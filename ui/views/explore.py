@@ -10,7 +10,7 @@ from ui.connection import ask, client, entity, kinds, link_counts, related
 from ui.graph_view.board import MOST_NODES, Board
 from ui.graph_view.canvas import Edge, Gesture, Node, draw, places
 from ui.records import open_rows
-from ui.wording import look, number, period, usd, words
+from ui.wording import in_markdown, look, number, period, usd, words
 
 HUB_NEIGHBOURS = 200
 EXPANDED_AT_ONCE = 20
@@ -94,15 +94,13 @@ def inspector(as_of: str) -> None:
     found = ask(lambda: entity(board.selected, as_of))
     if found is None:
         return
-    st.markdown(f"#### {look(found.kind).sign} {found.name}")
+    st.markdown(f"#### {look(found.kind).sign} {in_markdown(found.name)}")
     st.caption(f"{found.kind_label} · `{found.id}`")
     st.markdown(
-        f"{usd(found.value_usd)} · {number(found.count)} rows · {number(found.degree)} links  \n"
+        f"**{in_markdown(usd(found.value_usd))}** · {number(found.count)} rows · {number(found.degree)} links  \n"
         f"{period(found.first_date, found.last_date)}"
     )
-    for name, value in found.properties.items():
-        if value:
-            st.caption(f"{words(name)}: {value}")
+    st.caption("  \n".join(f"{words(name)}: {in_markdown(value)}" for name, value in found.properties.items() if value))
     left, right = st.columns(2)
     if left.button("Open page", width="stretch"):
         st.session_state["entity_id"] = found.id
@@ -124,7 +122,7 @@ def inspector(as_of: str) -> None:
 
 def _document(item: SearchItem) -> None:
     standing = "".join(f" · **{value.upper()}**" for value in item.fields.get("status", []) if value != "in force")
-    st.markdown(f"{look('document').sign} {words(item.kind)} **{item.title}** {item.date or ''}{standing}")
+    st.markdown(f"{look('document').sign} {words(item.kind)} **{in_markdown(item.title)}** {item.date or ''}{standing}")
     st.html(f"<div style='font-size:0.85rem;color:#444'>{item.snippet}</div>")
     read, add = st.columns(2)
     if read.button("Read", key=f"read {item.id}", width="stretch"):
@@ -140,7 +138,7 @@ def _reader(document_id: str) -> None:
     document = ask(lambda: client().document(document_id))
     if document is None:
         return
-    st.markdown(f"#### {document.title}")
+    st.markdown(f"#### {in_markdown(document.title)}")
     st.caption(f"{words(document.kind)} · {document.date or 'no date'} · {document.standing}")
     for step in document.chain:
         st.markdown(f"- {step.relation} **{step.id}** {step.title} {step.date or ''}")
@@ -235,7 +233,7 @@ def _path(nodes: list[Node]) -> None:
     if not answer.items:
         st.info("No way of up to six links joins them, other than over hubs such as ports and countries.")
     for count, way in enumerate(answer.items):
-        st.markdown(way.reason)
+        st.markdown(in_markdown(way.reason))
         if way.hubs:
             st.caption(f"passes {', '.join(way.hubs)}, which join many")
         if st.button("Put on the canvas", key=f"path {count}"):

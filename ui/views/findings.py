@@ -8,7 +8,7 @@ from api.schemas import FindingItem, RecordsAnswer
 from ui.connection import ask, client
 from ui.graph_view.board import Board
 from ui.records import open_rows
-from ui.wording import chance, number, usd, words
+from ui.wording import chance, in_markdown, number, usd, words
 
 MOST_LISTED = 500
 
@@ -53,9 +53,10 @@ def queue() -> FindingItem | None:
 def show(finding: FindingItem) -> None:
     """One finding: the claim, the evidence with its rows, the innocent explanations, the open question."""
     st.query_params["id"] = finding.id
-    st.markdown(f"### {finding.title}")
+    st.markdown(f"#### {in_markdown(finding.title)}")
+    duty = in_markdown(usd(finding.duty_at_stake_usd))
     st.markdown(
-        f"{chance(finding.probability, finding.calibration)} Duty at stake **{usd(finding.duty_at_stake_usd)}**, "
+        f"{chance(finding.probability, finding.calibration)} Duty at stake **{duty}**, "
         f"{finding.period_from} to {finding.period_to}."
         + (" Selected at the false-discovery rate." if finding.queue else " Below the line of the queue.")
     )
@@ -63,7 +64,7 @@ def show(finding: FindingItem) -> None:
     with evidence:
         st.markdown("**What shows it**")
         for count, item in enumerate(finding.evidence):
-            st.markdown(f"{count + 1}. {item.claim}")
+            st.markdown(f"{count + 1}. {in_markdown(item.claim)}")
             if item.numbers:
                 st.caption(" · ".join(f"{words(name)} {value}" for name, value in item.numbers.items()))
             if item.records and st.button(f"Open {len(item.records)} rows", key=f"evidence {count}"):
@@ -81,7 +82,9 @@ def show(finding: FindingItem) -> None:
         st.markdown("**Who is in it**")
         for member in finding.members:
             name, page = st.columns([4, 1])
-            name.markdown(f"{words(member.role)}: **{member.name or member.entity}**  \n{member.why}")
+            name.markdown(
+                f"{words(member.role)}: **{in_markdown(member.name or member.entity)}**  \n{in_markdown(member.why)}"
+            )
             if page.button("Open", key=f"member {member.entity} {member.role}"):
                 st.session_state["entity_id"] = member.entity
                 st.switch_page("views/entity.py")
@@ -90,9 +93,9 @@ def show(finding: FindingItem) -> None:
             board.put(member.entity for member in finding.members)
             board.select(finding.members[0].entity)
             st.switch_page("views/explore.py")
-        st.markdown(f"**Only a person can decide**  \n{finding.scope_question}")
+        st.markdown(f"**Only a person can decide**  \n{in_markdown(finding.scope_question)}")
         if finding.next_steps:
-            st.markdown("**What to do next**\n" + "\n".join(f"- {step}" for step in finding.next_steps))
+            st.markdown("**What to do next**\n" + "\n".join(f"- {in_markdown(step)}" for step in finding.next_steps))
         st.markdown("**Entries**")
         st.code("\n".join(finding.entries) or "none on file", language=None)
 
