@@ -204,7 +204,8 @@ def _write_issues(folder: Path, file_format: FileFormat, world: World, numbers: 
                     "issue_type": kind,
                     "description": (
                         f"{_deed(world, issue).capitalize()} at "
-                        f"{reference.port_names[issue.ports[0]]} questioned the {_area(issue)} of goods entered  under {dotted(issue.hts)} by {importers.names[issue.importers[0]][0].rstrip('.')}."
+                        f"{reference.port_names[issue.ports[0]]} questioned the {_area(issue)} of goods "
+                        f"entered under {dotted(issue.hts)} by {importers.names[issue.importers[0]][0].rstrip('.')}."
                     ),
                     "status": "closed" if closed else "open",
                     "opened_on": issue.opened,
@@ -305,9 +306,10 @@ def _rulings(world: World) -> list[_Ruling]:
                 f"TARIFF NO.: {dotted(hts)}\n\nRE: {title}\n\nFACTS:\n\nIn {old.key.replace('-', ' ')} the goods, "
                 f"{goods} from {country.code}, were classified under another provision. The importer states that the "
                 f"goods are packed {int(reference.units_per_package[product])} {reference.units[product]} to a package."
-                f"\n\nISSUE:\n\nWhat is the classification of {goods}?\n\nLAW AND ANALYSIS:\n\nClassification is governed "
-                f"by the General Rules of Interpretation. The terms of heading {hts[:4]} describe the goods as imported. "
-                f"The Explanatory Notes to heading {hts[:4]} support this reading.\n\nHOLDING:\n\nThe goods are "
+                f"\n\nISSUE:\n\nWhat is the classification of {goods}?\n\nLAW AND ANALYSIS:\n\n"
+                f"Classification is governed by the General Rules of Interpretation. The terms of heading {hts[:4]} "
+                f"describe the goods as imported. The Explanatory Notes to heading {hts[:4]} support this "
+                f"reading.\n\nHOLDING:\n\nThe goods are "
                 f"classified in {dotted(hts)}.\n\nEFFECT ON OTHER RULINGS:\n\n{old.key.replace('-', ' ')} is "
                 f"{'modified' if verb == 'modifies' else 'revoked'}."
             )
@@ -318,9 +320,10 @@ def _rulings(world: World) -> list[_Ruling]:
             body = (
                 f"{key[3:]}\n\n{iso(int(when))}\n\nCLA-2-{hts[:2]}:OT:RR:NC:N{1 + product % 4}:{100 + product}\n\n"
                 f"CATEGORY: Classification\n\nTARIFF NO.: {dotted(hts)}\n\nRE: {title}\n\nDear Sir or Madam:\n\n"
-                f"In your letter you requested a tariff classification ruling on behalf of {asker.rstrip('.')}. The item "
-                f"under consideration is described as {goods}. Samples were submitted and are being returned. The goods "
-                f"weigh about {reference.kg_per_unit[product]:g} kg per {reference.units[product]}.\n\nThe applicable "
+                f"In your letter you requested a tariff classification ruling on behalf of {asker.rstrip('.')}. "
+                f"The item under consideration is described as {goods}. Samples were submitted and are being "
+                f"returned. The goods weigh about {reference.kg_per_unit[product]:g} kg per "
+                f"{reference.units[product]}.\n\nThe applicable "
                 f"subheading for the {goods} will be {dotted(hts)}, Harmonized Tariff Schedule of the United States. "
                 f"The general rate of duty will be {reference.duty_rate[product] * 100:g} percent ad valorem.\n\n"
                 f"This ruling is being issued under the provisions of Part 177 of the Customs Regulations."
@@ -499,8 +502,9 @@ def _issue_documents(world: World, numbers: Numbers, issues: list[_Issue]) -> li
                     f"{importers.names[importer][int(rng.integers(0, 4))]} ({importers.numbers[importer]}), "
                     f"{importers.addresses[importer][0]}. Maker: {makers.names[maker][int(rng.integers(0, 4))]}, MID "
                     f"{makers.mids[maker]}. Goods: {_goods(world, issue.hts)}, entered under {dotted(issue.hts)}."
-                    f"{case}{cited}\n\nThe importer was asked for invoices, proof of payment and production records. The team looked "
-                    f"at earlier entries of the same maker and recommends that the findings be noted for other ports."
+                    f"{case}{cited}\n\nThe importer was asked for invoices, proof of payment and production records. "
+                    f"The team looked at earlier entries of the same maker and recommends that the findings be "
+                    f"noted for other ports."
                 ),
                 "issue_id": issue.issue_id,
                 "filename": f"{issue.issue_id.lower()}_report.doc" if attached else None,
