@@ -254,6 +254,9 @@ class MappedSource:
     def _rewrite(self, chunk: _Chunk) -> None:
         """All that the profile says of cells, in the order of its fields."""
         profile, columns, rows = self.profile, chunk.columns, len(chunk.numbers)
+        for name in [name for name in columns if profile.otherwise.get(name) in columns]:
+            second = columns[profile.otherwise[name]]
+            columns[name] = [cell or other for cell, other in zip(columns[name], second, strict=True)]
         columns |= {name: [value] * rows for name, value in profile.constants.items()}
         for name in [name for name in columns if name in profile.values]:
             values = profile.values[name]

@@ -67,6 +67,7 @@ class Profile(BaseModel):
 
     drop_rows: tuple[Pattern, ...] = ()  # rows whose first cell says that they are no data
     fill_down: tuple[tuple[str, ...], ...] = ()  # groups; a blank first column means: as in the row above
+    otherwise: dict[str, str] = Field(default_factory=dict)  # where a column is blank, the one that stands in
     constants: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)  # the sender's code -> ours
     countries: tuple[str, ...] = ()  # columns that hold country names

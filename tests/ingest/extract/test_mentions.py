@@ -3,9 +3,12 @@
 import json
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.model.kinds import ENTITY_KINDS
 from ingest.extract.mentions import ENTITY_KIND, find_mentions
@@ -95,6 +98,16 @@ def test_a_text_made_to_be_slow_is_not() -> None:
     began = time.perf_counter()
     list(find_mentions("", hostile * 2))
     assert time.perf_counter() - began < 5
+
+
+PIECES = ("ABC-1234567-6", "6109.10.0040", "headings 6109, 6110", "A-570-918", "NY N301234", "HQ ", "ports 2704, ", ".")
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=12).map(" ".join))
+def test_any_text_gives_spans_in_order_that_hold_what_they_say(text: str) -> None:
+    found = list(find_mentions("", text))
+    assert all(text[mention.start : mention.end] == mention.text for mention in found)
+    assert all(left.end <= right.start for left, right in pairwise(found))
 
 
 @needs_shared_data

@@ -42,6 +42,11 @@ def test_an_order_gets_its_country_and_keeps_the_rest(tmp_path: Path) -> None:
     assert (nowhere["country"], nowhere["country_as_written"]) == (None, "Atlantis")
 
 
+def test_a_country_one_column_further_is_found(tmp_path: Path) -> None:
+    text = "DOCNo,Product,Country,Column2\nA-552-825,Wind towers,,Vietnam\n"
+    assert rows("adcvd-orders", file(tmp_path, "list.csv", text))[0]["country"] == "VN"
+
+
 def test_ports_that_lost_a_zero_are_marked_and_not_mended(tmp_path: Path) -> None:
     (batch,) = loaded(
         "schedule-d", file(tmp_path, "usports.csv", 'Code,Name\n901,"BUFFALO, NY"\n2704,"LOS ANGELES, CA"\n')

@@ -138,13 +138,15 @@ def test_the_main_report_is_read_and_the_parameters_are_not(es003: MappedSource,
 
 def test_cells_that_a_spreadsheet_typed_are_told_as_damaged(es003: MappedSource, tmp_path: Path) -> None:
     typed = list(COMMODITY)
+    typed[1] = 1  # type: ignore[call-overload]
     typed[4:6] = [901, datetime(2024, 3, 1)]  # type: ignore[list-item]  # noqa: DTZ001 - a cell has no zone
     typed[10:12] = [901110045, 10000.5]  # type: ignore[list-item]
     (batch,) = read(es003, workbook_of(tmp_path / "typed.xlsx", {"ES-003": [HEADER, typed]}))
     (row,) = cells([batch])
     assert (row["port_code"], row["hts_number"], row["entry_date"]) == ("901", "901110045", "2024-03-01")
     assert row["entered_value_usd"] == "10000.5"
-    assert batch.damaged == {"port_code", "hts_number"}
+    assert row["entry_type"] == "01"
+    assert batch.damaged == {"entry_number", "entry_type", "hts_number", "port_code"}
 
 
 def test_two_header_rows_are_read_as_one(es003: MappedSource, tmp_path: Path) -> None:

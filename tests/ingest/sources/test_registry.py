@@ -3,8 +3,11 @@
 import os
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph.model.errors import NotFound
 from ingest.sources.registry import find_source, sources
@@ -77,7 +80,7 @@ def test_every_real_ruling_is_read_once() -> None:
         for batch in source.rows(path):  # type: ignore[union-attr]
             assert not batch.problems
             if batch.batch.num_rows:
-                rows.update(batch.batch["id"].to_pylist())
+                rows.update(str(key) for key in batch.batch["id"].to_pylist())
     assert len(rows) == 38
     assert set(rows.values()) == {1}
 
@@ -86,6 +89,15 @@ def test_every_real_ruling_is_read_once() -> None:
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_a_file_of_no_known_kind_has_no_source(name: str) -> None:
     assert find_source(SHARED / name, head(SHARED / name)) is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=400), st.sampled_from(["a.csv", "a.json", "a.jsonl", "a.txt", "N301234.html", "a.xlsx", "a"]))
+def test_any_bytes_are_recognised_or_not_without_an_error(content: bytes, name: str) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        assert all(0 <= source.recognises(path, content) <= 1 for source in sources())
 
 
 def test_a_users_own_profile_stands_before_ours(tmp_path: Path) -> None:
