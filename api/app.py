@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         searches.router, entities.router, findings.router, documents.router, kinds.router, loads.router,
         exports.router, people.router, health.router,
     ):  # fmt: skip
-        app.include_router(router, prefix="/v1")
+        app.include_router(router)
     app.add_exception_handler(TidewaiterError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)

@@ -3,6 +3,7 @@
 import typer
 
 from api.cli.terminal import terminal_of
+from graph.model.errors import NotFound
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,6 +21,12 @@ def doctor(context: typer.Context) -> None:
 
     terminal = terminal_of(context)
     settings = terminal.settings()
+    if not settings.home.is_dir():
+        raise NotFound(
+            f"There is no home directory {settings.home}.",
+            thing=str(settings.home),
+            next_step="Run `tidewaiter load PATH...` to begin one, or name yours with --home.",
+        )
     with Service(settings, Metrics()) as service:
         ready = readiness(service)
     loads = Ledger(settings.home).loads()

@@ -65,15 +65,16 @@ class Terminal:
         from rich.table import Table
 
         drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-        for column in columns:
-            whole = column[:1] in ("#", "=")
+        cells = [[_plain(cell) for cell in row] for row in rows]
+        for place, column in enumerate(columns):
+            name = column.lstrip("#=")
+            longest = max([len(name), *(len(row[place]) for row in cells)]) if column != name else None
             drawn.add_column(
-                column.lstrip("#="), justify="right" if column[:1] == "#" else "left", no_wrap=whole,
-                overflow="ignore" if whole else "fold",
+                name, justify="right" if column[:1] == "#" else "left", overflow="fold", min_width=longest
             )  # fmt: skip
-        for row in rows:
-            drawn.add_row(*(_plain(cell) for cell in row))
-        _out().print(drawn, crop=False, overflow="ignore")
+        for row in cells:
+            drawn.add_row(*row)
+        _out().print(drawn)
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

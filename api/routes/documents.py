@@ -8,7 +8,7 @@ from api.answers.naming import normal_id
 from api.routes.asking import Asked
 from api.schemas import DocumentAnswer
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(prefix="/v1", tags=["documents"])
 
 
 @router.get("/documents/{document_id:path}", response_model=DocumentAnswer)

@@ -31,7 +31,7 @@ from api.schemas import (
 from api.serving import Snapshot
 from graph.model.entity import RelatedQuery
 
-router = APIRouter(tags=["entities"])
+router = APIRouter(prefix="/v1", tags=["entities"])
 
 AsOf = Annotated[date | None, Query(description="As known on that day")]
 Limit = Annotated[int, Query(ge=1, le=1000)]

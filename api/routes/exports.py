@@ -9,7 +9,7 @@ from fastapi.responses import Response, StreamingResponse
 from api.answers.exports import export_lines
 from api.routes.asking import GENERATION_HEADER, Asked
 
-router = APIRouter(tags=["export"])
+router = APIRouter(prefix="/v1", tags=["export"])
 
 
 class Exported(StrEnum):

@@ -10,7 +10,7 @@ from api.answers.records import Page, evidence_answer
 from api.routes.asking import Asked
 from api.schemas import FindingItem, FindingsAnswer, RecordsAnswer
 
-router = APIRouter(tags=["findings"])
+router = APIRouter(prefix="/v1", tags=["findings"])
 
 
 @router.get("/findings", response_model=FindingsAnswer)

@@ -12,7 +12,7 @@ from api.routes.asking import VERSION, Asked, asking, plain
 from api.schemas import HealthAnswer, Problem, ReadyAnswer
 from api.service import Service
 
-router = APIRouter(tags=["health"])
+router = APIRouter(prefix="/v1", tags=["health"])
 open_router = APIRouter(tags=["health"])
 
 

@@ -7,7 +7,7 @@ from api.answers.entities import kinds_answer
 from api.routes.asking import Asked, plain
 from api.schemas import KindsAnswer
 
-router = APIRouter(tags=["kinds"])
+router = APIRouter(prefix="/v1", tags=["kinds"])
 
 
 @router.get("/kinds", response_model=KindsAnswer)

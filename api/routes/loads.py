@@ -10,7 +10,7 @@ from api.routes.asking import Asked, plain
 from api.schemas import LoadsAnswer, RejectsAnswer
 from graph.facts.ledger import Ledger
 
-router = APIRouter(tags=["loads"])
+router = APIRouter(prefix="/v1", tags=["loads"])
 
 
 @router.get("/loads", response_model=LoadsAnswer)

@@ -10,7 +10,7 @@ from api.audit.trail import looks
 from api.routes.asking import Asked, plain
 from api.schemas import AuditAnswer, AuditItem, PersonAnswer
 
-router = APIRouter(tags=["people"])
+router = APIRouter(prefix="/v1", tags=["people"])
 
 
 @router.get("/me", response_model=PersonAnswer)

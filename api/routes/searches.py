@@ -12,7 +12,7 @@ from api.schemas import SearchAnswer
 from api.serving import Snapshot
 from search.fields import DEFAULT_FACETS
 
-router = APIRouter(tags=["search"])
+router = APIRouter(prefix="/v1", tags=["search"])
 
 
 @router.get("/search", response_model=SearchAnswer)
