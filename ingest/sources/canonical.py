@@ -8,7 +8,6 @@ that bears a table's name but lacks the table's columns is told what was found a
 
 import codecs
 import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -136,7 +135,7 @@ def _columns_of(path: Path, head: bytes, written: str) -> Sequence[str]:
         return sorted(json_records.first_keys(opened, ""))
     utf_16 = opened.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = opened.decode("utf-16" if utf_16 else "utf-8-sig", "replace")
-    header = next(csv.reader(io.StringIO(text.partition("\n")[0])), [])
+    header = next(csv.reader(text.splitlines()[:1]), [])
     return [name.strip() for name in header]
 
 
