@@ -1,4 +1,4 @@
-"""Cursors: where the next page of an answer begins, in a form that callers pass back and never read.
+"""Pages and cursors: how large a page may be, and where the next one begins, in a form that no caller reads.
 
 Invariant: a cursor belongs to one request. Used with another one, or changed, it is `Invalid`; it never
 silently gives the wrong page.
@@ -11,7 +11,26 @@ from hashlib import blake2b
 from graph.model.errors import Invalid
 from search.query import SearchRequest
 
+MOST_HITS = 1_000
 _MARK_BYTES = 6
+
+
+def check_page(request: SearchRequest) -> None:
+    """`Invalid` when the request's page cannot be: too small, too large, or in no order that there is."""
+    if not 1 <= request.limit <= MOST_HITS:
+        raise Invalid(
+            f"A page holds 1 to {MOST_HITS:,} hits, not {request.limit}.",
+            thing="limit",
+            value=str(request.limit),
+            next_step="Ask for a page that size and go on with its cursor.",
+        )
+    if request.sort not in ("relevance", "date"):
+        raise Invalid(
+            f"Hits cannot be sorted by {request.sort!r}.",
+            thing="sort",
+            value=request.sort,
+            next_step="Sort by relevance or date.",
+        )
 
 
 def cursor_at(request: SearchRequest, offset: int) -> str:

@@ -79,8 +79,8 @@ def read_query(text: str, *, ssn_secret: str = "") -> Reading:
 
     >>> read_query("wire hangers").query
     Words(text='wire hangers', field='', need='all')
-    >>> read_query("7326.20").query
-    AnyOf(parts=(Identifier(kind='hts', key='732620'), Phrase(text='7326.20', field='', slop=0)))
+    >>> read_query("n 301234").query
+    AnyOf(parts=(Identifier(kind='document', key='NY-N301234'), Phrase(text='n 301234', field='', slop=0)))
     """
     text = text.encode("utf-8", "ignore").decode()
     text = "".join(character if character.isprintable() else " " for character in text).strip()

@@ -14,12 +14,12 @@ from typing import Any
 
 import tantivy
 
-from graph.model.errors import Invalid, NotFound, Unavailable
+from graph.model.errors import NotFound, Unavailable
 from search import ranking
 from search.analysis import content_tokens, neighbours, tokens
 from search.document import SearchDocument
 from search.fields import known_field
-from search.paging import cursor_at, offset_of
+from search.paging import check_page, cursor_at, offset_of
 from search.passage import Marker
 from search.query import (
     VALUES_SHOWN,
@@ -39,7 +39,6 @@ from search.query import (
 )
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-_MOST_HITS = 1_000
 _FACET_VALUES = 50  # shown of a facet
 _FACET_CANDIDATES = 1_000  # counted by the engine before ours are cut, so that ties are cut by value
 _NEXT_STEP = "Run `tidewaiter refresh` to build it again."
@@ -158,17 +157,7 @@ class TantivyIndex:
 
     def search(self, request: SearchRequest) -> SearchResult:
         """One page of hits; `Invalid` for a bad cursor, limit, sort, field or facet."""
-        if not 1 <= request.limit <= _MOST_HITS:
-            raise Invalid(
-                f"A page holds 1 to {_MOST_HITS:,} hits, not {request.limit}.",
-                thing="limit",
-                value=str(request.limit),
-                next_step="Ask for less and go on with the cursor.",
-            )
-        if request.sort not in ("relevance", "date"):
-            raise Invalid(
-                f"Hits are sorted by relevance or date, not by {request.sort!r}.", thing="sort", value=request.sort
-            )
+        check_page(request)
         facets = tuple(known_field(name).name for name in request.facets)
         offset = offset_of(request)
         with _translated(self._folder):

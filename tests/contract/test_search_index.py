@@ -1,0 +1,354 @@
+"""What every search engine must answer: one suite, run over each engine of the seam."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph.model.errors import Invalid, Unavailable
+from search.document import SearchDocument
+from search.index.index import SearchIndex
+from search.index.tantivy import TantivyIndex, TantivyIndexWriter
+from search.query import (
+    VALUES_SHOWN,
+    AllOf,
+    AnyOf,
+    Everything,
+    Identifier,
+    Not,
+    Phrase,
+    Query,
+    Range,
+    SearchRequest,
+    Term,
+    Words,
+)
+
+Indexed = Callable[[Iterable[SearchDocument]], SearchIndex]
+
+
+def tantivy_index(folder: Path) -> Indexed:
+    def indexed(documents: Iterable[SearchDocument]) -> SearchIndex:
+        TantivyIndexWriter(folder / "index").write(documents)
+        return TantivyIndex(folder / "index")
+
+    return indexed
+
+
+@pytest.fixture(params=[tantivy_index], ids=["tantivy"])
+def indexed(request: pytest.FixtureRequest, tmp_path: Path) -> Indexed:
+    """Writes documents and opens the index over them."""
+    made: Indexed = request.param(tmp_path)
+    return made
+
+
+HANGERS = SearchDocument(
+    "document:NY-N301234", "ruling", "The tariff classification of wire garment hangers",
+    "The merchandise is hangers of steel wire, classified in subheading 7326.20.0020, HTSUS.", date(2018, 10, 1),
+    ("hts:7326200020", "hts:73262000", "hts:732620", "hts:7326", "hts:73"),
+    {"status": ("revoked",), "revoked_by": ("HQ-H348257",), "hts4": ("7326",), "country": ("CN",), "year": ("2018",)},
+)  # fmt: skip
+REVOCATION = SearchDocument(
+    "document:HQ-H348257", "ruling", "Revocation of a New York ruling",
+    "We revoke NY N301234. Steel rods <b>and</b> wire & strip are not hangers.", date(2024, 5, 2),
+    ("document:NY-N301234", "hts:7326", "hts:73"),
+    {"status": ("in force",), "hts4": ("7326",), "country": ("CN", "VN"), "year": ("2024",)},
+)  # fmt: skip
+REPORT = SearchDocument(
+    "document:SV20072698", "lab_report", "Fiber analysis of knit gloves",
+    "The gloves are of cotton and of polyester from Viet Nam. Nothing is of metal.", date(2020, 2, 29),
+    ("importer:12-345678900", "entry_number:ABC12345676"),
+    {"importer": ("12-345678900",), "country": ("VN",), "year": ("2020",)},
+)  # fmt: skip
+IMPORTER = SearchDocument(
+    "importer:12-345678900", "importer", "WIRE WORKS OF SALEM, INC.", "12-345678900\nSalem Hangers", None,
+    (), {"importer": ("12-345678900",), "country": ("US",)}, weight=60,
+)  # fmt: skip
+HEADING = SearchDocument(
+    "hts:7326", "hts", "Articles of iron or steel", "7326", None, ("hts:73",), {"hts4": ("7326",)}, weight=40
+)
+SMALL_WORLD = (HANGERS, REVOCATION, REPORT, IMPORTER, HEADING)
+
+
+@pytest.fixture
+def index(indexed: Indexed) -> SearchIndex:
+    return indexed(SMALL_WORLD)
+
+
+def found(index: SearchIndex, query: Query, **request: object) -> list[str]:
+    return [hit.id for hit in index.search(SearchRequest(query, **request)).items]  # type: ignore[arg-type]
+
+
+def test_counts_what_it_holds(index: SearchIndex) -> None:
+    assert index.count() == 5
+
+
+def test_an_empty_index_finds_nothing(indexed: Indexed) -> None:
+    index = indexed([])
+    result = index.search(SearchRequest(Words("hangers"), facets=("kind",)))
+    assert (index.count(), result.items, result.total, result.next_cursor) == (0, (), 0, "")
+    assert result.facets == {"kind": ()}
+
+
+ALL = {"document:NY-N301234", "document:HQ-H348257", "document:SV20072698", "importer:12-345678900", "hts:7326"}
+RULING, REVOKING, LAB, COMPANY, TARIFF = (document.id for document in SMALL_WORLD)
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        pytest.param(Words("wire hangers"), {RULING, REVOKING, COMPANY}, id="words in any order, title or text"),
+        pytest.param(Words("WIRES HANGER"), {RULING, REVOKING, COMPANY}, id="in any case and number"),
+        pytest.param(Words("hangers", field="title"), {RULING}, id="in the title alone"),
+        pytest.param(Words("gloves rods"), set(), id="all words must occur"),
+        pytest.param(Words("gloves rods", need="any"), {LAB, REVOKING}, id="any word may occur"),
+        pytest.param(Words("the hangers of the"), {RULING, REVOKING, COMPANY}, id="stop words do not count"),
+        pytest.param(Words("from"), {LAB}, id="unless there are no others"),
+        pytest.param(Words("?!"), set(), id="no words find nothing"),
+        pytest.param(Phrase("steel wire"), {RULING}, id="a phrase is in order"),
+        pytest.param(Phrase("hangers of steel"), {RULING}, id="with its stop words"),
+        pytest.param(Phrase("hangers steel"), set(), id="and leaves nothing out"),
+        pytest.param(Phrase("hangers wire", slop=2), {RULING}, id="but for the places allowed"),
+        pytest.param(Phrase("steel wire", field="title"), set(), id="a phrase in the title"),
+        pytest.param(Phrase("gloves"), {LAB}, id="a phrase of one word"),
+        pytest.param(Phrase("..."), set(), id="a phrase of none"),
+        pytest.param(Identifier("hts", "732620"), {RULING}, id="a tariff number rolls up"),
+        pytest.param(Identifier("hts", "7326"), {TARIFF, RULING, REVOKING}, id="the thing and its carriers"),
+        pytest.param(Identifier("document", "NY-N301234"), {RULING, REVOKING}, id="a ruling and who cites it"),
+        pytest.param(Identifier("entry_number", "ABC12345676"), {LAB}, id="an entry"),
+        pytest.param(Term("status", "revoked"), {RULING}, id="a field's value"),
+        pytest.param(Term("country", "VN"), {REVOKING, LAB}, id="one of a field's values"),
+        pytest.param(Range(date(2020, 2, 29), date(2020, 2, 29)), {LAB}, id="both ends of a span count"),
+        pytest.param(Range(None, date(2020, 2, 28)), {RULING}, id="undated things are in no span"),
+        pytest.param(Range(None, None), {RULING, REVOKING, LAB}, id="not even in an open one"),
+        pytest.param(AllOf((Words("hangers"), Not(Words("rods")))), {RULING, COMPANY}, id="without"),
+        pytest.param(Not(Words("hangers")), {LAB, TARIFF}, id="everything but"),
+        pytest.param(Not(Not(Words("gloves"))), {LAB}, id="not not"),
+        pytest.param(AnyOf((Words("gloves"), Not(Words("wire")))), {LAB, TARIFF}, id="or not"),
+        pytest.param(AnyOf((Words("gloves"), AllOf((Words("rods"), Words("strip"))))), {LAB, REVOKING}, id="nested"),
+        pytest.param(AnyOf(()), set(), id="any of nothing"),
+        pytest.param(Everything(), ALL, id="everything"),
+    ],
+)
+def test_finds_what_is_asked_for(index: SearchIndex, query: Query, ids: set[str]) -> None:
+    result = index.search(SearchRequest(query, limit=100))
+    assert {hit.id for hit in result.items} == ids
+    assert result.total == len(ids)
+
+
+def test_the_thing_itself_comes_before_what_carries_its_number(index: SearchIndex) -> None:
+    assert found(index, Identifier("hts", "7326"))[0] == TARIFF
+    assert found(index, AnyOf((Words("rods"), Identifier("document", "NY-N301234"))))[0] == RULING
+
+
+def test_a_word_in_the_title_counts_more(indexed: Indexed) -> None:
+    index = indexed(
+        [
+            SearchDocument("document:text", "memo", "On other things", "gloves knit hats socks"),
+            SearchDocument("document:title", "memo", "On gloves", "things knit hats socks other"),
+        ]
+    )
+    assert found(index, Words("gloves")) == ["document:title", "document:text"]
+
+
+def test_words_that_stand_together_count_more(indexed: Indexed) -> None:
+    index = indexed(
+        [
+            SearchDocument("document:apart", "memo", "Memo", "steel of rods, and of hangers a wire"),
+            SearchDocument("document:beside", "memo", "Memo", "rods of hangers, and of a steel wire"),
+        ]
+    )
+    assert found(index, Words("steel wire")) == ["document:beside", "document:apart"]
+
+
+def test_a_hit_says_what_it_is(index: SearchIndex) -> None:
+    (hit,) = index.search(SearchRequest(Term("status", "revoked"))).items
+    assert (hit.kind, hit.title, hit.date) == (HANGERS.kind, HANGERS.title, HANGERS.date)
+    assert hit.fields == HANGERS.fields
+
+
+def test_a_hit_shows_some_of_many_values_and_is_found_by_each(indexed: Indexed) -> None:
+    ports = tuple(f"{port:04d}" for port in range(1000, 1100))
+    index = indexed([replace(REPORT, fields={"port": ports})])
+    (hit,) = index.search(SearchRequest(Term("port", "1099"))).items
+    assert hit.fields == {"port": ports[:VALUES_SHOWN]}
+
+
+# Filters and facets
+
+
+def test_filters_take_any_value_of_a_field_and_all_of_the_fields(index: SearchIndex) -> None:
+    assert set(found(index, Everything(), filters={"country": ("VN", "US")})) == {REVOKING, LAB, COMPANY}
+    assert found(index, Everything(), filters={"country": ("VN", "US"), "kind": ("ruling",)}) == [REVOKING]
+    assert found(index, Everything(), filters={"country": ("FR",)}) == []
+
+
+def test_a_field_without_values_filters_nothing(index: SearchIndex) -> None:
+    assert set(found(index, Everything(), filters={"country": ()})) == ALL
+
+
+def test_facets_count_over_all_matches_and_not_the_page(index: SearchIndex) -> None:
+    request = SearchRequest(Words("hangers"), facets=("kind", "country", "lab"), limit=1)
+    assert index.search(request).facets == {
+        "kind": (("ruling", 2), ("importer", 1)),
+        "country": (("CN", 2), ("US", 1), ("VN", 1)),
+        "lab": (),
+    }
+
+
+def test_facets_keep_to_the_filters(index: SearchIndex) -> None:
+    request = SearchRequest(Words("hangers"), filters={"kind": ("importer",)}, facets=("country",))
+    assert index.search(request).facets == {"country": (("US", 1),)}
+
+
+# Order and pages
+
+
+def test_sorts_by_date_newest_first_and_undated_last(index: SearchIndex) -> None:
+    assert found(index, Everything(), sort="date") == [REVOKING, LAB, RULING, COMPANY, TARIFF]
+    assert found(index, Words("hangers"), sort="date") == [REVOKING, RULING, COMPANY]
+
+
+def equals(count: int) -> list[SearchDocument]:
+    """Documents that only their ids and days tell apart."""
+    day = date(2020, 1, 1)
+    return [
+        SearchDocument(f"document:{n}", "memo", "Same", "the same words", day + timedelta(n % 7)) for n in range(count)
+    ]
+
+
+def test_between_equals_the_weightier_comes_first(indexed: Indexed) -> None:
+    index = indexed([*equals(20), replace(equals(1)[0], id="document:weighty", weight=90)])
+    assert found(index, Words("same"))[0] == "document:weighty"
+
+
+def test_order_does_not_depend_on_the_order_of_writing(tmp_path: Path) -> None:
+    orders = []
+    for name, documents in (("one", equals(50)), ("other", equals(50)[::-1])):
+        (tmp_path / name).mkdir()
+        index = tantivy_index(tmp_path / name)(documents)
+        orders.append([found(index, query, limit=50) for query in (Words("same"), Everything(), Phrase("same words"))])
+    assert orders[0] == orders[1]
+
+
+@pytest.mark.parametrize("sort", ["relevance", "date"])
+@pytest.mark.parametrize("query", [Words("same"), Everything(), AnyOf((Words("same"), Words("rods")))])
+def test_pages_have_no_gaps_and_no_repeats(indexed: Indexed, query: Query, sort: str) -> None:
+    index = indexed([*equals(53), *SMALL_WORLD])
+    whole = found(index, query, sort=sort, limit=1000)
+    pages: list[str] = []
+    cursor = ""
+    for _ in range(100):
+        page = index.search(SearchRequest(query, sort=sort, limit=7, cursor=cursor))  # type: ignore[arg-type]
+        assert page.total == len(whole)
+        pages += [hit.id for hit in page.items]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert pages == whole
+    assert len(set(pages)) == len(pages)
+
+
+def test_a_page_may_change_its_size_on_the_way(indexed: Indexed) -> None:
+    index = indexed(equals(20))
+    first = index.search(SearchRequest(Words("same"), limit=3))
+    rest = found(index, Words("same"), limit=50, cursor=first.next_cursor)
+    assert [hit.id for hit in first.items] + rest == found(index, Words("same"), limit=50)
+
+
+# Passages
+
+
+def test_a_passage_marks_the_words_and_escapes_the_rest(index: SearchIndex) -> None:
+    (hit,) = index.search(SearchRequest(Words("rods strip"))).items
+    assert hit.snippet == (
+        "We revoke NY N301234. Steel <mark>rods</mark> &lt;b&gt;and&lt;/b&gt; wire &amp; <mark>strip</mark> are not "
+        "hangers."
+    )
+
+
+def test_a_passage_marks_identifiers_in_any_spelling(index: SearchIndex) -> None:
+    snippets = {
+        hit.id: hit.snippet
+        for query in (Identifier("document", "NY-N301234"), Identifier("hts", "732620"))
+        for hit in index.search(SearchRequest(query)).items
+    }
+    assert "<mark>NY N301234</mark>" in snippets[REVOKING]
+    assert "<mark>7326.20.0020</mark>" in snippets[RULING]
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(SearchRequest(Everything(), limit=0), id="no hits"),
+        pytest.param(SearchRequest(Everything(), limit=1001), id="too many hits"),
+        pytest.param(SearchRequest(Everything(), cursor="nonsense"), id="a cursor that is none"),
+        pytest.param(SearchRequest(Everything(), cursor="ü"), id="a cursor in other letters"),
+        pytest.param(SearchRequest(Everything(), filters={"colour": ("red",)}), id="an unknown filter"),
+        pytest.param(SearchRequest(Everything(), facets=("colour",)), id="an unknown facet"),
+        pytest.param(SearchRequest(Term("colour", "red")), id="an unknown field"),
+        pytest.param(SearchRequest(Everything(), sort="size"), id="an unknown order"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_cannot_be_is_invalid(index: SearchIndex, request_: SearchRequest) -> None:
+    with pytest.raises(Invalid) as raised:
+        index.search(request_)
+    assert raised.value.next_step
+
+
+def test_a_cursor_of_another_search_is_invalid(index: SearchIndex) -> None:
+    cursor = index.search(SearchRequest(Everything(), limit=2)).next_cursor
+    with pytest.raises(Invalid, match="does not belong"):
+        index.search(SearchRequest(Words("hangers"), limit=2, cursor=cursor))
+
+
+def test_a_closed_index_is_unavailable(index: SearchIndex) -> None:
+    index.close()
+    with pytest.raises(Unavailable):
+        index.search(SearchRequest(Everything()))
+
+
+def test_many_threads_get_the_answers_of_one(index: SearchIndex) -> None:
+    queries = [Words("wire hangers"), Phrase("steel wire"), Identifier("hts", "7326"), Everything(), Words("of")] * 20
+    alone = [index.search(SearchRequest(query, facets=("kind",))) for query in queries]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda query: index.search(SearchRequest(query, facets=("kind",))), queries))
+    assert together == alone
+
+
+texts = st.text(max_size=40)
+values = st.sampled_from(["VN", "ruling", "", "\x00", "a:b", "é"])
+leaves = st.one_of(
+    st.builds(Words, texts, field=st.sampled_from(["", "title"]), need=st.sampled_from(["all", "any"])),
+    st.builds(Phrase, texts, field=st.sampled_from(["", "title"]), slop=st.integers(0, 5)),
+    st.builds(Identifier, st.sampled_from(["hts", "document", "?"]), st.text(max_size=12)),
+    st.builds(Term, st.sampled_from(["kind", "country", "status"]), values),
+    st.builds(Range, st.none() | st.dates(), st.none() | st.dates()),
+    st.just(Everything()),
+)
+queries = st.recursive(
+    leaves,
+    lambda parts: st.one_of(
+        st.builds(AllOf, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(AnyOf, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(Not, parts),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=queries)
+def test_any_query_is_answered(index: SearchIndex, query: Query) -> None:
+    result = index.search(SearchRequest(query, limit=3))
+    assert len(result.items) == min(3, result.total)
+    without = index.search(SearchRequest(Not(query)))
+    assert result.total + without.total == index.count()
