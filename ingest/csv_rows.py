@@ -24,6 +24,7 @@ from ingest.sources.source import CsvShape, TextRows
 
 _BLOCK_BYTES = 2 * LONGEST_LINE_BYTES  # a row has to fit into a block
 _MARKS = re.compile(f"[{WINDOWS_1252_MARK}{NUL_MARK}{LONG_LINE_MARK}]")
+_LINE_END = re.compile(b"\n")
 _OURS = frozenset({"source_row", "load_id", "repairs", "extra"}) & {column.name for column in PROVENANCE}
 
 
@@ -78,6 +79,8 @@ def csv_rows(
             numbers, following = _numbers(following, len(batch), broken_rows)
             yield _text_rows(batch, numbers, names, shape, marked=not surveyed.plain)
     except pa.ArrowInvalid as error:
+        if "Empty CSV" in str(error):  # a header without so much as a line end
+            return
         raise _unreadable(path, shape, error) from error
 
 
@@ -141,8 +144,28 @@ def _text_rows(
         if windows_1252 is not None:
             columns.append(windows_1252)
             names.append("read_as")
+    problems |= _left_open(columns, names, shape.delimiter)
     tidy = pa.RecordBatch.from_arrays([*columns, numbers], names=[*names, "source_row"])
     return TextRows(shape.table, tidy, unchecked=shape.unchecked, problems=problems)
+
+
+def _left_open(columns: "list[pa.Array[pa.StringScalar]]", names: list[str], delimiter: str) -> dict[int, str]:
+    """Rows in which a cell holds lines that are rows themselves: its quotation mark was never closed."""
+    problems: dict[int, str] = {}
+    fewest = max(2, (len(names) - 1) // 2)
+    for name, cells in zip(names, columns, strict=True):
+        data = cells.buffers()[2]
+        if data is None or not _LINE_END.search(data):  # nearly all columns: a search at the memory's speed
+            continue
+        for row, hit in enumerate(pc.match_substring(cells, "\n").to_pylist()):
+            if not hit:
+                continue
+            inner = str(cells[row].as_py()).splitlines()[1:]
+            if any(text.count(delimiter) >= fewest for text in inner):
+                problems[row] = (
+                    f"{name}: a quotation mark is left open, so that {len(inner)} more lines are in this cell"
+                )
+    return problems
 
 
 def _without_marks(

@@ -104,10 +104,11 @@ class Stage:
                 left_out[reason] = left_out.get(reason, 0) + count
             if some.problems:
                 names = [name for name in some.batch.schema.names if name != "source_row"]
-                for position, reason in some.problems.items():
+                for position, reason in sorted(some.problems.items()):
                     row = some.batch.slice(position, 1).to_pylist()[0]
                     cells = {name: row[name] for name in names}
-                    problem = Problem("", "", reason)
+                    column, _, said = reason.partition(": ")
+                    problem = Problem(column, cells[column] or "", said) if column in cells else Problem("", "", reason)
                     self._rejects.add(Reject(origin.file, row["source_row"], some.table, (problem,), cells))
                 kept = [at not in some.problems for at in range(some.batch.num_rows)]
                 readable = replace(some, batch=some.batch.filter(pa.array(kept)), problems={})
