@@ -62,7 +62,8 @@ def notice_cases(facts: FactStore, as_of: date | None) -> ir.Table:
     """Notices whose title names an order's product and its country: `document_id, case_number, date`.
 
     A title names a product when it holds all its words, in singular or plural and any order. Where it names
-    both "wire rod" and "stainless steel wire rod" of one country, only the longer product is meant.
+    both "wire rod" and "stainless steel wire rod" of one country, only the longer product is meant; where it
+    names one of the two duties, only that duty's cases are.
     """
     documents = facts.table("documents", as_of=as_of)
     titles = documents.filter(documents["kind"].isin(["notice", "memo"]) & documents["title"].notnull())
@@ -72,18 +73,22 @@ def notice_cases(facts: FactStore, as_of: date | None) -> ir.Table:
         source=titles["source"],
         title=ibis.literal(" ") + _words(titles["title"]) + " ",
         title_words=_words(titles["title"]).split(" "),
+        duty=_duty(titles["title"].lower()),
     )
     orders = _orders(facts, as_of)
     countries = orders.select("country").distinct()
     countries = countries.mutate(names=countries["country"].cases(*_spoken_names(), else_=""))
     spoken = countries.mutate(spoken=countries["names"].split("|")).unnest("spoken").filter(lambda t: t["spoken"] != "")
     named = titles.join(spoken, titles["title"].contains(ibis.literal(" ") + spoken["spoken"] + " "))
-    named = named.select("document_id", "date", "source", "title_words", "country").distinct(
+    named = named.select("document_id", "date", "source", "title_words", "duty", "country").distinct(
         on=["document_id", "country"], keep="first"
     )
     products = orders.select("case_number", "country", "product_words", words=orders["product_words"].split(" "))
     pairs = named.join(products, "country")
-    pairs = pairs.filter(pairs["words"].intersect(pairs["title_words"]).length() == pairs["words"].length())
+    pairs = pairs.filter(
+        pairs["words"].intersect(pairs["title_words"]).length() == pairs["words"].length(),
+        pairs["case_number"].startswith(pairs["duty"]),
+    )
     pairs = pairs.select("document_id", "date", "source", "country", "case_number", "words")
     longer = pairs.view()
     shadowed = (
@@ -129,6 +134,12 @@ def _orders(facts: FactStore, as_of: date | None) -> ir.Table:
         .filter(lambda t: t["product"].notnull() & t["country"].notnull() & (t["product_words"] != ""))
         .select("case_number", "country", "order_on", "source", "product_words")
     )
+
+
+def _duty(title: ir.StringValue) -> ir.StringValue:
+    """The letter that the cases of the one duty named begin with, or nothing."""
+    dumping, subsidy = title.contains("antidumping"), title.contains("countervailing")
+    return ibis.cases((dumping & ~subsidy, "A-"), (subsidy & ~dumping, "C-"), else_="")
 
 
 def _words(text: ir.StringValue) -> ir.StringValue:

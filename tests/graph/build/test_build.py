@@ -23,6 +23,8 @@ from tests.fixtures.fact_files import load_facts
 
 Row = dict[str, object]
 
+NAME = 'Golden "Reef"\tTrading \\ Sons'  # all that JSON has to escape
+
 
 def build(home: Path) -> tuple[dict[str, Row], dict[tuple[str, str, str], Row], dict[str, int]]:
     folder = home / "generation"
@@ -57,7 +59,7 @@ def test_the_latest_row_gives_the_name_and_properties(tmp_path: Path) -> None:
         tmp_path,
         party_records=[
             record
-            | {"record_id": "2", "name": 'Golden "Reef"\tTrading \\ Sons', "city": "Long Beach", "valid_from": "2025-01-01"},
+            | {"record_id": "2", "valid_from": "2025-01-01", "city": "Long Beach", "name": NAME},
             record
             | {"record_id": "1", "name": "Reef Trading", "city": "Oakland", "phone": "1", "valid_from": "2020-01-01"},
             record | {"record_id": "3", "name": "", "city": "Nowhere", "valid_from": "2026-01-01"},
@@ -65,7 +67,7 @@ def test_the_latest_row_gives_the_name_and_properties(tmp_path: Path) -> None:
     )  # fmt: skip
     entities, _, _ = build(tmp_path)
     importer = entities["importer:12-345678900"]
-    assert importer["name"] == 'Golden "Reef"\tTrading \\ Sons'
+    assert importer["name"] == NAME
     assert json.loads(str(importer["properties"])) == {"city": "Long Beach"}
     assert importer["count"] == 3
 
