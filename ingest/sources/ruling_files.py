@@ -22,10 +22,13 @@ _TEXT_SUFFIXES = (".normalized.txt", ".txt")
 _PAGE_SUFFIXES = (".raw.html", ".html", ".htm")
 _SPACE = r"[ \t\u00a0]"
 _HEAD_CHARACTERS = 300  # within these a ruling says which it is
+_ANATOMY_CHARACTERS = 4000
 _LONGEST_TITLE = 600
 _LARGEST_PAGE = 4 * 1024 * 1024  # pages begin with tens of KiB of the word processor's own settings
 
 _NUMBER = re.compile(rf"\b(?:(?:NY|HQ|HRL){_SPACE}?)?(?:[NHW]\d{{6}}|[A-MR]\d{{5}})\b|\b(?:NY|HQ|HRL){_SPACE}\d{{6}}\b")
+_BARE_NUMBER = re.compile(r"\s*(\d{6})\s*\n")
+_NEW_YORK_FILE_CODE = re.compile(r"\bCLA-2-\d\d:")  # headquarters writes CLA-2 without a chapter
 _ANATOMY = re.compile(r"\bTARIFF\s+NO|\bCATEGORY:|\bCLA-2|\bOT:RR|\bRR:")
 _MONTHS = tuple(calendar.month_name)  # the first is blank, so that January is 1
 _DAY = re.compile(rf"\b({'|'.join(_MONTHS[1:])})\s+(\d{{1,2}}),\s+(\d{{4}})")
@@ -49,10 +52,13 @@ class RulingText:
 
 
 def ruling_number(text: str) -> RulingNumber | None:
-    """The first ruling number of a text's head, a bare one only beside a file code."""
+    """The first ruling number of a text's head; a bare one only as its first line or beside a file code."""
     head = text[:_HEAD_CHARACTERS]
     if match := _NUMBER.search(head):
         return RulingNumber.parse(match.group().replace("\u00a0", " ").replace("HRL", "HQ"))
+    bare = _BARE_NUMBER.match(head)
+    if bare and _ANATOMY.search(text[:_ANATOMY_CHARACTERS]):
+        return RulingNumber(f"{'NY' if _NEW_YORK_FILE_CODE.search(head) else 'HQ'}-{bare.group(1)}")
     return next(iter(rulings_beside_file_codes(head)), None)
 
 
@@ -113,9 +119,12 @@ def _stem(path: Path) -> str:
     return path.stem
 
 
-def _named_number(path: Path) -> RulingNumber | None:
+def _named_number(path: Path, said: RulingNumber | None = None) -> RulingNumber | None:
+    """The ruling that the file is named after; bare digits are of the collection that the text `said`."""
+    stem = _stem(path).replace("_", " ")
+    collection = f"{said.collection} " if said and stem.isdigit() else ""
     try:
-        return RulingNumber.parse(_stem(path).replace("_", " "))
+        return RulingNumber.parse(collection + stem)
     except Invalid:
         return None
 
@@ -136,7 +145,7 @@ class RulingFiles:
             text = delimited.decoded(head.decode(delimited.encoding_of(head), "surrogateescape"))[0]
         else:
             return 0.0
-        if not _ANATOMY.search(text[:4000]):
+        if not _ANATOMY.search(text[:_ANATOMY_CHARACTERS]):
             return 0.0
         return 0.9 if _named_number(path) else 0.8 if ruling_number(text) else 0.0
 
@@ -151,7 +160,7 @@ class RulingFiles:
         if is_page and (twin := _same_as_text(path, ruling)):
             yield empty_rows("documents", {f"the same ruling as {twin.name} beside it": 1})
             return
-        named = _named_number(path)
+        named = _named_number(path, ruling.number)
         number = ruling.number or named
         columns: dict[str, str | None] = {
             "id": number.key if number else None,

@@ -98,6 +98,15 @@ def test_headquarters_rulings_with_bare_numbers_are_known_by_their_file_code() -
     assert ruling.tariffs == ("6204624020", "6203424015")
 
 
+@pytest.mark.parametrize(
+    ("code", "number"), [("MAR-2-05 RR:CTF:VS 563205 NL", "HQ-563205"), ("CLA-2-62:S:N:N5:355 563205", "NY-563205")]
+)
+def test_a_bare_number_is_of_the_office_that_its_file_code_shows(tmp_path: Path, code: str, number: str) -> None:
+    text = f"563205\n\nMay 5, 1994\n\n{code}\n\nCATEGORY: Marking\n"
+    assert only(loaded(file(tmp_path, "563205.normalized.txt", text)))["id"] == number
+    assert loaded(file(tmp_path, "563206.txt", text)).problems
+
+
 def test_any_other_text_is_not_a_ruling(tmp_path: Path) -> None:
     path = file(tmp_path, "notes.txt", "Ring Ida Moreau about N301234.")
     assert RulingFiles().recognises(path, path.read_bytes()) == 0
