@@ -43,7 +43,8 @@ class _Reading:
 class _Made:
     """What a column's cleaning is made of, before reasons and repairs carry the column's name.
 
-    `value` is over the cell; `complaint` is in words, for cells that are not empty and have no value.
+    `value` is over the cell; `complaint` is in words, for cells that are not empty and have no value, and NULL
+    where there are none of those (any text is a text).
     `repair` takes the expression of the value and gives a repair's name or NULL, for cells that have one;
     `emptied` the same for cells whose meaning is that there is no value.
     """
@@ -101,13 +102,12 @@ def _text(column: Column, cell: str, reading: _Reading) -> _Made:
 
         return _Made(made.value, made.complaint, mended if repair else None)
     if column.party == "number":
-        return _Made(number_sql(cell, ssn_secret=reading.ssn_secret), literal("not the number of a party"))
+        return _Made(number_sql(cell, ssn_secret=reading.ssn_secret), "NULL")
     if column.party:
         return _Made(reference_sql(cell, ssn_secret=reading.ssn_secret), literal("not role:number of a party"))
     text = trimmed(cell)
     masked = case([(suspect_sql(cell), let("_text", text, mask_sql("_text")))], text)
-    # A cell with nothing but quotes or an equals sign is what the complaint would be about; it is empty.
-    return _Made(masked, literal("not a text"), lambda value: _masked(value, cell))
+    return _Made(masked, "NULL", lambda value: _masked(value, cell))
 
 
 def _masked(value: str, cell: str) -> str:
@@ -126,7 +126,7 @@ def _code(column: Column, cell: str, reading: _Reading) -> _Made:
         return _Made(value, literal(f"not one of {', '.join(codes)}"))
     value = case([(matches(cell, "[A-Z0-9]+"), cell)], f"nullif({text}, '')")
     if column.name != "entry_type":
-        return _Made(value, literal("not a code"))
+        return _Made(value, "NULL")
     # Every one-digit number is an entry type (01 to 09) that lost its zero.
     value = case(
         [(matches(cell, "[0-9]{2}"), cell)],

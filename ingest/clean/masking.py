@@ -17,8 +17,8 @@ def mask_sql(text: str) -> str:
     that began with that character.
 
     >>> import duckdb
-    >>> duckdb.sql("SELECT " + mask_sql("'551-23-4567 551-23-4568'")).fetchone()[0]
-    '***-**-**** ***-**-****'
+    >>> duckdb.sql("SELECT " + mask_sql("'551-23-4567 551-23-4568'")).fetchall()
+    [('***-**-**** ***-**-****',)]
     """
     masked = text
     for pattern, template in (
