@@ -213,6 +213,7 @@ def _all(tests: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
 def _page(rows: ir.Table, table: str, day: str, limit: int, offset: int) -> Records:
     total = rows.count().to_pyarrow().as_py()
     key = TABLES[table].key if table in TABLES else rows.columns
+    key = tuple(column for column in key if column != day)
     order = [ibis.desc(day, nulls_first=False)] if day else []
     page = rows.order_by([*order, *(rows[column] for column in key)]).limit(limit, offset=offset)
     columns, found = _cells(page) if limit and total > offset else (tuple(rows.columns), [])
