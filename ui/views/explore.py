@@ -8,7 +8,7 @@ import streamlit as st
 from api.schemas import RecordsAnswer, RelatedItem, SearchAnswer, SearchItem
 from ui.connection import ask, client, entity, kinds, link_counts, related
 from ui.graph_view.board import MOST_NODES, Board
-from ui.graph_view.canvas import Edge, Gesture, Node, draw, places
+from ui.graph_view.canvas import Edge, Gesture, Node, draw
 from ui.records import open_rows
 from ui.wording import in_markdown, look, number, period, usd, words
 
@@ -77,13 +77,9 @@ def canvas(as_of: str) -> None:
     if not nodes:
         st.info("The canvas is empty. Search on the left, or open a finding, and put what you find here.")
         return
-    at = st.session_state.setdefault("places", {})
-    at.update(places(nodes, edges, {node.id: at[node.id] for node in nodes if node.id in at}))
-    shown = _brush(edges)
-    gesture = draw(nodes, edges, at, shown=shown, key="canvas")
-    if gesture and gesture.at > st.session_state.get("last_gesture", 0):
-        st.session_state["last_gesture"] = gesture.at
-        _act(gesture, as_of)
+    gesture = draw(nodes, edges, selected=board.selected, shown=_brush(edges), key="canvas")
+    if gesture:
+        _act(gesture, as_of, edges)
 
 
 def inspector(as_of: str) -> None:
@@ -174,7 +170,7 @@ def _on_canvas(as_of: str) -> tuple[list[Node], list[Edge]]:
     for entity_id in board.ids:
         found = ask(partial(entity, entity_id, as_of))
         if found is not None and found.kind not in hidden:
-            nodes.append(Node(found.id, found.kind, found.name, found.value_usd, found.id == board.selected))
+            nodes.append(Node(found.id, found.kind, found.name, found.value_usd))
     there = {node.id for node in nodes}
     edges: dict[tuple[str, str, str], Edge] = {}
     hubs = {item.kind for item in kinds().entities if item.hub}
@@ -250,20 +246,37 @@ def _brush(edges: list[Edge]) -> tuple[date, date] | None:
     return (chosen[0], chosen[1])
 
 
-def _act(gesture: Gesture, as_of: str) -> None:
-    board.select(gesture.entity_id)
-    if gesture.action == "expand":
-        found = ask(lambda: entity(gesture.entity_id, as_of))
-        answer = ask(lambda: related(gesture.entity_id, as_of, limit=EXPANDED_AT_ONCE))
-        if found and answer:
-            left_out = board.put(item.id for item in answer.items)
-            if left_out:
-                st.toast(f"The canvas holds {MOST_NODES} entities; {left_out} found no room.")
-            elif answer.total > EXPANDED_AT_ONCE:
-                st.toast(
-                    f"{found.name} has {number(answer.total)} links; the top {EXPANDED_AT_ONCE} by value are shown."
-                )
+def _act(gesture: Gesture, as_of: str, edges: list[Edge]) -> None:
+    match gesture.action:
+        case "open_link":
+            for edge in edges:
+                if (edge.source, edge.link, edge.target) == gesture.ids:
+                    open_rows(f"{edge.source} {edge.label} {edge.target}", partial(_link_rows, edge))
+            return
+        case "hide":
+            board.hide(gesture.ids)
+        case "page":
+            st.session_state["entity_id"] = gesture.ids[0]
+            st.switch_page("views/entity.py")
+        case "path":
+            st.session_state["path_ends"] = list(gesture.ids)
+        case "expand":
+            board.select(gesture.ids[0])
+            _expand(gesture.ids[0], as_of)
+        case _:
+            board.select(gesture.ids[0])
     st.rerun()
+
+
+def _expand(entity_id: str, as_of: str) -> None:
+    answer = ask(lambda: related(entity_id, as_of, limit=EXPANDED_AT_ONCE))
+    if answer is None:
+        return
+    left_out = board.put(item.id for item in answer.items)
+    if left_out:
+        st.toast(f"The canvas holds {MOST_NODES} entities; {left_out} found no room.")
+    elif answer.total > EXPANDED_AT_ONCE:
+        st.toast(f"{entity_id} has {number(answer.total)} links; shown: the top {EXPANDED_AT_ONCE} by value.")
 
 
 def _links(entity_id: str, degree: int, as_of: str) -> None:
