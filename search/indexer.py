@@ -45,7 +45,7 @@ def documents(generation: Generation, facts: FactStore) -> Iterator[SearchDocume
     with TemporaryDirectory(prefix=".indexing-", dir=generation.folder) as folder:
         desk = _Desk(Path(folder))
         chains = _legal_chains(facts, desk)
-        yield from _texts(facts, chains, desk)
+        yield from _texts(generation, facts, chains, desk)
         yield from _issues(facts, desk)
         yield from _entities(generation, facts, chains, desk)
     for finding in read_findings(generation.findings):
@@ -148,15 +148,28 @@ def _say_standing(carried: _Carried, chain: Mapping[str, Iterable[str]]) -> None
         carried.carry("document", chain.get(relation))
 
 
-def _texts(facts: FactStore, chains: _Chains, desk: _Desk) -> Iterator[SearchDocument]:
-    table = facts.table("documents")
-    mentions = facts.table("mentions")
+def _texts(generation: Generation, facts: FactStore, chains: _Chains, desk: _Desk) -> Iterator[SearchDocument]:
+    """The documents with what they mention, and what the graph links them to (a notice's cases, say)."""
+    table, mentions = facts.table("documents"), facts.table("mentions")
+    links = table.get_backend().read_parquet(str(generation.links))
     mentioned = (
         mentions.mutate(mention=mentions["kind"] + ":" + mentions["key"])
         .group_by("document_id")
         .agg(mentioned=lambda t: t["mention"].collect(distinct=True))
     )
-    for row in desk.rows(table.left_join(mentioned, table["id"] == mentioned["document_id"]).drop("document_id")):
+    linked = (
+        links.filter(links["source"].startswith("document:"), ~links["link"].startswith("mentions_"))
+        .group_by(linked_id="source")
+        .agg(linked=links["target"].collect(distinct=True))
+    )
+    rows = (
+        table.left_join(mentioned, table["id"] == mentioned["document_id"])
+        .drop("document_id")
+        .mutate(entity_id="document:" + table["id"])
+    )
+    for row in desk.rows(
+        rows.left_join(linked, rows["entity_id"] == linked["linked_id"]).drop("entity_id", "linked_id")
+    ):
         yield _text(row, chains.get(row["id"], {}))
 
 
@@ -170,8 +183,8 @@ def _text(row: Row, chain: Mapping[str, Iterable[str]]) -> SearchDocument:
     carried.carry("issue", row["issue_id"])
     carried.carry("lab_number", row["sample_id"])
     carried.carry("document", row["related"])
-    for mention in sorted(row["mentioned"] or ()):
-        kind, _, key = mention.partition(":")
+    for entity_id in sorted({*(row["mentioned"] or ()), *(row["linked"] or ())}):
+        kind, _, key = entity_id.partition(":")
         carried.carry(kind, key)
     for name, column in (
         ("collection", "collection"), ("language", "language"), ("category", "categories"), ("lab", "lab"),
