@@ -31,6 +31,7 @@ REMARKS = (
 )
 _KIND = {kind: index for index, kind in enumerate(ACTION_KINDS)}
 _RESULT = {result: index for index, result in enumerate(RESULTS)}
+_STOPPING_KINDS = tuple(_KIND[kind] for kind in ("hold", "detention", "refusal", "seizure"))
 _ADVERSE_KINDS = ("exam", "document_review", "hold", "detention", "refusal", "seizure", "sample")
 _ADVERSE_SHARES = (0.40, 0.12, 0.15, 0.10, 0.11, 0.05, 0.07)
 _CLEAN_KINDS = ("exam", "document_review", "hold", "sample")
@@ -62,7 +63,7 @@ def make_actions(
     actions["date"] = (lots["arrived"][lot] + lots["entry_lag"][lot] // 2 + rng.integers(0, 3, len(lot))).astype(
         np.int32
     )
-    stopped = np.isin(actions["kind"], [_KIND[kind] for kind in ("hold", "detention", "refusal", "seizure")]) & adverse
+    stopped = np.isin(actions["kind"], _STOPPING_KINDS) & adverse
     lots["has_entry"][lot[stopped & (rng.random(len(lot)) < NO_ENTRY)]] = False
     refused = np.flatnonzero((actions["result"] == _RESULT["refused"]) & (rng.random(len(lot)) < REEXPORTED))
     follow_up = {name: values[refused].copy() for name, values in actions.items()}
@@ -93,6 +94,11 @@ def adverse_action(rng: np.random.Generator, lot: int, value_usd: float) -> Colu
     actions = _draw(rng, np.array([lot]), np.array([True]), np.array([value_usd]), np.array([False]))
     actions["targeting"] = rng.choice(4, 1, p=(0.13, 0.55, 0.2, 0.12)).astype(np.int8)
     return actions
+
+
+def ends_without_entry(rng: np.random.Generator, action: Columns) -> bool:
+    """Whether the lot of an action that found something is never entered, in the shares of ordinary business."""
+    return int(action["kind"][0]) in _STOPPING_KINDS and bool(rng.random() < NO_ENTRY)
 
 
 def _draw(rng: np.random.Generator, lot: Array, adverse: Array, value: Array, under_order: Array) -> Columns:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ingest.simulator.actions import adverse_action
+from ingest.simulator.actions import adverse_action, ends_without_entry
 from ingest.simulator.reference import Array
 from ingest.simulator.streams import stream
 from ingest.simulator.world import (
@@ -135,6 +135,8 @@ class Planting:
             return int(self.world.actions["date"][row])
         world = self.world
         action = adverse_action(self.rng, lot, float(self.value[lot]))
+        if ends_without_entry(self.rng, action):
+            world.lots["has_entry"][lot] = False
         return self.act(lot, action, port=int(world.lots["port"][lot]), date=self.acted_day(lot))
 
     def acted_day(self, lot: int) -> int:

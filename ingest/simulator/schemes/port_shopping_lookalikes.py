@@ -102,7 +102,9 @@ def _reconditioned(planting: Planting, ranges: Ranges) -> Scheme | None:
     if stopped is None:
         return None
     lot, day = stopped
-    left = day + round(planting.uniform(ranges["days_to_export"]))
+    actions = world.actions
+    left_already = actions["date"][(actions["lot"] == lot) & (actions["kind"] == _KIND["reexport"])]
+    left = int(left_already[0]) if len(left_already) else day + round(planting.uniform(ranges["days_to_export"]))
     arrived = planting.day_within(left + 10, ranges["days_abroad"])
     if arrived is None or arrived - day > LAG_DAYS[1]:
         return None
@@ -121,11 +123,15 @@ def _reconditioned(planting: Planting, ranges: Ranges) -> Scheme | None:
         ),
     )
     value = float(planting.value[lot])
-    export = adverse_action(rng, lot, value)
-    _innocent(
-        export, "reexport", "released", REMARKS.index("Exported under supervision for reconditioning; return intended.")
-    )
-    planting.act(lot, export, port=port, date=left)
+    if not len(left_already):
+        export = adverse_action(rng, lot, value)
+        _innocent(
+            export,
+            "reexport",
+            "released",
+            REMARKS.index("Exported under supervision for reconditioning; return intended."),
+        )
+        planting.act(lot, export, port=port, date=left)
     if planting.chance(planting.uniform(ranges["examined"])):
         exam = adverse_action(rng, again, value)
         _innocent(
