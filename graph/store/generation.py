@@ -80,7 +80,7 @@ class Generations:
         for folder in self._folder.iterdir():
             if not (folder / MANIFEST).exists():
                 shutil.rmtree(folder, ignore_errors=True)
-        number = 1 + max((int(f.name.rsplit("-", 1)[1]) for f in self._folder.iterdir()), default=0)
+        number = 1 + max((_number(f) for f in self._folder.iterdir()), default=0)
         folder = self._folder / f"{now:%Y%m%dT%H%M%SZ}-{number:04d}"
         folder.mkdir()
         return folder
@@ -98,7 +98,7 @@ class Generations:
         finally:
             os.close(descriptor)
         write_whole(self.home / POINTER, folder.name + "\n")
-        whole = sorted(f for f in self._folder.iterdir() if (f / MANIFEST).exists())
+        whole = sorted((f for f in self._folder.iterdir() if (f / MANIFEST).exists()), key=_number)
         for old in whole[:-keep]:
             shutil.rmtree(old, ignore_errors=True)
         return generation
@@ -107,3 +107,8 @@ class Generations:
         folder = self._folder / generation_id
         raw = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return Generation(generation_id, folder, raw["built_at"], tuple(raw["loads"]), raw["counts"])
+
+
+def _number(folder: Path) -> int:
+    """Generations are ordered by their number: a clock may go back, the number never does."""
+    return int(folder.name.rsplit("-", 1)[1])
