@@ -4,7 +4,8 @@ Invariant: entities are numbered in the order of their ids, and ways (a link kin
 kind) in theirs, so that comparing numbers compares names; a file is written whole and never changed after.
 
 Why this shape: the top of a neighbourhood by value is the beginning of one range of the clustered table. Only
-entities with many links carry further indexes (by way, recency and count); the others are sorted on the fly.
+entities with many links carry further indexes (by way, recency and count) and have their links counted
+beforehand; of the others all links are read, which costs less than to look them up.
 """
 
 import json
@@ -65,6 +66,7 @@ CREATE INDEX neighbour_by_count ON neighbour (node, way, count_rank, other) WHER
 
 _BATCH = 100_000
 _CACHED_ENTITIES = 20_000  # about 15 MB
+_HUB_LINKS = 20  # of each way, where a path looks beyond a hub
 _RANKS = {"value": "value_rank", "recency": "recency_rank", "count": "count_rank"}
 
 _ENTITY = (
@@ -183,7 +185,8 @@ def _fill(store: sqlite3.Connection, source: duckdb.DuckDBPyConnection, entities
     )  # fmt: skip
     _copy(
         store, source, "degree",
-        f"SELECT node, way, count(*) FROM ({ends}) GROUP BY node, way ORDER BY node, way",
+        f"SELECT node, way, count(*) FROM ({ends}) WHERE degree > {WALKABLE_DEGREE} "
+        "GROUP BY node, way ORDER BY node, way",
     )  # fmt: skip
     _copy(
         store, source, "total",
@@ -250,7 +253,7 @@ class SqliteGraphView:
         if query.hops > 1:
             return self._related_over_hops(query, start, after)
         ways = self._chosen(query)
-        total = start[_DEGREE] if ways is None else self._count(start[0], ways)
+        total = start[_DEGREE] if ways is None else self._count(start, ways)
         rows = self._neighbours(start, query, ways, after) if total else []
         more = len(rows) > query.limit
         return self._page(query, [(row, 1, ()) for row in rows[: query.limit]], total, more=more)
@@ -278,9 +281,8 @@ class SqliteGraphView:
 
     def link_counts(self, entity_id: str) -> dict[tuple[str, str], int]:
         """How many neighbours an entity has by (link kind, `out` or `in`)."""
-        number = self._entity_row(entity_id)[0]
         counts: dict[tuple[str, str], int] = {}
-        for way, links in self._rows("SELECT way, links FROM degree WHERE node = ? ORDER BY way", (number,)):
+        for way, links in self._degrees(self._entity_row(entity_id)).items():
             link, direction, _ = self._ways[way]
             counts[link, direction] = counts.get((link, direction), 0) + links
         return counts
@@ -377,11 +379,19 @@ class SqliteGraphView:
             if (not query.links or link in query.links) and (not query.kinds or kind in query.kinds)
         ]
 
-    def _count(self, node: int, ways: list[int]) -> int:
-        rows = self._rows(
-            f"SELECT coalesce(sum(links), 0) FROM degree WHERE node = ? AND way IN ({_places(ways)})", (node, *ways)
-        )
-        return int(rows[0][0])
+    def _degrees(self, entity: Row) -> dict[int, int]:
+        """How many links an entity has of each way."""
+        if entity[_DEGREE] > WALKABLE_DEGREE:
+            rows = self._rows("SELECT way, links FROM degree WHERE node = ? ORDER BY way", (entity[0],))
+        else:
+            rows = self._rows(
+                "SELECT way, count(*) FROM neighbour WHERE node = ? GROUP BY way ORDER BY way", (entity[0],)
+            )
+        return dict(rows)
+
+    def _count(self, entity: Row, ways: list[int]) -> int:
+        degrees = self._degrees(entity)
+        return sum(degrees.get(way, 0) for way in ways)
 
     def _neighbours(self, start: Row, query: RelatedQuery, ways: list[int] | None, after: Position | None) -> list[Row]:
         """One link more than asked for, in order: the link, and the entity at the other end."""
@@ -541,16 +551,18 @@ class SqliteGraphView:
 
     def _hops(self, node: int) -> Iterator[Hop]:
         """Where an entity leads to: all of its links, of a hub the strongest of each way."""
-        degrees = self._rows("SELECT way, links FROM degree WHERE node = ?", (node,))
-        if sum(links for _, links in degrees) <= WALKABLE_DEGREE:
-            rows = self._rows("SELECT other, count_rank, other_degree FROM neighbour WHERE node = ?", (node,))
-        else:
+        columns = "other, count_rank, other_degree"
+        rows = self._rows(
+            f"SELECT {columns} FROM neighbour WHERE node = ? ORDER BY value_rank, other, way LIMIT ?",
+            (node, WALKABLE_DEGREE + 1),
+        )
+        if len(rows) > WALKABLE_DEGREE:
             rows = []
-            for way, _ in degrees:
+            for (way,) in self._rows("SELECT way FROM degree WHERE node = ? ORDER BY way", (node,)):
                 rows += self._rows(
-                    "SELECT other, count_rank, other_degree FROM neighbour INDEXED BY neighbour_by_value "
-                    "WHERE many AND node = ? AND way = ? ORDER BY value_rank, other LIMIT 20",
-                    (node, way),
+                    f"SELECT {columns} FROM neighbour INDEXED BY neighbour_by_value "
+                    "WHERE many AND node = ? AND way = ? ORDER BY value_rank, other LIMIT ?",
+                    (node, way, _HUB_LINKS),
                 )
         return (Hop(other, -count_rank, degree) for other, count_rank, degree in rows)
 

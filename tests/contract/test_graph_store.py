@@ -85,7 +85,7 @@ FILTERS = st.tuples(
     st.lists(st.sampled_from(["importer", "manufacturer", "port"]), max_size=2).map(tuple),
 )
 HYPOTHESIS = settings(
-    max_examples=60, deadline=None,
+    max_examples=40, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 
