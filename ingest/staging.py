@@ -210,11 +210,13 @@ def cleaning_sql(table: Table, columns: tuple[str, ...], damaged: frozenset[str]
         if column.required:
             reason = f"coalesce({sql.reason}, CASE WHEN {value} IS NULL THEN '{name}: missing' END)"
             fine.append(f"{value} IS NOT NULL")
-        elif column.type not in {ColumnType.TEXT, ColumnType.JSON} or column.identifier or column.codes:
-            fine.append(f"({sql.reason}) IS NULL")
+        elif column.type is not ColumnType.TEXT or column.identifier:  # any other text is fine
+            # Most cells have a value or are blank: of the others alone a reason is worked out.
+            fine.append(f"({value} IS NOT NULL OR {cell} IS NULL OR ({sql.reason}) IS NULL)")
         reasons.append((name, cell, reason))
         if sql.repair.upper() not in {"NULL", "CAST(NULL AS VARCHAR)"}:
-            repairs.append(sql.repair)
+            as_it_came = SQL_TYPES[column.type] == "VARCHAR"  # then nothing can have been mended
+            repairs.append(f"CASE WHEN {value} = {cell} THEN NULL ELSE {sql.repair} END" if as_it_came else sql.repair)
     missing = [column.name for column in table.columns if column.required and column.name not in columns]
     reasons += [(name, "NULL", f"'{name}: missing'") for name in missing]
     if _READ_AS in columns:
