@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -124,8 +124,11 @@ def neighbours(folder: Path, *, size: str, questions: int = 1_000) -> list[Row]:
 
 # The plain form of the question: the same page straight from the store's own table, with names.
 BARE_RELATED = """
-SELECT other.id, other.kind, other.name, n.link, n.direction, n.count, n.value_usd, n.first_date, n.last_date
+SELECT other.id, other.kind, other.name, other.properties, other.identifiers, other.count, other.value_cents,
+    other.quantity_thousandths, other.first_day, other.last_day, other.degree, way.link, way.direction,
+    n.count_rank, n.value_rank, n.quantity_thousandths, n.first_day, n.recency_rank, n.files, n.status
 FROM entity AS start JOIN neighbour AS n ON n.node = start.number JOIN entity AS other ON other.number = n.other
+    JOIN way USING (way)
 WHERE start.id = ? ORDER BY n.value_rank LIMIT 50
 """
 
@@ -139,7 +142,7 @@ def searching(folder: Path, *, documents: int = DOCUMENTS, questions: int = 500)
     service = SearchService(TantivyIndex(index))
     choose = random.Random(SEED)  # noqa: S311 - a sample, no secret
     vocabulary = _vocabulary()
-    kinds = {
+    kinds: dict[str, Callable[[], str]] = {
         "one word": lambda: choose.choice(vocabulary[20:2_000]),
         "two words": lambda: " ".join(choose.sample(vocabulary[20:600], 2)),
         "phrase": lambda: f'"{vocabulary[choose.randrange(5, 40)]} {vocabulary[choose.randrange(5, 40)]}"',
@@ -155,7 +158,7 @@ def searching(folder: Path, *, documents: int = DOCUMENTS, questions: int = 500)
 def run(folder: Path, *, size: str, only: tuple[str, ...] = ()) -> Iterator[Row]:
     """Every measurement (or those named), one row at a time. `related` needs a `world` measured before it."""
     folder.mkdir(parents=True, exist_ok=True)
-    measures = {
+    measures: dict[str, Callable[[], list[Row]]] = {
         "loading": lambda: loading(folder, size=size),
         "world": lambda: serving_a_world(folder, size=size),
         "related": lambda: neighbours(folder, size=size),
@@ -202,7 +205,7 @@ def _in_its_own_process(home: Path, path: Path) -> tuple[float, float]:
     ran = subprocess.run(  # noqa: S603 - our own interpreter on our own words
         [sys.executable, "-c", _LOAD_ALONE, str(home), str(path)], capture_output=True, text=True, check=True
     )
-    took_s, peak_mib = ran.stdout.split()
+    took_s, peak_mib = ran.stdout.split()[-2:]
     return float(took_s), float(peak_mib)
 
 
