@@ -8,6 +8,7 @@ import resource
 import time
 from collections import Counter, defaultdict
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ TABLE_NAMES = (
 WORDS_OF_THE_TRUTH = ("scheme", "controller-", "positive", "hard_negative", "planted", *(f.name for f in FAMILIES))
 
 
+@cache
 def rows(folder: Path, table: str) -> list[dict[str, str]]:
     with open(folder / f"{table}.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
