@@ -280,7 +280,8 @@ def _entity(row: Row, chains: _Chains) -> SearchDocument:
     carried.say("country", properties.get("country"))
     carried.say("city", properties.get("city"))
     if kind == "case" and (properties.get("order_on") or properties.get("petition_on")):
-        carried.say("status", "revoked" if properties.get("revoked_on") else "in force")
+        ended = properties.get("in_force") == "no"
+        carried.say("status", "revoked" if properties.get("revoked_on") else "not in force" if ended else "in force")
     if kind == "document" and key in chains:
         _say_standing(carried, chains[key])
     others = sorted(other for other in row["called"] or () if other and other != name)

@@ -53,7 +53,7 @@ def many() -> list[SearchDocument]:
             ),
             identifiers=(f"hts:{number % 3}",),
         )
-        for number in range(2_000)
+        for number in range(1_200)
     ]
 
 
@@ -75,7 +75,7 @@ def test_answers_do_not_depend_on_how_the_index_is_split(tmp_path: Path) -> None
     assert len(list((tmp_path / "split").glob("*.idx"))) > 1
     whole, split = TantivyIndex(tmp_path / "whole"), TantivyIndex(tmp_path / "split")
     for query in QUERIES:
-        for request in (SearchRequest(query, limit=30), SearchRequest(query, limit=150)):
+        for request in (SearchRequest(query, limit=30), SearchRequest(query, limit=60)):
             assert split.search(request) == whole.search(request)
             following = whole.search(request).next_cursor
             if following:
