@@ -8,7 +8,6 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from hashlib import sha256
@@ -89,8 +88,7 @@ def position(query: RelatedQuery, *, as_of: date | None = None) -> Position | No
     return Position(rank, entity_id, link, "in" if direction == "in" else "out")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One link as seen from an entity. `other` and `way` are an engine's own numbers, in the order of ids, and
     of links and directions. `row` is whatever the engine needs to show the link."""
 
