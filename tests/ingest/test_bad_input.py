@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
@@ -169,6 +170,27 @@ def test_a_row_that_is_larger_than_any_row(loads, home) -> None:  # type: ignore
         "entry_lines.csv has a row of more than 2048 KiB. Look for a quotation mark that is never closed."
     )
     assert lines_of(home) == {900}, "nothing of the file was loaded"
+
+
+def test_a_workbook_with_two_header_rows(home: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Main Report"
+    sheet.append(["Entry Summary Line Tariff Details"])
+    sheet.append(["Entry Summary", None, None, "Importer", "Port of Entry", "HTS Number -"])
+    sheet.append(["Number", "Line Number", None, "Number", "Code", "Full"])
+    sheet["C2"], sheet["C3"] = "Entry", "Date"
+    sheet.append(["ABC-1234567-6", 1, "03/05/2024", "12-3456789", 901, 901110045])
+    sheet.append(["ABC-1234567-7", 2, "03/05/2024", "12-3456789", 901, 901110045])
+    sheet.append(["Total:", 2])
+    path = tmp_path / "es003 march.xlsx"
+    book.save(path)
+    report = load([path], home=home, now=NOW, threads=1)
+    assert (report.files[0].profile, report.failed) == ("ace-es003", False)
+    assert (report.totals.accepted, report.totals.rejected, report.totals.repaired) == (1, 1, 1)
+    assert report.files[0].reason == "1 x entry_number: wrong check digit; 1 left out: a total, not a row"
+    assert report.reasons["port_code: zero_pad"] == 1
+    assert lines_of(home) == {1, 900}
 
 
 def test_three_styles_of_date(loads, home) -> None:  # type: ignore[no-untyped-def]
