@@ -1,30 +1,14 @@
-"""A home with a small world, built once; tests that write take a copy."""
+"""Copies of the built home, and the service running over them."""
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
-from api.loading import load_files
-from api.refresh import refresh
 from api.settings import Settings
 from tests.fixtures.running_service import running_service
-from tests.fixtures.trade_world import write_world
-
-NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with one load and one generation. Not to be written to."""
-    folder = tmp_path_factory.mktemp("built")
-    settings = Settings(home=folder / "home")
-    load_files(settings, [write_world(folder / "world")], now=NOW)
-    refresh(settings, now=NOW)
-    return settings.home
 
 
 @pytest.fixture
