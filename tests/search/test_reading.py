@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.model.errors import Invalid
+from search.fields import KIND_GROUPS
 from search.query import AllOf, AnyOf, Everything, Identifier, Not, Phrase, Query, Range, Term, Words
 from search.reading import read_days, read_query
 
@@ -140,6 +141,22 @@ def test_a_long_text_with_an_identifier_may_match_by_either() -> None:
         ('title:"steel wire"', Phrase("steel wire", field="title")),
         ("title:(wire OR rods)", AnyOf((Words("wire", field="title"), Words("rods", field="title")))),
         ("text:hangers", Words("hangers")),
+        ("title:(hangers NOT wire)", AllOf((Words("hangers", field="title"), Not(Words("wire", field="title"))))),
+        ("title:A-570-918", Phrase("A-570-918", field="title")),
+        ("+hangers +wire", AllOf((Words("hangers"), Words("wire")))),
+        ("hangers^2 wire~1", AllOf((Words("hangers"), Words("wire")))),
+        ('"hangers" [steel TO wire]', AllOf((Phrase("hangers"), Words("steel wire")))),
+        ('"..." AND hangers', Words("hangers")),
+        (
+            "kind:documents NOT issue:2024-0117",
+            AllOf(
+                (
+                    AnyOf(tuple(Term("kind", kind) for kind in sorted(KIND_GROUPS["documents"]))),
+                    Not(AnyOf((Identifier("issue", "2024-0117"), Term("issue", "2024-0117")))),
+                )
+            ),
+        ),
+        ("year:(2020 AND NOT 2021)", AllOf((Term("year", "2020"), Not(Term("year", "2021"))))),
         ("kind:ruling hangers", AllOf((Term("kind", "ruling"), Words("hangers")))),
         ("status:Revoked", Term("status", "revoked")),
         ('status:"in force"', Term("status", "in force")),
