@@ -37,6 +37,8 @@ from api.schemas import (
 )
 from graph.model.errors import Conflict, Denied, Invalid, NotFound, TidewaiterError, Unavailable
 
+__all__ = ["Client", "Params", "TidewaiterError"]
+
 _A = TypeVar("_A", bound=Answer)
 Params = Mapping[str, str | int | float | bool | Sequence[str] | date | None]
 

@@ -11,9 +11,8 @@ from typing import TypeVar
 
 import streamlit as st
 
-from api.client import Client
+from api.client import Client, TidewaiterError
 from api.schemas import ActivityAnswer, EntityAnswer, KindsAnswer, LinkCountsAnswer, RelatedAnswer
-from graph.model.errors import TidewaiterError
 
 T = TypeVar("T")
 _KEEP_S = 60
