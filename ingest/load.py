@@ -40,7 +40,7 @@ Progress = Callable[[str, int, int | None], None]
 _MERGE_AT = 64  # so many small files of one table are made one, so that no home fills with tiny files
 _SMALL_ROWS = 100_000
 _REASONS_SHOWN = 3
-_STORAGE_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_STORAGE_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,10 +428,13 @@ def _storage(home: Path, memory_limit_gb: float) -> Iterator[None]:
             next_step="Allow more memory, or free disk space, and load again.",
         ) from error
     except (OSError, duckdb.IOException) as error:
-        full = getattr(error, "errno", None) in _STORAGE_FULL or any(
-            said in str(error) for said in ("No space left", "File too large", "quota exceeded", "Could not write")
-        )
-        what = "is full" if full else f"cannot be written to: {getattr(error, 'strerror', None) or error}"
+        number, said = getattr(error, "errno", None), str(error)
+        if number == errno.EFBIG or "File too large" in said:
+            what = "takes no file as large as the load needs"
+        elif number in _STORAGE_FULL or any(word in said for word in ("No space left", "quota", "Could not write")):
+            what = "is full"
+        else:
+            what = f"cannot be written to: {getattr(error, 'strerror', None) or said}"
         free = _free_bytes(home)
         raise Unavailable(
             f"The disk under {home} {what} ({free:,} bytes free); nothing was loaded, the earlier loads stand.",

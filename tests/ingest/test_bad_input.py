@@ -333,7 +333,7 @@ def test_a_file_that_grows_past_the_limit(home: Path, tmp_path: Path) -> None:
     path.write_bytes(csv(*(line(number, text=os.urandom(40).hex()) for number in range(1, 50_000))))
     limit = "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
     done = run_apart(limit + _LOAD_AND_SAY, home, path)
-    assert done.stdout.startswith(f"The disk under {home} is full (")
+    assert done.stdout.startswith(f"The disk under {home} takes no file as large as the load needs (")
     assert lines_of(home) == {900}
     assert load([path], home=home, now=NOW, threads=1).totals.accepted == 49_999
 
