@@ -245,7 +245,8 @@ ENTITY_KINDS: dict[str, EntityKind] = {
                     name="product",
                     properties={
                         "country": "country", "order_on": "order_on", "petition_on": "petition_on",
-                        "revoked_on": "revoked_on", "all_others_rate_pct": "all_others_rate_pct",
+                        "revoked_on": "revoked_on", "in_force": "in_force",
+                        "all_others_rate_pct": "all_others_rate_pct",
                     },
                     date="order_on",
                 ),

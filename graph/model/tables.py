@@ -237,6 +237,7 @@ ORDERS = Table(
         _id("country", _I.COUNTRY),
         *_lists("hts_prefixes"),
         *_dates("petition_on", "preliminary_on", "order_on", "revoked_on"),
+        _codes("in_force", "yes|no"),  # for lists that say whether an order stands and not since when
         Column("deposit_rate_pct", ColumnType.AMOUNT),
         Column("all_others_rate_pct", ColumnType.AMOUNT),
     ),

@@ -38,7 +38,7 @@ def test_an_order_gets_its_country_and_keeps_the_rest(tmp_path: Path) -> None:
     )
     china, korea, nowhere = rows("adcvd-orders", path)
     assert (china["case_number"], china["country"], china["order_on"]) == ("A-570-918", "CN", "2008/10/6")
-    assert (korea["country"], korea["active"]) == ("KR", "0")
+    assert (korea["country"], korea["in_force"]) == ("KR", "no")
     assert (nowhere["country"], nowhere["country_as_written"]) == (None, "Atlantis")
 
 
