@@ -78,19 +78,22 @@ def run(terminal: Terminal, settings: "Settings", *, with_ui: bool) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    door: socket.socket | None = None
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         door = socket.socket(family, socket.SOCK_STREAM)
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(address)
+        door.listen(128)
     except OSError as error:
+        if door is not None:
+            door.close()
         raise Unavailable(
             f"Port {port} on {host} cannot be listened on: {error.strerror or error}.",
             thing=f"{host}:{port}",
             value=str(port),
             next_step="Choose another with --port (or --ui-port), or stop what is listening there.",
         ) from error
-    door.listen(128)
     return door
 
 

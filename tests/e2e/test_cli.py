@@ -1,0 +1,393 @@
+"""The command line as a person types it: every verb, in JSON and in words, and how each failure ends."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.cli.main import app, run
+from tests.fixtures.trade_world import IMPORTER, MAKERS, write_world
+
+ROOT = Path(__file__).parents[2]
+VERBS = sorted({*(command.name or command.callback.__name__ for command in app.registered_commands), "user"})
+
+
+@dataclass
+class Ended:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def type_(*arguments: object) -> Ended:
+    """Run a command in this process."""
+
+    class Bytes(io.BytesIO):
+        def close(self) -> None:  # what was written is read after the command has closed its output
+            pass
+
+    out, err = Bytes(), Bytes()
+    streams = [io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace") for raw in (out, err)]
+    with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
+        code = run([str(one) for one in arguments])
+        for stream in streams:
+            if not stream.closed:
+                stream.flush()
+    return Ended(code, out.getvalue().decode(), err.getvalue().decode())
+
+
+@pytest.fixture(scope="module")
+def home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(built_home, tmp_path_factory.mktemp("cli") / "home")
+
+
+@pytest.fixture(autouse=True)
+def _here(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEWAITER_HOME", str(home))
+
+
+class TestLooking:
+    @pytest.mark.parametrize(
+        ("written", "meant"),
+        [
+            ([f"importer:{IMPORTER}"], f"importer:{IMPORTER}"),
+            (["importer:12-3456789"], f"importer:{IMPORTER}"),
+            (["12-3456789"], f"importer:{IMPORTER}"),
+            (["HTS 7326.20.0020"], "hts:7326200020"),
+            (["HTS", "7326.20.0020"], "hts:7326200020"),
+            (["7326.20.00.20"], "hts:7326200020"),
+            (["case:A570918"], "case:A-570-918"),
+            (["A-570-918-000"], "case:A-570-918"),
+            (["port", "2704"], "port:2704"),
+            (["NY N301234"], "document:NY-N301234"),
+            (["SV20072698"], "document:SV20072698"),
+            (["issue:2025-0117"], "issue:2025-0117"),
+            (["country:cn"], "country:CN"),
+            ([MAKERS[0].lower()], f"manufacturer:{MAKERS[0]}"),
+        ],
+    )
+    def test_show_understands_numbers_as_people_write_them(self, written: list[str], meant: str) -> None:
+        assert type_("show", *written, "--json").json["id"] == meant
+
+    def test_show_says_in_words_who_it_is(self) -> None:
+        ended = type_("show", IMPORTER)
+        assert ended.code == 0
+        assert "GOLDEN REEF TRADING LLC" in ended.out
+        assert "Long Beach" in ended.out
+        assert f"tidewaiter related importer:{IMPORTER}" in ended.out.splitlines()[-1]
+
+    def test_related_pages_without_gaps(self) -> None:
+        whole = type_("related", "port:2704", "--limit", 1000, "--json").json
+        assert set(whole) == {"items", "next_cursor", "total", "capped"}
+        paged, cursor = [], ""
+        while True:
+            page = type_("related", "port:2704", "--limit", 4, "--cursor", cursor, "--json").json
+            paged += page["items"]
+            cursor = page["next_cursor"]
+            if not cursor:
+                break
+        assert paged == whole["items"]
+
+    def test_related_shows_names_values_and_days(self) -> None:
+        ended = type_("related", f"importer:{IMPORTER}", "--link", "enters_at")
+        assert "Los Angeles" in ended.out
+        assert re.search(r"\$\d", ended.out)
+        assert re.search(r"2025-\d\d-\d\d", ended.out)
+
+    def test_a_past_day_knows_what_was_known_then(self) -> None:
+        assert type_("show", IMPORTER, "--as-of", "2026-03-01", "--json").json["name"] == "GOLDEN REEF TRADING LLC"
+        assert type_("show", f"importer:{IMPORTER}", "--as-of", "2020-01-01").code == 1
+
+    def test_path_gives_reasons(self) -> None:
+        answer = type_("path", IMPORTER, "A-570-918", "--json").json
+        assert answer["items"][0]["entities"][0]["id"] == f"importer:{IMPORTER}"
+        assert "1. " in type_("path", IMPORTER, "A-570-918").out
+
+    def test_search_finds_documents_and_entities(self) -> None:
+        answer = type_("search", "wire hangers", "--json").json
+        assert {"items", "next_cursor", "total"} <= set(answer)
+        ids = {item["id"] for item in answer["items"]}
+        assert {"document:NY-N301234", "case:A-570-918"} <= ids
+        rulings = type_("search", "wire", "--kind", "ruling,lab_report", "--filter", "status=revoked", "--json").json
+        assert [item["id"] for item in rulings["items"]] == ["document:NY-N301234"]
+        assert "<mark>" not in type_("search", "wire hangers").out
+
+    def test_findings_are_one_a_line(self) -> None:
+        found = type_("findings", "--json", "--limit", 5).lines
+        assert len(found) == 1
+        assert {"id", "kind", "probability", "queue", "members", "entries"} <= set(found[0])
+        told = type_("show", f"finding:{found[0]['id']}")
+        assert "innocent explanation" in told.out
+        assert "GOLDEN REEF" in told.out
+        assert type_("findings", "--min-probability", "1", "--json").out == ""
+
+    def test_export_writes_everything(self, tmp_path: Path) -> None:
+        counts = type_("doctor", "--json").json["counts"]
+        assert len(type_("export", "entities").lines) == counts["entities"]
+        ended = type_("export", "links", "--out", tmp_path / "links.jsonl", "--json").json
+        assert ended["count"] == counts["links"] == len((tmp_path / "links.jsonl").read_text().splitlines())
+
+    def test_every_look_is_audited(self, home: Path) -> None:
+        type_("show", "port:1703")
+        engine = sa.create_engine(f"sqlite:///{home}/tidewaiter.sqlite")
+        with engine.connect() as connection:
+            last = connection.execute(
+                sa.text("SELECT person, action, thing FROM audit ORDER BY number DESC LIMIT 1")
+            ).one()
+        engine.dispose()
+        assert (last.person.partition(":")[0], last.action, last.thing) == ("local", "entity", "port:1703")
+
+
+class TestCommonOptions:
+    def test_home_and_json_stand_before_or_after(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("TIDEWAITER_HOME")
+        said = {
+            type_("--json", "--home", home, "show", "port:2704").out,
+            type_("show", "port:2704", "--json", "--home", home).out,
+            type_("show", "--json", "port:2704", f"--home={home}").out,
+        }
+        assert len(said) == 1
+        assert json.loads(said.pop())["id"] == "port:2704"
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_every_verb_explains_itself(self, verb: str) -> None:
+        ended = type_(verb, "--help")
+        assert (ended.code, ended.err) == (0, "")
+        assert verb in ended.out
+
+    def test_help_is_there_at_once(self) -> None:
+        run_ = subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", "api.cli.main", "--help"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        heavy = {"duckdb", "ibis", "pyarrow", "tantivy", "fastapi", "sqlalchemy", "streamlit", "pydantic", "numpy"}
+        imported = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in run_.stderr.splitlines() if "|" in line}
+        assert not heavy & imported
+
+    def test_equal_data_give_equal_answers(self) -> None:
+        for arguments in (("related", "port:2704"), ("findings",), ("path", "port:2704", "country:CN")):
+            assert type_(*arguments, "--json").out == type_(*arguments, "--json").out
+
+
+FAILURES = [
+    (["nonsense"], 2, "No such command"),
+    ([], 2, "Usage"),
+    (["show"], 2, "Missing argument"),
+    (["related", "port:2704", "--limit", "many"], 2, "limit"),
+    (["related", "port:2704", "--limit", "0"], 2, "limit"),
+    (["related", "port:2704", "--order", "beauty"], 2, "order"),
+    (["related", "port:2704", "--as-of", "yesterday"], 2, "yesterday"),
+    (["related", "port:2704", "--cursor", "nonsense"], 1, "cursor"),
+    (["related", "port:2704", "--link", "likes"], 1, "likes"),
+    (["show", "importer:99-999999900"], 1, "99-9999999"),
+    (["show", "nothing of ours"], 1, "nothing of ours"),
+    (["show", "finding:none"], 1, "none"),
+    (["path", "port:2704", "port:9999"], 1, "9999"),
+    (["search", "x", "--sort", "beauty"], 2, "sort"),
+    (["search", "x", "--filter", "port"], 1, "port"),
+    (["search", "x", "--kind", "poem"], 1, "poem"),
+    (["detect", "--only", "astrology"], 1, "astrology"),
+    (["evaluate", "astrology", "."], 2, "astrology"),
+    (["evaluate", "findings", "nowhere"], 1, "nowhere"),
+    (["export", "secrets"], 2, "secrets"),
+    (["simulate", "--size", "huge", "--out", "x"], 2, "size"),
+    (["load"], 2, "PATH"),
+    (["load", "no-such-file.csv"], 1, "no-such-file.csv"),
+    (["user", "add", "a b"], 1, "a b"),
+    (["user", "remove", "nobody"], 1, "nobody"),
+    (["serve", "--port", "99999"], 2, "port"),
+    (["serve", "--host", "192.0.2.1"], 1, "user add"),
+    (["--home"], 2, "home"),
+]
+
+
+class TestFailures:
+    @pytest.mark.parametrize(("arguments", "code", "said"), FAILURES, ids=[" ".join(one[0]) for one in FAILURES])
+    def test_a_failure_names_the_thing_and_shows_no_traceback(self, arguments: list[str], code: int, said: str) -> None:
+        ended = type_(*arguments)
+        assert ended.code == code, ended
+        assert said in ended.err + ended.out
+        assert "Traceback" not in ended.err + ended.out
+        assert type_(*arguments, "--json").out in ("", ended.out) or ended.code == 1
+
+    def test_an_empty_home_says_what_comes_first(self, tmp_path: Path) -> None:
+        for verb in (["findings"], ["show", "port:2704"], ["related", "x"], ["search", "x"], ["refresh"], ["detect"]):
+            ended = type_(*verb, "--home", tmp_path / "none")
+            assert ended.code == 1
+            assert "tidewaiter load" in ended.err
+        assert not (tmp_path / "none" / "tidewaiter.sqlite").exists()
+
+    def test_a_bad_setting_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TIDEWAITER_GRAPH_URL", "oracle://x")
+        ended = type_("show", "port:2704")
+        assert ended.code == 1
+        assert "oracle" in ended.err
+
+    def test_the_unforeseen_goes_to_the_log_alone(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: object, **__: object) -> None:
+            raise RuntimeError("nobody thought of this")
+
+        monkeypatch.setattr("api.answers.naming.find_id", broken)
+        ended = type_("show", "port:2704")
+        assert ended.code == 1
+        assert "Traceback" not in ended.err
+        assert "tidewaiter.log" in ended.err.splitlines()[-1]
+        assert "Traceback" in (home / "tidewaiter.log").read_text(encoding="utf-8")
+
+    def test_a_social_security_number_is_not_said_back(self) -> None:
+        ended = type_("show", "importer:551-23-4567")
+        assert ended.code == 1
+        assert "551-23-4567" not in ended.err + ended.out
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        verb=st.sampled_from(["show", "related", "path", "search", "findings", "export", "evaluate", "user", "x"]),
+        rest=st.lists(
+            st.one_of(
+                st.sampled_from(
+                    ["--limit", "--cursor", "--kind", "--hops", "--as-of", "--filter", "--json", "--", "-1"]
+                ),
+                st.text(max_size=12),
+                st.sampled_from(["port:2704", "importer:", ":", "case:A570918", "\udcff", "1" * 400, "%", "'", '"']),
+            ),
+            max_size=4,
+        ),
+    )
+    def test_no_arguments_whatever_bring_a_traceback(self, verb: str, rest: list[str]) -> None:
+        ended = type_(verb, *rest)
+        assert ended.code in (0, 1, 2)
+        assert "Traceback" not in ended.err + ended.out
+        assert "Unexpected" not in ended.err
+
+
+class TestBringingIn:
+    def test_from_files_to_an_answer(self, tmp_path: Path) -> None:
+        world = write_world(tmp_path / "world", lines=24)
+        with (world / "entry_lines.csv").open("a", encoding="utf-8") as file:
+            file.write("ABC00000001,1\n")
+        home = ("--home", tmp_path / "home")
+
+        dry = type_("load", world, "--dry-run", "--json", *home)
+        assert dry.code == 0
+        assert not list((tmp_path / "home").glob("loads/*"))
+
+        loaded = type_("load", world, "--json", *home)
+        assert loaded.code == 0
+        *files, totals = loaded.lines
+        assert all({"file", "accepted", "rejected", "repaired", "reason"} <= set(row) for row in files)
+        lines = next(row for row in files if row["file"].endswith("entry_lines.csv"))
+        assert (lines["accepted"], lines["rejected"]) == (26, 1)
+        assert totals["totals"]["rejected"] == totals["rejected"] == 1
+
+        again = type_("load", world, "--json", *home).lines[-1]
+        assert again["accepted"] == 0
+
+        assert "tidewaiter findings" in type_("refresh", *home).out.splitlines()[-1]
+        assert type_("related", "case:A-570-918", "--json", *home).json["total"] > 0
+        assert type_("doctor", *home).code == 0
+
+    def test_a_file_that_cannot_be_read_is_named_and_the_others_are_loaded(self, tmp_path: Path) -> None:
+        (tmp_path / "broken.csv.gz").write_bytes(b"\x1f\x8b\x08\x00broken")
+        ended = type_("load", tmp_path / "broken.csv.gz", "--json", "--home", tmp_path / "home")
+        assert ended.code == 1
+        assert "broken.csv.gz" in ended.err
+        assert "broken.csv.gz" in ended.lines[0]["file"]
+
+
+class TestUsers:
+    def test_a_token_is_shown_once(self, tmp_path: Path) -> None:
+        home = ("--home", tmp_path / "home")
+        added = type_("user", "add", "ada", "--role", "admin", "--json", *home).json
+        assert added["token"].startswith("tw_")
+        assert added["token"] not in type_("user", "list", *home).out
+        assert [one["name"] for one in type_("user", "list", "--json", *home).lines] == ["ada"]
+        assert type_("user", "remove", "ada", *home).code == 0
+        assert type_("user", "list", "--json", *home).out == ""
+
+
+class TestServing:
+    def test_api_and_ui_start_and_stop_together(self, home: Path) -> None:
+        port, ui_port = free_port(), free_port()
+        with serving(home, "--port", port, "--ui-port", ui_port) as process:
+            assert process.stdout is not None
+            urls = json.loads(process.stdout.readline())
+            assert urls == {"api": f"http://127.0.0.1:{port}", "ui": f"http://127.0.0.1:{ui_port}"}
+            assert httpx.get(f"{urls['api']}/v1/entities/port:2704", trust_env=False).json()["name"] == "Los Angeles"
+            assert wait_for(f"{urls['ui']}/_stcore/health") == "ok"
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 0
+        for one in (port, ui_port):
+            with pytest.raises(OSError), socket.create_connection(("127.0.0.1", one), timeout=1):
+                pass
+        engine = sa.create_engine(f"sqlite:///{home}/tidewaiter.sqlite")
+        with engine.connect() as connection:
+            last = connection.execute(sa.text("SELECT person, thing FROM audit ORDER BY number DESC LIMIT 1")).one()
+        engine.dispose()
+        assert tuple(last) == ("local", "port:2704")
+
+    def test_a_port_in_use_is_told(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            ended = type_("serve", "--no-ui", "--port", port)
+        assert ended.code == 1
+        assert str(port) in ended.err
+        assert "--port" in ended.err.splitlines()[-1]
+
+
+@contextlib.contextmanager
+def serving(home: Path, *arguments: object) -> Any:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api.cli.main", "serve", "--json", "--home", str(home), *map(str, arguments)],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ},
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(timeout=30)
+        if process.stdout:
+            process.stdout.close()
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+def wait_for(url: str) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError):
+            response = httpx.get(url, trust_env=False)
+            if response.status_code == 200:
+                return response.text
+        time.sleep(0.2)
+    raise AssertionError(f"{url} does not answer")
