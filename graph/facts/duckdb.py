@@ -190,7 +190,8 @@ class DuckDbFactStore:
         # Only keys in a superseding file can stand twice, so only these are ranked.
         cursor.execute(
             f"CREATE OR REPLACE TABLE {name}_superseded AS SELECT fact_file, file_row_number FROM ("
-            f"SELECT fact_file, file_row_number, row_number() OVER (PARTITION BY {key} ORDER BY {_LATEST_FIRST}) AS rank "
+            f"SELECT fact_file, file_row_number, "
+            f"row_number() OVER (PARTITION BY {key} ORDER BY {_LATEST_FIRST}) AS rank "
             f"FROM {rows(files)} AS a WHERE {known} AND EXISTS "
             f"(SELECT 1 FROM (SELECT DISTINCT {key} FROM {rows(superseding)} WHERE {known}) AS b WHERE {same})"
             f") WHERE rank > 1"
