@@ -12,7 +12,15 @@ from typing import TypeVar
 import streamlit as st
 
 from api.client import Client, TidewaiterError
-from api.schemas import ActivityAnswer, EntityAnswer, KindsAnswer, LinkCountsAnswer, RelatedAnswer
+from api.schemas import (
+    ActivityAnswer,
+    EntityAnswer,
+    KindsAnswer,
+    LinkCountsAnswer,
+    PersonAnswer,
+    RelatedAnswer,
+    SearchAnswer,
+)
 
 T = TypeVar("T")
 _KEEP_S = 60
@@ -61,6 +69,18 @@ def link_counts(entity_id: str) -> LinkCountsAnswer:
 def activity(entity_id: str) -> ActivityAnswer:
     """An entity's lines by month, port, tariff number and origin."""
     return client().activity(entity_id)
+
+
+@st.cache_data(ttl=_KEEP_S, show_spinner="Searching …")
+def search(text: str, kind: str, filters: dict[str, tuple[str, ...]], limit: int) -> SearchAnswer:
+    """The best hits of one kind (entities, documents, findings) within filters `{field: values}`."""
+    return client().search(text, kinds=(kind,), filters=filters, limit=limit)
+
+
+@st.cache_data(ttl=_KEEP_S, show_spinner=False)
+def person() -> PersonAnswer:
+    """Who is asking."""
+    return client().person()
 
 
 def ask(question: Callable[[], T]) -> T | None:

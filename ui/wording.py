@@ -5,6 +5,7 @@ people; shapes tell the kinds apart in print.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,6 +42,16 @@ _OTHER = Look("#444444", "ellipse", "○")
 def look(kind: str) -> Look:
     """The look of a kind; kinds declared later get a plain one."""
     return LOOKS.get(kind, _OTHER)
+
+
+def same_names(names: Mapping[str, str]) -> set[str]:
+    """The ids whose name another id has too: they are told apart by their keys.
+
+    >>> sorted(same_names({"case:A-552-818": "Steel nails", "case:A-570-909": "Steel nails", "port:2704": "Reef"}))
+    ['case:A-552-818', 'case:A-570-909']
+    """
+    listed = list(names.values())
+    return {entity_id for entity_id, name in names.items() if listed.count(name) > 1}
 
 
 def usd(value: float | None) -> str:
@@ -87,12 +98,45 @@ def period(first: date | None, last: date | None) -> str:
 
 
 def chance(probability: float, calibration: str) -> str:
-    """A probability with the frame that gives it meaning.
+    """A probability with the frame that gives it meaning; without calibration it is a rank and no share.
 
     >>> chance(0.71, "calibrated on simulator v1")
     'About 7 of 10 findings like this were right (calibrated on simulator v1).'
+    >>> chance(0.94, "not yet calibrated")
+    'Probability 0.94 (not yet calibrated): good for ranking, not yet a share of findings that were right.'
     """
+    if calibration.startswith("not"):
+        return (
+            f"Probability {probability:.2f} ({calibration}): good for ranking, not yet a share of findings that were "
+            "right."
+        )
     return f"About {round(probability * 10)} of 10 findings like this were right ({calibration})."
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """A sentence with the names of the entities (by id) after their keys.
+
+    A port's four digits are taken for the port only after the word.
+
+    >>> with_names("importer 12-345678900 at port 2704", {"importer:12-345678900": "Reef", "port:2704": "Los Angeles"})
+    'importer 12-345678900 (Reef) at port 2704 (Los Angeles)'
+    """
+    for entity_id, name in names.items():
+        kind, _, key = entity_id.partition(":")
+        if not name or name == key or key not in text:
+            continue
+        before = "(?<=port )" if kind == "port" else r"(?<![\w-])"
+        text = re.sub(rf"{before}{re.escape(key)}(?![\w-])", rf"{key} ({name})".replace("\\", r"\\"), text)
+    return text
+
+
+def standing(status: str) -> str:
+    """Whether a document still stands, loud where it does not.
+
+    >>> standing("revoked"), standing("stands")
+    ('REVOKED', 'stands')
+    """
+    return status.upper() if status in ("revoked", "modified") else status
 
 
 def words(code: str) -> str:

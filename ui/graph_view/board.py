@@ -59,7 +59,7 @@ class Board:
     def select(self, entity_id: str) -> None:
         """Open an entity in the inspector."""
         self._state["board_selected"] = entity_id
-        self._write_address()
+        self.write_address()
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -75,16 +75,17 @@ class Board:
         self._state["board_done"].append(self._state["board"])
         self._state["board_undone"].clear()
         self._state["board"] = list(board)
-        self._write_address()
+        self.write_address()
 
     def _step(self, back: list[list[str]], forth: list[list[str]]) -> None:
         if back:
             forth.append(self._state["board"])
             self._state["board"] = back.pop()
-            self._write_address()
+            self.write_address()
 
-    def _write_address(self) -> None:
-        for name, value in (("on", ",".join(self.ids)), ("at", self.selected)):
+    def write_address(self, **others: str) -> None:
+        """Write the board, and other parts of the page's state, into the address."""
+        for name, value in {"on": ",".join(self.ids), "at": self.selected, **others}.items():
             if value:
                 st.query_params[name] = value
             else:

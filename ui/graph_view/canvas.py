@@ -12,9 +12,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.wording import look, usd
+from ui.wording import look, same_names, usd
 
-HEIGHT_PX = 540
+HEIGHT_PX = 480
 _NAME_CHARACTERS = 28
 _BUNDLE = Path(__file__).parent / "build" / "canvas.js"
 
@@ -69,6 +69,7 @@ def draw(
     nodes: Sequence[Node], edges: Sequence[Edge], *, selected: str, shown: tuple[date, date] | None, key: str
 ) -> Gesture | None:
     """Draw the canvas; returns what the person just did on it, once. Links outside the `shown` days fade."""
+    alike = same_names({node.id: node.name for node in nodes})
     component = st.components.v2.component(
         "tidewaiter_canvas", html=_HTML, css=_CSS, js=_BUNDLE.read_text(encoding="utf-8")
     )
@@ -77,7 +78,7 @@ def draw(
         data={
             "height": HEIGHT_PX,
             "selected": selected,
-            "nodes": [_node(node) for node in nodes],
+            "nodes": [_node(node, keyed=node.id in alike) for node in nodes],
             "edges": [_edge(edge, shown) for edge in edges],
         },
         on_gesture_change=lambda: None,
@@ -86,12 +87,12 @@ def draw(
     return Gesture(done["action"], tuple(done["ids"])) if done else None
 
 
-def _node(node: Node) -> dict[str, object]:
+def _node(node: Node, *, keyed: bool) -> dict[str, object]:
     name = node.name if len(node.name) <= _NAME_CHARACTERS else node.name[: _NAME_CHARACTERS - 1] + "…"
     seen = look(node.kind)
     return {
-        "id": node.id, "caption": name, "colour": seen.colour, "shape": seen.shape,
-        "size": scaled(node.value_usd, least=22, most=52),
+        "id": node.id, "caption": f"{name}\n{node.id.partition(':')[2]}" if keyed else name, "colour": seen.colour,
+        "shape": seen.shape, "size": scaled(node.value_usd, least=22, most=52),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ cytoscape.use(fcose);
 
 const DOUBLE_MS = 260;
 const LABELLED_LINKS = 40; // above this many links their labels only show on hover and selection
+const CLOSEST = 1.3;
 const STILL = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const drawn = new WeakMap();
 
@@ -134,15 +135,29 @@ function beside(cy, node, edges) {
   return { x: centre.x + 130 * Math.cos(turn), y: centre.y + 130 * Math.sin(turn) };
 }
 
+// The layout moves newcomers only: what stands is locked, since the layout counts labels and would shift it by theirs.
 function settle(cy, old) {
+  old.lock();
   cy.layout({
     name: "fcose", quality: "proof", randomize: false, animate: !STILL && old.nonempty(), animationDuration: 350,
     fit: false, nodeSeparation: 110, idealEdgeLength: 120, nodeRepulsion: 14000, nodeDimensionsIncludeLabels: true,
     fixedNodeConstraint: old.map((node) => ({ nodeId: node.id(), position: { ...node.position() } })),
     stop: () => {
-      const room = { eles: cy.elements(), padding: 40 };
-      if (cy.nodes().length > 3) cy.fit(room.eles, room.padding);
-      else { cy.zoom(1.3); cy.center(room.eles); }
+      old.unlock();
+      show(cy);
     },
   }).run();
+}
+
+// Keep the view when everything is in it; else fit all, but never so close that three nodes fill the screen.
+function show(cy) {
+  const all = cy.elements().boundingBox();
+  const seen = cy.extent();
+  const within = all.x1 >= seen.x1 && all.x2 <= seen.x2 && all.y1 >= seen.y1 && all.y2 <= seen.y2;
+  if (within && cy.nodes().length > 1 && all.w * cy.zoom() > cy.width() / 4) return;
+  cy.fit(cy.elements(), 40);
+  if (cy.zoom() > CLOSEST) {
+    cy.zoom(CLOSEST);
+    cy.center(cy.elements());
+  }
 }

@@ -1,0 +1,214 @@
+"""The pages as a person sees them: a real browser, the real `serve`, a small world. Pictures go to test-output/."""
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+
+from tests.fixtures.trade_world import IMPORTER
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+BUNDLE = ROOT / "ui" / "graph_view" / "build" / "canvas.js"
+PICTURES = ROOT / "test-output"
+REEF = f"importer:{IMPORTER}"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+WAIT_MS = 20_000
+# Streamlit looks for its own paths below the page's address first, and then where they are.
+PROBE = re.compile(r"/(entity|findings)/_stcore/(health|host-config)$")
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: install Debian's chromium"),
+    pytest.mark.skipif(not BUNDLE.exists(), reason=f"no canvas at {BUNDLE.relative_to(ROOT)}: run `make install`"),
+]
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def ui_url(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = shutil.copytree(built_home, tmp_path_factory.mktemp("browser") / "home")
+    verb = [str(Path(sys.executable).with_name("tidewaiter")), "--home", str(home), "--json", "serve"]
+    ports = ["--port", str(free_port()), "--ui-port", str(free_port())]
+    with subprocess.Popen([*verb, *ports], stdout=subprocess.PIPE, text=True) as served:
+        try:
+            assert served.stdout is not None
+            yield str(json.loads(served.stdout.readline())["ui"])
+        finally:
+            served.terminate()
+            served.wait(timeout=30)
+
+
+class Visit:
+    """A browser, all that it asked for, and all that went wrong in it."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context, self.url = context, url
+        self.asked: list[str] = []
+        self.wrong: list[str] = []
+        context.on("request", lambda request: self.asked.append(request.url))
+        context.on(
+            "response", lambda answer: self.wrong.append(f"{answer.status} {answer.url}") if not answer.ok else None
+        )
+        context.on("weberror", lambda error: self.wrong.append(str(error.error)))
+
+    def open(self, path: str = "/") -> Page:
+        page = self.context.new_page()
+        page.goto(self.url + path, wait_until="commit", timeout=WAIT_MS)
+        settle(page)
+        return page
+
+
+@pytest.fixture(scope="module")
+def visit(ui_url: str) -> Iterator[Visit]:
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+        context.set_default_timeout(WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
+        yield Visit(context, ui_url)
+        browser.close()
+
+
+def settle(page: Page) -> None:
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    expect(page.locator("[data-testid=stSkeleton], [data-stale=true]")).to_have_count(0)
+
+
+def picture(page: Page, name: str) -> None:
+    settle(page)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def canvas(page: Page) -> Locator:
+    return page.locator(".canvas")
+
+
+def places(page: Page) -> dict[str, dict[str, float]]:
+    """Where each entity stands on the canvas, by id."""
+    found: dict[str, dict[str, float]] = canvas(page).evaluate(
+        "box => Object.fromEntries(box._cyreg.cy.nodes().map(node => [node.id(), {...node.position()}]))"
+    )
+    return found
+
+
+def wait_for_nodes(page: Page, least: int) -> dict[str, dict[str, float]]:
+    canvas(page).wait_for()
+    page.wait_for_function(
+        """least => {
+          const within = root => [...root.querySelectorAll('*')].flatMap(
+            one => [one, ...(one.shadowRoot ? within(one.shadowRoot) : [])]);
+          const box = within(document).find(one => one._cyreg?.cy);
+          return box && box._cyreg.cy.nodes().length >= least;
+        }""",
+        arg=least,
+    )
+    settle(page)
+    return places(page)
+
+
+def spot(page: Page, entity_id: str) -> dict[str, Any]:
+    """Where on the canvas's box an entity is drawn, in pixels."""
+    found: dict[str, Any] = canvas(page).evaluate(
+        "(box, id) => ({...box._cyreg.cy.getElementById(id).renderedPosition()})", entity_id
+    )
+    return found
+
+
+def no_traceback(page: Page) -> None:
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    assert "Traceback" not in page.inner_text("body")
+
+
+def test_from_a_name_to_the_canvas_to_the_rows(visit: Visit) -> None:
+    page = visit.open()
+    page.get_by_label("Search", exact=True).fill("golden reef")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="GOLDEN REEF TRADING LLC").first.click()
+    before = wait_for_nodes(page, 1)
+    assert set(before) == {REEF}
+    expect(page.get_by_role("heading", name="GOLDEN REEF TRADING LLC")).to_be_visible()
+    picture(page, "explore-one")
+
+    canvas(page).dblclick(position=spot(page, REEF))
+    after = wait_for_nodes(page, 4)
+    assert "port:2704" in after
+    assert after[REEF] == before[REEF], "what stood on the canvas moved"
+    picture(page, "explore-expanded")
+
+    page.get_by_role("button", name="Open rows").first.click()
+    rows = page.get_by_role("dialog")
+    expect(rows.get_by_text(re.compile(r"entry lines · \d+ rows"))).to_be_visible()
+    picture(page, "explore-rows")
+    no_traceback(page)
+    page.close()
+
+
+def test_a_copied_address_shows_the_same_board(visit: Visit) -> None:
+    first = visit.open(f"/?on={REEF},port:2704,port:5301&at={REEF}")
+    drawn = set(wait_for_nodes(first, 3))
+    second = visit.open("/" + first.url.removeprefix(visit.url).lstrip("/"))
+    assert set(wait_for_nodes(second, 3)) == drawn == {REEF, "port:2704", "port:5301"}
+    expect(second.get_by_role("heading", name="GOLDEN REEF TRADING LLC")).to_be_visible()
+    first.close()
+    second.close()
+
+
+def test_a_finding_shows_its_evidence_and_what_speaks_against_it(visit: Visit) -> None:
+    page = visit.open("/findings")
+    expect(page.get_by_text("What shows it")).to_be_visible()
+    expect(page.get_by_text("Innocent explanations that were tested")).to_be_visible()
+    expect(page.get_by_text("Only a person can decide")).to_be_visible()
+    picture(page, "findings")
+    page.get_by_role("button", name=re.compile(r"Open \d+ rows?")).first.click()
+    expect(page.get_by_role("dialog").get_by_text(re.compile(r"· \d+ rows")).first).to_be_visible()
+    picture(page, "findings-rows")
+    no_traceback(page)
+    page.close()
+
+
+def test_an_entity_has_its_five_figures(visit: Visit) -> None:
+    page = visit.open(f"/entity?id={REEF}")
+    expect(page.get_by_role("heading", name="GOLDEN REEF TRADING LLC")).to_be_visible()
+    expect(page.locator("[data-testid=stMetric]")).to_have_count(5)
+    picture(page, "entity")
+    no_traceback(page)
+    page.close()
+
+
+def test_an_unknown_entity_is_named_with_what_to_do(visit: Visit) -> None:
+    page = visit.open("/entity?id=importer:99-999999900")
+    problem = page.locator("[data-testid=stAlert]").first
+    expect(problem).to_contain_text("importer:99-999999900")
+    picture(page, "entity-unknown")
+    no_traceback(page)
+    page.close()
+
+
+def test_nothing_leaves_this_machine_and_nothing_breaks(visit: Visit) -> None:
+    for path in ("/", f"/entity?id={REEF}", "/findings"):
+        visit.open(path).close()
+    outside = {url for url in visit.asked if urlsplit(url).hostname not in ("127.0.0.1", None)}
+    assert not outside
+    assert [one for one in visit.wrong if not PROBE.search(one)] == []

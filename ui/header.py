@@ -1,0 +1,69 @@
+"""The line above every page: the name, the one search box, the day as of which the graph is shown, and who asks.
+
+Invariant: text and day live in the session under `q` and `as_of`, filled from the address once; a search from any
+page opens Explore.
+"""
+
+from datetime import date
+
+import streamlit as st
+
+from ui.connection import ask, person
+
+# `/` goes to the search box from anywhere but another field; registered once a window.
+_SLASH = """<script>
+if (!window.tidewaiterSlash) {
+  window.tidewaiterSlash = true;
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.("input, textarea, [contenteditable=true]");
+    if (event.key !== "/" || field || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    document.querySelector("input[aria-label=Search]")?.focus();
+  });
+}
+</script>"""
+
+
+def header() -> None:
+    """Show the line."""
+    state = st.session_state
+    if "q" not in state:
+        state["q"] = st.query_params.get("q", "")
+        state["as_of"] = _day(st.query_params.get("as_of", ""))
+    name, box, label, day, who = st.columns([1.1, 6, 0.5, 1.25, 0.75], vertical_alignment="center")
+    name.markdown("**tidewaiter**")
+    box.text_input(
+        "Search",
+        key="q",
+        placeholder="a name, a number, words of a ruling, a product …   ( / )",
+        label_visibility="collapsed",
+        on_change=lambda: state.update(searched=True),
+    )
+    label.markdown("as of")
+    day.date_input(
+        "As of", key="as_of", label_visibility="collapsed", format="YYYY-MM-DD", min_value=date(1980, 1, 1),
+        max_value=date(2100, 1, 1), help="Shows the graph as known on this day; empty shows it as known now.",
+    )  # fmt: skip
+    asking = ask(person)
+    if asking is not None:
+        who.caption(f"{asking.name} · {asking.role}")
+    st.html(_SLASH, unsafe_allow_javascript=True)
+
+
+def searched_elsewhere() -> bool:
+    """Whether the box was just used; true once."""
+    return bool(st.session_state.pop("searched", False))
+
+
+def as_of() -> str:
+    """The chosen day in ISO; empty for now."""
+    chosen = st.session_state.get("as_of")
+    return chosen.isoformat() if isinstance(chosen, date) else ""
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        st.warning(f"The address asks for the day {written!r}, which is none. Shown is what is known now.")
+        return None
