@@ -18,6 +18,7 @@ from api.schemas import (
     KindsAnswer,
     LinkCountsAnswer,
     PersonAnswer,
+    RecordsAnswer,
     RelatedAnswer,
     SearchAnswer,
 )
@@ -75,6 +76,12 @@ def activity(entity_id: str) -> ActivityAnswer:
 def search(text: str, kind: str, filters: dict[str, tuple[str, ...]], limit: int) -> SearchAnswer:
     """The best hits of one kind (entities, documents, findings) within filters `{field: values}`."""
     return client().search(text, kinds=(kind,), filters=filters, limit=limit)
+
+
+@st.cache_data(ttl=_KEEP_S, show_spinner="Opening the evidence …")
+def evidence_rows(finding_id: str, evidence: int) -> RecordsAnswer:
+    """The first hundred rows of each table that a piece of evidence (counted from 0) speaks of."""
+    return client().evidence_records(finding_id, evidence)
 
 
 @st.cache_data(ttl=_KEEP_S, show_spinner=False)

@@ -66,7 +66,13 @@ class Gesture:
 
 
 def draw(
-    nodes: Sequence[Node], edges: Sequence[Edge], *, selected: str, shown: tuple[date, date] | None, key: str
+    nodes: Sequence[Node],
+    edges: Sequence[Edge],
+    *,
+    selected: str,
+    shown: tuple[date, date] | None,
+    key: str,
+    height_px: int = HEIGHT_PX,
 ) -> Gesture | None:
     """Draw the canvas; returns what the person just did on it, once. Links outside the `shown` days fade."""
     alike = same_names({node.id: node.name for node in nodes})
@@ -76,7 +82,7 @@ def draw(
     result = component(
         key=key,
         data={
-            "height": HEIGHT_PX,
+            "height": height_px,
             "selected": selected,
             "nodes": [_node(node, keyed=node.id in alike) for node in nodes],
             "edges": [_edge(edge, shown) for edge in edges],

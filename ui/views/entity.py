@@ -1,119 +1,248 @@
 """Entity: who is this? Numbers, names, activity by month, where it enters, what it brings, what it is linked to."""
 
+from datetime import date
+
 import streamlit as st
 
-from api.schemas import ActivityShare, EntityAnswer
-from ui.connection import activity, ask, client, entity, related
+from api.schemas import ActivityMonth, ActivityShare, EntityAnswer, RelatedItem
+from ui import header
+from ui.connection import activity, ask, client, entity, link_counts, related, search
 from ui.graph_view.board import Board
-from ui.records import show_rows
-from ui.wording import in_markdown, look, number, period, usd, words
+from ui.reader import read
+from ui.records import open_rows, show_rows
+from ui.wording import UNKNOWN, in_markdown, look, number, period, standing, usd, words
 
 LINKS = 50
-
-entity_id = st.session_state.pop("entity_id", "") or st.query_params.get("id", "")
-chosen = st.text_input("Entity", value=entity_id, placeholder="importer:12-345678900", label_visibility="collapsed")
-if not chosen:
-    st.info("No entity is open. Find one on the Explore page and choose “Open page”, or type its id above.")
-    if st.button("Go to Explore"):
-        st.switch_page("views/explore.py")
-    st.stop()
-st.query_params["id"] = chosen
-answered = ask(lambda: entity(chosen, ""))
-if answered is None:
-    st.stop()
-found: EntityAnswer = answered
-
-title, act = st.columns([5, 1])
-title.markdown(f"## {look(found.kind).sign} {in_markdown(found.name)}")
-title.caption(f"{found.kind_label} · `{found.id}`" + "".join(f" · `{other}`" for other in found.identifiers))
-if act.button("Put on the canvas", width="stretch"):
-    board = Board()
-    board.put([found.id])
-    board.select(found.id)
-    st.switch_page("views/explore.py")
-
-seen = ask(lambda: activity(found.id))
-months = seen.months if seen else []
-figures = st.columns(5)
-figures[0].metric(
-    "Entered value",
-    usd(found.value_usd),
-    border=True,
-    chart_data=[month.value_usd for month in months] or None,
-    chart_type="bar",
-)
-figures[1].metric("Rows on file", number(found.count), border=True)
-figures[2].metric("Links", number(found.degree), border=True)
-figures[3].metric("First seen", str(found.first_date or "unknown"), border=True)
-figures[4].metric("Last seen", str(found.last_date or "unknown"), border=True)
+DOCUMENTS = 20
 
 
-def shares(heading: str, items: list[ActivityShare]) -> None:
-    """What part of the lines goes where."""
-    st.markdown(f"**{heading}**")
-    if not items:
-        st.caption("unknown")
-        return
-    st.dataframe(
-        [{"name": item.name, "lines": item.lines, "value": usd(item.value_usd), "id": item.id} for item in items],
-        hide_index=True,
-        width="stretch",
+def figures(found: EntityAnswer, months: list[ActivityMonth]) -> None:
+    """Five figures, each with a door to the rows behind it."""
+    value, count, links, first, last = st.columns(5)
+    value.metric(
+        "Entered value",
+        usd(found.value_usd),
+        border=True,
+        height=165,
+        chart_data=[month.value_usd for month in months] or None,
+        chart_type="bar",
     )
+    count.metric("Rows on file", number(found.count), border=True, height=165)
+    links.metric("Links", number(found.degree), border=True, height=165)
+    first.metric("First seen", str(found.first_date or UNKNOWN), border=True, height=165)
+    last.metric("Last seen", str(found.last_date or UNKNOWN), border=True, height=165)
+    if value.button("Open entry lines", type="tertiary"):
+        _rows(found, f"Entry lines of {found.name}", table="entry_lines")
+    if count.button("Open all rows", type="tertiary"):
+        _rows(found, f"Rows of {found.name}")
+    if links.button("Open links", type="tertiary"):
+        _all_links(found)
+    for column, day, which in ((first, found.first_date, "first"), (last, found.last_date, "last")):
+        if day and column.button(f"Open the {which} rows", type="tertiary"):
+            _rows(found, f"{found.name} on {day}", day=day)
 
 
-overview, links, documents, findings, rows = st.tabs(["Overview", "Links", "Documents", "Findings", "Rows"])
-with overview:
+def overview(found: EntityAnswer, months: list[ActivityMonth]) -> None:
+    """Activity by month, and to which ports, tariff numbers and origins it goes."""
     if months:
-        st.markdown("**Entered value by month, USD**")
-        st.bar_chart(
-            [month.model_dump() for month in months], x="month", y="value_usd", x_label="", y_label="USD", height=220
+        st.markdown("**Entered value by month, USD** · click a month to open its lines")
+        chosen = st.vega_lite_chart(
+            [month.model_dump() for month in months],
+            {
+                "height": 190,
+                "mark": {"type": "bar", "color": "#0072B2"},
+                "params": [{"name": "month", "select": {"type": "point", "fields": ["month"]}}],
+                "encoding": {
+                    "x": {"field": "month", "type": "ordinal", "title": None, "axis": {"labelOverlap": True}},
+                    "y": {"field": "value_usd", "type": "quantitative", "title": "USD"},
+                    "tooltip": [{"field": "month"}, {"field": "value_usd", "format": ",.0f"}, {"field": "lines"}],
+                },
+            },
+            width="stretch",
+            on_select="rerun",
+            selection_mode="month",
+            key=f"months {found.id}",
+            alt=f"Entered value by month from {months[0].month} to {months[-1].month}",
         )
-    for column, (heading, items) in zip(
-        st.columns(3),
-        (
-            ("Ports", seen.ports if seen else []),
-            ("Tariff numbers", seen.tariffs if seen else []),
-            ("Origins", seen.origins if seen else []),
-        ),
-        strict=True,
-    ):
+        picked = chosen.selection.get("month") or []
+        for month in months:
+            wanted = any(point.get("month") == month.month for point in picked)
+            if wanted and st.button(f"Open the {number(month.lines)} lines of {month.month}"):
+                _rows(found, f"{found.name} in {month.month}", table="entry_lines", month=month.month)
+    seen = ask(lambda: activity(found.id))
+    if seen is None:
+        return
+    headings = {
+        "Ports": seen.ports, "Tariff numbers": seen.tariffs, "Origins": seen.origins,
+        "Manufacturers": seen.manufacturers, "Importers": seen.importers,
+    }  # fmt: skip
+    told = {heading: items for heading, items in headings.items() if items}
+    for column, (heading, items) in zip(st.columns(max(len(told), 1)), told.items(), strict=False):
         with column:
-            shares(heading, items)
+            _shares(heading, items)
+    if seen.actions:
+        st.markdown(
+            "**Customs acted** · "
+            + " · ".join(f"{in_markdown(words(name))} {number(count)}" for name, count in seen.actions.items())
+        )
     if any(found.properties.values()):
         st.markdown("**On file**")
         st.dataframe(
             [{"what": words(name), "value": value} for name, value in found.properties.items() if value],
             hide_index=True,
         )
-with links:
-    answer = ask(lambda: related(found.id, "", limit=LINKS))
-    if answer is not None:
-        st.caption(f"The top {min(LINKS, answer.total)} of {number(answer.total)} by value")
-        st.dataframe(
-            [
-                {
-                    "link": item.link_label, "name": item.name, "value": usd(item.value_usd), "rows": item.count,
-                    "period": period(item.first_date, item.last_date), "status": item.status, "id": item.id,
-                }
-                for item in answer.items
-            ],
-            hide_index=True,
-            width="stretch",
-        )  # fmt: skip
-with documents:
-    hits = ask(lambda: client().search(found.key, kinds=("documents",), limit=20))
+
+
+def links(found: EntityAnswer) -> None:
+    """What it is linked to: count, value, period and sources of each link, and the way there."""
+    counts = ask(lambda: link_counts(found.id))
+    choice = {f"{item.label} ({number(item.count)})": item.link for item in counts.items} if counts else {}
+    picked = st.selectbox("Links", ["all links", *choice], label_visibility="collapsed")
+    answer = ask(lambda: related(found.id, header.as_of(), link=choice.get(picked, ""), limit=LINKS))
+    if answer is None:
+        return
+    st.caption(f"The top {min(LINKS, answer.total)} of {number(answer.total)} by value")
+    event = st.dataframe(
+        [_row(item) for item in answer.items], hide_index=True, width="stretch", on_select="rerun",
+        selection_mode="single-row", key=f"links {found.id}",
+    )  # fmt: skip
+    for row in event.selection.rows:
+        if row < len(answer.items):
+            _ways(answer.items[row].id, answer.items[row].name, key="link")
+
+
+def documents(found: EntityAnswer) -> None:
+    """What names it, and whether that still stands."""
+    hits = ask(lambda: search(found.key, "documents", {}, DOCUMENTS))
     for hit in hits.items if hits else ():
-        st.markdown(f"**{in_markdown(hit.title)}** · {words(hit.kind)} · {hit.date or 'no date'}")
-        st.html(f"<div style='font-size:0.9rem'>{hit.snippet}</div>")
+        status = "".join(f" · **{standing(value)}**" for value in hit.fields.get("status", []))
+        if st.button(f"{look('document').sign} **{in_markdown(hit.title)}**", key=hit.id, type="tertiary"):
+            read(hit.id)
+        st.caption(f"{words(hit.kind)} {hit.id.partition(':')[2]} · {hit.date or 'no date'}{status}")
+        st.html(f"<div style='font-size:0.85rem'>{hit.snippet}</div>")
     if hits is not None and not hits.items:
         st.caption("No document names it.")
-with findings:
+
+
+def findings(found: EntityAnswer) -> None:
+    """The findings of which it is a member."""
     named = ask(lambda: client().entity_findings(found.id))
     for finding in named.items if named else ():
-        if st.button(f"{words(finding.kind)} · {finding.title}", key=finding.id):
+        label = f"{finding.probability:.2f} {words(finding.kind)} · {in_markdown(finding.title)}"
+        if st.button(label, key=finding.id, type="tertiary"):
             st.session_state["finding_id"] = finding.id
             st.switch_page("views/findings.py")
     if named is not None and not named.items:
         st.caption("No finding names it.")
-with rows:
-    show_rows(lambda limit, offset: client().records(found.id, limit=limit, offset=offset), key="entity_rows")
+
+
+def _shares(heading: str, items: list[ActivityShare]) -> None:
+    st.markdown(f"**{heading}**")
+    event = st.dataframe(
+        [
+            {"name": item.name, "key": item.id.partition(":")[2], "share": f"{item.share:.0%}", "lines": item.lines,
+             "value": usd(item.value_usd)}
+            for item in items
+        ],
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"shares {heading}",
+    )  # fmt: skip
+    for row in event.selection.rows:
+        if row < len(items):
+            _ways(items[row].id, items[row].name, key=heading)
+
+
+def _ways(entity_id: str, name: str, *, key: str) -> None:
+    """From a chosen line on: its page, or both on the canvas."""
+    with st.container(horizontal=True, gap="small"):
+        if st.button(f"Open {in_markdown(name)}", key=f"{key} page"):
+            st.session_state["entity_id"] = entity_id
+            st.rerun()
+        if st.button("Both to canvas", key=f"{key} canvas"):
+            board = Board()
+            board.put([st.query_params["id"], entity_id])
+            board.select(entity_id)
+            st.switch_page("views/explore.py")
+
+
+def _row(item: RelatedItem) -> dict[str, object]:
+    return {
+        "": look(item.kind).sign, "link": item.link_label, "name": item.name, "value": usd(item.value_usd),
+        "rows": item.count, "period": period(item.first_date, item.last_date), "sources": ", ".join(item.sources),
+        "status": item.status, "id": item.id,
+    }  # fmt: skip
+
+
+@st.dialog("Links", width="large")
+def _all_links(found: EntityAnswer) -> None:
+    answer = ask(lambda: related(found.id, header.as_of(), limit=LINKS))
+    if answer is not None:
+        st.caption(f"{in_markdown(found.name)}: the top {min(LINKS, answer.total)} of {number(answer.total)} by value")
+        st.dataframe([_row(item) for item in answer.items], hide_index=True, width="stretch")
+
+
+def _rows(found: EntityAnswer, title: str, *, table: str = "", day: date | None = None, month: str = "") -> None:
+    first, last = (day, day) if day else _days_of(month)
+    open_rows(
+        title,
+        lambda limit, offset: client().records(
+            found.id, table=table, limit=limit, offset=offset, date_from=first, date_to=last
+        ),
+    )
+
+
+def _days_of(month: str) -> tuple[date | None, date | None]:
+    if not month:
+        return None, None
+    first = date.fromisoformat(f"{month}-01")
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return first, date.fromordinal(following.toordinal() - 1)
+
+
+asked_for = st.session_state.pop("entity_id", "")
+if asked_for:
+    st.session_state["entity_box"] = asked_for
+elif "entity_box" not in st.session_state:
+    st.session_state["entity_box"] = st.query_params.get("id", "")
+written = st.text_input("Entity", key="entity_box", placeholder="importer:12-345678900", label_visibility="collapsed")
+if not written:
+    st.info("No entity is open. Find one on the Explore page and choose “Open page”, or type its id above.")
+    if st.button("Go to Explore"):
+        st.switch_page("views/explore.py")
+    st.stop()
+st.query_params["id"] = written
+answered = ask(lambda: entity(written, header.as_of()))
+if answered is None:
+    st.stop()
+shown: EntityAnswer = answered
+
+title, act = st.columns([5, 1], vertical_alignment="center")
+title.markdown(f"### {look(shown.kind).sign} {in_markdown(shown.name)}")
+title.caption(
+    f"{in_markdown(shown.kind_label)} · `{shown.id}`"
+    + "".join(f" · `{other}`" for other in shown.identifiers)
+    + (f" · as of {header.as_of()}" if header.as_of() else "")
+)
+if act.button("Put on the canvas", width="stretch"):
+    canvas = Board()
+    canvas.put([shown.id])
+    canvas.select(shown.id)
+    st.switch_page("views/explore.py")
+
+brought = ask(lambda: activity(shown.id))
+by_month = brought.months if brought else []
+figures(shown, by_month)
+tabs = st.tabs(["Overview", "Links", "Documents", "Findings", "Rows"])
+with tabs[0]:
+    overview(shown, by_month)
+with tabs[1]:
+    links(shown)
+with tabs[2]:
+    documents(shown)
+with tabs[3]:
+    findings(shown)
+with tabs[4]:
+    show_rows(lambda limit, offset: client().records(shown.id, limit=limit, offset=offset), key="entity_rows")

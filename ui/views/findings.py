@@ -4,44 +4,62 @@ from functools import partial
 
 import streamlit as st
 
-from api.schemas import FindingItem, RecordsAnswer
-from ui.connection import ask, client
+from api.schemas import EvidenceItem, FindingItem, RecordsAnswer, Row
+from ui import header
+from ui.connection import ask, client, evidence_rows
 from ui.graph_view.board import Board
+from ui.graph_view.canvas import draw
+from ui.graph_view.scene import scene
 from ui.records import open_rows
-from ui.wording import chance, in_markdown, number, usd, words
+from ui.wording import chance, in_markdown, number, usd, with_names, words
 
 MOST_LISTED = 500
+FEW_NUMBERS = 4
+# What tells an event of the timeline: the table, the column with its day, and how it is said.
+EVENTS = {"actions": ("action_date", "acted on"), "entry_lines": ("entry_date", "entered")}
+
+LINE_KEY = ("entry_number", "line_number", "tariff_ordinal")
 
 
 def queue() -> FindingItem | None:
     """The ranked list within the person's budget; returns the finding chosen."""
-    budget, least, selected_only = st.columns([1, 1, 1])
+    kind, budget, least, selected_only = st.columns([1.6, 1, 1.3, 1], vertical_alignment="bottom")
+    picked = kind.multiselect("Kinds", _kinds(), format_func=words, placeholder="all kinds")
     most = budget.number_input("Exams you can do", 1, MOST_LISTED, value=25)
     probability = least.slider("At least this probability", 0.0, 1.0, 0.0, 0.05)
     only = selected_only.toggle(
         "Only the queue", value=False, help="Findings selected so that at most one in ten is expected to be false."
     )
-    answer = ask(lambda: client().findings(min_probability=probability, queue=True if only else None, limit=int(most)))
+    answer = ask(
+        lambda: client().findings(
+            kinds=picked, min_probability=probability, queue=True if only else None, limit=int(most)
+        )
+    )
     if answer is None:
         return None
     if not answer.items:
-        st.info("No finding passes. Lower the probability, or load more data and run `tidewaiter refresh`.")
+        st.info("No finding passes. Ask for less, or load more data and run `tidewaiter refresh`.")
         return None
-    st.caption(f"{number(len(answer.items))} of {number(answer.total)} findings, most probable first")
+    st.caption(
+        f"{number(len(answer.items))} of {number(answer.total)} findings, most probable first · "
+        f"duty at stake in them {in_markdown(usd(sum(item.duty_at_stake_usd for item in answer.items)))}"
+    )
     wanted = st.session_state.pop("finding_id", "") or st.query_params.get("id", "")
     event = st.dataframe(
         [
             {
                 "probability": f"{item.probability:.2f}", "queue": "●" if item.queue else "", "kind": words(item.kind),
-                "claim": item.title, "duty at stake": usd(item.duty_at_stake_usd), "since": item.period_from,
+                "claim": with_names(item.title, _names(item)), "duty at stake": usd(item.duty_at_stake_usd),
+                "parties": len(item.members), "since": item.period_from,
             }
             for item in answer.items
         ],
         hide_index=True,
         width="stretch",
-        height=260,
+        height=220,
         on_select="rerun",
         selection_mode="single-row",
+        column_config={"claim": st.column_config.TextColumn(width="large")},
     )  # fmt: skip
     if event.selection.rows:
         return answer.items[event.selection.rows[0]]
@@ -53,10 +71,11 @@ def queue() -> FindingItem | None:
 def show(finding: FindingItem) -> None:
     """One finding: the claim, the evidence with its rows, the innocent explanations, the open question."""
     st.query_params["id"] = finding.id
-    st.markdown(f"#### {in_markdown(finding.title)}")
+    names = _names(finding)
+    st.markdown(f"#### {in_markdown(with_names(finding.title, names))}")
     duty = in_markdown(usd(finding.duty_at_stake_usd))
     st.markdown(
-        f"{chance(finding.probability, finding.calibration)} Duty at stake **{duty}**, "
+        f"{in_markdown(chance(finding.probability, finding.calibration))} Duty at stake **{duty}**, "
         f"{finding.period_from} to {finding.period_to}."
         + (" Selected at the false-discovery rate." if finding.queue else " Below the line of the queue.")
     )
@@ -64,43 +83,145 @@ def show(finding: FindingItem) -> None:
     with evidence:
         st.markdown("**What shows it**")
         for count, item in enumerate(finding.evidence):
-            st.markdown(f"{count + 1}. {in_markdown(item.claim)}")
-            if item.numbers:
-                st.caption(" · ".join(f"{words(name)} {value}" for name, value in item.numbers.items()))
-            if item.records and st.button(f"Open {len(item.records)} rows", key=f"evidence {count}"):
-                open_rows(item.claim, partial(_evidence_rows, finding.id, count))
+            _evidence(finding, count, item, names)
         st.markdown("**Innocent explanations that were tested**")
-        st.dataframe(
-            [
-                {"explanation": item.name, "tested by": item.tested, "result": item.result}
-                for item in finding.innocent_explanations
-            ],
-            hide_index=True,
-            width="stretch",
-        )
-    with other:
-        st.markdown("**Who is in it**")
-        for member in finding.members:
-            name, page = st.columns([4, 1])
-            name.markdown(
-                f"{words(member.role)}: **{in_markdown(member.name or member.entity)}**  \n{in_markdown(member.why)}"
+        for tested in finding.innocent_explanations:
+            st.markdown(
+                f"- **{in_markdown(tested.name)}**: {in_markdown(tested.result)}  \n"
+                f":small[Tested: {in_markdown(tested.tested)}.]"
             )
-            if page.button("Open", key=f"member {member.entity} {member.role}"):
-                st.session_state["entity_id"] = member.entity
-                st.switch_page("views/entity.py")
-        if st.button("Put them on the canvas", type="primary"):
-            board = Board()
-            board.put(member.entity for member in finding.members)
-            board.select(finding.members[0].entity)
-            st.switch_page("views/explore.py")
+        if not finding.innocent_explanations:
+            st.caption("None was tested.")
+    with other:
+        _timeline(finding)
+        _members(finding)
         st.markdown(f"**Only a person can decide**  \n{in_markdown(finding.scope_question)}")
         if finding.next_steps:
             st.markdown("**What to do next**\n" + "\n".join(f"- {in_markdown(step)}" for step in finding.next_steps))
-        st.markdown("**Entries**")
-        st.code("\n".join(finding.entries) or "none on file", language=None)
+        st.markdown(f"**Entries** {number(len(finding.entries))}")
+        st.code("\n".join(finding.entries) or "none on file", language=None, height=120)
 
 
-def _evidence_rows(finding_id: str, item: int, limit: int, offset: int) -> RecordsAnswer:
+def _evidence(finding: FindingItem, count: int, item: EvidenceItem, names: dict[str, str]) -> None:
+    st.markdown(f"{count + 1}. {in_markdown(with_names(item.claim, names))}")
+    said = " · ".join(f"{words(name)} {value}" for name, value in item.numbers.items())
+    if said and len(item.numbers) <= FEW_NUMBERS:
+        st.caption(in_markdown(said))
+    with st.container(horizontal=True, gap="small"):
+        plural = "row" if len(item.records) == 1 else "rows"
+        if item.records and st.button(f"Open {len(item.records)} {plural}", key=f"evidence {count}"):
+            open_rows(item.claim, partial(_evidence_page, finding.id, count))
+        lines = sum(record.table == "entry_lines" for record in item.records)
+        if lines > 1 and st.button("Compare side by side", key=f"compare {count}"):
+            _compare(item.claim, evidence_rows(finding.id, count))
+        if len(item.numbers) > FEW_NUMBERS:
+            with st.popover(f"{len(item.numbers)} numbers"):
+                st.dataframe(
+                    [{"what": words(name), "value": str(value)} for name, value in item.numbers.items()],
+                    hide_index=True,
+                )
+
+
+@st.dialog("Side by side", width="large")
+def _compare(claim: str, answer: RecordsAnswer) -> None:
+    """Entry lines as columns, so that what agrees stands on one line."""
+    st.caption(in_markdown(claim))
+    for table in answer.tables:
+        if table.table != "entry_lines":
+            continue
+        heads = [" / ".join(_cell(row, name) for name in LINE_KEY) for row in table.rows]
+        compared = [
+            {
+                "": "=" if len({str(row.get(name)) for row in table.rows}) == 1 else "",
+                "field": words(name),
+                **{head: _cell(row, name) for head, row in zip(heads, table.rows, strict=True)},
+            }
+            for name in table.columns
+            if any(row.get(name) not in (None, "", []) for row in table.rows)
+        ]
+        st.dataframe(compared, hide_index=True, width="stretch", height=460)
+
+
+def _cell(row: Row, name: str) -> str:
+    value = row.get(name)
+    if value is None:
+        return ""
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _timeline(finding: FindingItem) -> None:
+    """When customs acted and when goods were entered, by port."""
+    events: dict[tuple[str, str, str], Row] = {}
+    for count, item in enumerate(finding.evidence):
+        if not any(record.table in EVENTS for record in item.records):
+            continue
+        answer = ask(partial(evidence_rows, finding.id, count))
+        for table in answer.tables if answer else ():
+            column, said = EVENTS.get(table.table, ("", ""))
+            for row in table.rows:
+                day = row.get(column) if column else None
+                if day:
+                    number_of = str(row.get("entry_number") or row.get("action_id") or "")
+                    port = str(row.get("port_code") or "unknown")
+                    events[said, str(day), number_of] = {"day": str(day), "what": said, "port": port, "row": number_of}
+    if not events:
+        return
+    st.markdown("**When**")
+    st.vega_lite_chart(
+        list(events.values()),
+        {
+            "height": 90,
+            "mark": {"type": "point", "size": 110, "filled": True},
+            "encoding": {
+                "x": {"field": "day", "type": "temporal", "title": None, "axis": {"format": "%Y-%m-%d"}},
+                "y": {"field": "what", "type": "nominal", "title": None, "sort": ["acted on", "entered"]},
+                "color": {"field": "port", "type": "nominal", "title": "port"},
+                "shape": {"field": "port", "type": "nominal", "title": "port"},
+                "tooltip": [{"field": name} for name in ("day", "what", "port", "row")],
+            },
+        },
+        width="stretch",
+        alt="; ".join(f"{event['what']} {event['day']} at port {event['port']}" for event in events.values()),
+    )  # fmt: skip
+
+
+def _members(finding: FindingItem) -> None:
+    st.markdown(f"**Who is in it** {number(len(finding.members))}")
+    ids = list(dict.fromkeys(member.entity for member in finding.members))
+    nodes, edges = scene(ids, header.as_of())
+    if nodes:
+        gesture = draw(nodes, edges, selected="", shown=None, key=f"finding {finding.id}", height_px=260)
+        if gesture and gesture.action in ("select", "page", "expand"):
+            _open_entity(gesture.ids[0])
+    if st.button("Put them on the canvas", type="primary", disabled=not ids):
+        board = Board()
+        board.put(ids)
+        board.select(ids[0])
+        st.switch_page("views/explore.py")
+    for count, member in enumerate(finding.members):
+        key = member.entity.partition(":")[2]
+        who = f"{member.name} ({key})" if member.name and member.name != key else key
+        name, page = st.columns([4, 1.2])
+        name.markdown(f"{words(member.role)}: **{in_markdown(who)}**  \n:small[{in_markdown(member.why)}]")
+        if page.button("Open", key=f"member {count}", help=member.entity):
+            _open_entity(member.entity)
+
+
+def _open_entity(entity_id: str) -> None:
+    st.session_state["entity_id"] = entity_id
+    st.switch_page("views/entity.py")
+
+
+def _names(finding: FindingItem) -> dict[str, str]:
+    return {member.entity: member.name for member in finding.members}
+
+
+def _kinds() -> list[str]:
+    counted = ask(lambda: client().search("", kinds=("findings",), facets=("detector",), limit=1))
+    return sorted(value.value for value in counted.facets.get("detector", ())) if counted else []
+
+
+def _evidence_page(finding_id: str, item: int, limit: int, offset: int) -> RecordsAnswer:
     return client().evidence_records(finding_id, item, limit=limit, offset=offset)
 
 
