@@ -55,8 +55,8 @@ def demo(
     seconds = round(monotonic() - began, 1)
     if terminal.json:
         terminal.answer(
-            {"findings": items, "truth": str(truth), "evaluation": measured, "home": str(settings.home),
-             "seconds": seconds}
+            {"findings": items, "truth": str(truth.absolute()), "evaluation": measured,
+             "home": str(settings.home.absolute()), "seconds": seconds}
         )  # fmt: skip
     else:
         findings_table(terminal, items[:20])

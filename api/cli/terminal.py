@@ -6,7 +6,7 @@ the terminal cannot show.
 
 import json
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,21 +90,15 @@ class Terminal:
             console=Console(stderr=True), transient=True,
         )  # fmt: skip
         task = bar.add_task("starting", total=None)
-        began = time.monotonic()
-        shown = False
-
-        def tell(step: str, done: int, of: int | None) -> None:
-            nonlocal shown
-            if not shown and time.monotonic() - began > _QUIET_S:
-                bar.start()
-                shown = True
-            bar.update(task, description=step, completed=done, total=of or None)
-
+        waiting = threading.Timer(_QUIET_S, bar.start)
+        waiting.daemon = True
+        waiting.start()
         try:
-            yield tell
+            yield lambda step, done, of: bar.update(task, description=step, completed=done, total=of or None)
         finally:
-            if shown:
-                bar.stop()
+            waiting.cancel()
+            waiting.join()
+            bar.stop()
 
 
 def terminal_of(context: typer.Context) -> Terminal:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import networkx as nx
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -153,6 +154,13 @@ class TestLooking:
         ended = type_("export", "links", "--out", tmp_path / "links.jsonl", "--json").json
         assert ended["count"] == counts["links"] == len((tmp_path / "links.jsonl").read_text().splitlines())
 
+    def test_a_part_of_the_graph_opens_in_other_tools(self, tmp_path: Path) -> None:
+        type_("export", "graph", "--around", IMPORTER, "--out", tmp_path / "part.graphml")
+        part = nx.read_graphml(tmp_path / "part.graphml", force_multigraph=True)
+        assert part.has_edge(f"importer:{IMPORTER}", "port:2704", key="enters_at")
+        as_json = json.loads(type_("export", "graph", "--around", IMPORTER, "--format", "json").out)
+        assert len(as_json["nodes"]) == part.number_of_nodes()
+
     def test_every_look_is_audited(self, home: Path) -> None:
         type_("show", "port:1703")
         engine = sa.create_engine(f"sqlite:///{home}/tidewaiter.sqlite")
@@ -216,6 +224,8 @@ FAILURES = [
     (["evaluate", "astrology", "."], 2, "astrology"),
     (["evaluate", "findings", "nowhere"], 1, "nowhere"),
     (["export", "secrets"], 2, "secrets"),
+    (["export", "graph"], 2, "--around"),
+    (["export", "entities", "--out", "/no/such/folder/x"], 1, "/no/such/folder"),
     (["simulate", "--size", "huge", "--out", "x"], 2, "size"),
     (["load"], 2, "PATH"),
     (["load", "no-such-file.csv"], 1, "no-such-file.csv"),
@@ -340,6 +350,7 @@ class TestServing:
             assert urls == {"api": f"http://127.0.0.1:{port}", "ui": f"http://127.0.0.1:{ui_port}"}
             assert httpx.get(f"{urls['api']}/v1/entities/port:2704", trust_env=False).json()["name"] == "Los Angeles"
             assert wait_for(f"{urls['ui']}/_stcore/health") == "ok"
+            assert quickest_s(f"{urls['api']}/healthz") < 0.03, "answers wait for the network to collect them"
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
         for one in (port, ui_port):
@@ -380,6 +391,17 @@ def free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])
+
+
+def quickest_s(url: str) -> float:
+    """The shortest of some answers over one connection, in seconds."""
+    times = []
+    with httpx.Client(trust_env=False) as client:
+        for _ in range(20):
+            began = time.perf_counter()
+            client.get(url)
+            times.append(time.perf_counter() - began)
+    return min(times)
 
 
 def wait_for(url: str) -> str:
