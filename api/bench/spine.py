@@ -12,20 +12,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import httpx
 
-from api.bench.measure import peak_memory_mib, seconds, time_each
-from api.refresh import refresh
+from api.bench.measure import seconds, time_each
 from api.settings import Settings
 from graph.model.entity import RelatedQuery
 from graph.model.kinds import ENTITY_KINDS
 from graph.store.generation import Generations
 from graph.store.sqlite import SqliteGraphView
-from ingest.load import load
 from ingest.simulator.simulate import simulate
 from search.document import SearchDocument
 from search.index.tantivy import TantivyIndex, TantivyIndexWriter
@@ -59,8 +57,8 @@ def loading(folder: Path, *, size: str) -> list[Row]:
     bare, ours = [], []
     for _ in range(3):
         bare.append(seconds(lambda: _copy(lines, folder / "copy.parquet")))
-        ours.append(_in_its_own_process(folder / "home-load", lines)[0])
-    whole_mib, quarter_mib = (_in_its_own_process(folder / "home-load", path)[1] for path in (lines, quarter))
+        ours.append(_in_its_own_process(_LOAD, folder / "home-load", lines)[0])
+    whole_mib, quarter_mib = (_in_its_own_process(_LOAD, folder / "home-load", path)[1] for path in (lines, quarter))
     return [
         {
             "measure": "load entry_lines", "file_mib": round(lines.stat().st_size / 2**20),
@@ -75,18 +73,13 @@ def loading(folder: Path, *, size: str) -> list[Row]:
 
 
 def serving_a_world(folder: Path, *, size: str) -> list[Row]:
-    """A world from files to a served generation: seconds and peak memory of this process."""
-    source = world(folder, size=size)
-    settings = Settings(home=_home(folder, size))
-    shutil.rmtree(settings.home, ignore_errors=True)
-    now = datetime.now(UTC)
-    loaded_s = seconds(lambda: load([source], home=settings.home, now=now))
-    refreshed_s = seconds(lambda: refresh(settings, now=now))
+    """A world from files to a served generation: seconds and peak memory, in a process of its own."""
+    loaded_s, refreshed_s, peak_mib = _in_its_own_process(_SERVE, _home(folder, size), world(folder, size=size))
     return [
         {
             "measure": f"{size} world to a served generation", "load_s": round(loaded_s, 1),
             "refresh_s": round(refreshed_s, 1), "total_s": round(loaded_s + refreshed_s, 1), "target_s": 180,
-            "peak_mib": round(peak_memory_mib()), "target_mib": 6144,
+            "peak_mib": round(peak_mib), "target_mib": 6144,
         },
     ]  # fmt: skip
 
@@ -187,26 +180,37 @@ def _first_part(source: Path, target: Path, *, part: float) -> None:
             out.write(lines.readline())
 
 
-_LOAD_ALONE = """
-import resource, shutil, sys, time
+_LOAD = """
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from api.bench.measure import peak_memory_mib, seconds
 from ingest.load import load
-shutil.rmtree(sys.argv[1], ignore_errors=True)
-began = time.perf_counter()
-report = load([Path(sys.argv[2])], home=Path(sys.argv[1]), now=datetime.now(UTC))
-assert not report.failed
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+home, source = Path(sys.argv[1]), Path(sys.argv[2])
+took_s = seconds(lambda: load([source], home=home, now=datetime.now(UTC)))
+print(took_s, peak_memory_mib())
+"""
+_SERVE = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from api.bench.measure import peak_memory_mib, seconds
+from api.refresh import refresh
+from api.settings import Settings
+from ingest.load import load
+home, source, now = Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC)
+loaded_s = seconds(lambda: load([source], home=home, now=now))
+print(loaded_s, seconds(lambda: refresh(Settings(home=home), now=now)), peak_memory_mib())
 """
 
 
-def _in_its_own_process(home: Path, path: Path) -> tuple[float, float]:
-    """Load one file in a new process: seconds, and its peak memory in MiB."""
+def _in_its_own_process(work: str, home: Path, source: Path) -> tuple[float, ...]:
+    """Do one of the works above in a new process and a new home; returns the numbers that it prints."""
+    shutil.rmtree(home, ignore_errors=True)
     ran = subprocess.run(  # noqa: S603 - our own interpreter on our own words
-        [sys.executable, "-c", _LOAD_ALONE, str(home), str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", work, str(home), str(source)], stdout=subprocess.PIPE, text=True, check=True
     )
-    took_s, peak_mib = ran.stdout.split()[-2:]
-    return float(took_s), float(peak_mib)
+    return tuple(float(figure) for figure in ran.stdout.splitlines()[-1].split())
 
 
 @contextmanager
