@@ -22,6 +22,7 @@ from api.schemas import (
     RelatedAnswer,
     SearchAnswer,
 )
+from ui.wording import in_markdown
 
 T = TypeVar("T")
 _KEEP_S = 60
@@ -95,7 +96,7 @@ def ask(question: Callable[[], T]) -> T | None:
     try:
         return question()
     except TidewaiterError as error:
-        st.error(f"{error.message} {error.next_step}".strip(), icon="⚠️")
+        st.error(f"{in_markdown(error.message)} {error.next_step}".strip(), icon="⚠️")
         return None
 
 

@@ -9,6 +9,7 @@ from datetime import date
 import streamlit as st
 
 from ui.connection import ask, person
+from ui.wording import in_markdown
 
 # `/` goes to the search box from anywhere but another field; registered once a window.
 _SLASH = """<script>
@@ -45,8 +46,9 @@ def header() -> None:
         max_value=date(2100, 1, 1), help="Shows the graph as known on this day; empty shows it as known now.",
     )  # fmt: skip
     asking = ask(person)
-    if asking is not None:
-        who.caption(f"{asking.name} · {asking.role}")
+    if asking is None:
+        st.stop()  # no page could say more than the error that now stands here
+    who.caption(f"{in_markdown(asking.name)} · {asking.role}")
     st.html(_SLASH, unsafe_allow_javascript=True)
 
 

@@ -74,7 +74,7 @@ def in_markdown(text: str) -> str:
     >>> in_markdown("$5 of $7")
     '\\\\$5 of \\\\$7'
     """
-    return re.sub(r"([$*_`\[\]<>~:])", r"\\\1", text)
+    return re.sub(r"([\\$*_`\[\]<>~:#|&!])", r"\\\1", text)
 
 
 def number(value: float | None) -> str:
@@ -102,6 +102,8 @@ def chance(probability: float, calibration: str) -> str:
 
     >>> chance(0.71, "calibrated on simulator v1")
     'About 7 of 10 findings like this were right (calibrated on simulator v1).'
+    >>> chance(0.998, "calibrated on simulator v1")
+    'More than 9 of 10 findings like this were right (calibrated on simulator v1).'
     >>> chance(0.94, "not yet calibrated")
     'Probability 0.94 (not yet calibrated): good for ranking, not yet a share of findings that were right.'
     """
@@ -110,7 +112,9 @@ def chance(probability: float, calibration: str) -> str:
             f"Probability {probability:.2f} ({calibration}): good for ranking, not yet a share of findings that were "
             "right."
         )
-    return f"About {round(probability * 10)} of 10 findings like this were right ({calibration})."
+    tenths = round(probability * 10)
+    share = "More than 9" if tenths == 10 else "Fewer than 1" if tenths == 0 else f"About {tenths}"
+    return f"{share} of 10 findings like this were right ({calibration})."
 
 
 def with_names(text: str, names: Mapping[str, str]) -> str:

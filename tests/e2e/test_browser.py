@@ -157,6 +157,11 @@ def test_from_a_name_to_the_canvas_to_the_rows(visit: Visit) -> None:
     assert after[REEF] == before[REEF], "what stood on the canvas moved"
     picture(page, "explore-expanded")
 
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(re.compile(f"on=importer(:|%3A){IMPORTER}&"))
+    page.get_by_role("button", name="Redo").click()
+    wait_for_nodes(page, len(after))
+
     page.get_by_role("button", name="Open rows").first.click()
     rows = page.get_by_role("dialog")
     expect(rows.get_by_text(re.compile(r"entry lines · \d+ rows"))).to_be_visible()
@@ -193,6 +198,25 @@ def test_an_entity_has_its_five_figures(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="GOLDEN REEF TRADING LLC")).to_be_visible()
     expect(page.locator("[data-testid=stMetric]")).to_have_count(5)
     picture(page, "entity")
+    no_traceback(page)
+    page.close()
+
+
+def test_a_slash_searches_from_any_page_and_a_revoked_ruling_is_loud(visit: Visit) -> None:
+    page = visit.open("/findings")
+    expect(page.get_by_text("What shows it")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("steel wire hangers from China")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=re.compile("The tariff classification of steel wire hangers")).click()
+    reader = page.get_by_role("dialog")
+    expect(reader.get_by_text("REVOKED")).to_be_visible()
+    expect(reader.get_by_text("HQ-H348257")).to_be_visible()
+    expect(reader.locator("mark", has_text="A-570-918")).to_be_visible()
+    picture(page, "reader")
+    reader.get_by_role("button", name="A-570-918").click()
+    assert "case:A-570-918" in wait_for_nodes(page, 2)
+    picture(page, "explore-ruling")
     no_traceback(page)
     page.close()
 

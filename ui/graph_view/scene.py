@@ -23,8 +23,11 @@ def scene(
         found = ask(partial(entity, entity_id, as_of))
         if found is not None and found.kind not in hidden_kinds:
             nodes.append(Node(found.id, found.kind, found.name, found.value_usd))
+    known = ask(kinds)
+    if known is None:
+        return [], []
     there = {node.id for node in nodes}
-    hubs = {item.kind for item in kinds().entities if item.hub}
+    hubs = {item.kind for item in known.entities if item.hub}
     edges: dict[tuple[str, str, str], Edge] = {}
     for node in nodes:
         if node.kind in hubs or len(there) == 1:

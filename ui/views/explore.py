@@ -109,9 +109,13 @@ def inspector(as_of: str) -> None:
                 st.session_state["finding_id"] = finding.id
                 st.switch_page("views/findings.py")
     with on_file:
-        for name, value in found.properties.items():
-            if value:
-                st.markdown(f"{in_markdown(words(name))}: **{in_markdown(value)}**")
+        # As HTML: markdown would make links of web addresses, and nothing here leads out of this machine.
+        told = (
+            f"{html.escape(words(name))}: <b>{html.escape(value)}</b><br>"
+            for name, value in found.properties.items()
+            if value
+        )
+        st.html(f"<div style='font-size:0.9rem'>{''.join(told)}</div>")
         if not any(found.properties.values()):
             st.caption("Nothing but its number is on file.")
 
@@ -208,13 +212,13 @@ def _toolbar(nodes: list[Node]) -> None:
 
 def _legend(nodes: list[Node], edges: list[Edge]) -> None:
     labels = {item.kind: item.label for item in kinds().entities}
-    signs = "".join(
-        f"<span style='white-space:nowrap;margin-right:1em'><span style='color:{look(kind).colour}'>"
+    signs = " ".join(
+        f"<span style='white-space:nowrap;margin-right:0.8em'><span style='color:{look(kind).colour}'>"
         f"{look(kind).sign}</span> {html.escape(labels.get(kind, words(kind)))}</span>"
         for kind in sorted({node.kind for node in nodes})
     )
     claimed = " Dotted: alleged. Dashed: possibly the same." if any(edge.status for edge in edges) else ""
-    st.html(f"<div style='font-size:0.82rem'>{signs}Size and width: value.{claimed}</div>")
+    st.html(f"<div style='font-size:0.82rem'>{signs} Size and width: value.{claimed}</div>")
 
 
 def _path(nodes: list[Node]) -> None:
@@ -336,6 +340,8 @@ def _link_rows(edge: Edge, limit: int, offset: int) -> RecordsAnswer:
     return client().link_records(edge.source, edge.link, edge.target, limit=limit, offset=offset)
 
 
+if ask(kinds) is None:
+    st.stop()
 query, known_on = st.session_state.get("q", ""), header.as_of()
 board.write_address(q=query, as_of=known_on)
 left, middle, right = st.columns([1.2, 2.2, 1.25], gap="medium")

@@ -9,7 +9,7 @@ import fcose from "cytoscape-fcose";
 cytoscape.use(fcose);
 
 const DOUBLE_MS = 260;
-const LABELLED_LINKS = 40; // above this many links their labels only show on hover and selection
+const LABELLED_LINKS = 16; // above this many links their labels only show on hover and selection
 const CLOSEST = 1.3;
 const STILL = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const drawn = new WeakMap();
