@@ -20,6 +20,8 @@ Each verb takes --home DIR (where everything lives; else TIDEWAITER_HOME, else .
 (one object, or one a line, on stdout), before or after its own arguments.
 """
 
+_INTERRUPTED = 130  # how the parser says that Ctrl-C was pressed
+
 app = typer.Typer(
     name="tidewaiter",
     help=_USAGE,
@@ -58,9 +60,9 @@ def run(arguments: list[str]) -> int:
     try:
         app(_common_first(arguments), prog_name="tidewaiter")
     except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            return _failed("Stopped. What was served before still is.")
         return _flushed(end.code if isinstance(end.code, int) else 0)
-    except KeyboardInterrupt:
-        return _failed("Stopped. What was served before still is.")
     except Exception as error:  # the one place that catches everything: see the invariant
         return _told(error, arguments)
     return 0

@@ -322,6 +322,23 @@ class TestBringingIn:
         assert type_("related", "case:A-570-918", "--json", *home).json["total"] > 0
         assert type_("doctor", *home).code == 0
 
+    def test_ctrl_c_stops_a_build_in_a_word_and_the_old_generation_serves(
+        self, built_home: Path, tmp_path: Path
+    ) -> None:
+        home = shutil.copytree(built_home, tmp_path / "home")
+        before = (home / "CURRENT").read_text(encoding="utf-8")
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "api.cli.main", "refresh", "--home", str(home)],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        while not any((home / "generations").glob("*/.parts")):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (1, "")
+        assert err == "Stopped. What was served before still is.\n"
+        assert (home / "CURRENT").read_text(encoding="utf-8") == before
+
     def test_a_file_that_cannot_be_read_is_named_and_the_others_are_loaded(self, tmp_path: Path) -> None:
         (tmp_path / "broken.csv.gz").write_bytes(b"\x1f\x8b\x08\x00broken")
         ended = type_("load", tmp_path / "broken.csv.gz", "--json", "--home", tmp_path / "home")
