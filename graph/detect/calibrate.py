@@ -20,11 +20,11 @@ MOST_SUPPORT = 3.0
 
 # What each feature may do to the probability, and how far at most. Positive: more of it is more suspicious.
 SIGNS: dict[str, tuple[float, float]] = {
-    "rarity": (0.3, 3.0),  # -log10 of how many of the lots tested chance would match as well
+    "rarity": (0.3, 2.0),  # -log10 of how many of the lots tested chance would match as well; 0 once explained
     "cleared": (-8.0, -2.0),  # the goods were released or found compliant in the end
     "unresolved": (-3.0, 0.0),  # no result is known yet
-    "lawful": (-8.0, -2.0),  # re-exported, then reconditioned or passed by customs on return
-    "in_bond": (-8.0, -2.0),  # moved under bond to the port where they were entered
+    "lawful": (-8.0, -3.5),  # re-exported, then reconditioned or passed by customs on return
+    "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
     "moved_for_good": (-3.0, 0.0),  # the importer's other goods left the port too and stayed away
 }
@@ -42,14 +42,18 @@ def features(
 ) -> dict[str, float]:
     """The features of a lead. `support` is a tail probability, or 0 where it says nothing.
 
+    Where a release, a lawful return or a movement in bond explains that the goods are the same, it speaks neither
+    for nor against the pattern how well they match.
+
     >>> features(chance_matches=0.001, cleared=False, unresolved=True, reexported_and_passed=False,
     ...          in_bond=False, support=0.01, moved_for_good=False)["rarity"]
     3.0
     """
+    explained = cleared or reexported_and_passed or in_bond
     rarity = -np.log10(max(chance_matches, 10**-RAREST))
     tail = -np.log10(max(support, 10**-MOST_SUPPORT)) if support > 0 else 0.0
     return {
-        "rarity": float(np.clip(rarity, LEAST_RARE, RAREST)),
+        "rarity": 0.0 if explained else float(np.clip(rarity, LEAST_RARE, RAREST)),
         "cleared": float(cleared),
         "unresolved": float(unresolved),
         "lawful": float(reexported_and_passed),

@@ -84,7 +84,7 @@ def _scheme(raw: Mapping[str, Any]) -> Scheme:
         str(raw.get("controller") or raw["scheme_id"]), frozenset(parties),
         frozenset(str(entry).replace("-", "") for entry in raw.get("entries") or ()),
         date.fromisoformat(raw["began_on"]) if raw.get("began_on") else None,
-        float(raw.get("duty_evaded_usd") or 0),
+        max(float(raw.get("duty_evaded_usd") or 0), 0.0),
     )  # fmt: skip
 
 

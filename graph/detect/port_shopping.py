@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from graph.detect.calibration import Calibration, read_calibration
-from graph.detect.queue import e_bh, e_value
+from graph.detect.queue import e_bh
 from graph.detect.reentry import lots
 from graph.detect.reentry.lawful import Lawful, Return, lawful
 from graph.detect.reentry.lines import entry_lines
@@ -25,7 +25,9 @@ from graph.model.finding import Finding
 EPOCH = date(1970, 1, 1)
 
 # Below this a lead is no more worth a person's time than a guess; at it and above, it is told.
-LEAST_PROBABILITY = 0.1
+LEAST_PROBABILITY = 0.2
+# An e-value below one speaks for chance.
+LEAST_E_VALUE = 1.0
 # Weaker leads join a finding of the same importer only where they would stand by themselves.
 JOINING_PROBABILITY = 0.5
 # Leads of one importer whose spans lie no further apart than a lot's window are one scheme.
@@ -75,15 +77,19 @@ class PortShopping:
         weighed = weigh(facts, found, read_calibration(self.name), as_of=as_of, until=until)
         e_values = party_e_values(found, weighed)
         parties = sorted(e_values)
-        queue = dict(zip(parties, e_bh([e_values[p] for p in parties], len(set(found.tested))), strict=True))
-        schemes = merge([w for w in weighed if w.probability >= LEAST_PROBABILITY])
+        queue = dict(zip(parties, e_bh([e_values[p] for p in parties], len(set(found.tested.values()))), strict=True))
+        told = [
+            w for w in weighed
+            if w.probability >= LEAST_PROBABILITY and found.e_values[w.lead.lot["shipment"]] >= LEAST_E_VALUE
+        ]  # fmt: skip
+        schemes = merge(told)
         records = read_records(facts, [w.lead for scheme in schemes for w in scheme], as_of=as_of)
         calibration = read_calibration(self.name)
         findings = []
         for scheme in schemes:
             first = scheme[0]
             party = max((party_of(w.lead.lot) for w in scheme), key=lambda p: (e_values.get(p, 0.0), p))
-            told = Told(
+            account = Told(
                 tuple((w.lead, w.moved, w.lawful) for w in scheme),
                 as_of=until,
                 probability=first.probability,
@@ -93,7 +99,7 @@ class PortShopping:
                 tested=len(found.tested),
                 stand_ins=found.stand_ins,
             )
-            findings.append(tell(told, records, name=self.name, version=self.version))
+            findings.append(tell(account, records, name=self.name, version=self.version))
         return sorted(findings, key=lambda finding: (-finding.probability, finding.id))
 
 
@@ -121,7 +127,7 @@ def weigh(
             lot["taxpayer"] or "", port=lot["acting_port"], mode=lot["mode"] or "", day=lot["action_day"],
             hts4=lot["hts4"] or "", filed=filed, flow=flow,
         )  # fmt: skip
-        facts_of_law = explained[lot["lot"]]
+        facts_of_law = explained[lot["shipment"]]
         features = _features(lead, moved, facts_of_law, tested=len(found.tested))
         weighed.append(Weighed(lead, moved, facts_of_law, features, calibration.probability(features)))
     return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
@@ -130,7 +136,7 @@ def weigh(
 def _return(lead: Lead) -> Return:
     lot, best = lead.lot, lead.matches[0]
     return Return(
-        lot["lot"], tuple(lot["action_ids"]), lot["action_day"], lot["acting_port"], lot["taxpayer"] or "",
+        lot["shipment"], tuple(lot["action_ids"]), lot["action_day"], lot["acting_port"], lot["taxpayer"] or "",
         lot["bill"] or "", lot["own_entry"] or "", best.bill, best.entry_number, best.day, best.port,
     )  # fmt: skip
 
@@ -156,14 +162,14 @@ def party_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
     A lot whose match is explained by law, or that was cleared, speaks for nothing.
     """
     explained = {
-        w.lead.lot["lot"]
+        w.lead.lot["shipment"]
         for w in weighed
         if w.features["lawful"] or w.features["in_bond"] or w.features["moved_for_good"]
     }
     total: dict[str, float] = {}
     count: dict[str, int] = {}
-    for party, lot in zip(found.tested, found.tested_lots, strict=True):
-        value = 0.0 if lot in explained else e_value(found.p_values[lot]) if lot in found.p_values else 0.0
+    for shipment, party in found.tested.items():
+        value = 0.0 if shipment in explained else found.e_values.get(shipment, 0.0)
         total[party] = total.get(party, 0.0) + value
         count[party] = count.get(party, 0) + 1
     return {party: total[party] / count[party] for party in total}
@@ -185,7 +191,11 @@ def merge(weighed: list[Weighed]) -> list[list[Weighed]]:
 
     held: dict[str, list[int]] = {}
     for i, w in enumerate(weighed):
-        for key in {party_of(w.lead.lot), *(m.taxpayer for m in w.lead.matches), *(m.line_id for m in w.lead.matches)}:
+        for key in {
+            party_of(w.lead.lot),
+            *(m.taxpayer for m in w.lead.matches),
+            *(m.entry_number for m in w.lead.matches),
+        }:
             held.setdefault(key, []).append(i)
     for members in held.values():
         ordered = sorted(members, key=lambda i: (weighed[i].from_day, i))

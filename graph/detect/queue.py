@@ -1,7 +1,7 @@
 """The queue: which findings are worth a person's time at a false-discovery rate that holds for any dependence.
 
-Tests share importers and ports, so p-values are first turned into e-values and then chosen by e-BH (Wang and
-Ramdas, False discovery rate control with e-values, JRSS B 2022).
+Tests share importers and ports, so what is chosen is chosen by e-values (Wang and Ramdas, False discovery rate
+control with e-values, JRSS B 2022). An e-value is at most 1 on average where there is nothing to find.
 """
 
 from collections.abc import Sequence
@@ -11,19 +11,21 @@ import numpy as np
 FALSE_DISCOVERY_RATE = 0.1
 
 
-def e_value(p_value: float) -> float:
-    """The e-value of a p-value: the mixture of kappa p^(kappa - 1) over all kappa in (0, 1).
+def e_value(score_bits: float, stand_ins: Sequence[float] | np.ndarray, tested: int) -> float:
+    """The e-value of a score among the scores of stand-ins, on which there is nothing to find.
 
-    No kappa has to be chosen, and it stays a calibrator (Vovk and Wang, E-values, Annals of Statistics 2021).
+    It is the score's share, as odds, of all scores together, times their number: with x = 2^score,
+    (n + 1) x / (x + the sum of the n stand-ins'). Where the score is exchangeable with the stand-ins' this is at
+    most 1 on average, however their distribution looks in its tail (Ren and Barber, Derandomised knockoffs, JRSS B
+    2024; Bashari and others, NeurIPS 2023). `tested` is n; stand-ins without a score count as nothing.
 
-    >>> round(e_value(0.001), 1), round(e_value(0.5), 2)
-    (20.8, 0.64)
+    >>> round(e_value(10.0, [1.0, 0.0], 1000), 1), round(e_value(1.0, [1.0, 1.0], 2), 1)
+    (998.0, 1.0)
     """
-    p = min(max(p_value, 1e-300), 1.0)
-    if p > 1 - 1e-6:
-        return 0.5
-    log = float(np.log(p))
-    return float((1 - p + p * log) / (p * log * log))
+    most = float(np.log2(tested + 1))
+    x = 2.0 ** min(score_bits, most)
+    others = float(np.exp2(np.minimum(np.asarray(stand_ins, dtype=np.float64), most)).sum())
+    return float((tested + 1) * x / (x + others))
 
 
 def e_bh(e_values: Sequence[float], tested: int | None = None, *, rate: float = FALSE_DISCOVERY_RATE) -> list[bool]:

@@ -34,6 +34,11 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("bill",),
 )
 
+WHOLE_ENTRY_KEYS: tuple[tuple[str, ...], ...] = (
+    ("taxpayer", "packages"),
+    ("taxpayer", "weight_band"),
+)
+
 
 def _joined(lots: ir.Table, lines: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """Pairs of a lot and a line that share `keys`, where the key is rare among lines."""
@@ -56,7 +61,7 @@ def _neighbours(lots: ir.Table, keys: tuple[str, ...]) -> ir.Table:
 
 
 def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
-    """Every pair worth scoring, with the levels of all comparisons and where and when the line was entered.
+    """Every pair of a lot and a line worth scoring, with the levels of all comparisons.
 
     Lines before the lot or at the acting port are kept: they are the look-alikes that show how often such
     goods recur without any action.
@@ -68,11 +73,18 @@ def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
     under_seal = bills.select("bill", seal=bills.bill_seals.unnest())
     for carried, column, key in ((on_board, "containers", "box"), (under_seal, "bill_seals", "seal")):
         sought = lots.select("lot", **{key: lots[column].unnest()})
-        elsewhere = carried.rename(line_id="bill")
-        via = _joined(sought, elsewhere, (key,)).rename(bill="line_id")
+        via = _joined(sought, carried.rename(line_id="bill"), (key,)).rename(bill="line_id")
         found.append(_joined(via, lines, ("bill",)))
-    both = ibis.union(*found, distinct=True)
+    return _compared(ibis.union(*found, distinct=True), lots, lines, bills)
 
+
+def whole_entry_pairs(lots: ir.Table, totals: ir.Table, bills: ir.Table) -> ir.Table:
+    """The same for lots known by their bill and entries of several lines taken as a whole."""
+    found = [_joined(_neighbours(lots, keys), totals, keys) for keys in WHOLE_ENTRY_KEYS]
+    return _compared(ibis.union(*found, distinct=True), lots, totals, bills)
+
+
+def _compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
     left = lots.select(
         "lot", "own_entry", "action_day", "acting_port", lot_taxpayer=lots.taxpayer, lot_containers=lots.containers,
         **{LOT + name: lots[name] for name in COMPARED},
@@ -82,22 +94,11 @@ def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
     t = t.filter(~surely(t.entry_number == t.own_entry))
     t = t.mutate(**levels(t))
     near = [(t[f"level_{name}"] > MISSING) & (t[f"level_{name}"] <= last) for name, last in _NEAR.items()]
-    any_near = near[0]
-    for one in near[1:]:
-        any_near = any_near | one
-    t = t.filter(any_near)
+    t = t.filter(ibis.or_(*near))
     days = t.day - t.action_day
     return t.select(
-        "lot",
-        "line_id",
-        "entry_number",
-        "day",
-        "port",
-        "importer",
+        "lot", "line_id", "entry_number", "day", "port", "importer", "taxpayer", "maker", "bill",
         own=surely(t.lot_taxpayer == t.taxpayer),
-        taxpayer=t.taxpayer,
-        maker=t.maker,
-        bill=t.bill,
         after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port),
-        **{f"level_{name}": t[f"level_{name}"] for name in (c.name for c in COMPARISONS)},
-    )
+        **{f"level_{c.name}": t[f"level_{c.name}"] for c in COMPARISONS},
+    )  # fmt: skip

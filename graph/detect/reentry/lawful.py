@@ -31,7 +31,7 @@ class Lawful:
 class Return:
     """A lot and the line it is thought to have come back as, as far as lawfulness goes. Days since 1970."""
 
-    lot: int
+    shipment: str
     action_ids: tuple[str, ...]
     action_day: int
     acting_port: str
@@ -44,8 +44,8 @@ class Return:
     return_port: str
 
 
-def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, until: date) -> dict[int, Lawful]:
-    """For each return (by its lot), the rows that speak for it being lawful."""
+def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, until: date) -> dict[str, Lawful]:
+    """For each return (by its shipment), the rows that speak for it being lawful."""
     returns = list(returns)
     if not returns:
         return {}
@@ -69,7 +69,7 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     moved = facts.table("in_bond", as_of=as_of)
     moved = moved.semi_join(_column("bill_number", bills), "bill_number")
     moves = moved.select("serial", "bill_number", "from_port", "to_port").order_by("serial").to_pyarrow().to_pylist()
-    return {r.lot: _of(r, rows, moves) for r in returns}
+    return {r.shipment: _of(r, rows, moves) for r in returns}
 
 
 def _of(r: Return, rows: list[dict[str, Any]], moves: list[dict[str, Any]]) -> Lawful:

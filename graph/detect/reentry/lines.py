@@ -83,6 +83,38 @@ def entry_lines(facts: FactStore, *, as_of: date | None, until: date) -> ir.Tabl
     return t.mutate(weight_band=band(t.weight), quantity_band=band(t.quantity), value_band=band(t.value))
 
 
+WHOLE_ENTRY = "/*"  # ends the line id of an entry taken as a whole
+_SHARED = (
+    "port", "mode", "importer", "taxpayer", "consignee", "maker", "origin", "hts", "hts4", "bill", "container",
+    "foreign_port", "unit",
+)  # fmt: skip
+
+
+def entry_totals(lines: ir.Table) -> ir.Table:
+    """Entries of several lines taken as a whole, in the shape of lines: what a bill's lot is compared with.
+
+    Weights, packages and values are added up where all lines have them; a maker or heading that differs within
+    the entry is unknown.
+    """
+    several = lines.group_by("entry_number").agg(lines_held=ibis._.count())
+    t = lines.semi_join(several.filter(several.lines_held > 1), "entry_number")
+
+    def total(name: str) -> ir.FloatingValue:
+        return ibis.ifelse(t[name].count() == t.count(), t[name].sum(), None)
+
+    def common(name: str) -> ir.StringValue:
+        return ibis.ifelse(t[name].min() == t[name].max(), t[name].max(), None)
+
+    whole = t.group_by("entry_number").agg(
+        line_number=t.line_number.min(), tariff_ordinal=t.tariff_ordinal.min(), day=t.day.max(),
+        weight=total("weight"), packages=total("packages"), value=total("value"), quantity=ibis.null("float64"),
+        **{name: common(name) for name in _SHARED},
+    )  # fmt: skip
+    whole = whole.mutate(line_id=whole.entry_number + WHOLE_ENTRY)
+    whole = whole.mutate(weight_band=band(whole.weight), quantity_band=ibis.null("int64"), value_band=band(whole.value))
+    return whole.select(*lines.columns)
+
+
 def bills(facts: FactStore, *, as_of: date | None) -> ir.Table:
     """Bills of lading with what can tell a lot again: containers, seals, weight and packages."""
     t = facts.table("bills", as_of=as_of)

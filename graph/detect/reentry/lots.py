@@ -9,16 +9,24 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from graph.detect.reentry.lines import bills, entry_lines, taxpayer
+from graph.detect.reentry.lines import bills, entry_lines, surely, taxpayer
 from graph.facts.store import FactStore
 
 # Actions that concern goods at a port. Audits, site visits and penalties concern a firm.
 KINDS = ("exam", "document_review", "hold", "detention", "refusal", "seizure", "reexport", "sample")
 
 REFUSED, DISCREPANT, UNRESOLVED, CLEARED = "refused", "discrepant", "unresolved", "cleared"
+STAND_IN = "stand-in"
+
+# A quarter of the stand-ins is known by its bill alone, as about a fifth of the lots that are stopped is.
+STRIPPED_BELOW = "4"
 
 # A lot's own entry may be filed this many days before or after the action that names only its bill.
 OWN_ENTRY_DAYS = 60
+# A container comes round again within months: an action that names it alone goes with an entry of these days.
+OWN_ENTRY_DAYS_BY_CONTAINER = 21
+# An action that names the importer alone goes with its only entry at the port in so many days before.
+OWN_ENTRY_DAYS_BY_NAME = 14
 
 _FEATURES = (
     "taxpayer",
@@ -64,87 +72,128 @@ def actions(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
 
 
 def acted_on_lots(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
-    """One row per lot: its features, the actions on it, and how it stood in the end.
+    """One row per line of each shipment that customs acted on: its features, the actions, how it stood in the end.
 
-    The last action with a conclusive result decides, and a refusal or seizure is final. A re-export order
-    alone leaves the standing that the goods had.
+    A shipment is an entry, else a bill, else what a single action names. The last action with a conclusive
+    result decides how it stood, and a refusal or seizure is final. A re-export alone leaves the standing that the
+    goods had.
     """
     acts = actions(facts, as_of=as_of, until=until)
     lines = entry_lines(facts, as_of=as_of, until=until).select(
-        "line_id", "entry_number", "line_number", "day", "port", "container", *_FEATURES
+        "line_id", "day", "port", "container", *_FEATURES, own_entry="entry_number", own_line="line_number"
     )
-    by_entry = acts.filter(acts.entry_number.notnull()).join(
-        lines.rename(line_no="line_number"),
-        ["entry_number"],
-    )
-    by_entry = by_entry.filter(by_entry.line_number.isnull() | (by_entry.line_number == by_entry.line_no))
-    by_entry = by_entry.select(*acts.columns, "line_id", "day", "port", "container", *_FEATURES)
+    columns = (*acts.columns, "own_entry", "line_id", "day", "port", "container", *_FEATURES)
+    by_entry = acts.join(lines, acts.entry_number == lines.own_entry)
+    by_entry = by_entry.filter(by_entry.line_number.isnull() | (by_entry.line_number == by_entry.own_line))
+    by_entry = by_entry.select(*columns)
 
     rest = acts.anti_join(by_entry.select("action_id").distinct(), "action_id")
-    own = lines.drop("entry_number", "line_number").rename(line_bill="bill")
-    by_bill = rest.filter(rest.action_bill.notnull()).join(own, rest.action_bill == own.line_bill)
+    by_bill = rest.join(lines, rest.action_bill == lines.bill)
     by_bill = by_bill.filter(
-        (by_bill.port == by_bill.action_port) & ((by_bill.day - by_bill.action_day).abs() <= OWN_ENTRY_DAYS)
-    ).rename(bill="line_bill")
-    by_bill = by_bill.select(*acts.columns, "line_id", "day", "port", "container", *_FEATURES)
+        by_bill.port == by_bill.action_port, (by_bill.day - by_bill.action_day).abs() <= OWN_ENTRY_DAYS
+    ).select(*columns)
 
-    empty = {name: ibis.null(dtype) for name, dtype in by_entry.schema().items() if name not in acts.columns}
-    alone = rest.anti_join(by_bill.select("action_id").distinct(), "action_id").mutate(**empty)
-    alone = alone.select(*by_entry.columns)
+    rest = rest.anti_join(by_bill.select("action_id").distinct(), "action_id")
+    by_box = rest.join(lines, [rest.action_container == lines.container, rest.action_port == lines.port])
+    by_box = by_box.filter(
+        (by_box.day - by_box.action_day).abs() <= OWN_ENTRY_DAYS_BY_CONTAINER,
+        ~surely(taxpayer(by_box.action_importer) != by_box.taxpayer),
+    ).select(*columns)
 
-    t = ibis.union(ibis.union(by_entry, by_bill), alone)
+    rest = rest.anti_join(by_box.select("action_id").distinct(), "action_id")
+    nameless = rest.filter(rest.action_bill.isnull(), rest.action_container.isnull(), rest.entry_number.isnull())
+    by_name = nameless.mutate(payer=taxpayer(nameless.action_importer)).join(
+        lines, [("payer", "taxpayer"), ("action_port", "port")]
+    )
+    by_name = by_name.filter(
+        (by_name.action_day - by_name.day).between(0, OWN_ENTRY_DAYS_BY_NAME),
+        ~surely(by_name.action_maker != by_name.maker),
+    )
+    meant = by_name.group_by("action_id").agg(entries=by_name.own_entry.nunique())
+    by_name = (
+        by_name.semi_join(meant.filter(meant.entries == 1), "action_id")
+        .mutate(taxpayer=by_name.payer, port=by_name.action_port)
+        .select(*columns)
+    )
+
+    alone = rest.anti_join(by_name.select("action_id").distinct(), "action_id")
+    blank = {name: ibis.null(dtype) for name, dtype in by_entry.schema().items() if name not in acts.columns}
+    alone = alone.mutate(**blank).select(*columns)
+
+    t = ibis.union(by_entry, by_bill, by_box, by_name, alone)
     t = t.mutate(
         port=ibis.coalesce(t.action_port, t.port),
         bill=ibis.coalesce(t.bill, t.action_bill),
         importer=ibis.coalesce(t.importer, t.action_importer),
         taxpayer=ibis.coalesce(t.taxpayer, taxpayer(t.action_importer)),
         maker=ibis.coalesce(t.maker, t.action_maker),
+        container=ibis.coalesce(t.container, t.action_container),
     )
-    t = t.mutate(lot_key=ibis.coalesce(t.line_id, t.bill, t.action_container, t.action_id))
-    conclusive = t.standing != UNRESOLVED
+    t = t.mutate(shipment=ibis.coalesce(t.own_entry, t.bill, t.container, t.action_id))
     order = t.action_day.cast("string").lpad(6, "0") + t.action_id
-    grouped = t.group_by("lot_key").agg(
+    shipments = t.group_by("shipment").agg(
         action_ids=t.action_id.collect(order_by=t.action_id, distinct=True),
         action_day=t.action_day.min(),
-        last_action_day=t.action_day.max(),
         refused=(t.standing == REFUSED).any(),
         reexported=(t.kind == "reexport").any(),
-        last_standing=t.standing.argmax(order, where=conclusive),
-        line_id=t.line_id.max(),
-        entry_number=t.entry_number.max(),
-        day=t.day.max(),
+        last_standing=t.standing.argmax(order, where=t.standing != UNRESOLVED),
         port=t.port.max(),
-        containers=ibis.coalesce(t.container, t.action_container).collect(distinct=True),
+    )
+    shipments = shipments.mutate(
+        standing=ibis.ifelse(
+            shipments.refused, REFUSED, ibis.coalesce(shipments.last_standing, ibis.literal(UNRESOLVED))
+        )
+    ).drop("refused", "last_standing")
+    lots = t.group_by("shipment", "line_id").agg(
+        own_entry=t.own_entry.max(),
+        day=t.day.max(),
+        containers=t.container.collect(distinct=True),
         **{name: t[name].max() for name in _FEATURES},
     )
-    return grouped.mutate(
-        standing=ibis.ifelse(grouped.refused, REFUSED, ibis.coalesce(grouped.last_standing, ibis.literal(UNRESOLVED)))
-    ).drop("refused", "last_standing")
+    lots = lots.join(shipments, "shipment")
+    return lots.mutate(lot_key=lots.shipment + "#" + lots.line_id.fill_null(""))
 
 
 def stand_in_lots(
     facts: FactStore, acted_on: ir.Table, *, as_of: date | None, until: date, per_group: int, share_of_others: float
 ) -> ir.Table:
-    """Lots on which nobody acted, as an analyst's control group: what would have matched by chance.
+    """Shipments on which nobody acted, as an analyst's control group: what would have matched by chance.
 
-    Up to `per_group` lines of each importer and HTS heading that has an acted-on lot, so that importers whose
-    shipments look alike stand for themselves, and a share of all other lines. Chosen by a digest of the line's
-    own id: the same facts give the same lots on every engine.
+    The entries of up to `per_group` lines of each importer and HTS heading that has an acted-on lot, so that
+    importers whose shipments look alike stand for themselves, and a share of all other entries. Chosen by a digest
+    of ids: the same facts give the same lots on every engine. A part of them is stripped to what its bill says,
+    as the lots are that were stopped before an entry was filed.
     """
     t = entry_lines(facts, as_of=as_of, until=until)
     acts = facts.table("actions", as_of=as_of)
     t = t.anti_join(acts.filter(acts.entry_number.notnull()).select("entry_number").distinct(), "entry_number")
     named = acts.filter(acts.bill_number.notnull()).select(bill=acts.bill_number).distinct()
     t = t.filter(t.bill.isnull()).union(t.filter(t.bill.notnull()).anti_join(named, "bill"))
-    t = t.mutate(draw=t.line_id.hexdigest("md5"))
+    t = t.anti_join(acted_on.filter(acted_on.own_entry.notnull()).select(entry_number="own_entry"), "entry_number")
     groups = acted_on.filter(acted_on.hts4.notnull()).select("taxpayer", "hts4").distinct()
     near = t.semi_join(groups, ["taxpayer", "hts4"])
-    near = near.mutate(turn=ibis.row_number().over(ibis.window(group_by=["taxpayer", "hts4"], order_by=near.draw)))
-    near = near.filter(near.turn < per_group).drop("turn")
+    by_draw = ibis.window(group_by=["taxpayer", "hts4"], order_by=near.line_id.hexdigest("md5"))
+    near = near.mutate(turn=ibis.row_number().over(by_draw))
+    near = near.filter(near.turn < per_group).select("entry_number")
     below = f"{int(min(share_of_others, 1.0) * (16**6 - 1)):06x}~"
-    others = t.filter(t.draw < below)
-    chosen = near.union(others, distinct=True)
-    return chosen.select("line_id", "entry_number", "day", "port", "container", *_FEATURES, action_day=chosen.day)
+    others = t.filter(t.entry_number.hexdigest("md5") < below).select("entry_number")
+    chosen = t.semi_join(near.union(others, distinct=True), "entry_number")
+    stripped = surely(chosen.bill.notnull() & (chosen.entry_number.hexdigest("md5").right(1) < STRIPPED_BELOW))
+    whole = chosen.filter(~stripped)
+    bare = chosen.filter(stripped)
+    bare = bare.group_by("entry_number").agg(
+        day=bare.day.max(), port=bare.port.max(), importer=bare.importer.max(), taxpayer=bare.taxpayer.max(),
+        mode=bare["mode"].max(), bill=bare.bill.max(), container=bare.container.max(),
+    )  # fmt: skip
+    columns = ("entry_number", "line_id", "day", "port", "container", *_FEATURES)
+    blank = {name: ibis.null(whole[name].type()) for name in columns if name not in bare.columns}
+    both = whole.select(*columns).union(bare.mutate(**blank).select(*columns))
+    return both.select(
+        "line_id", "day", "port", *_FEATURES, shipment=both.entry_number, own_entry=both.entry_number,
+        lot_key=both.entry_number + "#" + both.line_id.fill_null(""), action_ids=ibis.null("array<string>"),
+        action_day=both.day, reexported=ibis.literal(value=False), standing=ibis.literal(STAND_IN),
+        containers=ibis.ifelse(both.container.notnull(), ibis.array([both.container]), None),
+    )  # fmt: skip
 
 
 def with_bills(lots: ir.Table, facts: FactStore, *, as_of: date | None) -> ir.Table:
@@ -167,6 +216,7 @@ def with_bills(lots: ir.Table, facts: FactStore, *, as_of: date | None) -> ir.Ta
     return t.mutate(
         hts=ibis.coalesce(t.hts, t.bill_hts),
         hts4=ibis.coalesce(t.hts4, ibis.ifelse(t.bill_hts.length() >= 4, t.bill_hts.substr(0, 4), None)),
+        containers=ibis.ifelse(bare & (t.containers.length().fill_null(0) == 0), t.bill_containers, t.containers),
         packages=ibis.ifelse(bare, ibis.coalesce(t.packages, t.bill_packages), t.packages),
         weight=ibis.ifelse(bare, ibis.coalesce(t.weight, t.bill_weight), t.weight),
         port=ibis.coalesce(t.port, ibis.ifelse(t.bill_port.re_search("^[0-9]{4}$"), t.bill_port, None)),

@@ -1,7 +1,7 @@
-"""The lead: a lot that customs acted on, matched with the lines it seems to have come back as.
+"""The lead: a shipment that customs acted on, matched with the entries it seems to have come back as.
 
 This runs the whole search (lots, pairs, weights, scores, chance) and ends with leads, each with the probability
-that chance alone gives its lot so good a match.
+that chance alone gives its shipment so good a match.
 """
 
 from collections.abc import Callable
@@ -13,12 +13,14 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from graph.detect.queue import e_value
 from graph.detect.reentry import candidates, lots, scoring
 from graph.detect.reentry.comparisons import COMPARISONS
-from graph.detect.reentry.lines import BAND, bills, entry_lines
+from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals
 from graph.detect.reentry.ties import Tie, ties
-from graph.detect.reentry.weights import Floats, Weights, count_chance
+from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Ints, Weights, count_chance, size
 from graph.facts.store import FactStore
 
 # What a tie is worth between two taxpayers: few couples in a thousand share a rare phone or officer, and about
@@ -28,8 +30,8 @@ NO_TIE_BITS = -1.5
 # Ties are looked up where they could still lift a pair to a lead.
 LOOK_UP_TIES_FROM = -10.0
 
-STAND_INS = 20_000
-STAND_INS_PER_GROUP = 4
+STAND_INS = 15_000
+STAND_INS_PER_GROUP = 3
 MOST_LEADS = 500
 # A lead is a match that chance would give to fewer than this many of the lots tested.
 CHANCE_MATCHES = 20.0
@@ -39,9 +41,9 @@ WITHIN_BITS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A line that a lot seems to have come back as, with its level on each field and the bits of each part."""
+    """An entry that a shipment seems to have come back as, told by the pair of lines that agrees best."""
 
-    line_id: str
+    line_ids: tuple[str, ...]  # lines of the entry that agree with lines of the shipment, the best first
     entry_number: str
     day: int
     port: str
@@ -61,9 +63,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """An acted-on lot and its matches, best first. `sought_among` is the number of lines looked among."""
+    """A shipment that customs acted on and its matches, best first.
+
+    `lot` is the line of it that agrees best, `line_ids` all its lines; `sought_among` is the number of lines
+    among which the match was sought.
+    """
 
     lot: dict[str, Any]
+    line_ids: tuple[str, ...]
     matches: tuple[Match, ...]
     p_value: float
     sought_among: int
@@ -71,132 +78,160 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The leads, and how much was tested: lots, and stand-ins for chance.
+    """The leads, and how much was tested.
 
-    `tested` gives the taxpayer (or, without one, the lot) of each of the `tested_lots`, `p_values` the chance
-    of its best match for each lot that has one.
+    `tested` gives the party of each tested shipment (its taxpayer or, where nobody is named, the shipment),
+    `p_values` the chance of its best match for each shipment that has one, `e_values` the evidence against chance.
     """
 
     leads: tuple[Lead, ...]
-    tested: tuple[str, ...]
-    tested_lots: tuple[int, ...]
+    tested: dict[str, str]
+    p_values: dict[str, float]
+    e_values: dict[str, float]
     stand_ins: int
     weights: Weights
-    p_values: dict[int, float]
 
 
 def party_of(lot: dict[str, Any]) -> str:
-    """Whom a lot is tested for: its taxpayer, or the lot itself where nobody is named."""
-    return str(lot["taxpayer"] or lot["lot_key"])
+    """Whom a shipment is tested for: its taxpayer, or itself where nobody is named."""
+    return str(lot["taxpayer"] or lot["shipment"])
 
 
 def search(
     facts: FactStore, *, as_of: date | None, until: date, progress: Callable[[str], None] | None = None
 ) -> Search | None:
-    """Match every lot that customs acted on with what was entered elsewhere afterwards.
+    """Match every shipment that customs acted on with what was entered elsewhere afterwards.
 
-    None when there is no lot or no line. Lots that were cleared are matched too, but not tested.
+    None when there is no action or no line. Shipments that were cleared are matched too, but not tested.
     """
     say = progress or (lambda _: None)
     lines = entry_lines(facts, as_of=as_of, until=until)
-    extent = (
-        lines.aggregate(held=lines.count(), first=lines.day.min(), last=lines.day.max()).to_pyarrow().to_pylist()[0]
-    )
+    extent = lines.aggregate(held=lines.count(), first=lines.day.min(), last=lines.day.max())
+    (extent,) = extent.to_pyarrow().to_pylist()
     if not extent["held"]:
         return None
-    say("lots that customs acted on")
-    rows = _lots(facts, held=extent["held"], as_of=as_of, until=until)
-    table = rows.table
-    acted = rows.acted
+    say("shipments that customs acted on")
+    table, acted = _lots(facts, held=extent["held"], as_of=as_of, until=until)
     if acted == 0:
         return None
-    placed = ibis.memtable(table)
     say("how often unrelated goods agree")
     weights = count_chance(lines, lines_held=extent["held"])
-    say("lines to compare with the lots")
-    pairs = candidates.pairs(placed, lines, bills(facts, as_of=as_of)).to_pyarrow()
-    pairs = pairs.sort_by([("lot", "ascending"), ("line_id", "ascending")])
+    say("lines to compare with the shipments")
+    pairs = _pairs(table, lines, bills(facts, as_of=as_of))
     say("scores")
     pools = _pools(table, lines, extent)
-    payers = table["taxpayer"].to_pylist()
+    bits = scoring.pair_bits(pairs, weights, pools)
     lot = pairs["lot"].to_numpy().astype(np.int64)
-    after = pairs["after"].to_numpy(zero_copy_only=False).astype(bool)
-    own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
-    without = scoring.score(pairs, weights, pools, np.zeros(len(lot)))
-    worth = np.flatnonzero(after & ~own & (without.total >= LOOK_UP_TIES_FROM))
-    theirs = pairs["taxpayer"].take(pa.array(worth)).to_pylist()
-    couples = {int(row): (payers[lot[row]] or "", payer) for row, payer in zip(worth, theirs, strict=True)}
+    couples = _couples(pairs, scoring.group(pairs, bits, weights, pools, np.zeros(len(lot))), table)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
+    own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
     tie_bits = np.where(own, 0.0, NO_TIE_BITS)
     for row, couple in couples.items():
         if couple in known:
             tie_bits[row] = TIE_BITS
-    scores = scoring.score(pairs, weights, pools, tie_bits)
-    line_ids = np.array(pairs["line_id"].to_pylist(), dtype=object)
-    best = scoring.best_of_each_lot(lot, scores.total, after, line_ids)
-    stand_in = lot[best] >= acted
-    chance = scoring.chance_match(scores.total[best[stand_in]], table.num_rows - acted)
-    standing = table["standing"].to_pylist()
-    tested = [i for i in range(acted) if standing[i] != lots.CLEARED]
-    p_values = {int(lot[row]): chance.p_value(float(scores.total[row])) for row in best[~stand_in]}
+    scores = scoring.group(pairs, bits, weights, pools, tie_bits)
+    names = np.array(pairs["entry_number"].to_pylist(), dtype=object)
+    best = scoring.best_of_each(scores, names)
+
+    shipments = _Shipments(table, pools.shipment)
+    is_stand_in = shipments.stand_in[scores.shipment[best]]
+    chance = scoring.chance_match(scores.total[best[is_stand_in]], int(shipments.stand_in.sum()))
+    found = {shipments.name(int(scores.shipment[g])): int(g) for g in best[~is_stand_in]}
+    p_values = {name: chance.p_value(float(scores.total[g])) for name, g in found.items()}
+    e_values = {name: e_value(float(scores.total[g]), chance.scores, chance.stand_ins) for name, g in found.items()}
+    tested = {row["shipment"]: party_of(row) for row in shipments.acted() if row["standing"] != lots.CLEARED}
     chosen = sorted(
-        (row for row in best[~stand_in] if p_values[int(lot[row])] * len(tested) <= CHANCE_MATCHES),
-        key=lambda row: (p_values[int(lot[row])], int(lot[row])),
+        (name for name, p in p_values.items() if p * len(tested) <= CHANCE_MATCHES),
+        key=lambda name: (p_values[name], name),
     )[:MOST_LEADS]
-    read = _Reader(pairs, weights, scores, line_ids, known, couples)
-    starts = np.searchsorted(lot, np.arange(acted + 1))
+    read = _Reader(pairs, bits, scores, known, couples)
+    by_shipment = np.argsort(scores.shipment, kind="stable")
+    bounds = np.searchsorted(scores.shipment[by_shipment], np.arange(len(shipments.stand_in) + 1))
     leads = []
-    for row in chosen:
-        number = int(lot[row])
-        group = np.arange(starts[number], starts[number + 1])
+    for name in chosen:
+        g = found[name]
+        number, row = int(scores.shipment[g]), int(scores.best[g])
         near = [
-            int(r) for r in group
-            if after[r] and scores.total[r] >= scores.total[row] - WITHIN_BITS
-            and (r == row or chance.p_value(float(scores.total[r])) * len(tested) <= 0.05)
+            int(other) for other in by_shipment[bounds[number] : bounds[number + 1]]
+            if other == g or (
+                scores.after[other] and scores.total[other] >= scores.total[g] - WITHIN_BITS
+                and chance.p_value(float(scores.total[other])) * len(tested) <= 0.05
+            )
         ]  # fmt: skip
-        near.sort(key=lambda r: (-scores.total[r], str(line_ids[r])))
-        pool = (pools.own if own[row] else pools.anyone)[number] * pools.share_in_window
-        details = {name: table[name][number].as_py() for name in table.column_names}
-        leads.append(Lead(details, tuple(read.match(r) for r in near), p_values[number], max(1, round(float(pool)))))
-    parties = tuple(party_of({"taxpayer": payers[i], "lot_key": table["lot_key"][i].as_py()}) for i in tested)
-    return Search(tuple(leads), parties, tuple(tested), table.num_rows - acted, weights, p_values)
+        near.sort(key=lambda other: (-scores.total[other], str(names[scores.best[other]])))
+        pool = pools.sizes[lot[row], bits.kind[row]] * pools.share_in_window
+        leads.append(
+            Lead(
+                table.slice(int(lot[row]), 1).to_pylist()[0], shipments.line_ids(number),
+                tuple(read.match(other) for other in near), p_values[name], max(1, round(float(pool))),
+            )
+        )  # fmt: skip
+    return Search(tuple(leads), tested, p_values, e_values, int(shipments.stand_in.sum()), weights)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lots:
-    """Acted-on lots first, then stand-ins; `lot` counts the rows."""
+def _couples(pairs: pa.Table, scores: scoring.Groups, table: pa.Table) -> dict[int, tuple[str, str]]:
+    """The two taxpayers of each pair that leads a candidate by a stranger and might yet become a lead."""
+    rows = scores.best[scores.after & (scores.total >= LOOK_UP_TIES_FROM)]
+    rows = rows[~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[rows]]
+    ours = table["taxpayer"].take(pairs["lot"].take(pa.array(rows)).combine_chunks()).to_pylist()
+    theirs = pairs["taxpayer"].take(rows).to_pylist()
+    return {int(row): (str(a or ""), str(b)) for row, a, b in zip(rows, ours, theirs, strict=True)}
 
-    table: pa.Table
-    acted: int
+
+class _Shipments:
+    """The lots by shipment: `shipment` numbers the shipment of each row of the lots' table."""
+
+    def __init__(self, table: pa.Table, shipment: Ints) -> None:
+        self._table = table
+        self._first = np.unique(shipment, return_index=True)[1]
+        self._order = np.argsort(shipment, kind="stable")
+        self._bounds = np.searchsorted(shipment[self._order], np.arange(len(self._first) + 1))
+        self._names = table["shipment"].take(self._first).to_pylist()
+        standing = table["standing"].take(self._first)
+        self.stand_in = np.array([each == lots.STAND_IN for each in standing.to_pylist()], dtype=bool)
+
+    def name(self, number: int) -> str:
+        """The entry, bill or action that stands for the shipment."""
+        return str(self._names[number])
+
+    def acted(self) -> list[dict[str, Any]]:
+        """One row for each shipment that customs acted on."""
+        rows: list[dict[str, Any]] = self._table.take(pa.array(self._first[~self.stand_in])).to_pylist()
+        return rows
+
+    def line_ids(self, number: int) -> tuple[str, ...]:
+        """The lines of the shipment; none when it is known by its bill alone."""
+        rows = self._order[self._bounds[number] : self._bounds[number + 1]]
+        return tuple(i for i in self._table["line_id"].take(rows).to_pylist() if i)
 
 
-def _lots(facts: FactStore, *, held: int, as_of: date | None, until: date) -> _Lots:
+def _lots(facts: FactStore, *, held: int, as_of: date | None, until: date) -> tuple[pa.Table, int]:
+    """Lots acted on, then stand-ins, in one table whose column `lot` counts the rows; and how many were acted on."""
     found = lots.with_bills(lots.acted_on_lots(facts, as_of=as_of, until=until), facts, as_of=as_of)
     found = found.filter(found.port.notnull())
     acted_on = found.order_by("lot_key").to_pyarrow()
-    placed = ibis.memtable(acted_on)
     control = lots.stand_in_lots(
-        facts, placed, as_of=as_of, until=until,
+        facts, ibis.memtable(acted_on), as_of=as_of, until=until,
         per_group=STAND_INS_PER_GROUP, share_of_others=STAND_INS / max(held, 1),
     )  # fmt: skip
-    control = control.mutate(
-        lot_key=control.line_id,
-        action_ids=ibis.null("array<string>"),
-        last_action_day=control.action_day,
-        reexported=False,
-        standing=ibis.literal("stand-in"),
-        containers=ibis.ifelse(control.container.notnull(), ibis.array([control.container]), None),
-    ).drop("container")
     control = lots.with_bills(control, facts, as_of=as_of)
-    names = acted_on.column_names
-    others = control.select(*names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)
+    others = control.select(*acted_on.column_names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)
     table = pa.concat_tables([acted_on, others]).combine_chunks()
     table = table.append_column("lot", pa.array(np.arange(table.num_rows), pa.int64()))
-    renamed = {"port": "acting_port", "entry_number": "own_entry"}
-    table = table.rename_columns([renamed.get(name, name) for name in table.column_names])
+    table = table.rename_columns(["acting_port" if name == "port" else name for name in table.column_names])
     for name in ("weight", "quantity", "value"):
         table = table.append_column(f"{name}_band", _bands(table[name]))
-    return _Lots(table, acted_on.num_rows)
+    return table, acted_on.num_rows
+
+
+def _pairs(table: pa.Table, lines: ir.Table, shipped: ir.Table) -> pa.Table:
+    """All pairs of lots and lines; lots known by their bill also meet whole entries of their taxpayer."""
+    pairs = candidates.pairs(ibis.memtable(table), lines, shipped).to_pyarrow()
+    bare = table.filter(pc.is_null(table["line_id"]))
+    totals = entry_totals(lines.semi_join(ibis.memtable(bare.select(["taxpayer"])), "taxpayer")).to_pyarrow()
+    whole = candidates.whole_entry_pairs(ibis.memtable(bare), ibis.memtable(totals), shipped).to_pyarrow()
+    both = pa.concat_tables([pairs, whole.cast(pairs.schema)])
+    return both.sort_by([("lot", "ascending"), ("line_id", "ascending")]).combine_chunks()
 
 
 def _bands(amounts: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
@@ -208,46 +243,55 @@ def _bands(amounts: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
 
 
 def _pools(table: pa.Table, lines: ir.Table, extent: dict[str, Any]) -> scoring.Pools:
-    """How many lines each lot could have met: its taxpayer's in the heading, and everybody's."""
-    lot = ibis.memtable(table.select(["lot", "taxpayer", "hts4"]))
-    by_own = lines.semi_join(lot, ["taxpayer", "hts4"]).group_by("taxpayer", "hts4").agg(n=ibis._.count())
-    by_heading = lines.semi_join(lot, "hts4").group_by("hts4").agg(n=ibis._.count())
-    by_taxpayer = lines.semi_join(lot, "taxpayer").group_by("taxpayer").agg(n=ibis._.count())
-    own = {(r["taxpayer"], r["hts4"]): r["n"] for r in by_own.to_pyarrow().to_pylist()}
-    heading = {r["hts4"]: r["n"] for r in by_heading.to_pyarrow().to_pylist()}
-    payer = {r["taxpayer"]: r["n"] for r in by_taxpayer.to_pyarrow().to_pylist()}
-    keys = list(zip(table["taxpayer"].to_pylist(), table["hts4"].to_pylist(), strict=True))
-    owns: Floats = np.array([own.get(k, 0) if k[1] else payer.get(k[0], 0) for k in keys], dtype=np.float64)
-    all_of: Floats = np.array([heading.get(k[1], 0) if k[1] else extent["held"] for k in keys], dtype=np.float64)
-    share = scoring.share_in_window(extent["first"], extent["last"])
-    return scoring.Pools(np.maximum(owns, 1), np.maximum(all_of, 1), share)
+    """How many lines each lot could have met: its taxpayer's in the heading, its maker's, everybody's."""
+    lot = ibis.memtable(table.select(["lot", "taxpayer", "maker", "hts4"]))
+
+    def counted(*keys: str) -> dict[tuple[Any, ...], int]:
+        t = lines.semi_join(lot, list(keys)).group_by(list(keys)).agg(n=ibis._.count()).to_pyarrow().to_pylist()
+        return {tuple(row[key] for key in keys): row["n"] for row in t}
+
+    own, payer, maker, heading = (counted(*k) for k in (("taxpayer", "hts4"), ("taxpayer",), ("maker",), ("hts4",)))
+    sizes = np.ones((table.num_rows, 3))
+    columns = [table[name].to_pylist() for name in ("taxpayer", "maker", "hts4")]
+    for n, (who, by, what) in enumerate(zip(*columns, strict=True)):
+        sizes[n, OWN] = own.get((who, what), 1) if what else payer.get((who,), 1)
+        sizes[n, SAME_MAKER] = maker.get((by,), 1)
+        sizes[n, OTHER] = heading.get((what,), 1) if what else extent["held"]
+    shipment = table["shipment"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    return scoring.Pools(
+        np.maximum(sizes, 1.0),
+        scoring.share_in_window(extent["first"], extent["last"]),
+        shipment,
+        np.bincount(shipment)[shipment],
+        {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Turns row numbers of the pairs back into matches that a person can read."""
+    """Turns rows of the scores back into matches that a person can read."""
 
     pairs: pa.Table
-    weights: Weights
-    scores: scoring.Scores
-    line_ids: Any
+    bits: scoring.PairBits
+    scores: scoring.Groups
     known: dict[tuple[str, str], tuple[Tie, ...]]
     couples: dict[int, tuple[str, str]]
 
-    def match(self, row: int) -> Match:
-        values = {name: self.pairs[name][row].as_py() for name in self.pairs.column_names}
+    def match(self, group: int) -> Match:
+        row = int(self.scores.best[group])
+        values = self.pairs.slice(row, 1).to_pylist()[0]
         levels: dict[str, str] = {}
         bits: dict[str, float] = {}
-        own = np.array([values["own"]])
         for comparison in COMPARISONS:
             level = values[f"level_{comparison.name}"]
             if level >= 0:
                 levels[comparison.name] = comparison.labels[level]
-                weight = self.weights.of(comparison.name, own, np.array([level], dtype=np.int8))
-                bits[comparison.name] = float(weight[0])
+                bits[comparison.name] = float(self.bits.by_field[comparison.name][row])
+        line_ids = () if values["line_id"].endswith(WHOLE_ENTRY) else (values["line_id"],)
         return Match(
-            values["line_id"], values["entry_number"], values["day"], values["port"], values["importer"],
+            line_ids, values["entry_number"], values["day"], values["port"], values["importer"],
             values["taxpayer"], values["maker"] or "", values["bill"] or "", values["own"], levels, bits,
-            float(self.scores.identity[row]), float(self.scores.goods[row]), int(self.scores.look_alikes[row]),
-            float(self.scores.total[row]), self.known.get(self.couples.get(row, ("", "")), ()),
+            float(self.scores.identity[group]), float(self.scores.goods[group]),
+            int(self.scores.look_alikes[group]), float(self.scores.total[group]),
+            self.known.get(self.couples.get(row, ("", "")), ()),
         )  # fmt: skip

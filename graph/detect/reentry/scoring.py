@@ -1,11 +1,12 @@
-"""From pairs on levels to one best match per lot, and how likely chance is to match as well.
+"""From pairs of lines to one best match per shipment, and how likely chance is to match as well.
 
-A pair's score is log2 of the odds that this very line is the lot come back: bits of things that are numbered
-once (box, bill, seal), bits of the goods, less log2 of the number of lines among which the match was sought.
-Goods that the same importer ships again and again explain themselves: their bits are capped by how many
-look-alikes there are before the action or at the acting port.
+A shipment that customs acted on is compared with each later entry: every line of it with the line that agrees best,
+each line used once. The score is log2 of the odds that this very entry is the shipment come back: bits of things
+that are numbered once (box, bill, seal), bits of the goods of all lines, less log2 of the number of lines among
+which the match was sought. Goods that the same importer ships again and again explain themselves: their bits are
+held below what the look-alikes before the action, or at the acting port, allow.
 
-Invariant: acted-on lots and stand-ins go through the same steps, so that the stand-ins' scores are the
+Invariant: acted-on shipments and stand-ins go through the same steps, so that the stand-ins' scores are the
 distribution of the best score under chance.
 """
 
@@ -17,80 +18,149 @@ import pyarrow as pa
 
 from graph.detect.reentry.candidates import WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
-from graph.detect.reentry.weights import Floats, Ints, Weights
+from graph.detect.reentry.weights import OWN, Floats, Ints, Weights, contexts, kinds
 
 Bools = npt.NDArray[np.bool_]
 
-# Most goods come back under the number that brought them; some under a successor's.
-OWN_BITS = float(np.log2(0.75))
-STRANGER_BITS = float(np.log2(0.25))
+# Most goods come back under the number that brought them; some under a successor's, mostly from the same maker.
+PRIOR_BITS = np.log2(np.array([0.75, 0.21, 0.04]))
 
-# A look-alike is a line whose goods agree with the lot within this many bits of the candidate's.
+# A look-alike is an entry whose goods agree with the shipment within this many bits of the candidate's.
 LOOK_ALIKE_BITS = 2.0
+# How much importers differ in shipping the same lot again: most never do, a few always do. A beta's weight.
+RECURRENCE_WEIGHT = 0.3
+# A line that has no counterpart was left out or altered beyond telling; one that contradicts costs no more than that.
+NO_COUNTERPART_BITS = -3.0
+WORST_LINE_BITS = -8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """Of each lot: lines of its taxpayer and heading, and lines of everybody in its heading, over all time."""
+    """Of each lot: lines of its taxpayer and heading, of its maker, and of its heading, over all time.
 
-    own: Floats
-    anyone: Floats
+    `shipment` numbers the shipment of each lot, `lines` counts the lots in it.
+    """
+
+    sizes: Floats  # one row a lot, one column a kind of pair
     share_in_window: float  # of the time that the facts cover, how much a lot's window is
+    shipment: Ints
+    lines: Ints
+    amounts: dict[str, Ints]  # size classes of each lot's packages, quantity and weight
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """Aligned with the pairs: bits of identity, of goods (after the cap), look-alikes, and the total."""
+class Groups:
+    """Shipments against entries, one row each; `best` is the pair of lines that agrees best."""
 
+    shipment: Ints
+    best: Ints
     identity: Floats
-    goods: Floats
+    goods: Floats  # after look-alikes
     look_alikes: Ints
     total: Floats
+    after: Bools
 
 
-def score(pairs: pa.Table, weights: Weights, pools: Pools, tie_bits: Floats) -> Scores:
-    """Score every pair. `tie_bits` is what is known of two different taxpayers, 0 for one and the same."""
+@dataclass(frozen=True, slots=True)
+class PairBits:
+    """Bits of each pair of lines, and its kind."""
+
+    kind: Ints
+    identity: Floats
+    goods: Floats
+    by_field: dict[str, Floats]
+
+
+def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
+    """What each field of each pair weighs."""
     lot = pairs["lot"].to_numpy().astype(np.int64)
     own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
-    after = pairs["after"].to_numpy(zero_copy_only=False).astype(bool)
-    identity = np.zeros(len(lot))
-    goods = np.zeros(len(lot))
-    for comparison in COMPARISONS:
-        level = pairs[f"level_{comparison.name}"].to_numpy().astype(np.int8)
-        part = weights.of(comparison.name, own, level)
-        if comparison.goods:
-            goods += part
+    found = {c.name: pairs[f"level_{c.name}"].to_numpy().astype(np.int8) for c in COMPARISONS}
+    sizes = {name: classes[lot] for name, classes in pools.amounts.items()}
+    kind = kinds(own, found["maker"])
+    by_field = {
+        c.name: weights.of(c.name, kind=kind, context=contexts(c.name, found, sizes), level=found[c.name])
+        for c in COMPARISONS
+    }
+    identity, goods = np.zeros(len(lot)), np.zeros(len(lot))
+    for c in COMPARISONS:
+        if c.goods:
+            goods += by_field[c.name]
         else:
-            identity += part
-    pool = np.where(own, pools.own[lot], pools.anyone[lot])
-    alike = look_alikes(lot * 2 + own, goods, after)
-    cap = np.log2((pool + 1) / np.maximum(alike, 1)) + 1
-    goods = np.where(alike > 0, np.minimum(goods, cap), goods)
+            identity += by_field[c.name]
+    return PairBits(kind, identity, goods, by_field)
+
+
+def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools, tie_bits: Floats) -> Groups:
+    """Score every shipment against every entry that it has a pair with.
+
+    `tie_bits`, one a pair, is what is known of two different taxpayers, 0 for one and the same.
+    """
+    lot = pairs["lot"].to_numpy().astype(np.int64)
+    entry = pairs["entry_number"].combine_chunks().dictionary_encode()
+    codes = entry.indices.to_numpy().astype(np.int64)
+    line = pairs["line_id"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    after = pairs["after"].to_numpy(zero_copy_only=False).astype(bool)
+    key = pools.shipment[lot] * (len(entry.dictionary) + 1) + codes
+    goods = np.maximum(known.goods, WORST_LINE_BITS)
+    matched = one_to_one(key, lot, line, goods)
+    order = matched[np.lexsort((line[matched], -goods[matched], key[matched]))]
+    if len(order) == 0:
+        none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float64)
+        return Groups(none, none, nothing, nothing, none, nothing, none.astype(bool))
+    starts = np.flatnonzero(np.concatenate([[True], key[order][1:] != key[order][:-1]]))
+    best = order[starts]
+    held = np.diff(np.append(starts, len(order)))
+    total_goods = np.add.reduceat(goods[order], starts)
+    total_goods += NO_COUNTERPART_BITS * (pools.lines[lot[best]] - held)
+    identity = np.maximum.reduceat(known.identity[order], starts)
+    kind = known.kind[best]
+    shipment = pools.shipment[lot[best]]
+    alike = look_alikes(shipment * 3 + kind, total_goods, after[best])
+    pool = pools.sizes[lot[best], kind]
+    chance_again = (alike + RECURRENCE_WEIGHT * weights.recurrence) / (pool + RECURRENCE_WEIGHT)
+    chance_again = np.where((kind == OWN) | (alike > 0), chance_again, 0.0)
+    total_goods = -np.log2(np.exp2(-total_goods) + chance_again)
     sought_among = np.maximum(pool * pools.share_in_window, 1.0)
-    prior = np.where(own, OWN_BITS, STRANGER_BITS) - np.log2(sought_among)
-    return Scores(identity, goods, alike, identity + goods + prior + tie_bits)
+    total = identity + total_goods + PRIOR_BITS[kind] - np.log2(sought_among) + tie_bits[best]
+    return Groups(shipment, best, identity, total_goods, alike, total, after[best])
 
 
-def look_alikes(group: Ints, goods: Floats, after: Bools) -> Ints:
-    """For each pair, the pairs of its group that are no candidates and whose goods agree about as well.
+def one_to_one(key: Ints, lot: Ints, line: Ints, goods: Floats) -> Ints:
+    """Rows that pair each lot with one line within each key, best agreement first and each line once.
+
+    >>> one_to_one(np.array([1, 1, 1]), np.array([5, 5, 6]), np.array([8, 9, 8]), np.array([4.0, 1.0, 2.0])).tolist()
+    [0]
+    """
+    order = np.lexsort((line, -goods, lot, key))
+    first = np.concatenate([[True], (key[order][1:] != key[order][:-1]) | (lot[order][1:] != lot[order][:-1])])
+    of_lots = order[first[: len(order)]]
+    order = of_lots[np.lexsort((lot[of_lots], -goods[of_lots], line[of_lots], key[of_lots]))]
+    first = np.concatenate([[True], (key[order][1:] != key[order][:-1]) | (line[order][1:] != line[order][:-1])])
+    rows: Ints = order[first[: len(order)]]
+    return rows
+
+
+def look_alikes(of: Ints, goods: Floats, after: Bools) -> Ints:
+    """For each row, the rows of the same shipment that are no candidates and whose goods agree about as well.
 
     >>> look_alikes(np.array([7, 7, 7]), np.array([9.0, 8.5, 1.0]), np.array([True, False, False])).tolist()
     [1, 0, 0]
     """
-    span = 1000.0  # wider than any sum of bits
-    key = group * span + np.clip(goods, -400, 400)
+    span = 10_000.0  # wider than any sum of bits
+    key = of * span + np.clip(goods, -4_000, 4_000)
     others = np.sort(key[~after])
-    upto = np.searchsorted(others, group * span + 450)
+    upto = np.searchsorted(others, of * span + 4_500)
     return np.where(after, upto - np.searchsorted(others, key - LOOK_ALIKE_BITS), 0).astype(np.int64)
 
 
-def best_of_each_lot(lot: Ints, total: Floats, after: Bools, line_ids: npt.NDArray[np.object_]) -> Ints:
-    """Row numbers of the best candidate of each lot that has one; equal scores go to the lower line id."""
-    rows = np.flatnonzero(after)
-    order = rows[np.lexsort((line_ids[rows].astype(str), -total[rows], lot[rows]))]
+def best_of_each(found: Groups, names: npt.NDArray[np.object_]) -> Ints:
+    """Row numbers of the best candidate of each shipment that has one; equal scores go to the lower entry number."""
+    rows = np.flatnonzero(found.after)
+    order = rows[np.lexsort((names[found.best[rows]].astype(str), -found.total[rows], found.shipment[rows]))]
     if len(order) == 0:
         return order
-    first = np.concatenate([[True], lot[order][1:] != lot[order][:-1]])
+    first = np.concatenate([[True], found.shipment[order][1:] != found.shipment[order][:-1]])
     best: Ints = order[first]
     return best
 
@@ -108,7 +178,7 @@ class ChanceMatch:
     their exceedances (peaks over threshold), its rate taken two standard errors on the cautious side.
     """
 
-    scores: Floats  # ascending, one for each stand-in that had any candidate
+    scores: Floats  # ascending, one for each stand-in shipment that had any candidate
     stand_ins: int
     threshold: float
     tail_share: float
@@ -125,7 +195,7 @@ class ChanceMatch:
         return max(tail, at_least / (self.stand_ins + 1), 1e-15)
 
 
-TAIL_EXCEEDANCES = 250
+TAIL_EXCEEDANCES = 100
 
 
 def chance_match(best: Floats, stand_ins: int) -> ChanceMatch:
@@ -133,7 +203,7 @@ def chance_match(best: Floats, stand_ins: int) -> ChanceMatch:
 
     >>> chance = chance_match(np.log2(1 / np.linspace(0.0001, 1, 5000)), 5000)
     >>> round(-np.log2(chance.p_value(20.0)))  # two to the -20 is the truth
-    18
+    17
     """
     scores = np.sort(best)
     if len(scores) < 20:  # too little to know chance by: call nothing surprising beyond what was seen

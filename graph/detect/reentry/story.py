@@ -53,8 +53,8 @@ def read_records(facts: FactStore, leads: Iterable[Lead], *, as_of: date | None)
     """Fetch the rows behind these leads; a few hundred at most."""
     leads = list(leads)
     matches = [m for lead in leads for m in lead.matches]
-    line_ids = {m.line_id for m in matches} | {lead.lot["line_id"] for lead in leads if lead.lot["line_id"]}
-    entries = {line_id.split("/")[0] for line_id in line_ids}
+    entries = {m.entry_number for m in matches}
+    entries |= {line_id.split("/")[0] for lead in leads for line_id in lead.line_ids}
     lines = _rows(facts, "entry_lines", "entry_number", entries, as_of)
     makers = {row["manufacturer_id"] for row in lines if row["manufacturer_id"]}
     makers |= {lead.lot["maker"] for lead in leads if lead.lot["maker"]}
@@ -84,6 +84,23 @@ def _column(name: str, values: Iterable[str]) -> Any:
 
 def _line_id(row: Row) -> str:
     return f"{row['entry_number']}/{row['line_number']}/{row['tariff_ordinal'] or 1}"
+
+
+def _lines_of(match: Match, records: Records) -> tuple[str, ...]:
+    """The lines of a match; all lines of the entry where the entry as a whole agrees."""
+    return match.line_ids or tuple(i for i in sorted(records.lines) if i.startswith(match.entry_number + "/"))
+
+
+def _returned(match: Match, records: Records) -> Row:
+    """What came back, in a line's columns; for a whole entry, its first line with the amounts of all."""
+    rows = [records.lines[i] for i in _lines_of(match, records) if i in records.lines]
+    if len(rows) <= 1:
+        return rows[0] if rows else {}
+
+    def total(name: str) -> Any:
+        return sum(row[name] for row in rows) if all(row[name] is not None for row in rows) else None
+
+    return {**rows[0], **{name: total(name) for name in _SUMMED}}
 
 
 def _line_ref(line_id: str) -> RecordRef:
@@ -159,7 +176,7 @@ def _title(told: Told, records: Records) -> str:
 
 
 def _goods(lead: Lead, best: Match, records: Records) -> str:
-    row = records.lines.get(lead.lot["line_id"] or "") or records.lines.get(best.line_id) or {}
+    row = records.lines.get(lead.lot["line_id"] or "") or _returned(best, records)
     heading = lead.lot["hts"] or row.get("hts_number") or ""
     said = (row.get("description") or "").strip()
     return f"Goods ({said[:60]}, HTS {heading})" if said else f"Goods of HTS {heading}"
@@ -196,6 +213,9 @@ def _members(told: Told, records: Records) -> tuple[Member, ...]:
     return tuple(members.values())
 
 
+_SUMMED = (
+    "gross_weight_kg", "packages", "entered_value_usd", "duty_usd", "ad_duty_usd", "cv_duty_usd",
+)  # fmt: skip
 _SHOWN = (
     ("gross_weight_kg", "weight"),
     ("packages", "packages"),
@@ -207,8 +227,8 @@ _SHOWN = (
 def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> list[Evidence]:
     lot = lead.lot
     refs = [RecordRef("actions", (action,)) for action in lot["action_ids"]]
-    if lot["line_id"]:
-        refs.append(_line_ref(lot["line_id"]))
+    if lead.line_ids:
+        refs += [_line_ref(line_id) for line_id in lead.line_ids]
     elif lot["bill"] in records.bills:
         refs.append(RecordRef("bills", (lot["bill"],)))
     found = []
@@ -223,7 +243,7 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
     )
     for match in lead.matches:
         numbers: dict[str, float | int | str] = {}
-        back = records.lines.get(match.line_id, {})
+        back = _returned(match, records)
         for column, field in _SHOWN:
             if lot[field] is not None:
                 numbers[f"{column}_acted_on"] = round(float(lot[field]), 3)
@@ -240,7 +260,7 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
             "lots_tested": told.tested,
             "stand_in_lots": told.stand_ins,
         }
-        both = [*refs, _line_ref(match.line_id)]
+        both = [*refs, *(_line_ref(line_id) for line_id in _lines_of(match, records))]
         if match.bill in records.bills:
             both.append(RecordRef("bills", (match.bill,)))
         agreeing = [_WORDS.get(f, f.replace("_", " ")) for f, bits in match.bits.items() if bits >= 1]
@@ -386,10 +406,10 @@ def _duty_at_stake(told: Told, records: Records) -> tuple[float, Evidence]:
         first = records.lines.get(lot["line_id"] or "", {})
         seen: set[str] = set()
         for match in lead.matches:
-            if match.line_id in seen:
+            if match.entry_number in seen:
                 continue
-            seen.add(match.line_id)
-            back = records.lines.get(match.line_id, {})
+            seen.add(match.entry_number)
+            back = _returned(match, records)
             value = max(float(first.get("entered_value_usd") or 0), float(back.get("entered_value_usd") or 0))
             rates = [_rate(row) for row in (first, back)]
             rate = max((r for r in rates if r is not None), default=None)
@@ -411,7 +431,7 @@ def _duty_at_stake(told: Told, records: Records) -> tuple[float, Evidence]:
         f"If the first result stands, the goods entered again would owe {total:,.0f} USD, on "
         f"{_listed(sorted(bases)) or 'nothing'}.",
         {"duty_at_stake_usd": round(total, 2)},
-        tuple(_line_ref(m.line_id) for lead, _, _ in told.leads for m in lead.matches),
+        tuple(_line_ref(i) for lead, _, _ in told.leads for m in lead.matches for i in _lines_of(m, records)),
     )
     return round(total, 2), basis
 

@@ -1,7 +1,13 @@
 """What each level of agreement weighs, with the rate of chance agreement counted in the same data.
 
-Chance is counted twice: between lines of one importer and HTS heading, whose shipments resemble each other,
-and between lines of different importers in a heading.
+Chance is counted among pairs of unrelated lines of three kinds: of one importer and HTS heading, of one maker
+and heading but two importers, and of one heading only. Amounts hang together (two lots of equal packages tend to
+weigh the same, and a lot of one package meets another easily), so weight, quantity and value are counted given
+how a leading amount agrees, and a leading amount given its size.
+
+Importers differ widely in how often they ship the same lot again. That is no matter of fields, and is counted
+for each lot by itself (look-alikes, in `graph.detect.reentry.scoring`); rates of amounts for an importer's own
+lines are therefore those among lines of one maker.
 """
 
 from dataclasses import dataclass
@@ -15,35 +21,79 @@ from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, levels
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Levels = dict[str, npt.NDArray[np.int8]]
 
-# Chance is counted over about this many pairs of each kind.
-SAMPLE_PAIRS = 60_000
+# The kinds of pairs.
+OWN, SAME_MAKER, OTHER = 0, 1, 2
+
+# Chance is counted over about this many lines of each kind.
+SAMPLE_LINES = 60_000
+# With fewer pairs of one maker than this, amounts are counted among all pairs of a heading.
+ENOUGH_PAIRS = 1_000
 
 # A disagreement counts against a match with at most this many bits, and is never evidence for one.
 WORST_BITS = -8.0
 
-# Fields of bills are not sampled with the lines; numbers meant to be used once agree by chance about so often.
-_NEVER_SAMPLED = {"seal": (1e-4, 1.0)}
+AMOUNTS = ("packages", "quantity", "weight", "value")
+# Where the sizes of a leading amount are parted: a lot of two packages says little, one of 300 much.
+SIZES = (3.0, 10.0, 50.0, 300.0)
+# Contexts: five sizes, then the three ways in which each of three leading amounts can agree.
+_LEAD_FROM = {"packages": 5, "quantity": 8, "weight": 11}
+CONTEXTS = 14
+# Which amounts lead each amount, the first one known on both sides counting.
+_LED_BY = {"packages": (), "quantity": ("packages",), "weight": ("packages", "quantity"),
+           "value": ("packages", "weight", "quantity")}  # fmt: skip
+# A context's rates are drawn to those of all contexts by as many pairs.
+_DRAWN_BY = 5.0
 
+# Fields of bills are not sampled with the lines; a number meant to be used once agrees by chance about so often.
+_NEVER_SAMPLED = {"seal": 1e-4}
 # Another tariff heading cannot be seen among pairs drawn from one heading. It is held against a match.
 _DECLARED_BITS = {("hts", 3): -4.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Bits for each comparison and level, apart for pairs of one taxpayer and pairs of two.
+    """Bits for each comparison by kind of pair, context and level; `u` holds the chance rates likewise.
 
-    `u[name]` holds the chance rates: one row for own pairs, one for strangers'.
+    `recurrence` is how often an importer's own lines in a heading agree in packages and weight.
     """
 
     bits: dict[str, Floats]
     u: dict[str, Floats]
-    pairs_counted: tuple[int, int]
+    pairs_counted: tuple[int, int, int]
+    recurrence: float
 
-    def of(self, name: str, own: npt.NDArray[np.bool_], level: npt.NDArray[np.int8]) -> Floats:
-        """The bits of pairs on these levels; 0 where a value is missing."""
-        table = np.concatenate([self.bits[name], np.zeros((2, 1))], axis=1)  # the last column is level -1: missing
-        return table[np.where(own, 0, 1), level]
+    def of(self, name: str, *, kind: Ints, context: Ints, level: npt.NDArray[np.int8]) -> Floats:
+        """The bits of pairs of these kinds in these contexts on these levels; 0 where a value is missing."""
+        table = self.bits[name]
+        found: Floats = table[kind, context, np.maximum(level, 0)]
+        return np.where(level < 0, 0.0, found)
+
+
+def contexts(name: str, found: Levels, sizes: dict[str, Ints]) -> Ints:
+    """In which context each pair's comparison stands: how the first known leading amount agrees, else the size."""
+    context = sizes[name].copy() if name in sizes else np.zeros(len(found[name]), dtype=np.int64)
+    for lead in reversed(_LED_BY.get(name, ())):
+        level = found[lead].astype(np.int64)
+        last = len(next(c.labels for c in COMPARISONS if c.name == lead)) - 1
+        way = np.where(level == 0, 0, np.where(level == last, 2, 1))
+        context = np.where(level >= 0, _LEAD_FROM[lead] + way, context)
+    return context
+
+
+def size(amounts: Floats) -> Ints:
+    """The size class of each amount; unknown amounts go with the smallest.
+
+    >>> size(np.array([1.0, 40.0, 1000.0])).tolist()
+    [0, 2, 4]
+    """
+    return np.digitize(np.nan_to_num(amounts, nan=0.0), SIZES).astype(np.int64)
+
+
+def kinds(own: npt.NDArray[np.bool_], maker_level: npt.NDArray[np.int8]) -> Ints:
+    """The kind of each pair."""
+    return np.where(own, OWN, np.where(maker_level == 0, SAME_MAKER, OTHER)).astype(np.int64)
 
 
 def bits(m: tuple[float, ...], u: Floats) -> Floats:
@@ -53,28 +103,28 @@ def bits(m: tuple[float, ...], u: Floats) -> Floats:
     [3.0, -2.17]
     """
     raw = np.log2(np.asarray(m) / u)
-    falling = np.minimum.accumulate(raw)
-    falling[-1] = min(falling[-1], 0.0)
+    falling = np.minimum.accumulate(raw, axis=-1)
+    falling[..., -1] = np.minimum(falling[..., -1], 0.0)
     return np.clip(falling, WORST_BITS, None)
 
 
-def _random_pairs(lines: ir.Table, *, share: float, own: bool) -> ir.Table:
+def _random_pairs(lines: ir.Table, *, share: float, group: tuple[str, ...]) -> ir.Table:
     """Pairs of lines of different entries that meet by chance: neighbours in the order of a digest.
 
-    `share` of the importers' headings (or of all lines) is drawn, by a digest as well.
+    A `share` is drawn, of whole groups for an importer's own lines and of lines else, by a digest as well.
     """
     below = f"{int(min(share, 1.0) * (16**6 - 1)):06x}~"
-    group = ["taxpayer", "hts4"] if own else ["hts4"]
-    drawn_by = lines.taxpayer + lines.hts4 if own else lines.line_id
+    own = "taxpayer" in group
+    drawn_by = lines.taxpayer + lines.hts4 if own else lines.maker if "maker" in group else lines.line_id
     t = lines.filter(drawn_by.hexdigest("md5") < below)
-    t = t.mutate(draw=t.line_id.hexdigest("md5"), containers=ibis.array([t.container]))
-    over = ibis.window(group_by=group, order_by=t.draw)
+    t = t.mutate(containers=ibis.array([t.container]), draw=t.line_id.hexdigest("md5"))
+    over = ibis.window(group_by=list(group), order_by=t.draw)
     columns = [name for name in COMPARED if name in t.columns] + ["entry_number", "taxpayer", "containers"]
     t = t.mutate(**{LOT + name: t[name].lag(1).over(over) for name in columns})
     t = t.filter(t[LOT + "entry_number"] != t.entry_number)
-    t = t if own else t.filter(t[LOT + "taxpayer"] != t.taxpayer)
-    none = ibis.null("array<string>")
-    nothing = ibis.null("string")
+    if not own:
+        t = t.filter(t[LOT + "taxpayer"] != t.taxpayer)
+    none, nothing = ibis.null("array<string>"), ibis.null("string")
     return t.mutate(
         lot_containers=ibis.ifelse(t.container.notnull(), t.lot_containers, none),
         bill_containers=none, bill_seals=none, lot_bill_containers=none, lot_bill_seals=none,
@@ -83,38 +133,64 @@ def _random_pairs(lines: ir.Table, *, share: float, own: bool) -> ir.Table:
 
 
 def count_chance(lines: ir.Table, *, lines_held: int) -> Weights:
-    """Count how often unrelated lines agree, and turn the rates into bits. One pass over the lines for each kind."""
-    share = SAMPLE_PAIRS / max(lines_held, 1)
-    counted: list[dict[str, Floats]] = []
+    """Count how often unrelated lines agree, and turn the rates into bits. A pass over the lines for each kind."""
+    share = SAMPLE_LINES / max(lines_held, 1)
+    counts: list[dict[str, Floats]] = []
     totals: list[int] = []
-    for own in (True, False):
-        t = _random_pairs(lines, share=share, own=own)
-        t = t.mutate(**levels(t))
-        wanted = {f"{c.name}_{n}": (t[f"level_{c.name}"] == n).sum() for c in COMPARISONS for n in range(len(c.labels))}
-        row = t.aggregate(pairs=t.count(), **wanted).to_pyarrow().to_pylist()[0]
-        totals.append(row["pairs"])
-        counted.append(
+    recurrence = 0.0
+    for group in (("taxpayer", "hts4"), ("maker", "hts4"), ("hts4",)):
+        named = lines if "maker" not in group else lines.filter(lines.maker.notnull())
+        t = _random_pairs(named, share=share, group=group)
+        t = t.select(**levels(t), **{f"size_{name}": t[LOT + name] for name in AMOUNTS[:3]}).to_pyarrow()
+        found: Levels = {c.name: t[f"level_{c.name}"].to_numpy().astype(np.int8) for c in COMPARISONS}
+        sizes = {name: size(t[f"size_{name}"].to_numpy().astype(np.float64)) for name in AMOUNTS[:3]}
+        kept = np.ones(t.num_rows, dtype=bool) if group[0] != "hts4" else found["maker"] != 0
+        counts.append(
             {
-                c.name: np.array([row[f"{c.name}_{n}"] or 0 for n in range(len(c.labels))], dtype=np.float64)
+                c.name: _counted(found[c.name][kept], contexts(c.name, found, sizes)[kept], len(c.labels))
                 for c in COMPARISONS
             }
         )
+        totals.append(int(kept.sum()))
+        if group[0] == "taxpayer":
+            known = (found["packages"] >= 0) & (found["weight"] >= 0) & (sizes["packages"] > 0)
+            again = known & (found["packages"] == 0) & (found["weight"] <= 1)
+            recurrence = (float(again.sum()) + 0.05) / (float(known.sum()) + 1.0)
+    amounts_of_own = SAME_MAKER if totals[SAME_MAKER] >= ENOUGH_PAIRS else OTHER
     u: dict[str, Floats] = {}
     weights: dict[str, Floats] = {}
     for c in COMPARISONS:
-        rows = [_rates(c.name, c.m, side[c.name]) for side in counted]
-        u[c.name] = np.vstack(rows)
-        weights[c.name] = np.vstack([bits(c.m, row) for row in rows])
+        if c.name in AMOUNTS:
+            counts[OWN][c.name] = counts[amounts_of_own][c.name]
+            counts[SAME_MAKER][c.name] = counts[amounts_of_own][c.name]
+        u[c.name] = np.stack([_rates(c.name, c.m, side[c.name]) for side in counts])
+        weights[c.name] = bits(c.m, u[c.name])
         for (name, level), declared in _DECLARED_BITS.items():
             if name == c.name:
-                weights[name][:, level] = declared
-    return Weights(weights, u, (totals[0], totals[1]))
+                weights[name][..., level] = declared
+    # Among pairs of one maker the maker is no news: fewer lines are searched instead.
+    weights["maker"][SAME_MAKER] = 0.0
+    return Weights(weights, u, (totals[0], totals[1], totals[2]), recurrence)
+
+
+def _counted(level: npt.NDArray[np.int8], context: Ints, labels: int) -> Floats:
+    """Pairs by context and level."""
+    table = np.zeros((CONTEXTS, labels))
+    known = level >= 0
+    np.add.at(table, (context[known], level[known].astype(np.int64)), 1.0)
+    return table
 
 
 def _rates(name: str, m: tuple[float, ...], counts: Floats) -> Floats:
-    """Chance rates of the levels. One pair in all is spread as the declared `m` says, so that none is zero
-    and a field that was hardly ever filled weighs next to nothing."""
+    """Chance rates by context. One pair is spread as the declared `m` says, so that no rate is zero and a field
+    that was hardly ever filled weighs next to nothing."""
     if name in _NEVER_SAMPLED:
-        rates = _NEVER_SAMPLED[name]
-        return np.array([rates[0], rates[1] - rates[0]])
-    return (counts + np.asarray(m)) / (counts.sum() + 1.0)  # type: ignore[no-any-return]
+        rate = _NEVER_SAMPLED[name]
+        return np.tile(np.array([rate, 1 - rate]), (CONTEXTS, 1))
+    overall = (counts.sum(axis=0) + np.asarray(m)) / (counts.sum() + 1.0)
+    # Where a leading amount is equal the others tend to be: without pairs that show it, a quarter of them is.
+    towards = np.tile(overall, (CONTEXTS, 1))
+    towards[list(_LEAD_FROM.values())] = 0.75 * overall + 0.25 * np.asarray(m)
+    known = counts.sum(axis=1, keepdims=True)
+    rates: Floats = (counts + _DRAWN_BY * towards + np.asarray(m)) / (known + _DRAWN_BY + 1.0)
+    return rates

@@ -92,10 +92,12 @@ def harbour_world(seed: int = 1, *, importers: int = 120, missing: float = 0.08)
     """A world with a background of trade and of actions that nothing came of."""
     world = HarbourWorld(rng=np.random.default_rng(seed))
     draw = world.rng
+    letters = list("ABCDEFGHKLMNPRST")
+    everybodys = [f"CN{''.join(draw.choice(letters, 6))}{draw.integers(1000)}SHA" for _ in range(60)]
     for n in range(importers):
         number = f"{10 + n % 80}-{1000000 + 7919 * n}"
         home = draw.dirichlet(np.full(len(PORTS), 0.5))
-        makers = [f"CN{''.join(draw.choice(list('ABCDEFGHKLMNPRST'), 6))}{draw.integers(1000)}SHA" for _ in range(3)]
+        makers = [everybodys[int(i)] for i in draw.integers(len(everybodys), size=3)]
         recurring = draw.random() < 0.15
         heading = HEADINGS[int(draw.integers(len(HEADINGS)))]
         template = float(np.round(draw.lognormal(8.5, 1.0), 1))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -40,8 +41,14 @@ class MemoryFacts:
             raise Invalid(f"No table {name}.", thing="table", value=name)
         if (name, as_of) not in self._made:
             view = f"{name}_{as_of:%Y%m%d}" if as_of else name
-            self._connection.con.register(view, self._arrow(name, as_of))
-            self._made[name, as_of] = self._connection.table(view)
+            rows = self._arrow(name, as_of)
+            self._connection.con.register(view, rows)
+            self._made[name, as_of] = ops.DatabaseTable(
+                name=view,
+                schema=ibis.Schema.from_pyarrow(rows.schema),
+                source=self._connection,
+                namespace=ops.Namespace(),
+            ).to_expr()
         return self._made[name, as_of]
 
     def counts(self) -> FactCounts:

@@ -1,0 +1,337 @@
+"""Port shopping in a harbour written by hand: what comes back is found, and each innocent story stays innocent.
+
+One world holds all stories, each with an importer of its own, so that the detector runs once.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from graph.detect.calibration import read_calibration
+from graph.detect.detector import DETECTORS, detect
+from graph.detect.port_shopping import Weighed, last_day, weigh
+from graph.detect.reentry.match import search
+from graph.model.errors import NotFound
+from graph.model.finding import Finding, RecordRef
+from graph.model.tables import TABLES
+from tests.graph.detect.harbour_world import HEADINGS, HarbourWorld, harbour_world
+from tests.graph.detect.memory_facts import MemoryFacts
+
+HELD = date(2024, 3, 1)
+
+
+def on(days: int) -> date:
+    return HELD + timedelta(days=days)
+
+
+def trade(world: HarbourWorld, importer: str, *, port: str = "2704", lines: int = 30, **values: Any) -> None:
+    """The usual business of an importer, all year at one port."""
+    for _ in range(lines):
+        world.line(importer_number=importer, port_code=port, **values)
+
+
+def same_firm(world: HarbourWorld) -> None:
+    trade(world, "55-000000100")
+    lot = world.line(importer_number="55-000000100", port_code="2704", entry_date=HELD)
+    world.act(lot, result="refused")
+    world.again(
+        lot, port_code="3001", entry_date=on(40), container_number="QZXU9000001",
+        gross_weight_kg=round(lot["gross_weight_kg"] * 1.006, 1),
+    )  # fmt: skip
+
+
+def another_branch_and_a_misspelled_maker(world: HarbourWorld) -> None:
+    trade(world, "55-000000200")
+    lot = world.line(importer_number="55-000000200", port_code="2704", entry_date=HELD)
+    world.act(lot)
+    world.again(
+        lot, importer_number="55-000000207", port_code="1001", entry_date=on(25),
+        manufacturer_id=lot["manufacturer_id"][:-1] + "Z", entered_value_usd=lot["entered_value_usd"] * 0.6,
+    )  # fmt: skip
+
+
+def successor(world: HarbourWorld) -> None:
+    trade(world, "55-000000300", manufacturer_id="CNYUNGLA77FOS")
+    lot = world.line(importer_number="55-000000300", port_code="2704", entry_date=HELD, manufacturer_id="CNYUNGLA77FOS")
+    world.act(lot, result="seized", kind="seizure")
+    world.again(lot, importer_number="66-000000300", port_code="1401", entry_date=on(60))
+    for number, name in (("55-000000300", "BRINEWATER TRADING INC"), ("66-000000300", "TIDEMARK IMPORTS LLC")):
+        world.add(
+            "party_records",
+            {
+                "record_id": f"P{number}",
+                "role": "importer",
+                "identifier": number,
+                "name": name,
+                "phone": "562-555-0147",
+            },
+        )
+
+
+def known_by_its_bill_alone(world: HarbourWorld) -> None:
+    trade(world, "55-000000400")
+    lot = world.line(importer_number="55-000000400", port_code="2704", entry_date=HELD)
+    world.tables["entry_lines"].remove(lot)  # stopped before an entry was filed
+    world.add(
+        "bills",
+        {"bill_number": lot["bill_number"], "arrived_on": HELD, "containers": [lot["container_number"]],
+         "packages": lot["packages"], "gross_weight_kg": lot["gross_weight_kg"], "hts_prefix": "760421"},
+    )  # fmt: skip
+    world.act(lot, entry_number=None, bill_number=lot["bill_number"], result="refused", kind="refusal")
+    world.again(lot, port_code="5301", entry_date=on(33))
+
+
+def strike(world: HarbourWorld) -> None:
+    """From spring on nobody enters at port 4601; a lot stopped there before comes in elsewhere."""
+    trade(world, "55-000000500", port="4601")
+    lot = world.line(importer_number="55-000000500", port_code="4601", entry_date=HELD)
+    world.act(lot)
+    world.again(lot, port_code="1401", entry_date=on(50))
+    for row in world.tables["entry_lines"]:
+        if row["port_code"] == "4601" and row["entry_date"] > on(10):
+            row["port_code"] = "1401"
+
+
+def new_distribution_centre(world: HarbourWorld) -> None:
+    for days in range(-300, 300, 6):
+        world.line(
+            importer_number="55-000000600", entry_date=on(days), hts_number=HEADINGS[2 + days % 3],
+            port_code="2704" if days < 5 else "1703",
+        )  # fmt: skip
+    lot = world.line(importer_number="55-000000600", port_code="2704", entry_date=HELD)
+    world.act(lot)
+    world.again(lot, port_code="1703", entry_date=on(30), gross_weight_kg=None)
+
+
+def reconditioned(world: HarbourWorld) -> None:
+    trade(world, "55-000000700")
+    lot = world.line(importer_number="55-000000700", port_code="2704", entry_date=HELD)
+    world.act(lot, result="refused", discrepancy_area="marking")
+    world.act(lot, days=20, kind="reexport", result="released", remarks="Exported for relabelling.")
+    back = world.again(lot, port_code="3001", entry_date=on(90))
+    world.act(back, result="compliant")
+
+
+def released(world: HarbourWorld) -> None:
+    trade(world, "55-000000800")
+    lot = world.line(importer_number="55-000000800", port_code="2704", entry_date=HELD)
+    world.act(lot, kind="hold", result="pending")
+    world.act(lot, days=9, result="compliant")
+    world.again(lot, port_code="3001", entry_date=on(45))
+
+
+def in_bond(world: HarbourWorld) -> None:
+    trade(world, "55-000000900")
+    lot = world.line(importer_number="55-000000900", port_code="2704", entry_date=HELD)
+    world.tables["entry_lines"].remove(lot)
+    world.act(lot, entry_number=None, bill_number=lot["bill_number"], kind="hold", result="pending")
+    world.again(lot, bill_number=lot["bill_number"], port_code="3001", entry_date=on(12))
+    world.add(
+        "in_bond",
+        {"serial": "V1", "kind": "61", "from_port": "2704", "to_port": "3001", "bill_number": lot["bill_number"]},
+    )
+
+
+def recurring(world: HarbourWorld) -> None:
+    same = {"gross_weight_kg": 18_200.0, "packages": 1040, "quantity": 17_000.0, "entered_value_usd": 61_000}
+    for days in range(-300, 300, 20):
+        line = world.line(
+            importer_number="55-000001000", entry_date=on(days), port_code="2704" if days % 40 else "1001", **same
+        )
+        if days == 0:
+            world.act({**line, "port_code": line["port_code"]})
+
+
+def container_came_round(world: HarbourWorld) -> None:
+    trade(world, "55-000001100")
+    lot = world.line(importer_number="55-000001100", port_code="2704", entry_date=HELD, container_number="QZXU7777777")
+    world.act(lot)
+    world.line(
+        importer_number="55-000001100", port_code="3001", entry_date=on(60), container_number="QZXU7777777",
+        hts_number=HEADINGS[5], manufacturer_id="VNHANPLA12HAN",
+    )  # fmt: skip
+
+
+STORIES = (
+    same_firm, another_branch_and_a_misspelled_maker, successor, known_by_its_bill_alone, strike,
+    new_distribution_centre, reconditioned, released, in_bond, recurring, container_came_round,
+)  # fmt: skip
+RETURNED = ("55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005")
+
+
+@pytest.fixture(scope="module")
+def facts() -> MemoryFacts:
+    world = harbour_world(4)
+    for story in STORIES:
+        story(world)
+    return MemoryFacts(world.tables)
+
+
+@pytest.fixture(scope="module")
+def findings(facts: MemoryFacts) -> list[Finding]:
+    return detect(facts)
+
+
+@pytest.fixture(scope="module")
+def weighed(facts: MemoryFacts) -> list[Weighed]:
+    until = last_day(facts)
+    assert until is not None
+    found = search(facts, as_of=None, until=until)
+    assert found is not None
+    return weigh(facts, found, read_calibration("port_shopping"), as_of=None, until=until)
+
+
+def of(findings: list[Finding], taxpayer: str) -> Finding:
+    return next(f for f in findings if any(m.entity.startswith(f"importer:{taxpayer}") for m in f.members))
+
+
+def lead_of(weighed: list[Weighed], taxpayer: str) -> Weighed:
+    return next(w for w in weighed if w.lead.lot["taxpayer"] == taxpayer)
+
+
+def result(finding: Finding, explanation: str) -> str:
+    return next(e.result for e in finding.innocent_explanations if e.name == explanation)
+
+
+@pytest.mark.parametrize("taxpayer", RETURNED)
+def test_goods_that_came_back_are_found_and_stand_in_the_queue(findings: list[Finding], taxpayer: str) -> None:
+    finding = of(findings, taxpayer)
+    assert finding.probability > 0.8
+    assert finding.queue
+
+
+def test_the_queue_holds_nothing_but_goods_that_came_back(findings: list[Finding]) -> None:
+    for finding in findings:
+        if finding.queue:
+            assert any(m.entity[9:19] in RETURNED for m in finding.members), finding.title
+
+
+def test_a_finding_names_the_scheme_s_entries_and_parties_and_no_more(
+    facts: MemoryFacts, findings: list[Finding]
+) -> None:
+    finding = of(findings, "55-0000001")
+    assert {(m.entity, m.role) for m in finding.members} == {
+        ("importer:55-000000100", "importer"),
+        ("manufacturer:CNSHEFUR123SHE", "manufacturer"),
+        ("port:2704", "acting_port"),
+        ("port:3001", "reentry_port"),
+    }
+    assert len(finding.entries) == 2
+    assert (finding.period_from, finding.period_to) == (on(3), on(40))
+
+
+def test_a_misspelled_maker_is_named_by_the_spelling_that_others_use(findings: list[Finding]) -> None:
+    makers = [m.entity for m in of(findings, "55-0000002").members if m.role == "manufacturer"]
+    assert makers == ["manufacturer:CNSHEFUR123SHE"]
+
+
+def test_two_branches_of_one_taxpayer_are_no_successors(findings: list[Finding]) -> None:
+    assert "successor" not in {m.role for m in of(findings, "55-0000002").members}
+
+
+def test_a_successor_is_named_with_the_tie_that_few_others_have(findings: list[Finding]) -> None:
+    finding = of(findings, "55-0000003")
+    assert ("importer:66-000000300", "successor") in {(m.entity, m.role) for m in finding.members}
+    tie = next(e for e in finding.evidence if "phone" in e.numbers)
+    assert {r.key[0] for r in tie.records} == {"P55-000000300", "P66-000000300"}
+
+
+def test_a_lot_without_an_entry_is_described_by_its_bill(findings: list[Finding]) -> None:
+    finding = of(findings, "55-0000004")
+    assert any(r.table == "bills" for e in finding.evidence for r in e.records)
+    assert len(finding.entries) == 1
+
+
+def test_every_piece_of_evidence_opens_rows_that_exist(facts: MemoryFacts, findings: list[Finding]) -> None:
+    held: dict[str, set[tuple[str, ...]]] = {}
+
+    def rows(table: str) -> set[tuple[str, ...]]:
+        if table not in held:
+            columns = facts.table(table).select(*TABLES[table].key).to_pyarrow().to_pylist()
+            held[table] = {tuple(str(value) for value in row.values()) for row in columns}
+        return held[table]
+
+    refs: list[RecordRef] = [r for f in findings for e in f.evidence for r in e.records]
+    assert len(refs) > 20
+    for ref in refs:
+        assert ref.key in rows(ref.table), ref
+
+
+def test_in_a_strike_the_move_supports_nothing_and_the_goods_still_lead(findings: list[Finding]) -> None:
+    assert result(of(findings, "55-0000005"), "strike or closure").startswith("Holds")
+    assert result(of(findings, "55-0000001"), "strike or closure").startswith("Does not hold")
+
+
+def test_a_new_distribution_centre_is_told_from_a_dodge(weighed: list[Weighed], findings: list[Finding]) -> None:
+    assert lead_of(weighed, "55-0000006").moved.importer_moved_for_good
+    assert not lead_of(weighed, "55-0000001").moved.importer_moved_for_good
+    for finding in findings:
+        if any(m.entity.startswith("importer:55-0000006") for m in finding.members):
+            assert not finding.queue
+            assert result(finding, "new distribution centre").startswith("Holds")
+
+
+def test_goods_reconditioned_abroad_and_passed_on_return_are_no_scheme(weighed: list[Weighed]) -> None:
+    lead = lead_of(weighed, "55-0000007")
+    assert lead.lawful.reexports and lead.lawful.reconditioned and lead.lawful.cleared_on_return
+    assert lead.probability < 0.5
+
+
+def test_a_lot_that_was_released_cannot_come_back(weighed: list[Weighed]) -> None:
+    lead = lead_of(weighed, "55-0000008")
+    assert lead.features["cleared"] == 1.0
+    assert lead.probability < 0.5
+
+
+def test_a_lot_that_moved_in_bond_to_its_port_of_entry_is_no_scheme(weighed: list[Weighed]) -> None:
+    lead = lead_of(weighed, "55-0000009")
+    assert lead.lawful.in_bond == ("V1",)
+    assert lead.probability < 0.5
+
+
+@pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011"])
+def test_recurring_lots_and_a_container_that_came_round_are_not_found(findings: list[Finding], taxpayer: str) -> None:
+    named = [f for f in findings if any(m.entity.startswith(f"importer:{taxpayer}") for m in f.members)]
+    assert all(f.probability < 0.5 and not f.queue for f in named)
+
+
+def test_findings_come_most_probable_first_and_are_the_same_from_run_to_run(
+    facts: MemoryFacts, findings: list[Finding]
+) -> None:
+    again = detect(facts, only=("port_shopping",))
+    assert again == findings
+    assert [f.probability for f in findings] == sorted((f.probability for f in findings), reverse=True)
+    assert len({f.id for f in findings}) == len(findings)
+
+
+def test_what_was_learned_later_is_not_used() -> None:
+    world = harbour_world(6, importers=40)
+    trade(world, "55-000000100")
+    lot = world.line(importer_number="55-000000100", port_code="2704", entry_date=HELD)
+    pending = world.act(lot, kind="hold", result="pending", known_at=on(3))
+    world.again(lot, port_code="3001", entry_date=on(40), known_at=on(41))
+    world.add("actions", {**pending, "result": "released", "known_at": on(120)})
+    facts = MemoryFacts(world.tables)
+
+    def told(as_of: date) -> list[Finding]:
+        return [f for f in detect(facts, as_of=as_of) if any("55-0000001" in m.entity for m in f.members)]
+
+    assert told(on(30)) == []  # not entered again yet
+    (known_then,) = told(on(60))
+    assert known_then.as_of == on(60)
+    assert result(known_then, "released before").startswith("Open")
+    assert all(f.probability < 0.5 and not f.queue for f in told(on(200)))  # the release is known now
+
+
+def test_without_facts_or_actions_there_are_no_findings() -> None:
+    assert detect(MemoryFacts({})) == []
+    world = harbour_world(7, importers=10)
+    assert detect(MemoryFacts({"entry_lines": world.tables["entry_lines"]})) == []
+
+
+def test_an_unknown_detector_is_refused_by_name() -> None:
+    with pytest.raises(NotFound, match="no detector called ghosts") as error:
+        detect(MemoryFacts({}), only=("ghosts",))
+    assert "port_shopping" in error.value.next_step
+    assert all(name == detector.name for name, detector in DETECTORS.items())

@@ -1,0 +1,165 @@
+"""How a lot and a later line are compared, and what agreement weighs."""
+
+import itertools
+from datetime import date
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, levels
+from graph.detect.reentry.lines import entry_lines
+from graph.detect.reentry.scoring import chance_match, look_alikes, one_to_one
+from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, WORST_BITS, Weights, bits, contexts, count_chance
+from tests.graph.detect.harbour_world import harbour_world
+from tests.graph.detect.memory_facts import MemoryFacts
+
+LOT_VALUES = {
+    "bill": "ABCD00000001", "master": "MSTR1", "hts": "7604210010", "weight": 10_000.0, "packages": 400.0, "unit": "KG",
+    "quantity": 9_000.0, "value": 30_000.0, "maker": "CNSHEFUR123SHE", "origin": "CN", "consignee": "12-3456789",
+    "foreign_port": "57035",
+}  # fmt: skip
+_LISTS = {"containers": ["QZXU0000001"], "bill_containers": ["QZXU0000001"], "bill_seals": ["S1", "S2"]}
+
+
+def level_of(name: str, **line: object) -> str:
+    """The label of the level on which the lot above and a line like it, but for `line`, stand."""
+    row: dict[str, object] = {LOT + key: value for key, value in (LOT_VALUES | _LISTS).items()}
+    row |= LOT_VALUES | {key: value for key, value in _LISTS.items() if key != "containers"}
+    row |= {"container": "QZXU0000001"} | line
+    types = {key: pa.list_(pa.string()) for key in row if "seals" in key or "containers" in key}
+    numbers = ("weight", "packages", "quantity", "value")
+    arrow = pa.table(
+        {
+            key: pa.array([value], types.get(key, pa.float64() if key.endswith(numbers) else pa.string()))
+            for key, value in row.items()
+        }
+    )
+    pair = ibis.memtable(arrow)
+    level = ibis.duckdb.connect().to_pyarrow(pair.select(**levels(pair)))
+    comparison = next(c for c in COMPARISONS if c.name == name)
+    found = level[f"level_{name}"][0].as_py()
+    return "missing" if found == -1 else comparison.labels[found]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "expected"),
+    [
+        ("weight", {"weight": 10_000.0}, "equal"),
+        ("weight", {"weight": 10_080.0}, "within 1%"),
+        ("weight", {"weight": 9_800.0}, "within 3%"),
+        ("weight", {"weight": 5_000.0}, "differs"),
+        ("weight", {"weight": None}, "missing"),
+        ("packages", {"packages": 400.0}, "equal"),
+        ("packages", {"packages": 396.0}, "within 3%"),
+        ("value", {"value": 30_010.0}, "equal"),
+        ("value", {"value": 18_000.0}, "15 to 60% lower"),
+        ("value", {"value": 50_000.0}, "differs"),
+        ("quantity", {"quantity": 9_000.0, "unit": "NO"}, "missing"),
+        ("quantity", {"quantity": 9_000.0, "unit": None}, "equal"),
+        ("hts", {"hts": "7604210010"}, "10 digits"),
+        ("hts", {"hts": "7604210090"}, "6 digits"),
+        ("hts", {"hts": "7610100000"}, "differs"),
+        ("maker", {"maker": "CNSHEFUR123SHE"}, "same"),
+        ("maker", {"maker": "CNSHEFUR123SHG"}, "misspelled"),
+        ("maker", {"maker": "VNHANALU77HAN"}, "differs"),
+        ("maker", {"maker": None}, "missing"),
+        ("container", {"container": None, "bill_containers": ["QZXU0000009", "QZXU0000001"]}, "same"),
+        ("container", {"container": "QZXU0000002", "bill_containers": None}, "differs"),
+        ("container", {"container": None, "bill_containers": None}, "missing"),
+        ("bill", {"bill": "ABCD00000001"}, "same"),
+        ("bill", {"bill": "ABCD00000002"}, "same master"),
+        ("seal", {"bill_seals": ["S2", "S9"]}, "same"),
+        ("seal", {"bill_seals": ["S9"]}, "differs"),
+        ("seal", {"bill_seals": None}, "missing"),
+    ],
+)
+def test_a_pair_stands_on_the_level_that_a_person_would_say(name: str, line: dict[str, object], expected: str) -> None:
+    assert level_of(name, **line) == expected
+
+
+def test_declared_rates_of_each_field_add_up_to_one_and_have_a_label_each() -> None:
+    for comparison in COMPARISONS:
+        assert sum(comparison.m) == pytest.approx(1.0), comparison.name
+        assert len(comparison.m) == len(comparison.labels), comparison.name
+    assert {c.name for c in COMPARISONS if c.name in COMPARED} >= {"hts", "weight", "packages", "value", "maker"}
+
+
+def test_better_agreement_never_weighs_less_and_disagreement_never_speaks_for_a_match() -> None:
+    falling = bits((0.2, 0.2, 0.6), np.array([0.5, 0.01, 0.49]))
+    assert (np.diff(falling) <= 0).all()
+    assert WORST_BITS <= falling[-1] <= 0
+
+
+@pytest.fixture(scope="module")
+def weights() -> Weights:
+    world = harbour_world(2, importers=60)
+    lines = entry_lines(MemoryFacts(world.tables), as_of=None, until=date(2030, 1, 1))
+    return count_chance(lines, lines_held=len(world.tables["entry_lines"]))
+
+
+def test_chance_rates_are_counted_in_the_data_and_add_up_to_one(weights: Weights) -> None:
+    assert min(weights.pairs_counted) > 100
+    for comparison in COMPARISONS:
+        assert weights.u[comparison.name].sum(axis=-1) == pytest.approx(1.0)
+
+
+def of(weights: Weights, name: str, kind: int, level: int, context: int = 0) -> float:
+    one = np.array([0])
+    return float(weights.of(name, kind=one + kind, context=one + context, level=np.array([level], dtype=np.int8))[0])
+
+
+def test_equal_packages_weigh_more_the_more_packages_there_are(weights: Weights) -> None:
+    single, hundreds = (of(weights, "packages", OTHER, 0, context) for context in (0, 4))
+    assert hundreds > single + 1
+
+
+def test_weight_adds_less_where_packages_agree_already(weights: Weights) -> None:
+    packages = np.array([0, -1], dtype=np.int8)
+    found = {c.name: np.full(2, -1, dtype=np.int8) for c in COMPARISONS} | {"packages": packages}
+    sizes = {name: np.array([4, 4]) for name in ("packages", "quantity", "weight")}
+    given, alone = contexts("weight", found, sizes)
+    assert given != alone
+    assert of(weights, "weight", OTHER, 1, int(given)) < of(weights, "weight", OTHER, 1, int(alone))
+
+
+def test_the_same_maker_is_hardly_news_within_an_importer(weights: Weights) -> None:
+    assert abs(of(weights, "maker", OWN, 0)) < 2.5
+    assert of(weights, "maker", SAME_MAKER, 0) == 0.0
+
+
+def test_a_missing_value_weighs_nothing(weights: Weights) -> None:
+    assert of(weights, "weight", OWN, -1) == of(weights, "container", OTHER, -1) == 0.0
+
+
+def test_of_lines_that_agree_each_is_used_once_best_first() -> None:
+    key, lot, line = np.array([1, 1, 1, 1]), np.array([5, 5, 6, 6]), np.array([8, 9, 8, 9])
+    rows = one_to_one(key, lot, line, np.array([4.0, 1.0, 2.0, 3.0]))
+    assert sorted((int(lot[r]), int(line[r])) for r in rows) == [(5, 8), (6, 9)]
+
+
+def test_look_alikes_are_counted_within_their_own_lot_and_only_where_goods_agree_as_well() -> None:
+    group = np.array([1, 1, 1, 1, 2])
+    goods = np.array([12.0, 11.0, 12.0, 3.0, 12.0])
+    after = np.array([True, False, False, False, False])
+    assert look_alikes(group, goods, after).tolist() == [2, 0, 0, 0, 0]
+
+
+def test_chance_never_gives_a_better_score_a_larger_p_value() -> None:
+    chance = chance_match(np.random.default_rng(1).exponential(2.0, 4000), 5000)
+    p = [chance.p_value(score) for score in np.linspace(-5, 60, 300)]
+    assert all(a >= b for a, b in itertools.pairwise(p))
+    assert p[0] <= 1 and p[-1] > 0
+
+
+def test_p_values_under_chance_are_not_smaller_than_they_say() -> None:
+    random = np.random.default_rng(3)
+    chance = chance_match(random.exponential(2.0, 5000), 5000)
+    p = np.array([chance.p_value(score) for score in random.exponential(2.0, 20_000)])
+    for level in (0.1, 0.01, 0.001):
+        assert np.mean(p <= level) <= 1.3 * level + 0.0005
+
+
+def test_with_hardly_any_stand_ins_nothing_surprises_beyond_what_was_seen() -> None:
+    assert chance_match(np.array([1.0, 2.0]), 5).p_value(100.0) == pytest.approx(1 / 6)
