@@ -143,7 +143,7 @@ def no_traceback(page: Page) -> None:
 
 def test_from_a_name_to_the_canvas_to_the_rows(visit: Visit) -> None:
     page = visit.open()
-    page.get_by_label("Search", exact=True).fill("golden reef")
+    page.get_by_role("textbox", name="Search").fill("golden reef")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="GOLDEN REEF TRADING LLC").first.click()
     before = wait_for_nodes(page, 1)
@@ -210,8 +210,8 @@ def test_a_slash_searches_from_any_page_and_a_revoked_ruling_is_loud(visit: Visi
     page.keyboard.press("Enter")
     page.get_by_role("button", name=re.compile("The tariff classification of steel wire hangers")).click()
     reader = page.get_by_role("dialog")
-    expect(reader.get_by_text("REVOKED")).to_be_visible()
-    expect(reader.get_by_text("HQ-H348257")).to_be_visible()
+    expect(reader.get_by_text("REVOKED", exact=True)).to_be_visible()
+    expect(reader.get_by_text("HQ-H348257", exact=True)).to_be_visible()
     expect(reader.locator("mark", has_text="A-570-918")).to_be_visible()
     picture(page, "reader")
     reader.get_by_role("button", name="A-570-918").click()
