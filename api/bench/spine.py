@@ -138,7 +138,7 @@ def searching(folder: Path, *, documents: int = DOCUMENTS, questions: int = 500)
     kinds: dict[str, Callable[[], str]] = {
         "one word": lambda: choose.choice(vocabulary[20:2_000]),
         "two words": lambda: " ".join(choose.sample(vocabulary[20:600], 2)),
-        "phrase": lambda: f'"{vocabulary[choose.randrange(5, 40)]} {vocabulary[choose.randrange(5, 40)]}"',
+        "phrase": lambda: '"{} {}"'.format(*choose.sample(vocabulary[20:600], 2)),
         "word and filter": lambda: f"{choose.choice(vocabulary[20:2_000])} kind:ruling",
     }
     rows: list[Row] = [{"measure": "index documents", "documents": documents, "seconds": round(made_s, 1)}]

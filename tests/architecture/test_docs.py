@@ -63,7 +63,7 @@ def test_every_profile_is_documented() -> None:
 
 def test_the_readme_names_only_targets_and_verbs_that_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"`?make ([a-z-]+)", README)) <= targets
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE)) <= targets
     assert set(re.findall(r"tidewaiter ([a-z]+)\b", "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)))) <= (
         set(verbs())
     )
