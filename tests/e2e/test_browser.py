@@ -8,11 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Position, expect, sync_playwright
 
 from tests.fixtures.trade_world import IMPORTER
 
@@ -128,9 +127,9 @@ def wait_for_nodes(page: Page, least: int) -> dict[str, dict[str, float]]:
     return places(page)
 
 
-def spot(page: Page, entity_id: str) -> dict[str, Any]:
+def spot(page: Page, entity_id: str) -> Position:
     """Where on the canvas's box an entity is drawn, in pixels."""
-    found: dict[str, Any] = canvas(page).evaluate(
+    found: Position = canvas(page).evaluate(
         "(box, id) => ({...box._cyreg.cy.getElementById(id).renderedPosition()})", entity_id
     )
     return found

@@ -18,6 +18,7 @@ FEW_NUMBERS = 4
 # What tells an event of the timeline: the table, the column with its day, and how it is said.
 EVENTS = {"actions": ("action_date", "acted on"), "entry_lines": ("entry_date", "entered")}
 
+PORT_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 LINE_KEY = ("entry_number", "line_number", "tariff_ordinal")
 
 
@@ -175,7 +176,7 @@ def _timeline(finding: FindingItem) -> None:
             "encoding": {
                 "x": {"field": "day", "type": "temporal", "title": None, "axis": {"format": "%Y-%m-%d"}},
                 "y": {"field": "what", "type": "nominal", "title": None, "sort": ["acted on", "entered"]},
-                "color": {"field": "port", "type": "nominal", "title": "port"},
+                "color": {"field": "port", "type": "nominal", "title": "port", "scale": {"range": PORT_COLOURS}},
                 "shape": {"field": "port", "type": "nominal", "title": "port"},
                 "tooltip": [{"field": name} for name in ("day", "what", "port", "row")],
             },
