@@ -47,9 +47,7 @@ _IBIS_TYPES: dict[ColumnType, str] = {
 }
 
 # Later versions first. Within a load the row further down is the later one.
-_LATEST_FIRST = (
-    "known_at DESC NULLS LAST, load_id DESC, fact_file DESC, file_row_number DESC"
-)
+_LATEST_FIRST = "known_at DESC NULLS LAST, load_id DESC, fact_file DESC, file_row_number DESC"
 
 
 def schema(table: Table) -> ibis.Schema:
