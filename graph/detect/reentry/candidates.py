@@ -11,7 +11,10 @@ from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, MISSING
 from graph.detect.reentry.lines import surely
 
 WINDOW_DAYS = 180  # goods come back within half a year or are no longer told from others
-RARE = 200  # lines that may share a key; an importer's whole trade in a heading, if it is no larger, is looked at
+# Lines that may share a key. An importer's whole trade in a heading, if it is no larger, is looked at; a key that
+# strangers share tells nothing once many lines hold it.
+RARE = 200
+RARE_AMONG_STRANGERS = 40
 
 # Any of these on a near level makes a pair worth scoring: (comparison, last level that counts as near).
 _NEAR = {"container": 0, "bill": 1, "seal": 0, "weight": 3, "packages": 2, "quantity": 2, "value": 2}
@@ -46,7 +49,8 @@ def _joined(lots: ir.Table, lines: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     held = lines.select("line_id", *keys).drop_null(list(keys))
     wanted = sought.select(*keys).distinct()
     frequency = held.semi_join(wanted, list(keys)).group_by(list(keys)).agg(lines_held=ibis._.count())
-    rare = frequency.filter(frequency.lines_held <= RARE).drop("lines_held")
+    most = RARE_AMONG_STRANGERS if keys[0] == "hts4" else RARE
+    rare = frequency.filter(frequency.lines_held <= most).drop("lines_held")
     return sought.semi_join(rare, list(keys)).join(held, list(keys)).select("lot", "line_id")
 
 

@@ -4,6 +4,7 @@ Invariant: a lot is described by its entry line when there is one, else by its b
 itself; its standing is what was known on the day asked for.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 import ibis
@@ -154,13 +155,31 @@ def acted_on_lots(facts: FactStore, *, as_of: date | None, until: date) -> ir.Ta
     return lots.mutate(lot_key=lots.shipment + "#" + lots.line_id.fill_null(""))
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many stand-ins are drawn: lines of each group of importer and heading, of which groups, of what else."""
+
+    per_group: int
+    share_of_groups: float
+    share_of_others: float
+
+
+def _below(share: float) -> str:
+    """The digests below this text are a share of all digests.
+
+    >>> _below(0.5), "7fffff00" < _below(0.5), "80000000" < _below(0.5)
+    ('7fffff~', True, False)
+    """
+    return f"{int(min(share, 1.0) * (16**6 - 1)):06x}~"
+
+
 def stand_in_lots(
-    facts: FactStore, acted_on: ir.Table, *, as_of: date | None, until: date, per_group: int, share_of_others: float
+    facts: FactStore, acted_on: ir.Table, *, as_of: date | None, until: date, sample: "Sample"
 ) -> ir.Table:
     """Shipments on which nobody acted, as an analyst's control group: what would have matched by chance.
 
-    The entries of up to `per_group` lines of each importer and HTS heading that has an acted-on lot, so that
-    importers whose shipments look alike stand for themselves, and a share of all other entries. Chosen by a digest
+    The entries of a few lines of importers and HTS headings that have an acted-on lot, so that importers whose
+    shipments look alike stand for themselves, and a share of all other entries. Chosen by a digest
     of ids: the same facts give the same lots on every engine. A part of them is stripped to what its bill says,
     as the lots are that were stopped before an entry was filed.
     """
@@ -171,12 +190,12 @@ def stand_in_lots(
     t = t.filter(t.bill.isnull()).union(t.filter(t.bill.notnull()).anti_join(named, "bill"))
     t = t.anti_join(acted_on.filter(acted_on.own_entry.notnull()).select(entry_number="own_entry"), "entry_number")
     groups = acted_on.filter(acted_on.hts4.notnull()).select("taxpayer", "hts4").distinct()
+    groups = groups.filter((groups.taxpayer + groups.hts4).hexdigest("md5") < _below(sample.share_of_groups))
     near = t.semi_join(groups, ["taxpayer", "hts4"])
     by_draw = ibis.window(group_by=["taxpayer", "hts4"], order_by=near.line_id.hexdigest("md5"))
     near = near.mutate(turn=ibis.row_number().over(by_draw))
-    near = near.filter(near.turn < per_group).select("entry_number")
-    below = f"{int(min(share_of_others, 1.0) * (16**6 - 1)):06x}~"
-    others = t.filter(t.entry_number.hexdigest("md5") < below).select("entry_number")
+    near = near.filter(near.turn < sample.per_group).select("entry_number")
+    others = t.filter(t.entry_number.hexdigest("md5") < _below(sample.share_of_others)).select("entry_number")
     chosen = t.semi_join(near.union(others, distinct=True), "entry_number")
     stripped = surely(chosen.bill.notnull() & (chosen.entry_number.hexdigest("md5").right(1) < STRIPPED_BELOW))
     whole = chosen.filter(~stripped)

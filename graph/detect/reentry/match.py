@@ -5,7 +5,7 @@ that chance alone gives its shipment so good a match.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -30,9 +30,12 @@ NO_TIE_BITS = -1.5
 # Ties are looked up where they could still lift a pair to a lead.
 LOOK_UP_TIES_FROM = -10.0
 
-STAND_INS = 15_000
+STAND_INS = 8_000
 STAND_INS_PER_GROUP = 3
 MOST_LEADS = 500
+# Shipments are matched in parts of about so many lots, and of each shipment so many candidates are kept.
+LOTS_A_BATCH = 15_000
+MOST_CANDIDATES = 8
 # A lead is a match that chance would give to fewer than this many of the lots tested.
 CHANCE_MATCHES = 20.0
 # A further line belongs to the same return when it matches nearly as well as the best.
@@ -116,20 +119,12 @@ def search(
         return None
     say("how often unrelated goods agree")
     weights = count_chance(lines, lines_held=extent["held"])
-    say("lines to compare with the shipments")
-    pairs = _pairs(table, lines, bills(facts, as_of=as_of))
-    say("scores")
     pools = _pools(table, lines, extent)
-    bits = scoring.pair_bits(pairs, weights, pools)
+    pairs, bits, scores = _scored(table, lines, bills(facts, as_of=as_of), weights=weights, pools=pools, say=say)
     lot = pairs["lot"].to_numpy().astype(np.int64)
-    couples = _couples(pairs, scoring.group(pairs, bits, weights, pools, np.zeros(len(lot))), table)
+    couples = _couples(pairs, scores, table)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
-    own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
-    tie_bits = np.where(own, 0.0, NO_TIE_BITS)
-    for row, couple in couples.items():
-        if couple in known:
-            tie_bits[row] = TIE_BITS
-    scores = scoring.group(pairs, bits, weights, pools, tie_bits)
+    scores = _with_ties(pairs, scores, {row for row, couple in couples.items() if couple in known})
     names = np.array(pairs["entry_number"].to_pylist(), dtype=object)
     best = scoring.best_of_each(scores, names)
 
@@ -210,10 +205,13 @@ def _lots(facts: FactStore, *, held: int, as_of: date | None, until: date) -> tu
     found = lots.with_bills(lots.acted_on_lots(facts, as_of=as_of, until=until), facts, as_of=as_of)
     found = found.filter(found.port.notnull())
     acted_on = found.order_by("lot_key").to_pyarrow()
-    control = lots.stand_in_lots(
-        facts, ibis.memtable(acted_on), as_of=as_of, until=until,
-        per_group=STAND_INS_PER_GROUP, share_of_others=STAND_INS / max(held, 1),
-    )  # fmt: skip
+    groups = acted_on.group_by(["taxpayer", "hts4"]).aggregate([]).num_rows
+    sample = lots.Sample(
+        STAND_INS_PER_GROUP,
+        share_of_groups=STAND_INS / max(groups * STAND_INS_PER_GROUP, 1),
+        share_of_others=STAND_INS / max(held, 1),
+    )
+    control = lots.stand_in_lots(facts, ibis.memtable(acted_on), as_of=as_of, until=until, sample=sample)
     control = lots.with_bills(control, facts, as_of=as_of)
     others = control.select(*acted_on.column_names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)
     table = pa.concat_tables([acted_on, others]).combine_chunks()
@@ -222,6 +220,75 @@ def _lots(facts: FactStore, *, held: int, as_of: date | None, until: date) -> tu
     for name in ("weight", "quantity", "value"):
         table = table.append_column(f"{name}_band", _bands(table[name]))
     return table, acted_on.num_rows
+
+
+def _scored(
+    table: pa.Table,
+    lines: ir.Table,
+    shipped: ir.Table,
+    *,
+    weights: Weights,
+    pools: scoring.Pools,
+    say: Callable[[str], None],
+) -> tuple[pa.Table, scoring.PairBits, scoring.Groups]:
+    """The strongest candidates of each shipment, scored, with the pair of lines that leads each.
+
+    Shipments are looked at a batch at a time, so that memory follows the batch and not the world.
+    """
+    shipments_a_batch = max(1, round(LOTS_A_BATCH * (int(pools.shipment.max()) + 1) / table.num_rows))
+    batches = pools.shipment // shipments_a_batch
+    parts: list[tuple[pa.Table, scoring.PairBits, scoring.Groups]] = []
+    # Worked out once, since every key of every batch looks into them.
+    held, landed = ibis.memtable(lines.to_pyarrow()), ibis.memtable(shipped.to_pyarrow())
+    for number in range(int(batches.max()) + 1):
+        say(f"lines to compare with the shipments, part {number + 1} of {int(batches.max()) + 1}")
+        pairs = _pairs(table.take(np.flatnonzero(batches == number)), held, landed)
+        bits = scoring.pair_bits(pairs, weights, pools)
+        groups = scoring.group(pairs, bits, weights, pools)
+        strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
+        kept = scoring.strongest(groups, most=MOST_CANDIDATES, allowance=np.where(strangers, TIE_BITS, 0.0))
+        rows = groups.best[kept]
+        parts.append((pairs.take(rows), _rows_of(bits, rows), _groups_of(groups, kept)))
+    before = np.cumsum([0, *(part.num_rows for part, _, _ in parts)])
+    return (
+        pa.concat_tables([part for part, _, _ in parts]).combine_chunks(),
+        scoring.PairBits(
+            np.concatenate([bits.kind for _, bits, _ in parts]),
+            np.concatenate([bits.identity for _, bits, _ in parts]),
+            np.concatenate([bits.goods for _, bits, _ in parts]),
+            {c.name: np.concatenate([bits.by_field[c.name] for _, bits, _ in parts]) for c in COMPARISONS},
+        ),
+        scoring.Groups(
+            np.concatenate([groups.shipment for _, _, groups in parts]),
+            np.concatenate([groups.best + start for (_, _, groups), start in zip(parts, before, strict=False)]),
+            np.concatenate([groups.identity for _, _, groups in parts]),
+            np.concatenate([groups.goods for _, _, groups in parts]),
+            np.concatenate([groups.look_alikes for _, _, groups in parts]),
+            np.concatenate([groups.total for _, _, groups in parts]),
+            np.concatenate([groups.after for _, _, groups in parts]),
+        ),
+    )  # fmt: skip
+
+
+def _rows_of(bits: scoring.PairBits, rows: Ints) -> scoring.PairBits:
+    by_field = {name: values[rows] for name, values in bits.by_field.items()}
+    return scoring.PairBits(bits.kind[rows], bits.identity[rows], bits.goods[rows], by_field)
+
+
+def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:
+    """The kept groups; `best` counts the rows that were kept."""
+    return scoring.Groups(
+        groups.shipment[kept], np.arange(len(kept)), groups.identity[kept], groups.goods[kept],
+        groups.look_alikes[kept], groups.total[kept], groups.after[kept],
+    )  # fmt: skip
+
+
+def _with_ties(pairs: pa.Table, scores: scoring.Groups, tied: set[int]) -> scoring.Groups:
+    """The scores, with what is known of two different taxpayers: rows in `tied` share something rare."""
+    own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
+    bits = np.where(own, 0.0, NO_TIE_BITS)
+    bits[sorted(tied)] = TIE_BITS
+    return replace(scores, total=scores.total + bits[scores.best])
 
 
 def _pairs(table: pa.Table, lines: ir.Table, shipped: ir.Table) -> pa.Table:

@@ -91,11 +91,8 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
     return PairBits(kind, identity, goods, by_field)
 
 
-def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools, tie_bits: Floats) -> Groups:
-    """Score every shipment against every entry that it has a pair with.
-
-    `tie_bits`, one a pair, is what is known of two different taxpayers, 0 for one and the same.
-    """
+def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> Groups:
+    """Score every shipment against every entry that it has a pair with; ties of taxpayers come later."""
     lot = pairs["lot"].to_numpy().astype(np.int64)
     entry = pairs["entry_number"].combine_chunks().dictionary_encode()
     codes = entry.indices.to_numpy().astype(np.int64)
@@ -122,8 +119,17 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools, tie_
     chance_again = np.where((kind == OWN) | (alike > 0), chance_again, 0.0)
     total_goods = -np.log2(np.exp2(-total_goods) + chance_again)
     sought_among = np.maximum(pool * pools.share_in_window, 1.0)
-    total = identity + total_goods + PRIOR_BITS[kind] - np.log2(sought_among) + tie_bits[best]
+    total = identity + total_goods + PRIOR_BITS[kind] - np.log2(sought_among)
     return Groups(shipment, best, identity, total_goods, alike, total, after[best])
+
+
+def strongest(found: Groups, *, most: int, allowance: Floats) -> Ints:
+    """Row numbers of the `most` best candidates of each shipment, counting what ties might yet add to each."""
+    rows = np.flatnonzero(found.after)
+    order = rows[np.lexsort((-(found.total + allowance)[rows], found.shipment[rows]))]
+    starts = np.searchsorted(found.shipment[order], found.shipment[order])
+    kept: Ints = np.sort(order[np.arange(len(order)) - starts < most])
+    return kept
 
 
 def one_to_one(key: Ints, lot: Ints, line: Ints, goods: Floats) -> Ints:
