@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     graph_url: str = "sqlite:"
     search_url: str = "tantivy:"
     database_url: str = ""  # empty: SQLite at HOME/tidewaiter.sqlite
-    memory_limit_gb: float = Field(default=4.0, gt=0.1, le=4096)
+    memory_limit_gb: float = Field(default=3.0, gt=0.1, le=4096)
     threads: int | None = Field(default=None, ge=1, le=1024)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

@@ -13,15 +13,13 @@ from scipy.optimize import minimize
 
 from graph.detect.calibration import Calibration
 
-# Rarity counts no further than one chance match in a hundred million worlds: beyond, other errors rule.
-RAREST = 8.0
-LEAST_RARE = -2.0
+# Rarity counts no further than one chance match in a million shipments: beyond, other errors rule.
+RAREST = 6.0
 MOST_SUPPORT = 3.0
 
 # What each feature may do to the probability, and how far at most. Positive: more of it is more suspicious.
 SIGNS: dict[str, tuple[float, float]] = {
-    "rarity": (0.3, 2.0),  # -log10 of how many of the lots tested chance would match as well; 0 once explained
-    "cleared": (-8.0, -2.0),  # the goods were released or found compliant in the end
+    "rarity": (0.3, 2.0),  # -log10 of the share of shipments that chance would match as well; 0 once explained
     "unresolved": (-3.0, 0.0),  # no result is known yet
     "lawful": (-8.0, -3.5),  # re-exported, then reconditioned or passed by customs on return
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
@@ -32,8 +30,7 @@ SIGNS: dict[str, tuple[float, float]] = {
 
 def features(
     *,
-    chance_matches: float,
-    cleared: bool,
+    chance: float,
     unresolved: bool,
     reexported_and_passed: bool,
     in_bond: bool,
@@ -42,19 +39,18 @@ def features(
 ) -> dict[str, float]:
     """The features of a lead. `support` is a tail probability, or 0 where it says nothing.
 
-    Where a release, a lawful return or a movement in bond explains that the goods are the same, it speaks neither
+    Where a lawful return or a movement in bond explains that the goods are the same, it speaks neither
     for nor against the pattern how well they match.
 
-    >>> features(chance_matches=0.001, cleared=False, unresolved=True, reexported_and_passed=False,
+    >>> features(chance=0.001, unresolved=True, reexported_and_passed=False,
     ...          in_bond=False, support=0.01, moved_for_good=False)["rarity"]
     3.0
     """
-    explained = cleared or reexported_and_passed or in_bond
-    rarity = -np.log10(max(chance_matches, 10**-RAREST))
+    explained = reexported_and_passed or in_bond
+    rarity = min(float(-np.log10(chance)), RAREST)
     tail = -np.log10(max(support, 10**-MOST_SUPPORT)) if support > 0 else 0.0
     return {
-        "rarity": 0.0 if explained else float(np.clip(rarity, LEAST_RARE, RAREST)),
-        "cleared": float(cleared),
+        "rarity": 0.0 if explained else rarity,
         "unresolved": float(unresolved),
         "lawful": float(reexported_and_passed),
         "in_bond": float(in_bond),

@@ -25,7 +25,7 @@ from graph.model.finding import Finding
 EPOCH = date(1970, 1, 1)
 
 # Below this a lead is no more worth a person's time than a guess; at it and above, it is told.
-LEAST_PROBABILITY = 0.2
+LEAST_PROBABILITY = 0.3
 # An e-value below one speaks for chance.
 LEAST_E_VALUE = 1.0
 # Weaker leads join a finding of the same importer only where they would stand by themselves.
@@ -128,7 +128,7 @@ def weigh(
             hts4=lot["hts4"] or "", filed=filed, flow=flow,
         )  # fmt: skip
         facts_of_law = explained[lot["shipment"]]
-        features = _features(lead, moved, facts_of_law, tested=len(found.tested))
+        features = _features(lead, moved, facts_of_law)
         weighed.append(Weighed(lead, moved, facts_of_law, features, calibration.probability(features)))
     return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
 
@@ -141,13 +141,12 @@ def _return(lead: Lead) -> Return:
     )  # fmt: skip
 
 
-def _features(lead: Lead, moved: Movement, law: Lawful, *, tested: int) -> dict[str, float]:
+def _features(lead: Lead, moved: Movement, law: Lawful) -> dict[str, float]:
     """What the probability rests on; see `graph.detect.calibrate` for each one's meaning and sign."""
     from graph.detect.calibrate import features
 
     return features(
-        chance_matches=lead.p_value * tested,
-        cleared=lead.lot["standing"] == lots.CLEARED,
+        chance=lead.p_value,
         unresolved=lead.lot["standing"] == lots.UNRESOLVED,
         reexported_and_passed=bool(law.reexports and (law.reconditioned or law.cleared_on_return)),
         in_bond=bool(law.in_bond),
@@ -159,7 +158,7 @@ def _features(lead: Lead, moved: Movement, law: Lawful, *, tested: int) -> dict[
 def party_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
     """Each tested party's e-value: the mean over its lots, so that many lots give no more chances than one.
 
-    A lot whose match is explained by law, or that was cleared, speaks for nothing.
+    A lot whose match is explained by law, or by a move of the importer as a whole, speaks for nothing.
     """
     explained = {
         w.lead.lot["shipment"]

@@ -14,10 +14,12 @@ WINDOW_DAYS = 180  # goods come back within half a year or are no longer told fr
 # Lines that may share a key. An importer's whole trade in a heading, if it is no larger, is looked at; a key that
 # strangers share tells nothing once many lines hold it.
 RARE = 200
-RARE_AMONG_STRANGERS = 40
+RARE_AMONG_STRANGERS = 25
+# How far before or after the action look-alikes are counted.
+LOOK_ALIKE_DAYS = 365
 
 # Any of these on a near level makes a pair worth scoring: (comparison, last level that counts as near).
-_NEAR = {"container": 0, "bill": 1, "seal": 0, "weight": 3, "packages": 2, "quantity": 2, "value": 2}
+_NEAR = {"container": 0, "bill": 1, "seal": 0, "weight": 2, "packages": 1, "quantity": 1, "value": 1}
 
 # Equality keys. The first group finds the importer's own later lines, the second anybody's.
 KEYS: tuple[tuple[str, ...], ...] = (
@@ -33,7 +35,7 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("consignee", "hts4", "packages"),
     ("hts4", "packages", "weight_band"),
     ("hts4", "packages", "quantity_band"),
-    ("hts4", "weight_band", "quantity_band"),
+    ("hts4", "weight_band", "quantity_band", "value_band"),
     ("bill",),
 )
 
@@ -44,14 +46,25 @@ WHOLE_ENTRY_KEYS: tuple[tuple[str, ...], ...] = (
 
 
 def _joined(lots: ir.Table, lines: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    """Pairs of a lot and a line that share `keys`, where the key is rare among lines."""
-    sought = lots.select("lot", *keys).drop_null(list(keys))
-    held = lines.select("line_id", *keys).drop_null(list(keys))
+    """Pairs of a lot and a line that share `keys`, where the key is rare among lines.
+
+    What strangers entered counts only as a candidate, that is elsewhere and after the action; of the importer's and
+    the maker's lines look-alikes count too.
+    """
+    sought = lots.select("lot", "action_day", "acting_port", *keys).drop_null(list(keys))
+    held = lines.select("line_id", "day", "port", *keys).drop_null(list(keys))
     wanted = sought.select(*keys).distinct()
     frequency = held.semi_join(wanted, list(keys)).group_by(list(keys)).agg(lines_held=ibis._.count())
-    most = RARE_AMONG_STRANGERS if keys[0] == "hts4" else RARE
+    among_strangers = keys[0] == "hts4"
+    most = RARE_AMONG_STRANGERS if among_strangers else RARE
     rare = frequency.filter(frequency.lines_held <= most).drop("lines_held")
-    return sought.semi_join(rare, list(keys)).join(held, list(keys)).select("lot", "line_id")
+    t = sought.semi_join(rare, list(keys)).join(held, list(keys))
+    days = t.day - t.action_day
+    if among_strangers:
+        t = t.filter(days.between(0, WINDOW_DAYS), t.port != t.acting_port)
+    else:
+        t = t.filter(days.between(-LOOK_ALIKE_DAYS, LOOK_ALIKE_DAYS))
+    return t.select("lot", "line_id")
 
 
 def _neighbours(lots: ir.Table, keys: tuple[str, ...]) -> ir.Table:
@@ -71,13 +84,14 @@ def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
     goods recur without any action.
     """
     found = [_joined(_neighbours(lots, keys), lines, keys) for keys in KEYS]
-    boxes = lots.select("lot", container=lots.containers.unnest())
+    placed = lots.select("lot", "action_day", "acting_port", "containers", "bill_seals")
+    boxes = placed.mutate(container=placed.containers.unnest())
     found.append(_joined(boxes, lines, ("container",)))
     on_board = bills.select("bill", box=bills.bill_containers.unnest())
     under_seal = bills.select("bill", seal=bills.bill_seals.unnest())
     for carried, column, key in ((on_board, "containers", "box"), (under_seal, "bill_seals", "seal")):
-        sought = lots.select("lot", **{key: lots[column].unnest()})
-        via = _joined(sought, carried.rename(line_id="bill"), (key,)).rename(bill="line_id")
+        sought = placed.mutate(**{key: placed[column].unnest()})
+        via = sought.join(carried, key).select("lot", "action_day", "acting_port", "bill")
         found.append(_joined(via, lines, ("bill",)))
     return _compared(ibis.union(*found, distinct=True), lots, lines, bills)
 

@@ -32,12 +32,12 @@ LOOK_UP_TIES_FROM = -10.0
 
 STAND_INS = 8_000
 STAND_INS_PER_GROUP = 3
-MOST_LEADS = 500
+MOST_LEADS = 2_000
 # Shipments are matched in parts of about so many lots, and of each shipment so many candidates are kept.
 LOTS_A_BATCH = 15_000
 MOST_CANDIDATES = 8
-# A lead is a match that chance would give to fewer than this many of the lots tested.
-CHANCE_MATCHES = 20.0
+# A lead is a match that chance would give to less than this share of shipments.
+CHANCE_SHARE = 0.03
 # A further line belongs to the same return when it matches nearly as well as the best.
 WITHIN_BITS = 5.0
 
@@ -105,7 +105,7 @@ def search(
 ) -> Search | None:
     """Match every shipment that customs acted on with what was entered elsewhere afterwards.
 
-    None when there is no action or no line. Shipments that were cleared are matched too, but not tested.
+    None when there is no action or no line. Goods that were cleared cannot come back: their shipments are not searched for.
     """
     say = progress or (lambda _: None)
     lines = entry_lines(facts, as_of=as_of, until=until)
@@ -134,9 +134,9 @@ def search(
     found = {shipments.name(int(scores.shipment[g])): int(g) for g in best[~is_stand_in]}
     p_values = {name: chance.p_value(float(scores.total[g])) for name, g in found.items()}
     e_values = {name: e_value(float(scores.total[g]), chance.scores, chance.stand_ins) for name, g in found.items()}
-    tested = {row["shipment"]: party_of(row) for row in shipments.acted() if row["standing"] != lots.CLEARED}
+    tested = {row["shipment"]: party_of(row) for row in shipments.acted()}
     chosen = sorted(
-        (name for name, p in p_values.items() if p * len(tested) <= CHANCE_MATCHES),
+        (name for name, p in p_values.items() if p <= CHANCE_SHARE),
         key=lambda name: (p_values[name], name),
     )[:MOST_LEADS]
     read = _Reader(pairs, bits, scores, known, couples)
@@ -203,7 +203,7 @@ class _Shipments:
 def _lots(facts: FactStore, *, held: int, as_of: date | None, until: date) -> tuple[pa.Table, int]:
     """Lots acted on, then stand-ins, in one table whose column `lot` counts the rows; and how many were acted on."""
     found = lots.with_bills(lots.acted_on_lots(facts, as_of=as_of, until=until), facts, as_of=as_of)
-    found = found.filter(found.port.notnull())
+    found = found.filter(found.port.notnull(), found.standing != lots.CLEARED)
     acted_on = found.order_by("lot_key").to_pyarrow()
     groups = acted_on.group_by(["taxpayer", "hts4"]).aggregate([]).num_rows
     sample = lots.Sample(
@@ -325,9 +325,10 @@ def _pools(table: pa.Table, lines: ir.Table, extent: dict[str, Any]) -> scoring.
         sizes[n, SAME_MAKER] = maker.get((by,), 1)
         sizes[n, OTHER] = heading.get((what,), 1) if what else extent["held"]
     shipment = table["shipment"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    counted, in_window = scoring.shares_of_time(extent["first"], extent["last"])
     return scoring.Pools(
-        np.maximum(sizes, 1.0),
-        scoring.share_in_window(extent["first"], extent["last"]),
+        np.maximum(sizes * counted, 1.0),
+        in_window,
         shipment,
         np.bincount(shipment)[shipment],
         {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from graph.detect.reentry.candidates import WINDOW_DAYS
+from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.weights import OWN, Floats, Ints, Weights, contexts, kinds
 
@@ -36,13 +36,13 @@ WORST_LINE_BITS = -8.0
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """Of each lot: lines of its taxpayer and heading, of its maker, and of its heading, over all time.
+    """Of each lot: lines of its taxpayer and heading, of its maker, and of its heading, while look-alikes count.
 
     `shipment` numbers the shipment of each lot, `lines` counts the lots in it.
     """
 
     sizes: Floats  # one row a lot, one column a kind of pair
-    share_in_window: float  # of the time that the facts cover, how much a lot's window is
+    share_in_window: float  # of the time in which look-alikes count, how much a lot's window is
     shipment: Ints
     lines: Ints
     amounts: dict[str, Ints]  # size classes of each lot's packages, quantity and weight
@@ -171,9 +171,15 @@ def best_of_each(found: Groups, names: npt.NDArray[np.object_]) -> Ints:
     return best
 
 
-def share_in_window(first_day: int, last_day: int) -> float:
-    """The window's share of the days that the facts cover, at most one."""
-    return min(1.0, WINDOW_DAYS / max(last_day - first_day + 1, 1))
+def shares_of_time(first_day: int, last_day: int) -> tuple[float, float]:
+    """Of the days that the facts cover, the share in which look-alikes are counted; of those, the window's share.
+
+    >>> shares_of_time(0, 1459), shares_of_time(0, 89)
+    ((0.5, 0.246...), (1.0, 1.0))
+    """
+    days = max(last_day - first_day + 1, 1)
+    counted = min(days, 2 * LOOK_ALIKE_DAYS)
+    return counted / days, min(1.0, WINDOW_DAYS / counted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,6 @@ _STANDING = {
     lots.REFUSED: "refused or seized",
     lots.DISCREPANT: "found discrepant",
     lots.UNRESOLVED: "held without release",
-    lots.CLEARED: "stopped and then released",
 }
 
 
@@ -350,9 +349,7 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
         law_result = f"Open: re-exported under {_listed(reexports)}; no action shows that the fault was mended."
     else:
         law_result = "Does not hold: no re-export and no reconditioning is on record for the lot."
-    if lot["standing"] == lots.CLEARED:
-        released = "Holds: the last action on the lot released it; a later match is then another shipment."
-    elif lot["standing"] == lots.UNRESOLVED:
+    if lot["standing"] == lots.UNRESOLVED:
         released = "Open: no result is known yet; a release that is not yet on record would explain the match."
     else:
         released = f"Does not hold: the lot was {_STANDING[lot['standing']]}."
