@@ -70,9 +70,10 @@ class LabelledLead:
 def fit(leads: Iterable[LabelledLead], *, label: str, fitted: dict[str, object]) -> Calibration:
     """Penalised maximum likelihood within the declared signs; needs leads of both kinds.
 
+    Leads explained by law say nothing of how rarity tells, and are left out: their coefficients stay as declared.
     The penalty (a normal prior of width 4 about the middle of each range) settles what the leads leave open.
     """
-    rows = list(leads)
+    rows = [row for row in leads if not (row.features["lawful"] or row.features["in_bond"])]
     names = list(SIGNS)
     x = np.array([[row.features[name] for name in names] for row in rows])
     y = np.array([row.planted for row in rows], dtype=np.float64)

@@ -99,7 +99,7 @@ def _of(r: Return, rows: list[dict[str, Any]], moves: list[dict[str, Any]]) -> L
         tuple(row["action_id"] for row in back if row["result"] in ("discrepant", "refused", "seized")),
         tuple(
             m["serial"] for m in moves
-            if m["bill_number"] in (r.bill, r.return_bill) and m["to_port"] == r.return_port
+            if m["bill_number"] == r.bill and m["to_port"] == r.return_port
         ),
     )  # fmt: skip
 

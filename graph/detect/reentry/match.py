@@ -105,7 +105,7 @@ def search(
 ) -> Search | None:
     """Match every shipment that customs acted on with what was entered elsewhere afterwards.
 
-    None when there is no action or no line. Goods that were cleared cannot come back: their shipments are not searched for.
+    None when there is no action or no line. Goods that were cleared cannot come back: they are not searched for.
     """
     say = progress or (lambda _: None)
     lines = entry_lines(facts, as_of=as_of, until=until)
@@ -325,9 +325,9 @@ def _pools(table: pa.Table, lines: ir.Table, extent: dict[str, Any]) -> scoring.
         sizes[n, SAME_MAKER] = maker.get((by,), 1)
         sizes[n, OTHER] = heading.get((what,), 1) if what else extent["held"]
     shipment = table["shipment"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
-    counted, in_window = scoring.shares_of_time(extent["first"], extent["last"])
+    time_counted, in_window = scoring.shares_of_time(extent["first"], extent["last"])
     return scoring.Pools(
-        np.maximum(sizes * counted, 1.0),
+        np.maximum(sizes * time_counted, 1.0),
         in_window,
         shipment,
         np.bincount(shipment)[shipment],
