@@ -75,9 +75,8 @@ class PortShopping:
         if progress:
             progress("innocent explanations")
         weighed = weigh(facts, found, read_calibration(self.name), as_of=as_of, until=until)
-        e_values = party_e_values(found, weighed)
-        parties = sorted(e_values)
-        queue = dict(zip(parties, e_bh([e_values[p] for p in parties], len(set(found.tested.values()))), strict=True))
+        e_values = unexplained_e_values(found, weighed)
+        queue = dict(zip(e_values, e_bh(list(e_values.values()), len(found.tested)), strict=True))
         told = [
             w for w in weighed
             if w.probability >= LEAST_PROBABILITY and found.e_values[w.lead.lot["shipment"]] >= LEAST_E_VALUE
@@ -88,14 +87,14 @@ class PortShopping:
         findings = []
         for scheme in schemes:
             first = scheme[0]
-            party = max((party_of(w.lead.lot) for w in scheme), key=lambda p: (e_values.get(p, 0.0), p))
+            shipments = [w.lead.lot["shipment"] for w in scheme]
             account = Told(
                 tuple((w.lead, w.moved, w.lawful) for w in scheme),
                 as_of=until,
                 probability=first.probability,
                 calibration=calibration.label,
-                queue=any(queue.get(party_of(w.lead.lot), False) for w in scheme),
-                e_value=e_values.get(party, 0.0),
+                queue=any(queue[shipment] for shipment in shipments),
+                e_value=max(e_values[shipment] for shipment in shipments),
                 tested=len(found.tested),
                 stand_ins=found.stand_ins,
             )
@@ -155,23 +154,14 @@ def _features(lead: Lead, moved: Movement, law: Lawful) -> dict[str, float]:
     )
 
 
-def party_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
-    """Each tested party's e-value: the mean over its lots, so that many lots give no more chances than one.
-
-    A lot whose match is explained by law, or by a move of the importer as a whole, speaks for nothing.
-    """
+def unexplained_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
+    """Each shipment's e-value; one explained by law, or by a move of the importer as a whole, speaks for nothing."""
     explained = {
         w.lead.lot["shipment"]
         for w in weighed
         if w.features["lawful"] or w.features["in_bond"] or w.features["moved_for_good"]
     }
-    total: dict[str, float] = {}
-    count: dict[str, int] = {}
-    for shipment, party in found.tested.items():
-        value = 0.0 if shipment in explained else found.e_values.get(shipment, 0.0)
-        total[party] = total.get(party, 0.0) + value
-        count[party] = count.get(party, 0) + 1
-    return {party: total[party] / count[party] for party in total}
+    return {shipment: 0.0 if shipment in explained else value for shipment, value in found.e_values.items()}
 
 
 def merge(weighed: list[Weighed]) -> list[list[Weighed]]:
