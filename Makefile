@@ -31,7 +31,7 @@ check: install
 	$(BIN)/lint-imports
 
 bench: install
-	$(BIN)/tidewaiter bench
+	$(BIN)/tidewaiter bench --results tests/benchmarks/RESULTS.md
 
 # Renew the hashed lock from pyproject.toml (needs `uv` on the path).
 lock:

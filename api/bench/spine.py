@@ -4,13 +4,15 @@ Invariant: a ratio is taken from two measurements of one run. Worlds are simulat
 measure the same work; what is printed is what was measured, also when it falls short of the target.
 """
 
+import os
+import platform
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -129,9 +131,10 @@ WHERE start.id = ? ORDER BY n.value_rank LIMIT 50
 def searching(folder: Path, *, documents: int = DOCUMENTS, questions: int = 500) -> list[Row]:
     """Search with facets and snippets over invented documents of trade words, in process."""
     index = folder / f"index-{documents}"
-    made_s = 0.0
+    rows: list[Row] = []
     if not index.exists():
         made_s = seconds(lambda: TantivyIndexWriter(index).write(_documents(documents)))
+        rows.append({"measure": "index documents", "documents": documents, "seconds": round(made_s, 1)})
     service = SearchService(TantivyIndex(index))
     choose = random.Random(SEED)  # noqa: S311 - a sample, no secret
     vocabulary = _vocabulary()
@@ -141,7 +144,6 @@ def searching(folder: Path, *, documents: int = DOCUMENTS, questions: int = 500)
         "phrase": lambda: '"{} {}"'.format(*choose.sample(vocabulary[20:600], 2)),
         "word and filter": lambda: f"{choose.choice(vocabulary[20:2_000])} kind:ruling",
     }
-    rows: list[Row] = [{"measure": "index documents", "documents": documents, "seconds": round(made_s, 1)}]
     for name, question in kinds.items():
         timing = time_each(lambda text: service.search(text, limit=10), [question() for _ in range(questions)])
         rows.append({"measure": f"search {name}", **timing.row(), "target_p50_ms": 10})
@@ -160,6 +162,26 @@ def run(folder: Path, *, size: str, only: tuple[str, ...] = ()) -> Iterator[Row]
     for name, measure in measures.items():
         if not only or name in only:
             yield from measure()
+
+
+def as_markdown(rows: Sequence[Row]) -> str:
+    """The figures as a page: what was measured, what came out, what it should reach."""
+    lines = [
+        "# Results",
+        "",
+        "Written by `tidewaiter bench --results FILE` (`make bench`): one run on one machine, so that ratios count and",
+        f"times do not travel. Here: {os.cpu_count()} processors, Python {platform.python_version()}, "
+        f"DuckDB {duckdb.__version__}, {platform.system()}.",
+        "",
+        "| measure | figures | to reach |",
+        "|---|---|---|",
+    ]
+    for row in rows:
+        targets = {name.removeprefix("target_"): value for name, value in row.items() if name.startswith("target_")}
+        figures = {name: value for name, value in row.items() if name != "measure" and not name.startswith("target_")}
+        shown = (", ".join(f"{name} {value}" for name, value in part.items()) for part in (figures, targets))
+        lines.append(f"| {row['measure']} | {' | '.join(shown)} |")
+    return "\n".join(lines) + "\n"
 
 
 def _home(folder: Path, size: str) -> Path:
