@@ -36,7 +36,7 @@ bench: install
 # Renew the hashed lock from pyproject.toml (needs `uv` on the path).
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade --output-file requirements.lock
+	  --no-annotate --no-header --upgrade --output-file requirements.lock
 
 clean:
 	rm -rf .venv .tidewaiter
