@@ -21,7 +21,9 @@ ui/graph_view/build/canvas.js: ui/graph_view/package-lock.json ui/graph_view/src
 demo: install
 	$(BIN)/tidewaiter demo
 
+# The examples in docstrings first, then the suites.
 test: install
+	$(BIN)/python -m pytest --quiet --doctest-modules --ignore=api/migrations graph ingest search api
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
 check: install
