@@ -13,18 +13,8 @@ import pyarrow as pa
 from graph.facts.store import FactCounts
 from graph.model.errors import Invalid
 from graph.model.tables import PROVENANCE, TABLES, ColumnType
+from tests.fixtures.fact_files import ARROW_TYPES
 
-ARROW_TYPES = {
-    ColumnType.TEXT: pa.string(),
-    ColumnType.CODE: pa.string(),
-    ColumnType.JSON: pa.string(),
-    ColumnType.DATE: pa.date32(),
-    ColumnType.USD: pa.decimal128(18, 2),
-    ColumnType.USD_CHANGE: pa.decimal128(18, 2),
-    ColumnType.AMOUNT: pa.decimal128(18, 3),
-    ColumnType.INTEGER: pa.int64(),
-    ColumnType.LIST: pa.list_(pa.string()),
-}
 _PLACES = {ColumnType.USD: "0.01", ColumnType.USD_CHANGE: "0.01", ColumnType.AMOUNT: "0.001"}
 
 
