@@ -35,10 +35,12 @@ check: install
 bench: install
 	$(BIN)/tidewaiter bench --results tests/benchmarks/RESULTS.md
 
-# Renew the hashed lock from pyproject.toml (needs `uv` on the path).
+# Renew the hashed locks from pyproject.toml (needs `uv` on the path). The second one holds all of the first.
+LOCK = uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --no-header
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-annotate --no-header --upgrade --output-file requirements.lock
+	$(LOCK) --upgrade --output-file requirements.lock
+	$(LOCK) --extra servers --constraint requirements.lock --output-file requirements-servers.lock
 
 clean:
 	rm -rf .venv .tidewaiter
