@@ -4,15 +4,13 @@ Invariant: nothing else in the house names an engine's class. Imports are inside
 needs no engine starts at once.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from api.settings import Settings
 from graph.model.errors import Invalid
-from graph.store.generation import Generation
-from graph.store.store import GraphView, GraphWriter
-from search.index.index import IndexWriter, SearchIndex
+from graph.store.store import GraphStore
+from search.index.index import SearchStore
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -54,36 +52,33 @@ def facts(settings: Settings, *, loads: tuple[str, ...]) -> "DuckDbFactStore":
     )
 
 
-def graph_writer(settings: Settings, path: Path) -> GraphWriter:
-    """Fills the graph store at `path`."""
+def graph_store(settings: Settings) -> GraphStore:
+    """The engine that holds the graph, and the graphs of this home in it."""
     scheme("graph", settings.graph_url)
-    from graph.store.sqlite import SqliteGraphWriter
+    from graph.store.sqlite import SqliteGraphStore
 
-    return SqliteGraphWriter(path)
-
-
-def graph_view(settings: Settings, generation: Generation) -> GraphView:
-    """Questions to a generation's graph."""
-    scheme("graph", settings.graph_url)
-    from graph.store.sqlite import SqliteGraphView
-
-    return SqliteGraphView(generation.graph)
+    return SqliteGraphStore(settings.home)
 
 
-def index_writer(settings: Settings, folder: Path) -> IndexWriter:
-    """Fills the search index at `folder`."""
+def search_store(settings: Settings) -> SearchStore:
+    """The engine that holds the search index, and the indexes of this home in it."""
     scheme("search", settings.search_url)
-    from search.index.tantivy import TantivyIndexWriter
+    from search.index.tantivy import TantivyStore
 
-    return TantivyIndexWriter(folder)
+    return TantivyStore(settings.home)
 
 
-def search_index(settings: Settings, generation: Generation) -> SearchIndex:
-    """Questions to a generation's index."""
-    scheme("search", settings.search_url)
-    from search.index.tantivy import TantivyIndex
+class Engines:
+    """The two engines that a generation is written into, connected when first used. Close them when done."""
 
-    return TantivyIndex(generation.index)
+    def __init__(self, settings: Settings) -> None:
+        self.graph = graph_store(settings)
+        self.search = search_store(settings)
+
+    def close(self) -> None:
+        """Let go of both."""
+        self.graph.close()
+        self.search.close()
 
 
 def database(settings: Settings) -> "Engine":

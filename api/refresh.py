@@ -5,24 +5,25 @@ disk, a kill) leaves the generation before it in service.
 """
 
 import filecmp
-import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
+
+import structlog
 
 from api import bootstrap
 from api.errors import translated
 from api.settings import Settings
 from graph.facts.ledger import Ledger, writing
 from graph.facts.store import FactStore
-from graph.model.errors import NotFound
+from graph.model.errors import NotFound, TidewaiterError
 from graph.model.finding import Finding
-from graph.store.generation import Generation, Generations
+from graph.store.generation import Generation, Generations, remove, share
 
+_LOG = structlog.get_logger("refresh")
 Progress = Callable[[str, int, int], None]  # the step in words, parts of it done, parts in all
 
 
@@ -51,8 +52,7 @@ def refresh(
             build.counts.update(build_graph(facts, build.folder, progress=tell))
         with build.timed("store"):
             tell("filling the graph store", 0, 1)
-            target = build.target
-            bootstrap.graph_writer(settings, target.graph).write(target.entities, target.links)
+            build.write_graph()
         with build.timed("detect"):
             findings = _detect(facts, as_of=as_of, only=(), progress=tell)
             build.write_findings(findings)
@@ -88,7 +88,7 @@ def detect(
         if filecmp.cmp(build.target.findings, before.findings, shallow=False):
             build.abandon()
             return found
-        build.keep(before, (before.graph, before.entities, before.links))
+        build.keep(before, (before.entities, before.links))
         build.write_index(facts, tell)
         build.publish(tell)
         return found
@@ -99,7 +99,7 @@ def reindex(settings: Settings, *, now: datetime, progress: Progress | None = No
     tell = progress or _quiet
     with _building(settings, now=now) as build:
         before = build.keep_loads()
-        build.keep(before, (before.graph, before.entities, before.links, before.findings))
+        build.keep(before, (before.entities, before.links, before.findings))
         with build.timed("index"):
             build.write_index(build.facts(), tell)
         return build.publish(tell)
@@ -108,13 +108,18 @@ def reindex(settings: Settings, *, now: datetime, progress: Progress | None = No
 class _Build:
     """One generation in the making."""
 
-    def __init__(self, settings: Settings, folder: Path, *, now: datetime, loads: tuple[str, ...]) -> None:
-        self.folder = folder
+    def __init__(
+        self, settings: Settings, engines: bootstrap.Engines, *, now: datetime, loads: tuple[str, ...]
+    ) -> None:
         self.counts: dict[str, int] = {}
         self.seconds: dict[str, float] = {}
         self._settings = settings
+        self._engines = engines
         self._now = now
         self._loads = loads
+        self._generations = Generations(settings.home)
+        self._discard(self._generations.unfinished())
+        self.folder = self._generations.begin(now)
 
     @property
     def target(self) -> Generation:
@@ -127,6 +132,9 @@ class _Build:
         yield
         self.seconds[step] = round(monotonic() - began, 3)
 
+    def write_graph(self) -> None:
+        self._engines.graph.write(self.folder, self.target.entities, self.target.links)
+
     def write_findings(self, findings: list[Finding]) -> None:
         from graph.detect.finding_file import write_findings
 
@@ -137,9 +145,7 @@ class _Build:
         from search.indexer import documents
 
         tell("indexing", 0, 1)
-        folder = self.target.index
-        folder.mkdir(exist_ok=True)
-        self.counts["documents"] = bootstrap.index_writer(self._settings, folder).write(documents(self.target, facts))
+        self.counts["documents"] = self._engines.search.write(self.folder, documents(self.target, facts))
 
     def facts(self) -> FactStore:
         """The facts of the loads that this generation is built from."""
@@ -152,30 +158,44 @@ class _Build:
         return before
 
     def keep(self, before: Generation, files: tuple[Path, ...]) -> None:
-        """Take finished files over from the generation before, without copying where the disk allows it."""
+        """Take the graph and finished files over from the generation before."""
         self.counts = {**before.counts, **self.counts}
+        self._engines.graph.carry(before.folder, self.folder)
         for file in files:
-            try:
-                os.link(file, self.folder / file.name)
-            except OSError:
-                shutil.copy2(file, self.folder / file.name)
+            share(file, self.folder / file.name)
 
     def publish(self, tell: Progress) -> Refreshed:
-        generation = Generations(self._settings.home).publish(
-            self.folder, built_at=self._now, loads=self._loads, counts=self.counts
-        )
+        generation = self._generations.publish(self.folder, built_at=self._now, loads=self._loads, counts=self.counts)
+        self._retire(tuple(folder for folder in self._generations.finished() if folder != self.folder))
         tell("done", 1, 1)
         return Refreshed(generation, self.seconds)
 
     def abandon(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._discard((self.folder,))
+
+    def _retire(self, before: tuple[Path, ...]) -> None:
+        """The generations before this one: what servers hold of them is dropped, and all folders but the latest,
+        in which a reader may be opening files. An engine that fails here is asked again by the next build."""
+        try:
+            self._engines.graph.serve(self.folder)
+            self._engines.search.serve(self.folder)
+            self._engines.graph.drop(before, but=self.folder)
+            self._engines.search.drop(before)
+        except TidewaiterError as error:
+            _LOG.warning("generations_not_dropped", folders=[folder.name for folder in before], error=str(error))
+        else:
+            remove(before[:-1])
+
+    def _discard(self, folders: tuple[Path, ...]) -> None:
+        self._engines.graph.drop(folders)
+        self._engines.search.drop(folders)
+        remove(folders)
 
 
 @contextmanager
 def _building(settings: Settings, *, now: datetime) -> Iterator[_Build]:
-    """Hold the home's one writer's lock around a build; a failed one leaves no folder behind."""
+    """Hold the home's one writer's lock around a build; a failed one leaves nothing behind that anybody reads."""
     bootstrap.check(settings)
-    build: _Build | None = None
     try:
         with writing(settings.home):
             loads = tuple(load.load_id for load in Ledger(settings.home).loads())
@@ -185,12 +205,14 @@ def _building(settings: Settings, *, now: datetime) -> Iterator[_Build]:
                     thing=str(settings.home),
                     next_step="Run `tidewaiter load PATH...` first.",
                 )
-            build = _Build(settings, Generations(settings.home).begin(now), now=now, loads=loads)
-            try:
-                yield build
-            except BaseException:
-                build.abandon()
-                raise
+            with closing(bootstrap.Engines(settings)) as engines:
+                build = _Build(settings, engines, now=now, loads=loads)
+                try:
+                    yield build
+                except BaseException:
+                    with suppress(TidewaiterError):  # the next build will find the folder and try again
+                        build.abandon()
+                    raise
     except Exception as error:
         told = translated(error, thing=str(settings.home))
         if told is None or told is error:

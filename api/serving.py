@@ -5,12 +5,11 @@ newer one has been published meanwhile; a snapshot's handles are closed when its
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
 
@@ -41,6 +40,9 @@ class _Closable(Protocol):
     def close(self) -> None: ...
 
 
+Held = TypeVar("Held", bound=_Closable)
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """The findings of a generation, best first, by id and by member."""
@@ -62,55 +64,87 @@ class Findings:
 
 
 class Snapshot:
-    """Everything that belongs to one generation.
+    """Everything that belongs to one generation. Safe to share between threads.
 
-    Parts are opened when first asked for, which suits a command that needs one of them; whoever shares a
-    snapshot between threads calls `open_all` before.
+    Each part is opened when first asked for, and again at the next question where that failed: an engine that is
+    down takes no other part with it.
     """
 
     def __init__(self, settings: Settings, generation: Generation) -> None:
         self.generation = generation
         self._settings = settings
         self._opened: list[_Closable] = []
+        self._parts: dict[str, Any] = {}
+        self._locks = {name: threading.Lock() for name in ("view", "search", "findings", "facts")}
 
-    @cached_property
+    @property
     def view(self) -> GraphView:
         """The graph."""
-        view = bootstrap.graph_view(self._settings, self.generation)
-        self._opened.append(view)
+        view: GraphView = self._part("view", self._open_view)
         return view
 
-    @cached_property
+    @property
     def search(self) -> "SearchService":
         """The index, behind the reading of a person's text."""
-        from search.service import SearchService
+        search: SearchService = self._part("search", self._open_search)
+        return search
 
-        index = bootstrap.search_index(self._settings, self.generation)
-        self._opened.append(index)
-        return SearchService(index, ssn_secret=secret_of(self._settings.home))
-
-    @cached_property
+    @property
     def findings(self) -> Findings:
         """The findings."""
+        findings: Findings = self._part("findings", self._open_findings)
+        return findings
+
+    @property
+    def facts(self) -> FactStore:
+        """The facts that the generation was built from."""
+        facts: FactStore = self._part("facts", self._open_facts)
+        return facts
+
+    def open_all(self) -> None:
+        """Open every part now, so that no question has to wait for it; the first failure, when all were tried."""
+        failures = []
+        for name in self._locks:
+            try:
+                getattr(self, name)
+            except TidewaiterError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        for opened in reversed(self._opened):
+            opened.close()
+
+    def _part(self, name: str, make: Callable[[], object]) -> Any:
+        with self._locks[name]:
+            if name not in self._parts:
+                self._parts[name] = make()
+            return self._parts[name]
+
+    def _open_view(self) -> GraphView:
+        store = self._holding(bootstrap.graph_store(self._settings))
+        return self._holding(store.view(self.generation.folder))
+
+    def _open_search(self) -> "SearchService":
+        from search.service import SearchService
+
+        store = self._holding(bootstrap.search_store(self._settings))
+        index = self._holding(store.index(self.generation.folder))
+        return SearchService(index, ssn_secret=secret_of(self._settings.home))
+
+    def _open_findings(self) -> Findings:
         from graph.detect.finding_file import read_findings
 
         return Findings.of(tuple(read_findings(self.generation.findings)))
 
-    @cached_property
-    def facts(self) -> FactStore:
-        """The facts that the generation was built from."""
-        facts = bootstrap.facts(self._settings, loads=self.generation.loads)
-        self._opened.append(facts)
-        return facts
+    def _open_facts(self) -> FactStore:
+        return self._holding(bootstrap.facts(self._settings, loads=self.generation.loads))
 
-    def open_all(self) -> None:
-        """Open every part now, so that no question has to wait for it."""
-        _ = self.view, self.search, self.findings, self.facts
-
-    def close(self) -> None:
-        """Let go of files and connections."""
-        for opened in self._opened:
-            opened.close()
+    def _holding(self, opened: Held) -> Held:
+        self._opened.append(opened)
+        return opened
 
 
 class Serving:
@@ -128,9 +162,12 @@ class Serving:
         self._retired: set[Snapshot] = set()
 
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
-        """The generation in service, held until the block ends. `Unavailable` before the first refresh."""
-        self._follow_pointer()
+    def snapshot(self, *, newest: bool = False) -> Iterator[Snapshot]:
+        """The generation in service, held until the block ends. `Unavailable` before the first refresh.
+
+        With `newest`, one that is being opened is waited for.
+        """
+        self._follow_pointer(wait=newest)
         with self._lock:
             snapshot = self._current
             if snapshot is None:
@@ -158,12 +195,12 @@ class Serving:
         for snapshot in snapshots:
             snapshot.close()
 
-    def _follow_pointer(self) -> None:
+    def _follow_pointer(self, *, wait: bool) -> None:
         pointed = self._read_pointer()
         if pointed == self._pointed or not pointed:
             return
         # While one thread opens the new generation, others go on with the old one; the first has to wait.
-        if not self._switching.acquire(blocking=self._current is None):
+        if not self._switching.acquire(blocking=wait or self._current is None):
             return
         try:
             if self._read_pointer() != self._pointed:
@@ -191,12 +228,17 @@ class Serving:
         failure: Exception | None = None
         for _ in range(_ATTEMPTS):
             pointed = self._read_pointer()
+            snapshot: Snapshot | None = None
             try:
                 snapshot = Snapshot(self.settings, self._generations.current())
                 snapshot.open_all()
             except (OSError, NotFound, ValueError, KeyError, Unavailable) as error:
                 failure = error
                 if self._read_pointer() == pointed:
+                    if snapshot is not None and self._current is None:
+                        # Nothing else can be served: the parts that are whole are, and the others say what is wrong.
+                        _LOG.error("generation_not_whole", generation=pointed, error=str(error))
+                        return snapshot, pointed
                     break
                 continue
             if snapshot.generation.generation_id == self._read_pointer():

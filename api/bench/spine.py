@@ -25,7 +25,7 @@ from api.settings import Settings
 from graph.model.entity import RelatedQuery
 from graph.model.kinds import ENTITY_KINDS
 from graph.store.generation import Generations
-from graph.store.sqlite import SqliteGraphView
+from graph.store.sqlite import FILE, SqliteGraphStore
 from ingest.simulator.simulate import simulate
 from search.document import SearchDocument
 from search.index.tantivy import TantivyIndex, TantivyIndexWriter
@@ -90,8 +90,8 @@ def neighbours(folder: Path, *, size: str, questions: int = 1_000) -> list[Row]:
     """`related`, one hop, top 50: against the bare SQLite query, away from hubs and on ports, and over HTTP."""
     settings = Settings(home=_home(folder, size))
     generation = Generations(settings.home).current()
-    view = SqliteGraphView(generation.graph)
-    bare = sqlite3.connect(f"file:{generation.graph}?mode=ro&immutable=1", uri=True)
+    view = SqliteGraphStore(settings.home).view(generation.folder)
+    bare = sqlite3.connect(f"file:{generation.folder / FILE}?mode=ro&immutable=1", uri=True)
     hubs = {kind.kind for kind in ENTITY_KINDS.values() if kind.hub}
     ids = [row[0] for row in bare.execute("SELECT id FROM entity WHERE degree > 0 ORDER BY id")]
     choose = random.Random(SEED)  # noqa: S311 - a sample, no secret

@@ -45,8 +45,8 @@ class Asking:
     def answer(self, action: str, thing: str, make: Callable[[Snapshot], Answer]) -> Response:
         """The answer made from the generation in service, or 304 when the asker has it already."""
         serving = self.service.serving
-        for _ in range(_GENERATIONS_TRIED):
-            with serving.snapshot() as snapshot:
+        for attempt in range(_GENERATIONS_TRIED):
+            with serving.snapshot(newest=attempt > 0) as snapshot:
                 try:
                     response = self._answer_from(snapshot, make)
                 except Unavailable as error:

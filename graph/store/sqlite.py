@@ -19,11 +19,13 @@ from typing import Any
 
 import duckdb
 
+from graph.model.engine import EngineHealth
 from graph.model.entity import Direction, Entity, Link, Measures, Related, RelatedPage, RelatedQuery
 from graph.model.entity import Path as WayPath
 from graph.model.errors import Invalid, NotFound, Unavailable
 from graph.model.identifiers import parse
 from graph.model.kinds import ENTITY_KINDS
+from graph.store.generation import share
 from graph.store.neighbours import (
     CAPPED_NAMED,
     START_LINKS,
@@ -64,6 +66,7 @@ CREATE INDEX neighbour_by_recency ON neighbour (node, way, recency_rank, other) 
 CREATE INDEX neighbour_by_count ON neighbour (node, way, count_rank, other) WHERE many;
 """
 
+FILE = "graph.sqlite"  # in the generation's folder
 _BATCH = 100_000
 _CACHED_ENTITIES = 20_000  # about 15 MB
 _HUB_LINKS = 20  # of each way, where a path looks beyond a hub
@@ -82,6 +85,44 @@ _OTHER = (
 )
 
 Row = tuple[Any, ...]
+
+
+class SqliteGraphStore:
+    """The graphs of a home's generations, each a file in its generation's folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def write(self, folder: Path, entities: Path, links: Path) -> None:
+        """Write the generation's file; see `SqliteGraphWriter`."""
+        SqliteGraphWriter(folder / FILE).write(entities, links)
+
+    def carry(self, before: Path, folder: Path) -> None:
+        """The same file, without a copy where the disk allows it."""
+        share(before / FILE, folder / FILE)
+
+    def view(self, folder: Path) -> "SqliteGraphView":
+        """Questions to the generation's file; `Unavailable` where there is none."""
+        return SqliteGraphView(folder / FILE)
+
+    def serve(self, folder: Path) -> None:
+        """Nothing to do: whoever follows the pointer to the folder has the file."""
+
+    def drop(self, folders: Sequence[Path], *, but: Path | None = None) -> None:
+        """Nothing to do: the file goes with its folder."""
+
+    def health(self) -> EngineHealth:
+        """The version, and the generations that have a graph with the bytes that all of them take."""
+        files = sorted(self._home.glob(f"generations/*/{FILE}"))
+        once = {(state.st_dev, state.st_ino): state.st_size for state in (file.stat() for file in files)}
+        return EngineHealth(
+            f"SQLite {sqlite3.sqlite_version}",
+            size_bytes=sum(once.values()),
+            generations=tuple(file.parent.name for file in files),
+        )
+
+    def close(self) -> None:
+        """Nothing to let go of: each view has its own connections."""
 
 
 class SqliteGraphWriter:

@@ -4,9 +4,11 @@ Invariant: answers over the same generation are equal on every engine, item by i
 Ties are broken by entity id, so that order is total and cursors are stable.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from graph.model.engine import EngineHealth
 from graph.model.entity import Entity, Link, RelatedPage, RelatedQuery
 from graph.model.entity import Path as WayPath
 
@@ -47,9 +49,36 @@ class GraphView(Protocol):
         ...
 
 
-class GraphWriter(Protocol):
-    """Fills a store from a generation's Parquet files."""
+class GraphStore(Protocol):
+    """One engine, and the graphs in it. A generation's graph is known by the generation's folder: the engine keeps
+    its file there, or what it needs to find the graph on its server."""
 
-    def write(self, entities: Path, links: Path) -> None:
-        """Load both files whole; nothing is served before this has returned."""
+    def write(self, folder: Path, entities: Path, links: Path) -> None:
+        """Load both Parquet files whole as the graph of a new generation; nothing of it is served before this has
+        returned. `Invalid` when a link ends at no entity, `Unavailable` when the engine cannot be written to."""
+        ...
+
+    def carry(self, before: Path, folder: Path) -> None:
+        """Give a new generation the graph of an older one, unchanged and without a copy where there is a way."""
+        ...
+
+    def view(self, folder: Path) -> GraphView:
+        """Questions to a generation's graph; `Unavailable` where the engine has none for it."""
+        ...
+
+    def serve(self, folder: Path) -> None:
+        """This generation has gone into service: what other tools look at is this graph from now on."""
+        ...
+
+    def drop(self, folders: Sequence[Path], *, but: Path | None = None) -> None:
+        """Remove what the engine holds of these generations outside of their folders, but for the graph that the
+        generation `but` uses too. What is gone already is no error."""
+        ...
+
+    def health(self) -> EngineHealth:
+        """Version, size and condition; `Unavailable` when the engine does not answer."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
         ...

@@ -3,9 +3,11 @@
 Invariant: a reader sees one whole generation; engines give the same hits for the same request.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
+from graph.model.engine import EngineHealth
 from search.document import SearchDocument
 from search.query import SearchRequest, SearchResult
 
@@ -26,9 +28,32 @@ class SearchIndex(Protocol):
         ...
 
 
-class IndexWriter(Protocol):
-    """Fills a new index; nothing is served before `write` has returned."""
+class SearchStore(Protocol):
+    """One engine, and the indexes in it. A generation's index is known by the generation's folder: the engine
+    keeps its files there, or what it needs to find the index on its server."""
 
-    def write(self, documents: Iterable[SearchDocument]) -> int:
-        """Index all documents and commit; returns how many."""
+    def write(self, folder: Path, documents: Iterable[SearchDocument]) -> int:
+        """Index all documents for a new generation and commit; returns how many. Nothing of it is served before
+        this has returned. `Unavailable` when the engine cannot be written to."""
+        ...
+
+    def index(self, folder: Path) -> SearchIndex:
+        """Questions to a generation's index; `NotFound` where the engine has none for it."""
+        ...
+
+    def serve(self, folder: Path) -> None:
+        """This generation has gone into service: what other tools look at is this index from now on."""
+        ...
+
+    def drop(self, folders: Sequence[Path]) -> None:
+        """Remove what the engine holds of these generations outside of their folders. What is gone already is no
+        error; `Unavailable` when the engine cannot be asked."""
+        ...
+
+    def health(self) -> EngineHealth:
+        """Version, size and condition; `Unavailable` when the engine does not answer."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
         ...

@@ -5,15 +5,17 @@ a text to analyse, and our numbers for order, so that its answers are those of a
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
+from graph.model.engine import EngineHealth
 from graph.model.errors import NotFound, Unavailable
 from search import ranking
 from search.analysis import content_tokens, neighbours, tokens
@@ -41,6 +43,7 @@ from search.query import (
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 _FACET_VALUES = 50  # shown of a facet
 _FACET_CANDIDATES = 1_000  # counted by the engine before ours are cut, so that ties are cut by value
+FOLDER = "index"  # in the generation's folder
 _NEXT_STEP = "Run `tidewaiter refresh` to build it again."
 
 
@@ -70,6 +73,38 @@ def _translated(folder: Path) -> Iterator[None]:
             value=str(error),
             next_step=_NEXT_STEP,
         ) from error
+
+
+class TantivyStore:
+    """The indexes of a home's generations, each in its generation's folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def write(self, folder: Path, documents: Iterable[SearchDocument]) -> int:
+        """Index all documents into the generation's folder; see `TantivyIndexWriter`."""
+        return TantivyIndexWriter(folder / FOLDER).write(documents)
+
+    def index(self, folder: Path) -> "TantivyIndex":
+        """Questions to a generation's index; `NotFound` where there is none."""
+        return TantivyIndex(folder / FOLDER)
+
+    def serve(self, folder: Path) -> None:
+        """Nothing to do: whoever follows the pointer to the folder has the index."""
+
+    def drop(self, folders: Sequence[Path]) -> None:
+        """Nothing to do: the index goes with its folder."""
+
+    def health(self) -> EngineHealth:
+        """The version, and the generations that have an index with the bytes that all of them take."""
+        held = sorted(folder.parent for folder in self._home.glob(f"generations/*/{FOLDER}") if folder.is_dir())
+        size = sum(file.stat().st_size for folder in held for file in (folder / FOLDER).iterdir())
+        return EngineHealth(
+            f"Tantivy {version('tantivy')}", size_bytes=size, generations=tuple(folder.name for folder in held)
+        )
+
+    def close(self) -> None:
+        """Nothing to let go of: each index has its own files."""
 
 
 class TantivyIndexWriter:

@@ -19,6 +19,7 @@ from graph.facts.ledger import writing
 from graph.model.entity import RelatedQuery
 from graph.model.errors import Conflict, NotFound, Unavailable
 from graph.store.generation import POINTER, Generations
+from graph.store.sqlite import FILE
 from tests.fixtures.trade_world import IMPORTER, write_world
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -154,7 +155,7 @@ def test_rows_loaded_since_are_not_mixed_into_a_generation(settings: Settings, t
 def test_reindexing_keeps_graph_and_findings_as_they_are(settings: Settings) -> None:
     before = Generations(settings.home).current()
     done = reindex(settings, now=NOW)
-    assert os.path.samefile(before.graph, done.generation.graph)
+    assert os.path.samefile(before.folder / FILE, done.generation.folder / FILE)
     assert os.path.samefile(before.findings, done.generation.findings)
     assert done.generation.counts == before.counts
 
@@ -172,7 +173,7 @@ class TestDetect:
         detect(settings, now=NOW, only=("port_shopping",))
         after = Generations(settings.home).current()
         assert after.generation_id != before.generation_id
-        assert os.path.samefile(before.graph, after.graph)
+        assert os.path.samefile(before.folder / FILE, after.folder / FILE)
         assert after.counts["findings"] == 1
         snapshot = Snapshot(settings, after)
         assert snapshot.search.search("", kinds=("findings",)).total == 1
