@@ -7,7 +7,7 @@ and direction; a cursor names the last item in these terms, so that it outlives 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from hashlib import sha256
@@ -111,11 +111,16 @@ class Reached(NamedTuple):
     row: tuple[object, ...]
 
 
-def walk(start: int, hops: int, expand: Callable[[int], Iterable[Step]]) -> tuple[list[Reached], list[int]]:
+Expand = Callable[[Sequence[int], int | None], Iterable[Iterable[Step]]]
+
+
+def walk(start: int, hops: int, expand: Expand) -> tuple[list[Reached], list[int]]:
     """Everything within some hops of the start, in order, and the neighbours that were not walked through.
 
-    `expand` gives an entity's links, strongest first. An entity appears at the fewest hops at which a matching
-    link reaches it, once for each such link; through the strongest way where several lead there.
+    `expand(entities, matching)` gives the links of each entity, strongest first: the strongest `2 * START_LINKS`
+    of all, or of the matching ones so many as `matching` says. It is called once a hop, so that a server is asked
+    as often. An entity appears at the fewest hops at which a matching link reaches it, once for each such link;
+    through the strongest way where several lead there.
     """
     found: list[Reached] = []
     shown, walked = {start}, {start}
@@ -124,10 +129,11 @@ def walk(start: int, hops: int, expand: Callable[[int], Iterable[Step]]) -> tupl
     for hop in range(1, hops + 1):
         level: dict[tuple[int, int], Reached] = {}
         onward: dict[int, tuple[int, tuple[int, ...]]] = {}
-        for node, via in frontier:
-            most = START_LINKS if hop == 1 else LINKS_WALKED
+        most = START_LINKS if hop == 1 else LINKS_WALKED
+        expanded = expand([node for node, _ in frontier], most if hop == hops else None)
+        for (_, via), steps in zip(frontier, expanded, strict=True):
             taken = stepped = 0
-            for step in expand(node):
+            for step in steps:
                 other = step.other
                 if step.matching and taken < most:
                     taken += 1

@@ -15,17 +15,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from graph.model.engine import EngineHealth
 from graph.model.entity import Direction, Entity, Link, Measures, Related, RelatedPage, RelatedQuery
 from graph.model.entity import Path as WayPath
-from graph.model.errors import Invalid, NotFound, Unavailable
-from graph.model.identifiers import parse
+from graph.model.errors import Unavailable
 from graph.model.kinds import ENTITY_KINDS
 from graph.store.generation import share
+from graph.store.meant import not_found
 from graph.store.neighbours import (
     CAPPED_NAMED,
     START_LINKS,
@@ -38,7 +37,8 @@ from graph.store.neighbours import (
     position,
     walk,
 )
-from graph.store.ways import MOST_HOPS, Hop, Way, find_ways, reason
+from graph.store.numbered import Row, batches, numbered, totals
+from graph.store.ways import MOST_HOPS, Hop, Way, find_ways, path
 from graph.store.ways import check as check_ways
 
 _SCHEMA = """
@@ -83,8 +83,6 @@ _OTHER = (
     "e.number, e.id, e.name, e.properties, e.identifiers, e.count, e.value_cents, e.quantity_thousandths, e.first_day, "
     "e.last_day, e.degree"
 )
-
-Row = tuple[Any, ...]
 
 
 class SqliteGraphStore:
@@ -138,15 +136,11 @@ class SqliteGraphWriter:
         beside = self.path.with_name(f".{self.path.name}.part")
         beside.unlink(missing_ok=True)
         spill = self.path.with_name(f".{self.path.name}.spill")
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": f"{round(self._memory_limit_gb * 1024)}MiB",
-            "temp_directory": str(spill),
-        }
         try:
-            with duckdb.connect(config=config) as source:
+            with numbered(entities, links, spill=spill, memory_limit_gb=self._memory_limit_gb) as source:
                 store = sqlite3.connect(beside, isolation_level=None)
                 try:
-                    _fill(store, source, entities, links)
+                    _fill(store, source)
                 finally:
                     store.close()
             beside.replace(self.path)
@@ -160,7 +154,7 @@ class SqliteGraphWriter:
             beside.unlink(missing_ok=True)
 
 
-def _fill(store: sqlite3.Connection, source: duckdb.DuckDBPyConnection, entities: Path, links: Path) -> None:
+def _fill(store: sqlite3.Connection, source: duckdb.DuckDBPyConnection) -> None:
     store.execute("PRAGMA page_size = 8192")
     store.execute("PRAGMA journal_mode = OFF")
     store.execute("PRAGMA synchronous = OFF")
@@ -169,86 +163,38 @@ def _fill(store: sqlite3.Connection, source: duckdb.DuckDBPyConnection, entities
     store.executescript(_SCHEMA)
     store.execute("BEGIN")
     source.execute(
-        "CREATE TEMP TABLE entity AS SELECT row_number() OVER (ORDER BY id) AS number, * FROM read_parquet(?)",
-        [str(entities)],
-    )
-    source.execute("CREATE TEMP VIEW numbered AS SELECT number, id, kind, degree FROM entity")
-    # Both directions of every link, the ends by number.
-    source.execute(
-        """
-        CREATE TEMP TABLE link AS
-        SELECT s.number AS s, t.number AS t, s.kind AS s_kind, t.kind AS t_kind, s.degree AS s_degree,
-            t.degree AS t_degree, link, coalesce(-(value_usd * 100)::BIGINT, $unranked) AS value_rank,
-            coalesce(-(last_date - DATE '0001-01-01' + 1), $unranked) AS recency_rank, -count::BIGINT AS count_rank,
-            (quantity * 1000)::BIGINT AS quantity, (first_date - DATE '0001-01-01' + 1)::BIGINT AS first_day,
-            array_to_string(sources, chr(31)) AS names, nullif(status, '') AS status
-        FROM read_parquet($links) AS links
-            LEFT JOIN numbered AS s ON s.id = links.source LEFT JOIN numbered AS t ON t.id = links.target
-        """,
-        {"links": str(links), "unranked": UNRANKED},
-    )
-    (loose,) = _first(source, "SELECT count(*) FROM link WHERE s IS NULL OR t IS NULL")
-    if loose:
-        raise Invalid(f"{loose} links end at no entity.", thing=str(links), next_step="Build the graph again.")
-    source.execute(
-        """
-        CREATE TEMP TABLE way AS SELECT row_number() OVER (ORDER BY link, direction, kind) AS way, * FROM (
-            SELECT DISTINCT link, 'out' AS direction, t_kind AS kind FROM link
-            UNION SELECT DISTINCT link, 'in', s_kind FROM link)
-        """
-    )
-    source.execute(
         "CREATE TEMP TABLE files AS SELECT row_number() OVER (ORDER BY names) AS files, names FROM "
-        "(SELECT DISTINCT names FROM link)"
+        "(SELECT DISTINCT array_to_string(sources, chr(31)) AS names FROM link)"
     )
-    ends = """
-        SELECT s AS node, value_rank, t AS other, way, recency_rank, count_rank, quantity, first_day, files, status,
-            t_degree AS other_degree, s_degree AS degree
-        FROM link JOIN way USING (link) JOIN files USING (names) WHERE direction = 'out' AND kind = t_kind
-        UNION ALL
-        SELECT t, value_rank, s, way, recency_rank, count_rank, quantity, first_day, files, status,
-            s_degree, t_degree
-        FROM link JOIN way USING (link) JOIN files USING (names) WHERE direction = 'in' AND kind = s_kind
-    """
     _copy(
         store, source, "entity",
         "SELECT number, id, kind, key, name, nullif(properties, '{}'), "
-        "CASE WHEN len(identifiers) > 0 THEN array_to_string(identifiers, chr(31)) END, count::BIGINT, "
-        "(value_usd * 100)::BIGINT, (quantity * 1000)::BIGINT, (first_date - DATE '0001-01-01' + 1)::BIGINT, "
+        "CASE WHEN len(identifiers) > 0 THEN array_to_string(identifiers, chr(31)) END, count, value_cents, "
+        "quantity_thousandths, (first_date - DATE '0001-01-01' + 1)::BIGINT, "
         "(last_date - DATE '0001-01-01' + 1)::BIGINT, degree FROM entity ORDER BY number",
     )  # fmt: skip
     _copy(store, source, "way", "SELECT way, link, direction, kind FROM way ORDER BY way")
     _copy(store, source, "files", "SELECT files, names FROM files ORDER BY files")
     _copy(
         store, source, "neighbour",
-        f"SELECT node, value_rank, other, way, recency_rank, count_rank, quantity, first_day, files, status, "
-        f"other_degree, (degree > {WALKABLE_DEGREE})::INTEGER FROM ({ends}) ORDER BY node, value_rank, other, way",
+        "SELECT node, value_rank, other, way, recency_rank, count_rank, quantity_thousandths, "
+        "(first_date - DATE '0001-01-01' + 1)::BIGINT, files, status, other_degree, "
+        f"(degree > {WALKABLE_DEGREE})::INTEGER FROM link_end JOIN files ON names = array_to_string(sources, chr(31)) "
+        "ORDER BY node, value_rank, other, way",
     )  # fmt: skip
     _copy(
         store, source, "degree",
-        f"SELECT node, way, count(*) FROM ({ends}) WHERE degree > {WALKABLE_DEGREE} "
-        "GROUP BY node, way ORDER BY node, way",
+        f"SELECT node, way, count(*) FROM link_end WHERE degree > {WALKABLE_DEGREE} GROUP BY node, way "
+        "ORDER BY node, way",
     )  # fmt: skip
-    _copy(
-        store, source, "total",
-        "SELECT 'entities', count(*) FROM entity UNION ALL SELECT 'links', count(*) FROM link "
-        "UNION ALL SELECT 'entities.' || kind, count(*) FROM entity GROUP BY kind "
-        "UNION ALL SELECT 'links.' || link, count(*) FROM link GROUP BY link",
-    )  # fmt: skip
+    store.executemany("INSERT INTO total VALUES (?, ?)", totals(source).items())
     store.execute("COMMIT")
     store.executescript(_INDEXES)
 
 
 def _copy(store: sqlite3.Connection, source: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
-    rows = source.execute(query)
-    places = ", ".join("?" * len(rows.description or ()))
-    while batch := rows.fetchmany(_BATCH):
-        store.executemany(f"INSERT INTO {table} VALUES ({places})", batch)
-
-
-def _first(source: duckdb.DuckDBPyConnection, query: str) -> Row:
-    row = source.execute(query).fetchone()
-    return row if row is not None else (0,)
+    for batch in batches(source, query, _BATCH):
+        store.executemany(f"INSERT INTO {table} VALUES ({_places(batch[0])})", batch)
 
 
 class SqliteGraphView:
@@ -317,7 +263,9 @@ class SqliteGraphView:
         start, end = self._entity_row(source), self._entity_row(target)
         if start[0] == end[0]:
             return ()
-        ways = find_ways(start[0], end[0], max_hops=max_hops, limit=limit, neighbours=self._hops)
+        ways = find_ways(
+            start[0], end[0], max_hops=max_hops, limit=limit, neighbours=lambda nodes: map(self._hops, nodes)
+        )
         return tuple(self._path(way) for way in ways)
 
     def link_counts(self, entity_id: str) -> dict[tuple[str, str], int]:
@@ -368,44 +316,14 @@ class SqliteGraphView:
         rows = self._rows(f"SELECT e.number, {_ENTITY} FROM entity AS e WHERE id = ?", (entity_id,))
         if rows:
             return rows[0]
-        near = self._near(entity_id)
-        raise NotFound(
-            f"There is no entity {entity_id!r}.",
-            thing="entity",
-            value=entity_id,
-            next_step=f"Did you mean {', '.join(near)}?"
-            if near
-            else "Ids read kind:key; `tidewaiter search` finds them.",
-        )
+        raise not_found(entity_id, existing=self._existing, between=self._between)
 
-    def _near(self, entity_id: str) -> list[str]:
-        """Ids that may be meant: the key in its normal form, under other kinds, and the next ones in order."""
-        kind, _, key = entity_id.partition(":")
-        keys = {key, key.upper(), entity_id, entity_id.upper()}
-        ids = set()
-        for declared in ENTITY_KINDS.values():
-            spelled = set(keys)
-            if declared.identifier is not None:
-                for text in keys:
-                    try:
-                        spelled.add(parse(declared.identifier, text).key)
-                    except Invalid:
-                        continue
-            ids |= {f"{declared.kind}:{one}" for one in spelled}
-        found = sorted(
-            (row[0] for row in self._rows(f"SELECT id FROM entity WHERE id IN ({_places(ids)})", sorted(ids))),
-            key=lambda near: (not near.startswith(f"{kind}:"), near),
-        )
-        if not found and key:
-            begins = entity_id[: max(len(kind) + 3, len(entity_id) - 2)]
-            found = [
-                row[0]
-                for row in self._rows(
-                    "SELECT id FROM entity WHERE id >= ? AND id < ? ORDER BY id LIMIT 3",
-                    (begins, begins + chr(0x10FFFF)),
-                )
-            ]
-        return found[:5]
+    def _existing(self, ids: Sequence[str]) -> list[str]:
+        return [row[0] for row in self._rows(f"SELECT id FROM entity WHERE id IN ({_places(ids)})", ids)]
+
+    def _between(self, low: str, high: str, limit: int) -> list[str]:
+        rows = self._rows("SELECT id FROM entity WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", (low, high, limit))
+        return [row[0] for row in rows]
 
     def _kinds(self) -> set[str]:
         return {name.partition(".")[2] for name in self._totals if name.startswith("entities.")}
@@ -490,16 +408,18 @@ class SqliteGraphView:
         chosen = set(self._ways) if ways is None else set(ways)
         columns = f"{rank}, other, way, other_degree, {_LINK}"
 
-        def expand(node: int) -> Iterator[Step]:
+        def steps(node: int, matching: int | None) -> Iterator[Step]:
+            only = None if matching is None else ways
+            test = "true" if only is None else f"way IN ({_places(only)})"
             rows = self._rows(
-                f"SELECT {columns} FROM neighbour AS n WHERE node = ? ORDER BY {rank}, other, way LIMIT ?",
-                (node, 2 * START_LINKS),
+                f"SELECT {columns} FROM neighbour AS n WHERE node = ? AND {test} ORDER BY {rank}, other, way LIMIT ?",
+                (node, *(only or ()), 2 * START_LINKS if matching is None else matching),
             )
             for row in rows:
                 walkable = row[3] <= WALKABLE_DEGREE and row[2] not in self._hub_ways
                 yield Step(row[0], row[1], row[2], walkable, row[2] in chosen, row)
 
-        found, barred = walk(start[0], query.hops, expand)
+        found, barred = walk(start[0], query.hops, lambda nodes, matching: (steps(node, matching) for node in nodes))
         if after is not None:
             place = self._place(after)
             rest = [item for item in found if item[:3] > place]
@@ -590,7 +510,7 @@ class SqliteGraphView:
         self._files[files] = tuple(names.split(_SEPARATOR)) if names else ()
         return self._files[files]
 
-    def _hops(self, node: int) -> Iterator[Hop]:
+    def _hops(self, node: int) -> list[Hop]:
         """Where an entity leads to: all of its links, of a hub the strongest of each way."""
         columns = "other, count_rank, other_degree"
         rows = self._rows(
@@ -605,24 +525,12 @@ class SqliteGraphView:
                     "WHERE many AND node = ? AND way = ? ORDER BY value_rank, other LIMIT ?",
                     (node, way, _HUB_LINKS),
                 )
-        return (Hop(other, -count_rank, degree) for other, count_rank, degree in rows)
+        return [Hop(other, -count_rank, degree) for other, count_rank, degree in rows]
 
     def _path(self, way: Way) -> WayPath:
         rows = self._by_number(set(way.nodes))
         entities = tuple(_entity(rows[number]) for number in way.nodes)
-        links = tuple(
-            max(
-                self.links_between(one.id, other.id),
-                key=lambda link: (link.measures.count, link.measures.value_usd or 0.0),
-            )
-            for one, other in pairwise(entities)
-        )
-        hubs = tuple(
-            entity.id
-            for entity in entities[1:-1]
-            if entity.degree > WALKABLE_DEGREE or (entity.kind in ENTITY_KINDS and ENTITY_KINDS[entity.kind].hub)
-        )
-        return WayPath(entities, links, way.cost, reason(entities, links), hubs)
+        return path(way, entities, [self.links_between(one.id, other.id) for one, other in pairwise(entities)])
 
 
 _SEPARATOR = chr(31)
@@ -658,5 +566,5 @@ def _neighbour(kind: str, row: Row) -> Entity:
     return _entity((number, entity_id, kind, entity_id[len(kind) + 1 :], name, *rest))
 
 
-def _places(values: Sequence[object] | set[str]) -> str:
+def _places(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))

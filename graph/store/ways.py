@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from math import log
 from typing import NamedTuple
 
-from graph.model.entity import Entity, Link
+from graph.model.entity import Entity, Link, Path
 from graph.model.errors import Invalid
-from graph.model.kinds import LINK_KINDS
+from graph.model.kinds import ENTITY_KINDS, LINK_KINDS
+from graph.store.neighbours import WALKABLE_DEGREE
 
 MOST_HOPS = 6
 MOST_WAYS = 20
@@ -48,6 +49,7 @@ class Way:
 
 
 Layer = dict[int, Reach]
+Expand = Callable[[Sequence[int]], Iterable[Sequence[Hop]]]  # the links of each of some entities
 
 
 def check(max_hops: int, limit: int) -> None:
@@ -72,6 +74,19 @@ def reason(entities: Sequence[Entity], links: Sequence[Link]) -> str:
     return words
 
 
+def path(way: Way, entities: Sequence[Entity], links: Iterable[Sequence[Link]]) -> Path:
+    """A way with its entities, and of the links between each two the one that most rows carry."""
+    strongest = tuple(
+        max(between, key=lambda link: (link.measures.count, link.measures.value_usd or 0.0)) for between in links
+    )
+    hubs = tuple(
+        entity.id
+        for entity in entities[1:-1]
+        if entity.degree > WALKABLE_DEGREE or (entity.kind in ENTITY_KINDS and ENTITY_KINDS[entity.kind].hub)
+    )
+    return Path(tuple(entities), strongest, way.cost, reason(entities, strongest), hubs)
+
+
 def link_cost(count: int) -> float:
     """From 2 for a link that one row carries towards 1 for one that many do."""
     return 1 + 1 / (1 + log(max(count, 1)))
@@ -82,21 +97,20 @@ def passing_cost(degree: int) -> float:
     return 0.5 * log(1 + degree)
 
 
-def find_ways(
-    source: int, target: int, *, max_hops: int, limit: int, neighbours: Callable[[int], Iterable[Hop]]
-) -> list[Way]:
+def find_ways(source: int, target: int, *, max_hops: int, limit: int, neighbours: Expand) -> list[Way]:
     """At most `limit` ways of at most `max_hops` links, cheapest first.
 
     Each has an entity between the ends that no cheaper one has; so they differ in whom they pass through.
+    `neighbours` is called once for each layer on either side, so that a server is asked as often.
     """
     ahead: list[Layer] = [{source: Reach(0.0, source, 0)}]
     behind: list[Layer] = [{target: Reach(0.0, target, 0)}]
-    cache: dict[int, tuple[Hop, ...]] = {}
+    cache: dict[int, Sequence[Hop]] = {}
 
-    def expand(node: int) -> tuple[Hop, ...]:
-        if node not in cache:
-            cache[node] = tuple(neighbours(node))
-        return cache[node]
+    def expand(nodes: Sequence[int]) -> Iterable[Sequence[Hop]]:
+        new = [node for node in nodes if node not in cache]
+        cache.update(zip(new, neighbours(new), strict=True))
+        return (cache[node] for node in nodes)
 
     ways: list[Way] = []
     for depth in range(1, max_hops + 1):
@@ -109,7 +123,7 @@ def find_ways(
     return ways
 
 
-def _next_layer(layers: list[Layer], most: int, expand: Callable[[int], tuple[Hop, ...]]) -> Layer:
+def _next_layer(layers: list[Layer], most: int, expand: Expand) -> Layer:
     """Whom one more link reaches, unless fewer links reach them as cheaply."""
 
     def onward_cost(item: tuple[int, Reach]) -> tuple[float, int]:
@@ -117,9 +131,10 @@ def _next_layer(layers: list[Layer], most: int, expand: Callable[[int], tuple[Ho
         return reach.cost + passing_cost(reach.degree), node
 
     found: Layer = {}
-    for node, reach in sorted(layers[-1].items(), key=onward_cost)[:most]:
+    nearest = sorted(layers[-1].items(), key=onward_cost)[:most]
+    for (node, reach), hops in zip(nearest, expand([node for node, _ in nearest]), strict=True):
         passed = reach.cost + passing_cost(reach.degree)
-        for other, count, degree in expand(node):
+        for other, count, degree in hops:
             cost = passed + link_cost(count)
             known = found.get(other)
             if known is None or (cost, node) < (known.cost, known.before):
