@@ -7,6 +7,8 @@ import pytest
 
 from tests.fixtures.trade_world import write_world
 
+pytest_plugins = ["tests.servers.running.plugin"]
+
 
 @pytest.fixture(scope="session")
 def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
