@@ -1,8 +1,8 @@
-"""What every graph engine must answer alike. A further engine is one more entry in ENGINES."""
+"""What every graph engine must answer alike. A further engine is one more parameter of `engine`."""
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,31 +17,30 @@ from hypothesis import strategies as st
 from graph.model.entity import Entity, Link, Related, RelatedPage, RelatedQuery
 from graph.model.errors import Invalid, NotFound
 from graph.model.kinds import LINK_KINDS
-from graph.store.sqlite import SqliteGraphView, SqliteGraphWriter
-from graph.store.store import GraphView
+from graph.store.neo4j import Neo4jGraphStore
+from graph.store.sqlite import SqliteGraphStore
+from graph.store.store import GraphStore, GraphView
 from tests.fixtures.graphs import entity, graphs, link, write_graph
-
-Engine = Callable[[Path, Path, Path], GraphView]  # folder to work in, entities, links
-
-
-def sqlite(folder: Path, entities: Path, links: Path) -> GraphView:
-    SqliteGraphWriter(folder / "graph.sqlite").write(entities, links)
-    return SqliteGraphView(folder / "graph.sqlite")
+from tests.servers.running.plugin import wanted
 
 
-ENGINES: dict[str, Engine] = {"sqlite": sqlite}
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    return ENGINES[request.param]
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("neo4j", marks=pytest.mark.servers)])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
+    store: GraphStore
+    if request.param == "neo4j":
+        store = Neo4jGraphStore(request.getfixturevalue("neo4j_url"))
+    else:
+        store = SqliteGraphStore(tmp_path_factory.mktemp("home"))
+    yield store
+    store.close()
 
 
 @contextmanager
 def serving(
-    engine: Engine, folder: Path, links: Sequence[Link], entities: Sequence[Entity] = ()
+    engine: GraphStore, folder: Path, links: Sequence[Link], entities: Sequence[Entity] = ()
 ) -> Iterator[GraphView]:
-    view = engine(folder, *write_graph(folder, links, entities))
+    engine.write(folder, *write_graph(folder, links, entities))
+    view = engine.view(folder)
     try:
         yield view
     finally:
@@ -85,7 +84,7 @@ FILTERS = st.tuples(
     st.lists(st.sampled_from(["importer", "manufacturer", "port"]), max_size=2).map(tuple),
 )
 HYPOTHESIS = settings(
-    max_examples=40, deadline=None,
+    max_examples=12 if wanted() else 40, deadline=None,  # a server takes a tenth of a second to fill
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 
@@ -93,7 +92,7 @@ HYPOTHESIS = settings(
 @given(links=graphs(), order=ORDERS, filters=FILTERS, limit=st.integers(1, 7), start=st.integers(0, 50))
 @HYPOTHESIS
 def test_pages_hold_every_neighbour_once_in_one_total_order(  # noqa: PLR0917
-    engine: Engine, tmp_path_factory: pytest.TempPathFactory,
+    engine: GraphStore, tmp_path_factory: pytest.TempPathFactory,
     links: list[Link], order: str, filters: tuple[tuple[str, ...], tuple[str, ...]], limit: int, start: int,
 ) -> None:  # fmt: skip
     assume(links)
@@ -113,7 +112,7 @@ def test_pages_hold_every_neighbour_once_in_one_total_order(  # noqa: PLR0917
 @given(links=graphs(), order=ORDERS, filters=FILTERS, hops=st.integers(2, 3), limit=st.integers(1, 9))
 @HYPOTHESIS
 def test_pages_over_several_hops_have_no_gaps_or_repeats(  # noqa: PLR0917
-    engine: Engine, tmp_path_factory: pytest.TempPathFactory,
+    engine: GraphStore, tmp_path_factory: pytest.TempPathFactory,
     links: list[Link], order: str, filters: tuple[tuple[str, ...], tuple[str, ...]], hops: int, limit: int,
 ) -> None:  # fmt: skip
     assume(links)
@@ -149,7 +148,7 @@ def star(leaves: int, *, hub: str = "port:2704") -> list[Link]:
 @pytest.mark.parametrize("order", ["value", "recency", "count"])
 @pytest.mark.parametrize("filters", [{}, {"links": ("enters_at",)}, {"kinds": ("importer",)}, {"kinds": ("case",)}])
 def test_a_hub_is_paged_in_the_same_order_as_anyone(
-    engine: Engine, tmp_path: Path, order: str, filters: dict[str, tuple[str, ...]]
+    engine: GraphStore, tmp_path: Path, order: str, filters: dict[str, tuple[str, ...]]
 ) -> None:
     links = star(700)
     links += [link(f"manufacturer:M{n}", "ships_to", "port:2704", value_usd=float(n)) for n in range(60)]
@@ -159,7 +158,7 @@ def test_a_hub_is_paged_in_the_same_order_as_anyone(
     assert shown(items) == expected(links, query)
 
 
-def test_nobody_is_reached_through_a_hub(engine: Engine, tmp_path: Path) -> None:
+def test_nobody_is_reached_through_a_hub(engine: GraphStore, tmp_path: Path) -> None:
     with serving(engine, tmp_path, star(50)) as view:
         page = view.related(RelatedQuery("importer:00001", hops=3, limit=1000))
         assert {item.entity.id for item in page.items} == {"port:2704", "manufacturer:M1"}
@@ -167,7 +166,7 @@ def test_nobody_is_reached_through_a_hub(engine: Engine, tmp_path: Path) -> None
 
 
 def test_an_entity_with_too_many_links_is_not_walked_through_but_may_be_the_start(
-    engine: Engine, tmp_path: Path
+    engine: GraphStore, tmp_path: Path
 ) -> None:
     links = [link(f"importer:{n:04d}", "buys_from", "manufacturer:BIG", value_usd=float(n)) for n in range(250)]
     links += [link(f"importer:{n:04d}", "owned_by", "importer:PARENT") for n in range(3)]
@@ -181,7 +180,7 @@ def test_an_entity_with_too_many_links_is_not_walked_through_but_may_be_the_star
         assert start.total == 250  # the parent lies behind the weakest three, which are not among the top links
 
 
-def test_what_is_two_hops_away_says_by_whom_it_was_reached(engine: Engine, tmp_path: Path) -> None:
+def test_what_is_two_hops_away_says_by_whom_it_was_reached(engine: GraphStore, tmp_path: Path) -> None:
     links = [
         link("importer:A", "buys_from", "manufacturer:M", value_usd=10.0),
         link("importer:B", "buys_from", "manufacturer:M", value_usd=7.0),
@@ -205,7 +204,7 @@ TWO = [
     ["x", "!!!!", "bm90IGpzb24", base64.urlsafe_b64encode(json.dumps([1, 2, 3]).encode()).decode(), "ünïcode",
      base64.urlsafe_b64encode(json.dumps({"a": 1}).encode()).decode(), base64.urlsafe_b64encode(b"[]").decode()],
 )  # fmt: skip
-def test_a_made_up_cursor_is_invalid(engine: Engine, tmp_path: Path, cursor: str) -> None:
+def test_a_made_up_cursor_is_invalid(engine: GraphStore, tmp_path: Path, cursor: str) -> None:
     with serving(engine, tmp_path, TWO) as view, pytest.raises(Invalid, match="cursor"):
         view.related(RelatedQuery("importer:A", cursor=cursor))
 
@@ -215,14 +214,14 @@ def test_a_made_up_cursor_is_invalid(engine: Engine, tmp_path: Path, cursor: str
     [RelatedQuery("manufacturer:M"), RelatedQuery("importer:A", order="count"), RelatedQuery("importer:A", hops=2),
      RelatedQuery("importer:A", links=("buys_from",)), RelatedQuery("importer:A", kinds=("port",))],
 )  # fmt: skip
-def test_the_cursor_of_another_question_is_invalid(engine: Engine, tmp_path: Path, other: RelatedQuery) -> None:
+def test_the_cursor_of_another_question_is_invalid(engine: GraphStore, tmp_path: Path, other: RelatedQuery) -> None:
     with serving(engine, tmp_path, TWO) as view:
         cursor = view.related(RelatedQuery("importer:A", limit=1)).next_cursor
         with pytest.raises(Invalid, match="another question"):
             view.related(replace(other, cursor=cursor))
 
 
-def test_a_cursor_goes_on_with_another_page_size_and_after_a_rebuild(engine: Engine, tmp_path: Path) -> None:
+def test_a_cursor_goes_on_with_another_page_size_and_after_a_rebuild(engine: GraphStore, tmp_path: Path) -> None:
     with serving(engine, tmp_path, TWO) as view:
         cursor = view.related(RelatedQuery("importer:A", limit=1)).next_cursor
     rebuilt = tmp_path / "rebuilt"
@@ -237,7 +236,9 @@ def test_a_cursor_goes_on_with_another_page_size_and_after_a_rebuild(engine: Eng
     [({"limit": 0}, "limit"), ({"limit": 1001}, "limit"), ({"hops": 0}, "hops"), ({"hops": 4}, "hops"),
      ({"links": ("sells_to",)}, "sells_to"), ({"kinds": ("firm",)}, "firm"), ({"order": "name"}, "name")],
 )  # fmt: skip
-def test_what_cannot_be_asked_is_invalid(engine: Engine, tmp_path: Path, change: dict[str, object], named: str) -> None:
+def test_what_cannot_be_asked_is_invalid(
+    engine: GraphStore, tmp_path: Path, change: dict[str, object], named: str
+) -> None:
     with serving(engine, tmp_path, TWO) as view, pytest.raises(Invalid, match=named):
         view.related(replace(RelatedQuery("importer:A"), **change))  # type: ignore[arg-type]
 
@@ -251,7 +252,7 @@ def test_what_cannot_be_asked_is_invalid(engine: Engine, tmp_path: Path, change:
     ],
 )
 def test_an_unknown_entity_is_not_found_and_the_next_step_names_what_may_be_meant(
-    engine: Engine, tmp_path: Path, asked: str, meant: str
+    engine: GraphStore, tmp_path: Path, asked: str, meant: str
 ) -> None:
     links = [
         *TWO,
@@ -265,7 +266,7 @@ def test_an_unknown_entity_is_not_found_and_the_next_step_names_what_may_be_mean
             assert meant in told.value.next_step
 
 
-def test_entities_come_back_whole(engine: Engine, tmp_path: Path) -> None:
+def test_entities_come_back_whole(engine: GraphStore, tmp_path: Path) -> None:
     reef = replace(
         entity("importer:A", 'Golden "Reef" Trading', city="Long Beach"), identifiers=("importer:A", "manufacturer:M")
     )
@@ -277,7 +278,7 @@ def test_entities_come_back_whole(engine: Engine, tmp_path: Path) -> None:
         assert view.entities(()) == {}
 
 
-def test_links_between_two_entities_are_told_in_both_directions(engine: Engine, tmp_path: Path) -> None:
+def test_links_between_two_entities_are_told_in_both_directions(engine: GraphStore, tmp_path: Path) -> None:
     links = [
         link("importer:A", "owned_by", "importer:B", status="alleged", sources=("a.csv", "b.csv")),
         link("importer:B", "owned_by", "importer:A"),
@@ -288,7 +289,7 @@ def test_links_between_two_entities_are_told_in_both_directions(engine: Engine, 
     assert forth == back == (links[2], links[0], links[1])
 
 
-def test_counts_say_how_many_of_each(engine: Engine, tmp_path: Path) -> None:
+def test_counts_say_how_many_of_each(engine: GraphStore, tmp_path: Path) -> None:
     with serving(engine, tmp_path, TWO) as view:
         assert view.counts() == {
             "entities": 4, "entities.importer": 1, "entities.manufacturer": 2, "entities.port": 1,
@@ -298,7 +299,7 @@ def test_counts_say_how_many_of_each(engine: Engine, tmp_path: Path) -> None:
         assert view.link_counts("manufacturer:M") == {("buys_from", "in"): 1}
 
 
-def test_many_threads_ask_at_once(engine: Engine, tmp_path: Path) -> None:
+def test_many_threads_ask_at_once(engine: GraphStore, tmp_path: Path) -> None:
     links = star(300)
     query = RelatedQuery("port:2704", limit=20)
     with serving(engine, tmp_path, links) as view, ThreadPoolExecutor(8) as pool:
@@ -306,7 +307,7 @@ def test_many_threads_ask_at_once(engine: Engine, tmp_path: Path) -> None:
     assert len(pages) == 1
 
 
-def test_an_empty_graph_answers(engine: Engine, tmp_path: Path) -> None:
+def test_an_empty_graph_answers(engine: GraphStore, tmp_path: Path) -> None:
     with serving(engine, tmp_path, []) as view:
         assert view.counts()["entities"] == 0
         with pytest.raises(NotFound):
@@ -316,7 +317,7 @@ def test_an_empty_graph_answers(engine: Engine, tmp_path: Path) -> None:
 # Ways
 
 
-def test_a_way_reads_as_a_sentence_in_the_trades_words(engine: Engine, tmp_path: Path) -> None:
+def test_a_way_reads_as_a_sentence_in_the_trades_words(engine: GraphStore, tmp_path: Path) -> None:
     links = [
         link("importer:A", "buys_from", "manufacturer:CNXYZ"),
         link("importer:B", "buys_from", "manufacturer:CNXYZ"),
@@ -338,7 +339,7 @@ def test_a_way_reads_as_a_sentence_in_the_trades_words(engine: Engine, tmp_path:
     assert way.hubs == ()
 
 
-def test_a_way_around_a_hub_comes_before_the_way_through_it(engine: Engine, tmp_path: Path) -> None:
+def test_a_way_around_a_hub_comes_before_the_way_through_it(engine: GraphStore, tmp_path: Path) -> None:
     links = star(400)
     links += [
         link("importer:00001", "owned_by", "importer:HOLDING"), link("importer:00002", "owned_by", "importer:HOLDING")
@@ -351,7 +352,7 @@ def test_a_way_around_a_hub_comes_before_the_way_through_it(engine: Engine, tmp_
     assert (ways[0].hubs, ways[1].hubs) == ((), ("port:2704",))
 
 
-def test_six_links_are_crossed_and_a_seventh_is_not(engine: Engine, tmp_path: Path) -> None:
+def test_six_links_are_crossed_and_a_seventh_is_not(engine: GraphStore, tmp_path: Path) -> None:
     chain = [link(f"importer:{n}", "owned_by", f"importer:{n + 1}") for n in range(7)]
     with serving(engine, tmp_path, chain) as view:
         (way,) = view.paths("importer:0", "importer:6")
@@ -363,7 +364,11 @@ def test_six_links_are_crossed_and_a_seventh_is_not(engine: Engine, tmp_path: Pa
 @given(links=graphs(), ends=st.tuples(st.integers(0, 50), st.integers(0, 50)), max_hops=st.integers(1, 6))
 @HYPOTHESIS
 def test_ways_are_real_different_and_found_whenever_there_is_one(
-    engine: Engine, tmp_path_factory: pytest.TempPathFactory, links: list[Link], ends: tuple[int, int], max_hops: int
+    engine: GraphStore,
+    tmp_path_factory: pytest.TempPathFactory,
+    links: list[Link],
+    ends: tuple[int, int],
+    max_hops: int,
 ) -> None:
     assume(links)
     ids = sorted({end for one in links for end in (one.source, one.target)})
@@ -396,12 +401,12 @@ def distance(links: Sequence[Link], source: str, target: str) -> int:
 
 
 @pytest.mark.parametrize("change", [{"max_hops": 0}, {"max_hops": 7}, {"limit": 0}, {"limit": 21}])
-def test_ways_that_cannot_be_asked_are_invalid(engine: Engine, tmp_path: Path, change: dict[str, int]) -> None:
+def test_ways_that_cannot_be_asked_are_invalid(engine: GraphStore, tmp_path: Path, change: dict[str, int]) -> None:
     with serving(engine, tmp_path, TWO) as view, pytest.raises(Invalid):
         view.paths("manufacturer:M", "manufacturer:N", **change)
 
 
-def test_an_entity_has_no_way_to_itself_and_an_unknown_one_is_not_found(engine: Engine, tmp_path: Path) -> None:
+def test_an_entity_has_no_way_to_itself_and_an_unknown_one_is_not_found(engine: GraphStore, tmp_path: Path) -> None:
     with serving(engine, tmp_path, TWO) as view:
         assert view.paths("importer:A", "importer:A") == ()
         with pytest.raises(NotFound):
