@@ -4,11 +4,13 @@ Invariant: nothing else in the house names an engine's class. Imports are inside
 needs no engine starts at once.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from api.settings import Settings
-from graph.model.errors import Invalid
+from graph.model.errors import Invalid, Unavailable
 from graph.store.store import GraphStore
 from search.index.index import SearchStore
 
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
 
     from graph.facts.duckdb import DuckDbFactStore
 
-_KNOWN = {"facts": ("duckdb",), "graph": ("sqlite",), "search": ("tantivy",), "database": ("sqlite", "postgresql")}
+_KNOWN = {
+    "facts": ("duckdb",),
+    "graph": ("sqlite", "neo4j", "bolt"),
+    "search": ("tantivy",),
+    "database": ("sqlite", "postgresql"),
+}
 
 
 def scheme(seam: str, url: str) -> str:
@@ -42,6 +49,20 @@ def check(settings: Settings) -> None:
     scheme("database", settings.database)
 
 
+@contextmanager
+def _installed(seam: str, url: str) -> Iterator[None]:
+    """Say what to do where an engine's driver is missing: those of servers are no part of a laptop's install."""
+    try:
+        yield
+    except ImportError as error:
+        raise Unavailable(
+            f"The driver for {urlsplit(url).scheme}: is not installed: {error}.",
+            thing=f"TIDEWAITER_{seam.upper()}_URL",
+            value=urlsplit(url).scheme,
+            next_step="Run `make install-servers`.",
+        ) from error
+
+
 def facts(settings: Settings, *, loads: tuple[str, ...]) -> "DuckDbFactStore":
     """The facts that these loads brought: what a generation was built from, and no more."""
     scheme("facts", settings.facts_url)
@@ -54,10 +75,14 @@ def facts(settings: Settings, *, loads: tuple[str, ...]) -> "DuckDbFactStore":
 
 def graph_store(settings: Settings) -> GraphStore:
     """The engine that holds the graph, and the graphs of this home in it."""
-    scheme("graph", settings.graph_url)
-    from graph.store.sqlite import SqliteGraphStore
+    if scheme("graph", settings.graph_url) == "sqlite":
+        from graph.store.sqlite import SqliteGraphStore
 
-    return SqliteGraphStore(settings.home)
+        return SqliteGraphStore(settings.home)
+    with _installed("graph", settings.graph_url):
+        from graph.store.neo4j import Neo4jGraphStore
+
+        return Neo4jGraphStore(settings.graph_url)
 
 
 def search_store(settings: Settings) -> SearchStore:

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from graph.model.engine import EngineHealth
 from graph.model.errors import Unavailable
 
 METADATA = sa.MetaData()
@@ -55,6 +56,27 @@ def open_database(url: str) -> Engine:
             next_step="Check TIDEWAITER_DATABASE_URL, the server and the disk.",
         ) from error
     return engine
+
+
+def describe(engine: Engine) -> EngineHealth:
+    """Version and size of an opened database; `Unavailable` when it does not answer."""
+    shown = engine.url.render_as_string(hide_password=True)
+    ask = {
+        "sqlite": "SELECT sqlite_version(), page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+        "postgresql": "SELECT current_setting('server_version'), pg_database_size(current_database())",
+    }
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[engine.dialect.name]
+    try:
+        with engine.connect() as connection:
+            version, size_bytes = connection.execute(sa.text(ask[engine.dialect.name])).one()
+    except SQLAlchemyError as error:
+        raise Unavailable(
+            f"The database {shown} does not answer: {_first_line(error)}",
+            thing=shown,
+            value=type(error).__name__,
+            next_step="Check TIDEWAITER_DATABASE_URL, the server and the disk.",
+        ) from error
+    return EngineHealth(f"{name} {version}", size_bytes=size_bytes)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -442,6 +442,19 @@ class EngineState(Answer):
     detail: str = ""
 
 
+class EngineReport(EngineState):
+    """One engine as whoever runs it wants to see it: what it is, how much it holds, and what to do if it ails.
+
+    `generation` is the one in service as far as this engine has it; `health` is `ok` or what is wrong.
+    """
+
+    version: str = ""
+    size_bytes: int | None = None
+    generation: str = ""
+    health: str = ""
+    next_step: str = ""
+
+
 class ReadyAnswer(Answer):
     """Whether questions can be answered: the generation in service and the state of each engine.
 

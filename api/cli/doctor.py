@@ -12,10 +12,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def doctor(context: typer.Context) -> None:
-    """Say what the home holds and whether each engine answers; exit code 1 when one does not."""
-    from api.health import readiness
-    from api.metrics import Metrics
-    from api.service import Service
+    """Say what the home holds and in what condition each engine is; exit code 1 when one cannot answer."""
+    from api.bootstrap import check
+    from api.health import examine
     from graph.facts.ledger import Ledger
     from graph.store.generation import Generations
 
@@ -27,30 +26,52 @@ def doctor(context: typer.Context) -> None:
             thing=str(settings.home),
             next_step="Run `tidewaiter load PATH...` to begin one, or name yours with --home.",
         )
-    with Service(settings, Metrics()) as service:
-        ready = readiness(service)
+    check(settings)
+    engines = examine(settings)
     loads = Ledger(settings.home).loads()
     newest = loads[-1].load_id if loads else ""
-    built = Generations(settings.home).current().loads if ready.generation else ()
-    waiting = sum(load.load_id not in built for load in loads)
+    try:
+        generation = Generations(settings.home).current()
+    except NotFound:
+        generation = None
+    waiting = sum(load.load_id not in (generation.loads if generation else ()) for load in loads)
+    ready = generation is not None and all(one.ok for one in engines)
     if terminal.json:
-        terminal.answer(
-            {"home": str(settings.home.absolute()), "loads": len(loads), "newest_load": newest,
-             "loads_not_built": waiting, **ready.model_dump(mode="json")}
-        )  # fmt: skip
+        terminal.answer({
+            "home": str(settings.home.absolute()), "loads": len(loads), "newest_load": newest,
+            "loads_not_built": waiting, "ready": ready,
+            "generation": generation.generation_id if generation else "",
+            "built_at": generation.built_at if generation else "",
+            "counts": dict(generation.counts) if generation else {},
+            "engines": [one.model_dump(mode="json") for one in engines],
+        })  # fmt: skip
     else:
         terminal.say(f"home        {settings.home.absolute()}")
         terminal.say(f"loads       {len(loads):,}" + (f", the newest {newest}" if newest else ""))
-        terminal.say(f"generation  {ready.generation or 'none'}" + (f", built {ready.built_at}" if loads else ""))
-        terminal.table(
-            ("engine", "by", "answers", "what it says"),
-            ((one.engine, one.url, one.ok, one.detail) for one in ready.engines),
+        terminal.say(
+            f"generation  {generation.generation_id}, built {generation.built_at}" if generation else "generation  none"
         )
-        if not ready.ready:
-            terminal.say("Not ready: see above for what does not answer.")
+        terminal.table(
+            ("engine", "by", "version", "condition", "#size", "what it says"),
+            ((one.engine, one.url, one.version, one.health, size(one.size_bytes), one.detail) for one in engines),
+        )
+        for one in engines:
+            if one.next_step:
+                terminal.say(f"{one.engine}: {one.next_step}")
+        if generation is None:
+            terminal.say("Nothing is served yet: run tidewaiter refresh")
+        elif not ready:
+            terminal.say("Not ready: see above for what is wrong.")
         elif waiting:
             terminal.say(f"{waiting} loads are newer than the generation: run tidewaiter refresh")
         else:
             terminal.say("Everything is in order.")
-    if not ready.ready:
+    if not ready:
         raise typer.Exit(1)
+
+
+def size(size_bytes: int | None) -> str:
+    """Bytes as a person reads them; nothing where they are not known."""
+    if size_bytes is None:
+        return ""
+    return f"{size_bytes / 2**20:,.1f} MiB" if size_bytes < 2**30 else f"{size_bytes / 2**30:,.1f} GiB"

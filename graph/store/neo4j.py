@@ -59,7 +59,8 @@ SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _BATCH = 5_000  # rows a transaction: 10,000 and 20,000 were no faster, and hold more memory on the server
 _IN_FLIGHT = 4  # transactions at a time; their locks on hubs leave more of them waiting
 _CONNECT_S = 5.0
-_RETRY_S = 8.0  # how long a transaction that may be repeated is: a cluster elects a leader in less
+# How long what may be repeated is: somebody waits for an answer; a build waits for a leader, or for locks on a hub.
+_REPEAT_S = {neo4j.READ_ACCESS: 2.0, neo4j.WRITE_ACCESS: 30.0}
 _ANSWER_S = 60.0
 _INDEXED_S = 3_600
 _HUB_LINKS = 20  # of each way, where a path looks beyond a hub
@@ -243,25 +244,28 @@ class Neo4jGraphStore:
                 auth=(self.address.user, self.address.password),
                 user_agent="tidewaiter",
                 connection_timeout=_CONNECT_S,
-                connection_acquisition_timeout=_CONNECT_S + _RETRY_S,
-                max_transaction_retry_time=_RETRY_S,
+                connection_acquisition_timeout=2 * _CONNECT_S,
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
             )
         return self._driver.session(
             database=self.address.database,
             default_access_mode=access,
+            max_transaction_retry_time=_REPEAT_S[access],
             bookmarks=neo4j.Bookmarks.from_raw_values(bookmarks),
         )
 
-    def change(self, query: str, values: Mapping[str, object]) -> frozenset[str]:
-        """Run one statement as a transaction of its own, repeated where that is safe; its bookmarks."""
+    def change(self, query: str, values: Mapping[str, object], *, after: Iterable[str] = ()) -> frozenset[str]:
+        """Run one statement as a transaction of its own, repeated where that is safe; its bookmarks.
+
+        It begins when what stands behind the bookmarks `after` is seen, and its own stand for these too.
+        """
 
         @neo4j.unit_of_work(timeout=_INDEXED_S)
         def work(transaction: neo4j.ManagedTransaction) -> None:
             transaction.run(query, dict(values)).consume()
 
-        with self.translated(), self.session(neo4j.WRITE_ACCESS) as session:
+        with self.translated(), self.session(neo4j.WRITE_ACCESS, after) as session:
             session.execute_write(work)
             return session.last_bookmarks().raw_values
 
@@ -285,8 +289,8 @@ class _Filling:
         self._source = source
         self._bookmarks: set[str] = set()
 
-    def fill(self) -> set[str]:
-        """Entities, then links, then the mark; the bookmarks behind which all of it is seen."""
+    def fill(self) -> frozenset[str]:
+        """Entities, then links, then the mark; the bookmark behind which all of it is seen."""
         for statement in _SCHEMA:
             self._store.change(statement, {})
         self._store.change(f"CALL db.awaitIndexes({_INDEXED_S})", {})
@@ -295,15 +299,15 @@ class _Filling:
         told = totals(self._source)
         self._check(told["entities"], told["links"])
         ways = self._source.execute("SELECT link, direction, kind FROM way ORDER BY way").fetchall()
-        self._bookmarks |= self._store.change(
+        return self._store.change(
             "CREATE (:TidewaiterGraph {name: $graph, ways: $ways, totals: $totals, entities: $entities, "
             "links: $links})",
             {
                 "graph": self._graph, "ways": [" ".join(way) for way in ways], "totals": json.dumps(told),
                 "entities": told["entities"], "links": told["links"],
             },
+            after=self._bookmarks,
         )  # fmt: skip
-        return self._bookmarks
 
     def _entities(self) -> Iterator[tuple[str, list[dict[str, object]]]]:
         self._source.execute(
@@ -338,9 +342,7 @@ class _Filling:
             degree,
             ways,
             links,
-        ) = (
-            row
-        )
+        ) = row
         told = json.loads(properties) if properties else {}
         node = {_stored_as(name): value for name, value in told.items()} | {
             "graph": self._graph, "number": number, "id": entity_id, "kind": kind, "key": key, "name": name,
