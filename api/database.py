@@ -58,6 +58,11 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+def shown(url: sa.URL) -> str:
+    """A database's URL without its password, for messages."""
+    return url.render_as_string(hide_password=True)
+
+
 def describe(engine: Engine) -> EngineHealth:
     """Version and size of an opened database; `Unavailable` when it does not answer."""
     shown = engine.url.render_as_string(hide_password=True)

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -130,10 +130,11 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """Where a generation's graph is: its name on the server, and what a reader must have seen to find it whole."""
+    """Where a generation's graph is: its name, the same on every server that it has been copied to, and for each
+    server the bookmark that a reader must have seen to find it whole."""
 
     name: str
-    bookmarks: tuple[str, ...] = ()
+    bookmarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @staticmethod
     def read(folder: Path) -> "Handle | None":
@@ -142,11 +143,11 @@ class Handle:
             told = json.loads((folder / HANDLE).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        return Handle(told["graph"], tuple(told["bookmarks"]))
+        return Handle(told["graph"], {server: tuple(seen) for server, seen in told["bookmarks"].items()})
 
     def write(self, folder: Path) -> None:
         """Put it into the folder, whole."""
-        write_whole(folder / HANDLE, json.dumps({"graph": self.name, "bookmarks": self.bookmarks}))
+        write_whole(folder / HANDLE, json.dumps({"graph": self.name, "bookmarks": dict(self.bookmarks)}))
 
 
 class Neo4jGraphStore:
@@ -163,7 +164,7 @@ class Neo4jGraphStore:
         A killed write leaves a graph without its mark, and a handle by which the next build drops it.
         """
         spill = folder / ".graph.spill"
-        handle = Handle(f"{folder.name}-{uuid.uuid4().hex[:8]}")
+        handle = Handle.read(folder) or Handle(f"{folder.name}-{uuid.uuid4().hex[:8]}")
         handle.write(folder)
         try:
             with numbered(entities, links, spill=spill, memory_limit_gb=self._memory_limit_gb) as source:
@@ -174,7 +175,8 @@ class Neo4jGraphStore:
                 thing=str(folder),
                 next_step="Make sure that the disk has room, then run `tidewaiter refresh` again.",
             ) from error
-        Handle(handle.name, tuple(sorted(bookmarks))).write(folder)
+        seen = {**handle.bookmarks, self.address.shown: tuple(sorted(bookmarks))}
+        Handle(handle.name, seen).write(folder)
 
     def carry(self, before: Path, folder: Path) -> None:
         """The same graph under the same handle. `Unavailable` where the older generation has none here."""
@@ -406,6 +408,7 @@ class Neo4jGraphView:
     def __init__(self, store: Neo4jGraphStore, handle: Handle) -> None:
         self._store = store
         self._handle = handle
+        self._seen = handle.bookmarks.get(store.address.shown, ())
         self._closed = False
         rows = self._ask(
             "MATCH (g:TidewaiterGraph {name: $graph}) RETURN collect([g.ways, g.totals]) AS rows",
@@ -509,7 +512,7 @@ class Neo4jGraphView:
         def work(transaction: neo4j.ManagedTransaction) -> neo4j.Record | None:
             return transaction.run(query, {"graph": self._handle.name, **values}).single()
 
-        with self._store.translated(), self._store.session(neo4j.READ_ACCESS, self._handle.bookmarks) as session:
+        with self._store.translated(), self._store.session(neo4j.READ_ACCESS, self._seen) as session:
             record = session.execute_read(work)
         if record is None:
             raise _unavailable(
