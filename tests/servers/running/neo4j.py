@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from tests.servers.running.java import classes, java
+from tests.servers.running.java import JVM, classes, java
 from tests.servers.running.process import Server
 
 _OPEN = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in ("java.nio", "java.io", "sun.nio.ch", "java.lang")]
@@ -39,7 +39,7 @@ class Neo4j(Server):
 
     def _command(self) -> Sequence[str | Path]:
         found = classes("Neo4j")
-        return (self._java(), "-Xms512m", "-Xmx1g", *_OPEN, "-cp", f"{found}/*:{found}", "StartNeo4j", self.folder)
+        return (self._java(), *JVM, *_OPEN, "-cp", f"{found}/*:{found}", "StartNeo4j", self.folder)
 
     def _answers(self) -> bool:
         return "It answers." in self.log.read_text(encoding="utf-8", errors="replace")

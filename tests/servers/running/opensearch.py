@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from tests.servers.running.java import classes, java
+from tests.servers.running.java import JVM, classes, java
 from tests.servers.running.process import Server, free_port
 
 
@@ -26,7 +26,7 @@ class OpenSearch(Server):
 
     def _command(self) -> Sequence[str | Path]:
         found = classes("OpenSearch")
-        jvm = ("-Xms512m", "-Xmx1g", "--enable-native-access=ALL-UNNAMED", "-cp", f"{found}/*:{found}")
+        jvm = (*JVM, "--enable-native-access=ALL-UNNAMED", "-cp", f"{found}/*:{found}")
         ports = (str(self.port), str(self._transport_port))
         return (java(oldest=21), *jvm, "StartOpenSearch", self.folder / "node", *ports)
 
