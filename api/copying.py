@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from api import bootstrap
-from api.database import METADATA, shown
+from api.database import METADATA, without_password
 from api.refresh import Progress
 from api.settings import Settings
 from graph.facts.ledger import writing
@@ -131,7 +131,7 @@ def _copy_database(settings: Settings, target: Settings, progress: Progress) -> 
                 if held := _count(writing_to, table):
                     raise Conflict(
                         f"The database to copy to holds {held:,} rows of {table.name} already.",
-                        thing=shown(other.url),
+                        thing=without_password(other.url),
                         value=table.name,
                         next_step="Name an empty database: authored data is never written over.",
                     )
@@ -143,17 +143,10 @@ def _copy_database(settings: Settings, target: Settings, progress: Progress) -> 
                 if counts[table.name] != (held := _count(reading, table)):
                     raise Unavailable(
                         f"The copy is not whole: {counts[table.name]:,} rows of {table.name} of {held:,}.",
-                        thing=shown(other.url),
+                        thing=without_password(other.url),
                         next_step="Stop the service, which writes to the audit, and copy again.",
                     )
             _go_on_numbering(writing_to)
-    except sa.exc.SQLAlchemyError as error:
-        raise Unavailable(
-            f"The authored data cannot be copied: {str(error).splitlines()[0]}",
-            thing=shown(other.url),
-            value=type(error).__name__,
-            next_step="Check both databases with `tidewaiter doctor`; nothing was written.",
-        ) from error
     finally:
         source.dispose()
         other.dispose()

@@ -1,14 +1,17 @@
 """The audit: who looked at which record, and when. Rows are only ever added.
 
 Invariant: a look that was answered is in the database at most a second later, and at the latest when the
-service has stopped; answering never waits for the disk, unless the audit has fallen far behind.
+service has stopped; answering never waits for the disk, unless the audit has fallen far behind. While the
+database is away looks wait for it; one that was being written as it went may be there twice. What cannot be
+written before the service must stop goes to the log, word for word.
 """
 
 import queue
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -17,13 +20,14 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from api.database import AUDIT
-from graph.model.errors import Invalid, Unavailable
+from graph.model.errors import Invalid, TidewaiterError, Unavailable
 
 _LOG = structlog.get_logger("audit")
 _QUEUE_LOOKS = 50_000  # some minutes of heavy use; past it, requests wait for the disk rather than go unrecorded
 _BATCH = 1_000
 _WAIT_S = 0.5
 _PATIENCE_S = 10.0
+_LAST = 2**31 - 1  # the largest number that a look can have in PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Trail:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._looks: queue.Queue[Look | None] = queue.Queue(_QUEUE_LOOKS)
+        self._batch: list[Look] = []  # touched by the writer only, until it has ended
+        self._stop_at = float("inf")
         self._failed = threading.Event()
         self._writer = threading.Thread(target=self._run, name="audit", daemon=True)
         self._writer.start()
@@ -68,49 +74,55 @@ class Trail:
 
     def waiting(self) -> int:
         """How many looks are still to be written."""
-        return self._looks.qsize()
+        return self._looks.qsize() + len(self._batch)
 
     def close(self) -> None:
         """Write what is waiting and stop."""
-        try:
-            self._looks.put(None, timeout=_PATIENCE_S)
-        except queue.Full:
-            _LOG.error("audit_not_written", looks=self._looks.qsize())
-            return
-        self._writer.join(timeout=30)
+        self._stop_at = time.monotonic() + _PATIENCE_S
+        with suppress(queue.Full):
+            self._looks.put_nowait(None)  # wakes the writer
+        self._writer.join(timeout=3 * _PATIENCE_S)
+        _tell_log(self._batch + self._drained())
 
     def _run(self) -> None:
-        waiting: list[Look] = []
-        open_ = True
-        while open_ or waiting:
-            open_ = self._collect(waiting) and open_
-            if not waiting:
+        while True:
+            self._collect()
+            if not self._batch:
+                if self._stop_at < float("inf"):
+                    return
                 continue
             try:
                 with self._engine.begin() as connection:
-                    connection.execute(AUDIT.insert(), [_row(look) for look in waiting])
-            except sa.exc.SQLAlchemyError as error:
-                _LOG.error("audit_not_written", looks=len(waiting), error=str(error)[:500])
+                    connection.execute(AUDIT.insert(), [_row(look) for look in self._batch])
+            except (sa.exc.SQLAlchemyError, TidewaiterError) as error:
+                _LOG.error("audit_not_written", looks=len(self._batch), error=str(error)[:500])
                 self._failed.set()
-                if not open_:
+                if time.monotonic() > self._stop_at:
                     return
-                threading.Event().wait(_WAIT_S)
+                time.sleep(_WAIT_S)
             else:
                 self._failed.clear()
-                waiting.clear()
+                self._batch = []
 
-    def _collect(self, waiting: list[Look]) -> bool:
-        """Move looks from the queue to `waiting`, those of a moment together; False when being closed."""
+    def _collect(self) -> None:
+        """Move looks from the queue to the batch, those of a moment together."""
         deadline = time.monotonic() + _WAIT_S
-        while len(waiting) < _BATCH:
+        while len(self._batch) < _BATCH:
             try:
                 look = self._looks.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                return True
+                return
             if look is None:
-                return False
-            waiting.append(look)
-        return True
+                return
+            self._batch.append(look)
+
+    def _drained(self) -> list[Look]:
+        left = []
+        with suppress(queue.Empty):
+            while True:
+                look = self._looks.get_nowait()
+                left += [] if look is None else [look]
+        return left
 
 
 def record(engine: Engine, look: Look) -> None:
@@ -127,20 +139,28 @@ def looks(engine: Engine, *, limit: int, cursor: str) -> tuple[list[Look], str]:
             raise Invalid(
                 "The cursor is not one of ours.", thing="cursor", value=cursor[:100], next_step="Leave it out."
             )
-        query = query.where(AUDIT.c.number < int(cursor))
+        query = query.where(AUDIT.c.number < min(int(cursor), _LAST))
     with engine.connect() as connection:
         rows = connection.execute(query).all()
     page = rows[:limit]
-    found = [Look(_utc(row.at), row.person, row.action, row.thing, row.request_id) for row in page]
+    found = [Look(row.at, row.person, row.action, row.thing, row.request_id) for row in page]
     return found, str(page[-1].number) if len(rows) > limit else ""
 
 
 def _row(look: Look) -> dict[str, object]:
-    return {
-        "at": look.at, "person": look.person, "action": look.action, "thing": look.thing,
-        "request_id": look.request_id,
-    }  # fmt: skip
+    words = {"person": look.person, "action": look.action, "thing": look.thing, "request_id": look.request_id}
+    return {"at": look.at, **{name: _kept(name, text) for name, text in words.items()}}
 
 
-def _utc(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)  # SQLite keeps no zone; all of ours are UTC
+def _kept(column: str, text: str) -> str:
+    """The text as every engine can hold it: one look that cannot be written would hold up all after it."""
+    length = getattr(AUDIT.c[column].type, "length", None)
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")[:length]
+
+
+def _tell_log(looks: list[Look]) -> None:
+    for look in looks:
+        _LOG.error(
+            "look_not_in_audit", at=look.at.isoformat(), person=look.person, action=look.action, thing=look.thing,
+            request_id=look.request_id,
+        )  # fmt: skip

@@ -15,8 +15,10 @@ _SQLITE_GUARDS = tuple(
 )
 _POSTGRESQL_GUARDS = (
     "CREATE FUNCTION audit_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'the audit can only be added to'; END $$",
+    "$$ BEGIN RAISE EXCEPTION 'the audit can only be added to' USING ERRCODE = 'integrity_constraint_violation'; "
+    "END $$",
     "CREATE TRIGGER audit_is_kept BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_is_kept()",
+    "CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON audit EXECUTE FUNCTION audit_is_kept()",
 )
 
 
