@@ -59,8 +59,9 @@ SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _BATCH = 5_000  # rows a transaction: 10,000 and 20,000 were no faster, and hold more memory on the server
 _IN_FLIGHT = 4  # transactions at a time; their locks on hubs leave more of them waiting
 _CONNECT_S = 5.0
-# How long what may be repeated is: somebody waits for an answer; a build waits for a leader, or for locks on a hub.
-_REPEAT_S = {neo4j.READ_ACCESS: 2.0, neo4j.WRITE_ACCESS: 30.0}
+# How long what may be repeated is: somebody waits for an answer; a bulk write waits for locks on a hub, for another
+# leader, or for a server that is being restarted.
+_REPEAT_S, _REPEAT_BULK_S = 2.0, 30.0
 _ANSWER_S = 60.0
 _INDEXED_S = 3_600
 _HUB_LINKS = 20  # of each way, where a path looks beyond a hub
@@ -238,7 +239,7 @@ class Neo4jGraphStore:
             self._driver.close()
             self._driver = None
 
-    def session(self, access: str, bookmarks: Iterable[str] = ()) -> neo4j.Session:
+    def session(self, access: str, bookmarks: Iterable[str] = (), *, repeat_s: float = _REPEAT_S) -> neo4j.Session:
         """A session that reads from followers where there are any, or writes to the leader."""
         if self._driver is None:
             self._driver = neo4j.GraphDatabase.driver(
@@ -253,11 +254,13 @@ class Neo4jGraphStore:
         return self._driver.session(
             database=self.address.database,
             default_access_mode=access,
-            max_transaction_retry_time=_REPEAT_S[access],
+            max_transaction_retry_time=repeat_s,
             bookmarks=neo4j.Bookmarks.from_raw_values(bookmarks),
         )
 
-    def change(self, query: str, values: Mapping[str, object], *, after: Iterable[str] = ()) -> frozenset[str]:
+    def change(
+        self, query: str, values: Mapping[str, object], *, after: Iterable[str] = (), repeat_s: float = _REPEAT_S
+    ) -> frozenset[str]:
         """Run one statement as a transaction of its own, repeated where that is safe; its bookmarks.
 
         It begins when what stands behind the bookmarks `after` is seen, and its own stand for these too.
@@ -267,7 +270,7 @@ class Neo4jGraphStore:
         def work(transaction: neo4j.ManagedTransaction) -> None:
             transaction.run(query, dict(values)).consume()
 
-        with self.translated(), self.session(neo4j.WRITE_ACCESS, after) as session:
+        with self.translated(), self.session(neo4j.WRITE_ACCESS, after, repeat_s=repeat_s) as session:
             session.execute_write(work)
             return session.last_bookmarks().raw_values
 
@@ -383,7 +386,8 @@ class _Filling:
             for query, rows in work:
                 if len(running) >= 2 * _IN_FLIGHT:
                     self._bookmarks |= running.popleft().result()
-                running.append(pool.submit(self._store.change, query, {"graph": self._graph, "rows": rows}))
+                values = {"graph": self._graph, "rows": rows}
+                running.append(pool.submit(self._store.change, query, values, repeat_s=_REPEAT_BULK_S))
             for future in running:
                 self._bookmarks |= future.result()
 

@@ -29,6 +29,7 @@ class Neo4j(Server):
             "server.http.enabled=false\n"
             "server.https.enabled=false\n"
             "server.memory.pagecache.size=512m\n"
+            "server.bolt.connection_keep_alive=2s\n"  # a line that falls silent is noticed after two of these
             "dbms.usage_report.enabled=false\n"
             "dbms.security.auth_enabled=true\n",
             encoding="utf-8",
