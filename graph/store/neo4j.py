@@ -61,7 +61,7 @@ _IN_FLIGHT = 4  # transactions at a time; their locks on hubs leave more of them
 _CONNECT_S = 5.0
 # How long what may be repeated is: somebody waits for an answer; a bulk write waits for locks on a hub, for another
 # leader, or for a server that is being restarted.
-_REPEAT_S, _REPEAT_BULK_S = 2.0, 30.0
+_REPEAT_S, _REPEAT_BULK_S = 2.0, 12.0  # the pauses between double, so that the last one ends at twice as much
 _ANSWER_S = 60.0
 _INDEXED_S = 3_600
 _HUB_LINKS = 20  # of each way, where a path looks beyond a hub
