@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: install demo test check bench lock clean
+.PHONY: install install-servers demo test test-servers check bench lock clean
 install: .venv/.installed ui/graph_view/build/canvas.js
 
 # The stamp is renewed whenever the lock or the project's metadata changes.
@@ -18,6 +18,13 @@ NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin
 ui/graph_view/build/canvas.js: ui/graph_view/package-lock.json ui/graph_view/src/canvas.js .venv/.installed
 	cd ui/graph_view && $(NPM) ci --silent && $(NPM) run build --silent
 
+# Drivers of servers, beside all of the above; see docs/guide/servers.md.
+install-servers: install .venv/.installed-servers
+
+.venv/.installed-servers: requirements-servers.lock .venv/.installed
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-servers.lock
+	touch $@
+
 demo: install
 	$(BIN)/tidewaiter demo
 
@@ -25,6 +32,10 @@ demo: install
 test: install
 	$(BIN)/python -m pytest --quiet --doctest-modules --ignore=api/migrations graph ingest search api
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+# What `make test` left out, over servers that are started for it.
+test-servers: install-servers
+	TIDEWAITER_TEST_SERVERS=1 $(BIN)/python -m pytest -m servers
 
 check: install
 	$(BIN)/ruff check .

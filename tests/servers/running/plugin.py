@@ -3,12 +3,14 @@
 A test needs servers when it uses one of the fixtures below, or carries the mark `servers`, by itself or by an
 engine parameter: `pytest.param(engine, marks=pytest.mark.servers)`. Invariant: with TIDEWAITER_TEST_SERVERS=1
 such tests run and are never skipped (a server that does not start is an error); without it they are
-deselected, and the last lines of the run say so.
+deselected, and the last lines of the run say so. tests/servers is then not even looked into, since it imports
+drivers that a machine without servers need not have.
 """
 
 import os
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,6 +24,7 @@ FIXTURES = frozenset({
     "neo4j_server", "opensearch_server", "postgresql_server", "neo4j_url", "opensearch_url", "postgresql_url",
     "new_postgresql_url",
 })  # fmt: skip
+_FOLDER = Path(__file__).parents[1]
 _FIRST_FETCH_S = 1200  # the jars of both servers, on a slow line
 
 
@@ -30,8 +33,8 @@ def wanted() -> bool:
     return os.environ.get("TIDEWAITER_TEST_SERVERS", "") not in ("", "0")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "servers: needs real servers; runs with TIDEWAITER_TEST_SERVERS=1")
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    return True if collection_path == _FOLDER and not wanted() else None
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m servers` looks for the mark
@@ -47,15 +50,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elif needing:
         items[:] = [item for item in items if not item.get_closest_marker("servers")]
         config.hook.pytest_deselected(items=needing)
-        config.stash[_LEFT_OUT] = len(needing)
 
 
-_LEFT_OUT = pytest.StashKey[int]()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if count := config.stash.get(_LEFT_OUT, 0):
-        terminalreporter.write_line(f"{count} tests need real servers; `make test-servers` runs them.")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not wanted():
+        terminalreporter.write_line("Tests of real servers were left out; `make test-servers` runs them.")
 
 
 @pytest.hookimpl(wrapper=True)
