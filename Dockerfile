@@ -1,4 +1,5 @@
-# One image for the service and the user interface: the same set-up as on a laptop, run by a user without rights.
+# One image for the service and the user interface: the same set-up as on a laptop and the drivers of servers, run by
+# a user without rights.
 FROM python:3.11.7-slim-bookworm
 
 RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/* \
@@ -7,7 +8,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -
 USER tidewaiter
 WORKDIR /app
 COPY --chown=tidewaiter . .
-RUN make install PYTHON=python3.11
+RUN make install-servers PYTHON=python3.11
 ENV PATH=/app/.venv/bin:$PATH TIDEWAITER_HOME=/data
 VOLUME /data
 EXPOSE 8000
