@@ -1,7 +1,8 @@
 """Pages and cursors: how large a page may be, and where the next one begins, in a form that no caller reads.
 
 Invariant: a cursor belongs to one request. Used with another one, or changed, it is `Invalid`; it never
-silently gives the wrong page.
+silently gives the wrong page. What it holds beside the mark of its request is the engine's own: how many hits
+stand before the page, or what the last of them was sorted by.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -33,27 +34,30 @@ def check_page(request: SearchRequest) -> None:
         )
 
 
-def cursor_at(request: SearchRequest, offset: int) -> str:
-    """The cursor of the page that begins after `offset` hits."""
-    return urlsafe_b64encode(_mark(request) + offset.to_bytes(6)).decode().rstrip("=")
+def cursor_at(request: SearchRequest, place: bytes) -> str:
+    """The cursor of the page that begins after a place, in the form in which the engine tells its places."""
+    return urlsafe_b64encode(_mark(request) + place).decode().rstrip("=")
 
 
-def offset_of(request: SearchRequest) -> int:
-    """How many hits stand before the page that the request asks for; `Invalid` for a foreign cursor."""
+def place_of(request: SearchRequest, *, size: int) -> bytes | None:
+    """The place after which the page begins that the request asks for, None for the first page.
+
+    `Invalid` for a foreign cursor: of another request, or of an engine whose places are not of this size in bytes.
+    """
     if not request.cursor:
-        return 0
+        return None
     try:
         raw = urlsafe_b64decode(request.cursor + "=" * (-len(request.cursor) % 4))
     except ValueError:
         raw = b""
-    if len(raw) != _MARK_BYTES + 6 or raw[:_MARK_BYTES] != _mark(request):
+    if len(raw) != _MARK_BYTES + size or raw[:_MARK_BYTES] != _mark(request):
         raise Invalid(
             "This cursor does not belong to this search.",
             thing="cursor",
             value=request.cursor,
             next_step="Leave the cursor out to begin with the first page.",
         )
-    return int.from_bytes(raw[_MARK_BYTES:])
+    return raw[_MARK_BYTES:]
 
 
 def _mark(request: SearchRequest) -> bytes:

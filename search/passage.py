@@ -15,7 +15,7 @@ from search.analysis import content_tokens, spans
 from search.query import AllOf, AnyOf, Identifier, Phrase, Query, Words
 
 PASSAGE_CHARACTERS = 260
-_LOOK_AT_CHARACTERS = 200_000  # a passage later in a text than this is not looked for
+LOOK_AT_CHARACTERS = 200_000  # a passage later in a text than this is not looked for
 _MOST_MATCHES = 400  # enough to choose a good passage from
 _LEAD_CHARACTERS = 40  # shown before the first match
 _BLANKS = re.compile(r"\s+")
@@ -42,7 +42,7 @@ class Marker:
 
     def passage(self, text: str) -> str:
         """The best passage: the one with most different matches, then most matches, then the first."""
-        matches = self.matches(text[:_LOOK_AT_CHARACTERS])
+        matches = self.matches(text[:LOOK_AT_CHARACTERS])
         start, end = _window(text, matches)
         return _marked(text, start, end, [(low, high) for low, high, _ in matches if low >= start and high <= end])
 

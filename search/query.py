@@ -22,7 +22,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in this order, at most `slop` places apart, in title or text or (`title`) in the title alone."""
+    """Words in this order, in title or text or (`title`) in the title alone. At most `slop` other words stand between
+    them, all gaps together; fewer where the phrase is long (`search.index.phrase`)."""
 
     text: str
     field: Literal["", "title"] = ""

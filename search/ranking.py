@@ -1,7 +1,8 @@
 """What makes one hit better than another: the numbers that all engines share, and where they come from.
 
 Invariant: an engine scores by BM25 (k1 1.2, b 0.75) over the words of title and text together, adds the parts
-below, and breaks ties by `tie_breaker`. With the tokens of `search.analysis` that fixes the ranking.
+below, and breaks ties by `tie_breaker`. A phrase scores as one word does whose count is that of the phrase; one with
+other words between scores as its words would alone. With the tokens of `search.analysis` that fixes the ranking.
 
 Measured on Cranfield (1,400 abstracts, 225 questions, any word may match): words alone nDCG@10 0.390; with
 TITLE_WEIGHT 0.40; with PAIR_WEIGHT as well 0.41. Either weight may be halved or doubled at a cost of 0.01.
@@ -10,6 +11,7 @@ TITLE_WEIGHT 0.40; with PAIR_WEIGHT as well 0.41. Either weight may be halved or
 from hashlib import blake2b
 
 from search.document import SearchDocument
+from search.query import AllOf, AnyOf, Identifier, Phrase, Query, Words
 
 # A word in the title counts once in the words (titles are part of them) and this much again by the title.
 TITLE_WEIGHT = 0.5
@@ -33,3 +35,10 @@ def newest_first(document: SearchDocument) -> int:
     """Higher comes first by date, then as `tie_breaker`; undated documents last. 63 bits."""
     day = document.date.toordinal() if document.date else 0
     return (day << 40) | (tie_breaker(document) >> 23)
+
+
+def is_scored(query: Query) -> bool:
+    """Whether one match can be better than another."""
+    if isinstance(query, AllOf | AnyOf):
+        return any(map(is_scored, query.parts))
+    return isinstance(query, Words | Phrase | Identifier)

@@ -21,10 +21,12 @@ from search import ranking
 from search.analysis import content_tokens, neighbours, tokens
 from search.document import SearchDocument
 from search.fields import known_field
-from search.paging import check_page, cursor_at, offset_of
+from search.index.facets import most_frequent
+from search.index.phrase import allowed, placings
+from search.index.row import hit_of, row_of, stored, whole
+from search.paging import check_page, cursor_at, place_of
 from search.passage import Marker
 from search.query import (
-    VALUES_SHOWN,
     AllOf,
     AnyOf,
     Everything,
@@ -41,8 +43,8 @@ from search.query import (
 )
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-_FACET_VALUES = 50  # shown of a facet
 _FACET_CANDIDATES = 1_000  # counted by the engine before ours are cut, so that ties are cut by value
+_PLACE_BYTES = 6  # of a cursor: how many hits stand before the page
 FOLDER = "index"  # in the generation's folder
 _NEXT_STEP = "Run `tidewaiter refresh` to build it again."
 
@@ -139,35 +141,19 @@ class TantivyIndexWriter:
 
 
 def _row(document: SearchDocument) -> tantivy.Document:
-    row = tantivy.Document()
-    title = " ".join(tokens(document.title))
-    row.add_text("id", document.id)
-    row.add_text("title", title)
-    row.add_text("words", title)
-    row.add_text("words", " ".join(tokens(document.text)))
-    for identifier in document.identifiers:
+    given, row = row_of(document), tantivy.Document()
+    row.add_text("id", given.id)
+    row.add_text("title", given.title)
+    for words in given.words:
+        row.add_text("words", words)
+    for identifier in given.identifiers:
         row.add_text("identifiers", identifier)
-    fields = {"kind": (document.kind,), **document.fields}
-    row.add_json("fields", {name: list(values) for name, values in fields.items() if values})
-    row.add_unsigned("day", document.date.toordinal() if document.date else 0)
-    row.add_unsigned("tie_breaker", ranking.tie_breaker(document))
-    row.add_unsigned("newest_first", ranking.newest_first(document))
-    row.add_bytes("source", _stored(document).encode("utf-8", "replace"))
+    row.add_json("fields", given.fields)
+    row.add_unsigned("day", given.day)
+    row.add_unsigned("tie_breaker", given.tie_breaker)
+    row.add_unsigned("newest_first", given.newest_first)
+    row.add_bytes("source", stored(given.source).encode())
     return row
-
-
-def _stored(document: SearchDocument) -> str:
-    return json.dumps(
-        {
-            "kind": document.kind,
-            "title": document.title,
-            "text": document.text,
-            "date": document.date.isoformat() if document.date else None,
-            "fields": {name: list(values[:VALUES_SHOWN]) for name, values in document.fields.items()},
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
 
 
 class TantivyIndex:
@@ -194,7 +180,8 @@ class TantivyIndex:
         """One page of hits; `Invalid` for a bad cursor, limit, sort, field or facet."""
         check_page(request)
         facets = tuple(known_field(name).name for name in request.facets)
-        offset = offset_of(request)
+        place = place_of(request, size=_PLACE_BYTES)
+        offset = int.from_bytes(place) if place else 0
         with _translated(self._folder):
             total, counted = self._counts(_Matching(self._schema).filtered(request), facets)
             page = self._page(request, offset, total)
@@ -203,7 +190,7 @@ class TantivyIndex:
         return SearchResult(
             items=items,
             total=total,
-            next_cursor=cursor_at(request, after) if items and after < total else "",
+            next_cursor=cursor_at(request, after.to_bytes(_PLACE_BYTES)) if items and after < total else "",
             facets=counted,
         )
 
@@ -221,7 +208,10 @@ class TantivyIndex:
         }
         aggregations["#"] = {"value_count": {"field": "tie_breaker"}}
         found = self._open().aggregate(query, aggregations)
-        return int(found["#"]["value"]), {name: _most_frequent(found[name]["buckets"]) for name in facets}
+        return int(found["#"]["value"]), {
+            name: most_frequent((str(one["key"]), int(one["doc_count"])) for one in found[name]["buckets"])
+            for name in facets
+        }
 
     def _page(self, request: SearchRequest, offset: int, total: int) -> list[tuple[float, tantivy.DocAddress]]:
         """Scores and addresses of the page's hits, in the total order."""
@@ -229,7 +219,7 @@ class TantivyIndex:
         wanted = min(request.limit, total - offset)
         if wanted <= 0:
             return []
-        if request.sort == "date" or not _is_scored(request.query):
+        if request.sort == "date" or not ranking.is_scored(request.query):
             query = _Matching(self._schema).filtered(request)
             order = "newest_first" if request.sort == "date" else "tie_breaker"
             hits = searcher.search(query, wanted, count=False, offset=offset, order_by_field=order).hits
@@ -260,18 +250,7 @@ class TantivyIndex:
         items = []
         for score, address in page:
             row = searcher.doc(address)
-            stored = json.loads(row["source"][0])
-            items.append(
-                Hit(
-                    id=row["id"][0],
-                    kind=stored["kind"],
-                    title=stored["title"],
-                    score=round(score, 4),
-                    date=date.fromisoformat(stored["date"]) if stored["date"] else None,
-                    snippet=marker.passage(stored["text"]),
-                    fields={name: tuple(values) for name, values in stored["fields"].items()},
-                )
-            )
+            items.append(hit_of(row["id"][0], json.loads(row["source"][0]), score=score, marker=marker))
         return tuple(items)
 
 
@@ -325,15 +304,22 @@ class _Matching:
         found = tokens(query.text)
         if len(found) < 2:
             return self.word(found[0], query.field) if found else tantivy.Query.empty_query()
-        return self.in_order(found, query.field or "words", query.slop)
+        places = allowed(len(found), query.slop)
+        if not places:
+            return self.in_order(found, query.field or "words")
+        ways = [self._placed(found, query.field or "words", way) for way in placings(len(found), places)]
+        return tantivy.Query.boolean_query([(_SHOULD, way) for way in ways])
 
-    def in_order(self, found: list[str], field: str, slop: int) -> tantivy.Query:
-        """Two or more tokens in order in one of the engine's fields."""
-        return tantivy.Query.phrase_query(self._schema, field, list(found), slop=slop)
+    def in_order(self, found: list[str], field: str) -> tantivy.Query:
+        """Two or more tokens side by side in one of the engine's fields."""
+        return self._placed(found, field, tuple(range(len(found))))
+
+    def _placed(self, found: list[str], field: str, places: tuple[int, ...]) -> tantivy.Query:
+        return tantivy.Query.phrase_query(self._schema, field, list(zip(places, found, strict=True)))
 
     def identifier(self, query: Identifier) -> tantivy.Query:
         """The thing itself, and what carries its number."""
-        name = f"{query.kind}:{query.key}"
+        name = whole(f"{query.kind}:{query.key}")
         parts = (("id", ranking.IDENTITY_SCORE), ("identifiers", ranking.CARRIED_SCORE))
         return tantivy.Query.boolean_query(
             [
@@ -350,7 +336,8 @@ class _Matching:
     def any_term(self, field: str, values: tuple[str, ...]) -> tantivy.Query:
         """One of the values, without effect on the score."""
         terms = [
-            tantivy.Query.term_query(self._schema, f"fields.{field}", value, index_option="basic") for value in values
+            tantivy.Query.term_query(self._schema, f"fields.{field}", whole(value), index_option="basic")
+            for value in values
         ]
         return tantivy.Query.const_score_query(
             terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(_SHOULD, term) for term in terms]), 0.0
@@ -390,7 +377,7 @@ class _Ranking(_Matching):
     def words(self, query: Words) -> tantivy.Query:
         """Words that stand side by side in the question score more where they do so in the document."""
         words = super().words(query)
-        beside = [self.in_order(list(pair), query.field or "words", 0) for pair in neighbours(query.text)]
+        beside = [self.in_order(list(pair), query.field or "words") for pair in neighbours(query.text)]
         if not beside:
             return words
         return tantivy.Query.boolean_query(
@@ -398,23 +385,17 @@ class _Ranking(_Matching):
         )
 
     def phrase(self, query: Phrase) -> tantivy.Query:
-        """A phrase in the title counts more, as a word does."""
-        if query.field == "title" or len(tokens(query.text)) < 2:
+        """A phrase in the title counts more, as a word does; with others between, its words count."""
+        found = tokens(query.text)
+        if len(found) > 1 and allowed(len(found), query.slop):
+            words = [(_SHOULD, self.word(token, query.field)) for token in dict.fromkeys(found)]
+            return tantivy.Query.boolean_query(
+                [(_MUST, tantivy.Query.const_score_query(super().phrase(query), 0.0)), *words]
+            )
+        if query.field == "title" or len(found) < 2:
             return super().phrase(query)
         return self._with_title(super().phrase(query), super().phrase(replace(query, field="title")))
 
     def _with_title(self, anywhere: tantivy.Query, in_title: tantivy.Query) -> tantivy.Query:
         weighted = tantivy.Query.boost_query(in_title, ranking.TITLE_WEIGHT)
         return tantivy.Query.boolean_query([(_SHOULD, anywhere), (_SHOULD, weighted)])
-
-
-def _is_scored(query: Query) -> bool:
-    """Whether one match can be better than another."""
-    if isinstance(query, AllOf | AnyOf):
-        return any(map(_is_scored, query.parts))
-    return isinstance(query, Words | Phrase | Identifier)
-
-
-def _most_frequent(buckets: list[dict[str, Any]]) -> tuple[tuple[str, int], ...]:
-    counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in buckets]
-    return tuple(sorted(counts, key=lambda count: (-count[1], count[0]))[:_FACET_VALUES])

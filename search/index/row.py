@@ -1,0 +1,92 @@
+"""One document as every engine is given it, and one hit as every engine gives it back.
+
+Invariant: engines hold the same words, values and stored text of a document, so that none of them can differ
+in what it finds, counts or shows.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from search import ranking
+from search.analysis import tokens
+from search.document import SearchDocument
+from search.passage import LOOK_AT_CHARACTERS, PASSAGE_CHARACTERS, Marker
+from search.query import VALUES_SHOWN, Hit
+
+# Stands where a title or a whole document has no words: engines differ in whether they count such a document in
+# the averages that scores depend on. No token has an underscore, so nobody finds it.
+_NO_WORDS = "_"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document in an engine's terms.
+
+    `title` and each of `words` are tokens between blanks; `words` are those of the title and then those of the
+    text. `fields` are all values of each field that has any, the kind among them. `day` is the ordinal of the date, 0
+    for none. `source` is what a hit is made from.
+    """
+
+    id: str
+    title: str
+    words: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    fields: dict[str, list[str]]
+    day: int
+    tie_breaker: int
+    newest_first: int
+    source: dict[str, Any]
+
+
+def row_of(document: SearchDocument) -> Row:
+    """What an engine is given of a document. Halves of characters (lone surrogates), which no engine can write,
+    become question marks."""
+    title, text = " ".join(tokens(document.title)), " ".join(tokens(document.text))
+    fields = {"kind": (document.kind,), **document.fields}
+    return Row(
+        id=whole(document.id),
+        title=title or _NO_WORDS,
+        words=(title, text) if title or text else (_NO_WORDS,),
+        identifiers=tuple(map(whole, document.identifiers)),
+        fields={name: list(map(whole, values)) for name, values in fields.items() if values},
+        day=document.date.toordinal() if document.date else 0,
+        tie_breaker=ranking.tie_breaker(document),
+        newest_first=ranking.newest_first(document),
+        source={
+            "kind": whole(document.kind),
+            "title": whole(document.title),
+            # A passage is made from no more than this, and says by one character more that the text goes on.
+            "text": whole(document.text[: LOOK_AT_CHARACTERS + PASSAGE_CHARACTERS + 1]),
+            "date": document.date.isoformat() if document.date else None,
+            "fields": {name: list(map(whole, values[:VALUES_SHOWN])) for name, values in document.fields.items()},
+        },
+    )
+
+
+def stored(source: dict[str, Any]) -> str:
+    """A row's source as JSON."""
+    return json.dumps(source, ensure_ascii=False, separators=(",", ":"))
+
+
+def hit_of(id_: str, source: dict[str, Any], *, score: float, marker: Marker) -> Hit:
+    """The hit that a row's source makes, with its passage."""
+    return Hit(
+        id=id_,
+        kind=source["kind"],
+        title=source["title"],
+        score=round(score, 4),
+        date=date.fromisoformat(source["date"]) if source["date"] else None,
+        snippet=marker.passage(source["text"]),
+        fields={name: tuple(values) for name, values in source["fields"].items()},
+    )
+
+
+def whole(text: str) -> str:
+    """The text as an engine can write it.
+
+    >>> whole("caf\u00e9 \\ud800")
+    'café ?'
+    """
+    return text.encode("utf-8", "replace").decode()
