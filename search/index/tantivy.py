@@ -7,8 +7,6 @@ a text to analyse, and our numbers for order, so that its answers are those of a
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,29 +16,27 @@ import tantivy
 from graph.model.engine import EngineHealth
 from graph.model.errors import NotFound, Unavailable
 from search import ranking
-from search.analysis import content_tokens, neighbours, tokens
 from search.document import SearchDocument
 from search.fields import known_field
 from search.index.facets import most_frequent
-from search.index.phrase import allowed, placings
-from search.index.row import hit_of, row_of, stored, whole
+from search.index.phrase import placings
+from search.index.plan import (
+    All,
+    Combined,
+    Days,
+    Run,
+    Step,
+    Token,
+    Unscored,
+    Values,
+    Weighted,
+    matching,
+    ranked,
+)
+from search.index.row import hit_of, row_of, stored
 from search.paging import check_page, cursor_at, place_of
 from search.passage import Marker
-from search.query import (
-    AllOf,
-    AnyOf,
-    Everything,
-    Hit,
-    Identifier,
-    Not,
-    Phrase,
-    Query,
-    Range,
-    SearchRequest,
-    SearchResult,
-    Term,
-    Words,
-)
+from search.query import Hit, SearchRequest, SearchResult
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 _FACET_CANDIDATES = 1_000  # counted by the engine before ours are cut, so that ties are cut by value
@@ -183,7 +179,7 @@ class TantivyIndex:
         place = place_of(request, size=_PLACE_BYTES)
         offset = int.from_bytes(place) if place else 0
         with _translated(self._folder):
-            total, counted = self._counts(_Matching(self._schema).filtered(request), facets)
+            total, counted = self._counts(_rendered(matching(request), self._schema), facets)
             page = self._page(request, offset, total)
             items = self._hits(page, Marker.of(request.query))
         after = offset + len(items)
@@ -220,11 +216,11 @@ class TantivyIndex:
         if wanted <= 0:
             return []
         if request.sort == "date" or not ranking.is_scored(request.query):
-            query = _Matching(self._schema).filtered(request)
+            query = _rendered(matching(request), self._schema)
             order = "newest_first" if request.sort == "date" else "tie_breaker"
             hits = searcher.search(query, wanted, count=False, offset=offset, order_by_field=order).hits
             return [(0.0, address) for _, address in hits]
-        query = _Ranking(self._schema).filtered(request)
+        query = _rendered(ranked(request), self._schema)
         if searcher.num_segments <= 1:
             # The one segment is stored in the order of the tie breaker, and Tantivy breaks ties by place.
             return searcher.search(query, wanted, count=False, offset=offset).hits
@@ -254,148 +250,32 @@ class TantivyIndex:
         return tuple(items)
 
 
-class _Matching:
-    """From our queries to Tantivy's, as far as it decides what matches: for counting, which needs no scores."""
-
-    def __init__(self, schema: tantivy.Schema) -> None:
-        self._schema = schema
-
-    def query(self, query: Query) -> tantivy.Query:  # noqa: PLR0911 - one return a query type
-        """Tantivy's query for ours."""
-        match query:
-            case Words():
-                return self.words(query)
-            case Phrase():
-                return self.phrase(query)
-            case Identifier():
-                return self.identifier(query)
-            case Term():
-                return self.any_term(known_field(query.field).name, (query.value,))
-            case Range():
-                return self.days(query)
-            case AllOf():
-                return self.all_of(query)
-            case AnyOf():
-                return tantivy.Query.boolean_query([(_SHOULD, self.query(part)) for part in query.parts])
-            case Not():
-                return self.all_of(AllOf((query,)))
-            case Everything():
-                return tantivy.Query.all_query()
-
-    def filtered(self, request: SearchRequest) -> tantivy.Query:
-        """The request's query within its filters."""
-        parts = [self.any_term(known_field(name).name, values) for name, values in request.filters.items() if values]
-        asked = self.query(request.query)
-        return tantivy.Query.boolean_query([(_MUST, asked), *((_MUST, part) for part in parts)]) if parts else asked
-
-    def word(self, token: str, field: str) -> tantivy.Query:
-        """A token in the title, or anywhere: the title's tokens are among the words."""
-        return tantivy.Query.term_query(self._schema, field or "words", token, index_option="freq")
-
-    def words(self, query: Words) -> tantivy.Query:
-        """All or any of the words; none when there are none."""
-        occur = _MUST if query.need == "all" else _SHOULD
-        return tantivy.Query.boolean_query(
-            [(occur, self.word(token, query.field)) for token in content_tokens(query.text)]
-        )
-
-    def phrase(self, query: Phrase) -> tantivy.Query:
-        """The words in order."""
-        found = tokens(query.text)
-        if len(found) < 2:
-            return self.word(found[0], query.field) if found else tantivy.Query.empty_query()
-        places = allowed(len(found), query.slop)
-        if not places:
-            return self.in_order(found, query.field or "words")
-        ways = [self._placed(found, query.field or "words", way) for way in placings(len(found), places)]
-        return tantivy.Query.boolean_query([(_SHOULD, way) for way in ways])
-
-    def in_order(self, found: list[str], field: str) -> tantivy.Query:
-        """Two or more tokens side by side in one of the engine's fields."""
-        return self._placed(found, field, tuple(range(len(found))))
-
-    def _placed(self, found: list[str], field: str, places: tuple[int, ...]) -> tantivy.Query:
-        return tantivy.Query.phrase_query(self._schema, field, list(zip(places, found, strict=True)))
-
-    def identifier(self, query: Identifier) -> tantivy.Query:
-        """The thing itself, and what carries its number."""
-        name = whole(f"{query.kind}:{query.key}")
-        parts = (("id", ranking.IDENTITY_SCORE), ("identifiers", ranking.CARRIED_SCORE))
-        return tantivy.Query.boolean_query(
-            [
-                (
-                    _SHOULD,
-                    tantivy.Query.const_score_query(
-                        tantivy.Query.term_query(self._schema, field, name, index_option="basic"), score
-                    ),
-                )
-                for field, score in parts
+def _rendered(step: Step, schema: tantivy.Schema) -> tantivy.Query:  # noqa: PLR0911 - one return a step
+    """Tantivy's query for a step of a plan."""
+    match step:
+        case Token(column, token):
+            return tantivy.Query.term_query(schema, column, token, index_option="freq")
+        case Run(column, tokens, gaps):
+            ways: list[list[str | tuple[int, str]]] = [
+                [*zip(way, tokens, strict=True)] for way in placings(len(tokens), gaps)
             ]
-        )
-
-    def any_term(self, field: str, values: tuple[str, ...]) -> tantivy.Query:
-        """One of the values, without effect on the score."""
-        terms = [
-            tantivy.Query.term_query(self._schema, f"fields.{field}", whole(value), index_option="basic")
-            for value in values
-        ]
-        return tantivy.Query.const_score_query(
-            terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(_SHOULD, term) for term in terms]), 0.0
-        )
-
-    def days(self, query: Range) -> tantivy.Query:
-        """A span of days, without effect on the score. An undated document is on day 0, before all spans."""
-        days = tantivy.Query.range_query(
-            self._schema,
-            "day",
-            tantivy.FieldType.Unsigned,
-            (query.low or date.min).toordinal(),
-            (query.high or date.max).toordinal(),
-        )
-        return tantivy.Query.const_score_query(days, 0.0)
-
-    def all_of(self, query: AllOf) -> tantivy.Query:
-        """All parts; where all are exclusions, everything but them."""
-        parts = [
-            (_MUST_NOT, self.query(part.part)) if isinstance(part, Not) else (_MUST, self.query(part))
-            for part in query.parts
-        ]
-        if all(occur == _MUST_NOT for occur, _ in parts):
-            parts.append((_MUST, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)))
-        return tantivy.Query.boolean_query(parts)
-
-
-class _Ranking(_Matching):
-    """The same matches with the scores of `search.ranking`: the title counts more, and so do pairs."""
-
-    def word(self, token: str, field: str) -> tantivy.Query:
-        """The score of the words, and a part of that of the title."""
-        if field == "title":
-            return super().word(token, field)
-        return self._with_title(super().word(token, field), super().word(token, "title"))
-
-    def words(self, query: Words) -> tantivy.Query:
-        """Words that stand side by side in the question score more where they do so in the document."""
-        words = super().words(query)
-        beside = [self.in_order(list(pair), query.field or "words") for pair in neighbours(query.text)]
-        if not beside:
-            return words
-        return tantivy.Query.boolean_query(
-            [(_MUST, words), *((_SHOULD, tantivy.Query.boost_query(pair, ranking.PAIR_WEIGHT)) for pair in beside)]
-        )
-
-    def phrase(self, query: Phrase) -> tantivy.Query:
-        """A phrase in the title counts more, as a word does; with others between, its words count."""
-        found = tokens(query.text)
-        if len(found) > 1 and allowed(len(found), query.slop):
-            words = [(_SHOULD, self.word(token, query.field)) for token in dict.fromkeys(found)]
+            runs = [tantivy.Query.phrase_query(schema, column, way) for way in ways]
+            return runs[0] if len(runs) == 1 else tantivy.Query.boolean_query([(_SHOULD, run) for run in runs])
+        case Values(column, values, score):
+            terms = [tantivy.Query.term_query(schema, column, value, index_option="basic") for value in values]
+            any_term = tantivy.Query.boolean_query([(_SHOULD, term) for term in terms])
+            return tantivy.Query.const_score_query(terms[0] if len(terms) == 1 else any_term, score)
+        case Days(low, high):
+            days = tantivy.Query.range_query(schema, "day", tantivy.FieldType.Unsigned, low, high)
+            return tantivy.Query.const_score_query(days, 0.0)
+        case All():
+            return tantivy.Query.all_query()
+        case Unscored(inner):
+            return tantivy.Query.const_score_query(_rendered(inner, schema), 0.0)
+        case Weighted(inner, weight):
+            return tantivy.Query.boost_query(_rendered(inner, schema), weight)
+        case Combined(must, may, must_not):
+            parts = ((_MUST, must), (_SHOULD, may), (_MUST_NOT, must_not))
             return tantivy.Query.boolean_query(
-                [(_MUST, tantivy.Query.const_score_query(super().phrase(query), 0.0)), *words]
+                [(occur, _rendered(one, schema)) for occur, some in parts for one in some]
             )
-        if query.field == "title" or len(found) < 2:
-            return super().phrase(query)
-        return self._with_title(super().phrase(query), super().phrase(replace(query, field="title")))
-
-    def _with_title(self, anywhere: tantivy.Query, in_title: tantivy.Query) -> tantivy.Query:
-        weighted = tantivy.Query.boost_query(in_title, ranking.TITLE_WEIGHT)
-        return tantivy.Query.boolean_query([(_SHOULD, anywhere), (_SHOULD, weighted)])
