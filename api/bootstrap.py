@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _KNOWN = {
     "facts": ("duckdb",),
     "graph": ("sqlite", "neo4j", "bolt"),
-    "search": ("tantivy",),
+    "search": ("tantivy", "opensearch"),
     "database": ("sqlite", "postgresql"),
 }
 
@@ -87,10 +87,14 @@ def graph_store(settings: Settings) -> GraphStore:
 
 def search_store(settings: Settings) -> SearchStore:
     """The engine that holds the search index, and the indexes of this home in it."""
-    scheme("search", settings.search_url)
-    from search.index.tantivy import TantivyStore
+    if scheme("search", settings.search_url) == "tantivy":
+        from search.index.tantivy import TantivyStore
 
-    return TantivyStore(settings.home)
+        return TantivyStore(settings.home)
+    with _installed("search", settings.search_url):
+        from search.index.opensearch import OpenSearchStore
+
+        return OpenSearchStore(settings.search_url)
 
 
 class Engines:
