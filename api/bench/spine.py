@@ -14,20 +14,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import httpx
 
 from api.bench.measure import seconds, time_each
+from api.bench.texts import invented_documents, vocabulary
 from api.settings import Settings
 from graph.model.entity import RelatedQuery
 from graph.model.kinds import ENTITY_KINDS
 from graph.store.generation import Generations
 from graph.store.sqlite import FILE, SqliteGraphStore
 from ingest.simulator.simulate import simulate
-from search.document import SearchDocument
 from search.index.tantivy import TantivyIndex, TantivyIndexWriter
 from search.service import SearchService
 
@@ -133,16 +132,16 @@ def searching(folder: Path, *, documents: int = DOCUMENTS, questions: int = 500)
     index = folder / f"index-{documents}"
     rows: list[Row] = []
     if not index.exists():
-        made_s = seconds(lambda: TantivyIndexWriter(index).write(_documents(documents)))
+        made_s = seconds(lambda: TantivyIndexWriter(index).write(invented_documents(documents)))
         rows.append({"measure": "index documents", "documents": documents, "seconds": round(made_s, 1)})
     service = SearchService(TantivyIndex(index))
     choose = random.Random(SEED)  # noqa: S311 - a sample, no secret
-    vocabulary = _vocabulary()
+    words = vocabulary()
     kinds: dict[str, Callable[[], str]] = {
-        "one word": lambda: choose.choice(vocabulary[20:2_000]),
-        "two words": lambda: " ".join(choose.sample(vocabulary[20:600], 2)),
-        "phrase": lambda: '"{} {}"'.format(*choose.sample(vocabulary[20:600], 2)),
-        "word and filter": lambda: f"{choose.choice(vocabulary[20:2_000])} kind:ruling",
+        "one word": lambda: choose.choice(words[20:2_000]),
+        "two words": lambda: " ".join(choose.sample(words[20:600], 2)),
+        "phrase": lambda: '"{} {}"'.format(*choose.sample(words[20:600], 2)),
+        "word and filter": lambda: f"{choose.choice(words[20:2_000])} kind:ruling",
     }
     for name, question in kinds.items():
         timing = time_each(lambda text: service.search(text, limit=10), [question() for _ in range(questions)])
@@ -258,38 +257,3 @@ def _served(settings: Settings) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
-
-
-def _vocabulary() -> list[str]:
-    """8,000 invented words, the frequent ones short, as in a language."""
-    choose = random.Random(SEED)  # noqa: S311 - invented words
-    syllables = [a + b for a in "bcdfghklmnprstvw" for b in ("a", "e", "i", "o", "u", "an", "er", "in", "or", "st")]
-    words: dict[str, None] = {}
-    while len(words) < 8_000:
-        words["".join(choose.choices(syllables, k=2 + len(words) // 2_000))] = None
-    return list(words)
-
-
-def _documents(count: int) -> Iterator[SearchDocument]:
-    """Documents of 2 to 4 KB whose words follow Zipf's law, with kinds, ports, tariff numbers and dates."""
-    choose = random.Random(SEED)  # noqa: S311 - invented texts
-    vocabulary = _vocabulary()
-    weights = [1 / rank for rank in range(1, len(vocabulary) + 1)]
-    cumulative = [0.0]
-    for weight in weights:
-        cumulative.append(cumulative[-1] + weight)
-    for number in range(count):
-        text = " ".join(choose.choices(vocabulary, cum_weights=cumulative[1:], k=choose.randrange(350, 700)))
-        tariff = f"{choose.randrange(1, 97):02d}{choose.randrange(1, 20):02d}{choose.randrange(10, 99)}0000"
-        yield SearchDocument(
-            id=f"document:B-{number}",
-            kind=choose.choice(("ruling", "lab_report", "notice", "ims_document")),
-            title=" ".join(choose.choices(vocabulary[:3_000], k=8)),
-            text=text,
-            date=date(2010, 1, 1) + timedelta(days=choose.randrange(5_400)),
-            identifiers=(tariff,),
-            fields={
-                "port": (f"{choose.randrange(20):02d}01",),
-                "country": (choose.choice(("CN", "VN", "MX", "DE")),),
-            },
-        )

@@ -6,6 +6,7 @@ of any other engine. What the driver reports is translated here, and a password 
 """
 
 import json
+import logging
 import re
 import ssl
 import struct
@@ -50,6 +51,9 @@ from search.index.row import Row, hit_of, row_of, stored
 from search.paging import check_page, cursor_at, place_of
 from search.passage import Marker
 from search.query import Hit, SearchRequest, SearchResult
+
+# The driver logs what it also raises; where nobody collects logs, that must not reach a person's terminal.
+logging.getLogger("opensearch").addHandler(logging.NullHandler())
 
 HANDLE = "index.opensearch.json"  # in the generation's folder: the name of its index
 _Answer = TypeVar("_Answer")
@@ -350,10 +354,11 @@ class OpenSearchStore:
 
     def drop(self, folders: Sequence[Path]) -> None:
         """Delete the indexes of these generations; folders without one, and indexes that are gone, are no error."""
-        for index in filter(None, map(_named, folders)):
+        indexes = [index for index in map(_named, folders) if index]
+        if indexes:
             self._server.ask(
-                lambda server, index=index: server.indices.delete(  # type: ignore[misc]
-                    index=index, ignore=404, request_timeout=self._server.writing
+                lambda server: server.indices.delete(
+                    index=",".join(indexes), ignore_unavailable=True, ignore=404, request_timeout=self._server.writing
                 )
             )
 
@@ -781,8 +786,8 @@ def _any_in_one(steps: Iterable[Step]) -> list[dict[str, Any]]:
                 values.setdefault(column, {})[token] = None
             case Values(column, some):
                 values.setdefault(column, {}).update(dict.fromkeys(some))
-            case Combined((), may, ()):
-                waiting += may
+            case Combined((), parts, ()) | Combined((_,) as parts, _, ()):
+                waiting += parts
             case step:
                 rest.append(_packed(step))
     return [*({"terms": {column: list(some)}} for column, some in values.items()), *rest]
@@ -796,8 +801,8 @@ def _all_in_one(steps: Iterable[Step]) -> list[dict[str, Any]]:
         match waiting.pop():
             case Token(column, token):
                 words.setdefault(column, {})[token] = None
-            case Combined(must, _, ()) if must:
-                waiting += must
+            case Combined((_, *_) as parts, _, ()) | Combined((), (_,) as parts, ()):
+                waiting += parts
             case step:
                 rest.append(_packed(step))
     # A phrase counts as one part. As loose as this, it matches what has all of its words in any order.

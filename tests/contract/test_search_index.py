@@ -1,19 +1,21 @@
 """What every search engine must answer: one suite, run over each engine of the seam."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
+from secrets import token_hex
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.model.errors import Invalid, Unavailable
+from search.analysis import tokens
 from search.document import SearchDocument
-from search.index.index import SearchIndex
-from search.index.tantivy import TantivyIndex, TantivyIndexWriter
+from search.index.index import SearchIndex, SearchStore
+from search.index.opensearch import OpenSearchStore
+from search.index.tantivy import TantivyStore
 from search.query import (
     VALUES_SHOWN,
     AllOf,
@@ -32,19 +34,29 @@ from search.query import (
 Indexed = Callable[[Iterable[SearchDocument]], SearchIndex]
 
 
-def tantivy_index(folder: Path) -> Indexed:
-    def indexed(documents: Iterable[SearchDocument]) -> SearchIndex:
-        TantivyIndexWriter(folder / "index").write(documents)
-        return TantivyIndex(folder / "index")
+@pytest.fixture(scope="module", params=["tantivy", pytest.param("opensearch", marks=pytest.mark.servers)])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchStore]:
+    store: SearchStore
+    if request.param == "opensearch":
+        store = OpenSearchStore(request.getfixturevalue("opensearch_url") + f"/contract-{token_hex(3)}")
+    else:
+        store = TantivyStore(tmp_path_factory.mktemp("home"))
+    yield store
+    store.close()
 
-    return indexed
 
+@pytest.fixture(scope="module")
+def indexed(engine: SearchStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Indexed]:
+    """Writes documents for a generation of their own and opens the index over them."""
+    folders = []
 
-@pytest.fixture(params=[tantivy_index], ids=["tantivy"])
-def indexed(request: pytest.FixtureRequest, tmp_path: Path) -> Indexed:
-    """Writes documents and opens the index over them."""
-    made: Indexed = request.param(tmp_path)
-    return made
+    def write(documents: Iterable[SearchDocument]) -> SearchIndex:
+        folders.append(tmp_path_factory.mktemp("generation"))
+        engine.write(folders[-1], documents)
+        return engine.index(folders[-1])
+
+    yield write
+    engine.drop(folders)
 
 
 HANGERS = SearchDocument(
@@ -75,8 +87,9 @@ HEADING = SearchDocument(
 SMALL_WORLD = (HANGERS, REVOCATION, REPORT, IMPORTER, HEADING)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def index(indexed: Indexed) -> SearchIndex:
+    """The small world, for all tests that only ask."""
     return indexed(SMALL_WORLD)
 
 
@@ -231,11 +244,10 @@ def test_between_equals_the_weightier_comes_first(indexed: Indexed) -> None:
     assert found(index, Words("same"))[0] == "document:weighty"
 
 
-def test_order_does_not_depend_on_the_order_of_writing(tmp_path: Path) -> None:
+def test_order_does_not_depend_on_the_order_of_writing(indexed: Indexed) -> None:
     orders = []
-    for name, documents in (("one", equals(50)), ("other", equals(50)[::-1])):
-        (tmp_path / name).mkdir()
-        index = tantivy_index(tmp_path / name)(documents)
+    for documents in (equals(50), equals(50)[::-1]):
+        index = indexed(documents)
         orders.append([found(index, query, limit=50) for query in (Words("same"), Everything(), Phrase("same words"))])
     assert orders[0] == orders[1]
 
@@ -314,7 +326,8 @@ def test_a_cursor_of_another_search_is_invalid(index: SearchIndex) -> None:
         index.search(SearchRequest(Words("hangers"), limit=2, cursor=cursor))
 
 
-def test_a_closed_index_is_unavailable(index: SearchIndex) -> None:
+def test_a_closed_index_is_unavailable(indexed: Indexed) -> None:
+    index = indexed(SMALL_WORLD)
     index.close()
     with pytest.raises(Unavailable):
         index.search(SearchRequest(Everything()))
@@ -349,10 +362,102 @@ queries = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 @given(query=queries)
 def test_any_query_is_answered(index: SearchIndex, query: Query) -> None:
     result = index.search(SearchRequest(query, limit=3))
     assert len(result.items) == min(3, result.total)
     without = index.search(SearchRequest(Not(query)))
     assert result.total + without.total == index.count()
+
+
+nasty = st.one_of(
+    st.text(max_size=30), st.text(alphabet="\ud800\udfff\x00\x01\x1f\u200b\ufeff\U0001f4a3 é%_-", max_size=12),
+    st.sampled_from(["", "\x00", "x" * 64, "y" * 300, "a'b\"c\\d", "_", "İ ß ﬁ ½", "{{}}", "\n{}\n"]),
+)  # fmt: skip
+documents = st.builds(
+    SearchDocument,
+    id=nasty.map(lambda text: f"document:{text}"), kind=nasty, title=nasty, text=nasty, date=st.none() | st.dates(),
+    identifiers=st.lists(nasty, max_size=2).map(tuple),
+    fields=st.dictionaries(st.sampled_from(["country", "lab"]), st.lists(nasty, max_size=3).map(tuple), max_size=2),
+    weight=st.integers(-1, 200),
+)  # fmt: skip
+
+
+@settings(max_examples=5, deadline=None)  # each makes an index
+@given(written=st.lists(documents, max_size=30, unique_by=lambda document: document.id.encode("utf-8", "replace")))
+def test_any_document_is_held_and_found_by_what_it_holds(indexed: Indexed, written: list[SearchDocument]) -> None:
+    index = indexed(written)
+    everything = index.search(SearchRequest(Everything(), limit=100, facets=("country",)))
+    assert everything.total == index.count() == len(written)
+    assert {hit.title for hit in everything.items} == {readable(document.title) for document in written}
+    for document in written:
+        asked: list[Query] = [Term("lab", value) for value in document.fields.get("lab", ())]
+        asked += [Phrase(document.title)] if tokens(document.title) else []
+        asked += [Words(document.text)] if tokens(document.text) else []
+        for query in asked:
+            assert readable(document.id) in {hit.id for hit in index.search(SearchRequest(query, limit=100)).items}
+
+
+def readable(text: str) -> str:
+    """The text with question marks for halves of characters."""
+    return text.encode("utf-8", "replace").decode()
+
+
+@settings(max_examples=5, deadline=None)  # each makes an index
+@given(
+    texts=st.lists(st.lists(st.sampled_from("vwxyz"), max_size=8).map(" ".join), min_size=1, max_size=30),
+    phrases=st.lists(
+        st.tuples(st.lists(st.sampled_from("vwxyz"), min_size=2, max_size=4), st.integers(0, 5)),
+        min_size=20,
+        max_size=40,
+    ),
+)
+def test_a_phrase_finds_exactly_the_texts_that_have_its_words_in_order(
+    indexed: Indexed, texts: list[str], phrases: list[tuple[list[str], int]]
+) -> None:
+    index = indexed(SearchDocument(f"document:{n}", "memo", "Memo", text) for n, text in enumerate(texts))
+    for phrase, slop in phrases:
+        expected = {f"document:{n}" for n, text in enumerate(texts) if stand_in_order(text.split(), phrase, slop)}
+        assert set(found(index, Phrase(" ".join(phrase), slop=slop), limit=100)) == expected
+
+
+def stand_in_order(words: list[str], phrase: list[str], others: int, *, side_by_side: bool = False) -> bool:
+    """Whether the phrase's words stand in this order among the words, with no more than so many others between."""
+    if not phrase:
+        return True
+    places = [place for place, word in enumerate(words) if word == phrase[0] and (not side_by_side or place <= others)]
+    return any(
+        stand_in_order(words[place + 1 :], phrase[1:], others - side_by_side * place, side_by_side=True)
+        for place in places
+    )
+
+
+MANY = [f"word{number}" for number in range(3_000)]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        (Words(" ".join([*MANY, "gloves"]), need="any"), {LAB}),
+        (Words(" ".join([*MANY, "gloves"])), set()),
+        (AnyOf((Words("hangers"), *map(Words, MANY))), {RULING, REVOKING, COMPANY}),
+        (AllOf((Words("hangers"), Not(AnyOf((Words("rods"), *map(Words, MANY)))))), {RULING, COMPANY}),
+        (AllOf((Words("hangers"), *(Not(Words(word)) for word in MANY))), {RULING, REVOKING, COMPANY}),
+        (AnyOf(tuple(Identifier("hts", f"{number}") for number in range(7000, 9000))), {TARIFF, RULING, REVOKING}),
+        (Phrase(" ".join(MANY)), set()),
+    ],
+    ids=["any word", "all words", "any part", "but for any", "none of", "numbers", "a phrase"],
+)
+def test_a_very_long_query_is_answered(index: SearchIndex, query: Query, ids: set[str]) -> None:
+    for sort in ("relevance", "date"):
+        assert set(found(index, query, sort=sort)) == ids
+
+
+def test_a_long_text_has_all_the_words_of_a_long_query(indexed: Indexed) -> None:
+    text = " ".join(MANY)
+    index = indexed(
+        [SearchDocument("document:all", "memo", "", text), SearchDocument("document:rest", "memo", "", text[8:])]
+    )
+    assert found(index, Words(text)) == ["document:all"]
+    assert found(index, Words(text, need="any")) == ["document:all", "document:rest"]
