@@ -100,7 +100,8 @@ _TOLD: tuple[tuple[type[Exception], str, str], ...] = (
     (driver.ConnectionTimeout, "did not answer in time", f"Look at its load and its log. {_WAIT}"),
     (
         driver.SSLError, "cannot be trusted: {cause}",
-        f"Add ?ca=FILE with the certificate of its authority to {SETTING}, or ?verify=false for a trial.",
+        f"Add ?ca=FILE with the certificate of its authority to {SETTING}, or ?verify=false for a trial. Without TLS "
+        "the URL begins with opensearch://.",
     ),
     (
         driver.ConnectionError, "cannot be reached: {cause}",
@@ -121,6 +122,7 @@ _TOLD: tuple[tuple[type[Exception], str, str], ...] = (
     (driver.RequestError, "refused a request: {cause}", _LOG),
     (driver.TransportError, "failed: {cause}", _LOG),
     (driver.OpenSearchException, "cannot be used: {cause}", _LOG),
+    (driver.OpenSearchDslException, "cannot be used: {cause}", _LOG),
 )  # fmt: skip
 _TOLD_BY_STATUS = {
     413: ("takes no request as large as one of the documents", "Raise `http.max_content_length` on the server."),
@@ -208,7 +210,7 @@ class _Server:
         while True:
             try:
                 return question(self._driver)
-            except (driver.OpenSearchException, driver.ImproperlyConfigured) as error:
+            except (driver.OpenSearchException, driver.OpenSearchDslException, driver.ImproperlyConfigured) as error:
                 if not further or not self._may_go_better(error):
                     raise told(error, shown=self.address.shown) from error
                 further -= 1
@@ -334,18 +336,17 @@ class OpenSearchStore:
         """Questions to a generation's index; `NotFound` where the server has none, or only a part of one."""
         index = _named(folder)
         found = self._meta(index) if index else {}
-        if not index or not found.get(index, {}).get("whole"):
-            raise NotFound(
-                f"This generation was not indexed on OpenSearch at {self._address.shown}.",
-                thing=str(folder),
-                value=index,
-                next_step="Run `tidewaiter refresh` to build it, or `tidewaiter copy --to URL` to bring it there.",
-            )
+        if not found.get(index, {}).get("whole"):
+            raise self._not_indexed(folder)
         return OpenSearchIndex(self._server, index)
 
     def serve(self, folder: Path) -> None:
-        """Point the alias, which has the prefix for its name, to this generation's index, and to no other."""
+        """Point the alias, which has the prefix for its name, to this generation's index, and to no other.
+
+        `NotFound` where the generation has no handle."""
         index, alias = _named(folder), self._address.prefix
+        if not index:
+            raise self._not_indexed(folder)
         held = self._server.ask(lambda server: server.indices.get_alias(name=alias, ignore=404))
         before = [] if "error" in held else [one for one in held if one != index]
         actions: list[dict[str, Any]] = [{"remove": {"index": one, "alias": alias}} for one in before]
@@ -387,12 +388,20 @@ class OpenSearchStore:
         """Let go of the connections."""
         self._server.close()
 
+    def _not_indexed(self, folder: Path) -> NotFound:
+        return NotFound(
+            f"This generation was not indexed on OpenSearch at {self._address.shown}.",
+            thing=str(folder),
+            value=folder.name,
+            next_step="Run `tidewaiter refresh` to build it, or `tidewaiter copy --to URL` to bring it there.",
+        )
+
     def _meta(self, index: str) -> dict[str, dict[str, Any]]:
         """What indexes say of themselves; empty where there are none of that name."""
         found = self._server.ask(
             lambda server: server.indices.get_mapping(index=index, ignore=404, filter_path="*.mappings._meta")
-        )
-        return {name: one["mappings"]["_meta"] for name, one in (found or {}).items() if "mappings" in one}
+        )  # 404 has a number in the place of an index
+        return {name: one["mappings"]["_meta"] for name, one in (found or {}).items() if isinstance(one, dict)}
 
 
 _ENGINES = {"opensearch": "OpenSearch"}
@@ -706,7 +715,7 @@ def _rendered(step: Step) -> dict[str, Any]:  # noqa: PLR0911 - one return a ste
         case Days(low, high):
             return _unscored({"range": {"day": {"gte": low, "lte": high}}})
         case All():
-            return {"match_all": {}}
+            return _unscored({"match_all": {}})
         case Unscored(inner):
             return _unscored(_rendered(inner))
         case Weighted(inner, weight):

@@ -6,7 +6,7 @@ asked of a server.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -23,7 +23,7 @@ class Address:
     shown: str
     tls: bool = False
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     verify: bool = True
     ca: str = ""
     prefix: str = "tidewaiter"
@@ -62,6 +62,8 @@ def read_url(url: str) -> Address:
         where = tuple(_host(host) for host in hosts.split(","))
     except ValueError as error:
         raise bad(shown, "is no address of a server", "Write it as opensearch://HOST:9200.") from error
+    if "@" in parts.path + parts.query + parts.fragment:
+        raise bad(shown, "has an unescaped character in its user or password", "Write / ? # and @ in them as %XX.")
     if parts.scheme not in ("opensearch", "opensearch+https"):
         raise bad(shown, "is no address of OpenSearch", "Begin it with opensearch:// or opensearch+https://.")
     if not all(host for host, _ in where):

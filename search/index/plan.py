@@ -67,7 +67,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every document; scores 1."""
+    """Every document; never scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class _Matching:
         """All parts; where all are exclusions, everything but them."""
         must = tuple(self.query(part) for part in query.parts if not isinstance(part, Not))
         must_not = tuple(self.query(part.part) for part in query.parts if isinstance(part, Not))
-        return Combined(must=must or (Unscored(All()),), must_not=must_not)
+        return Combined(must=must or (All(),), must_not=must_not)
 
 
 class _Ranking(_Matching):

@@ -269,7 +269,7 @@ def _rendered(step: Step, schema: tantivy.Schema) -> tantivy.Query:  # noqa: PLR
             days = tantivy.Query.range_query(schema, "day", tantivy.FieldType.Unsigned, low, high)
             return tantivy.Query.const_score_query(days, 0.0)
         case All():
-            return tantivy.Query.all_query()
+            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
         case Unscored(inner):
             return tantivy.Query.const_score_query(_rendered(inner, schema), 0.0)
         case Weighted(inner, weight):
