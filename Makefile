@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: install install-servers demo test test-servers check bench lock clean
+.PHONY: install install-servers demo test test-servers check bench bench-engines lock clean
 install: .venv/.installed ui/graph_view/build/canvas.js
 
 # The stamp is renewed whenever the lock or the project's metadata changes.
@@ -45,6 +45,10 @@ check: install
 
 bench: install
 	$(BIN)/tidewaiter bench --results tests/benchmarks/RESULTS.md
+
+# Embedded engines beside Neo4j and OpenSearch, which are started for it where no setting names them.
+bench-engines: install-servers
+	$(BIN)/tidewaiter bench engines --results tests/benchmarks/ENGINES.md
 
 # Renew the hashed locks from pyproject.toml (needs `uv` on the path). The second one holds all of the first.
 LOCK = uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \

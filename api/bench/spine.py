@@ -23,8 +23,9 @@ from api.bench.measure import seconds, time_each
 from api.bench.texts import invented_documents, vocabulary
 from api.settings import Settings
 from graph.model.entity import RelatedQuery
+from graph.model.errors import NotFound
 from graph.model.kinds import ENTITY_KINDS
-from graph.store.generation import Generations
+from graph.store.generation import Generation, Generations
 from graph.store.sqlite import FILE, SqliteGraphStore
 from ingest.simulator.simulate import simulate
 from search.index.tantivy import TantivyIndex, TantivyIndexWriter
@@ -75,7 +76,7 @@ def loading(folder: Path, *, size: str) -> list[Row]:
 
 def serving_a_world(folder: Path, *, size: str) -> list[Row]:
     """A world from files to a served generation: seconds and peak memory, in a process of its own."""
-    loaded_s, refreshed_s, peak_mib = _in_its_own_process(_SERVE, _home(folder, size), world(folder, size=size))
+    loaded_s, refreshed_s, peak_mib = _in_its_own_process(_SERVE, home(folder, size), world(folder, size=size))
     return [
         {
             "measure": f"{size} world to a served generation", "load_s": round(loaded_s, 1),
@@ -87,7 +88,7 @@ def serving_a_world(folder: Path, *, size: str) -> list[Row]:
 
 def neighbours(folder: Path, *, size: str, questions: int = 1_000) -> list[Row]:
     """`related`, one hop, top 50: against the bare SQLite query, away from hubs and on ports, and over HTTP."""
-    settings = Settings(home=_home(folder, size))
+    settings = Settings(home=home(folder, size))
     generation = Generations(settings.home).current()
     view = SqliteGraphStore(settings.home).view(generation.folder)
     bare = sqlite3.connect(f"file:{generation.folder / FILE}?mode=ro&immutable=1", uri=True)
@@ -163,12 +164,12 @@ def run(folder: Path, *, size: str, only: tuple[str, ...] = ()) -> Iterator[Row]
             yield from measure()
 
 
-def as_markdown(rows: Sequence[Row]) -> str:
+def as_markdown(rows: Sequence[Row], *, command: str) -> str:
     """The figures as a page: what was measured, what came out, what it should reach."""
     lines = [
         "# Results",
         "",
-        "Written by `tidewaiter bench --results FILE` (`make bench`): one run on one machine, so that ratios count and",
+        f"Written by {command}: one run on one machine, so that ratios count and",
         f"times do not travel. Here: {os.cpu_count()} processors, Python {platform.python_version()}, "
         f"DuckDB {duckdb.__version__}, {platform.system()}.",
         "",
@@ -183,8 +184,18 @@ def as_markdown(rows: Sequence[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _home(folder: Path, size: str) -> Path:
+def home(folder: Path, size: str) -> Path:
+    """The home directory of the simulated world of that size."""
     return folder / f"home-{size}"
+
+
+def refreshed(folder: Path, *, size: str) -> Generation:
+    """What the simulated world's home serves; loaded and built when that has not been measured before."""
+    try:
+        return Generations(home(folder, size)).current()
+    except NotFound:
+        _in_its_own_process(_SERVE, home(folder, size), world(folder, size=size))
+    return Generations(home(folder, size)).current()
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -225,11 +236,11 @@ print(loaded_s, seconds(lambda: refresh(Settings(home=home), now=now)), peak_mem
 """
 
 
-def _in_its_own_process(work: str, home: Path, source: Path) -> tuple[float, ...]:
+def _in_its_own_process(work: str, place: Path, source: Path) -> tuple[float, ...]:
     """Do one of the works above in a new process and a new home; returns the numbers that it prints."""
-    shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(place, ignore_errors=True)
     ran = subprocess.run(  # noqa: S603 - our own interpreter on our own words
-        [sys.executable, "-c", work, str(home), str(source)], stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-c", work, str(place), str(source)], stdout=subprocess.PIPE, text=True, check=True
     )
     return tuple(float(figure) for figure in ran.stdout.splitlines()[-1].split())
 

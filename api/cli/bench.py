@@ -1,4 +1,4 @@
-"""The verb bench: measure the spine against its bare engines, and print the ratios."""
+"""The verb bench: measure ourselves against bare engines, or embedded engines against servers, in one run."""
 
 from pathlib import Path
 
@@ -6,6 +6,11 @@ import typer
 
 from api.cli.terminal import terminal_of
 
+WHAT = ("spine", "engines")
+_COMMANDS = {
+    "spine": "`tidewaiter bench --results FILE` (`make bench`)",
+    "engines": "`tidewaiter bench engines --results FILE` (`make bench-engines`)",
+}
 MEASURES = ("loading", "world", "related", "search")
 
 
@@ -16,26 +21,35 @@ def add_to(app: typer.Typer) -> None:
 
 def bench(
     context: typer.Context,
+    what: str = typer.Argument("spine", help="spine, or engines: embedded beside Neo4j and OpenSearch."),
+    *,
     only: list[str] = typer.Option([], help=f"Measure only this; any of {', '.join(MEASURES)}."),
     size: str = typer.Option("medium", help="The simulated world: small (100,000 lines) or medium (2 million)."),
     results: Path | None = typer.Option(None, help="Also write the figures to this file, as Markdown."),
     folder: Path = typer.Option(Path("./.tidewaiter/bench"), help="Where worlds and homes for the measurement are."),
 ) -> None:
-    """Measure loading, refresh, neighbours and search, each beside its bare engine, in one run."""
-    from api.bench.spine import as_markdown, run
+    """Measure loading, refresh, neighbours and search beside their bare engines, or engines beside servers."""
+    from api.bench import engines, spine
 
+    if what not in WHAT:
+        raise typer.BadParameter(f"{what!r} is not measured; choose from {', '.join(WHAT)}.")
     unknown = sorted(set(only) - set(MEASURES))
-    if unknown:
-        raise typer.BadParameter(f"{unknown[0]!r} is not measured; choose from {', '.join(MEASURES)}.")
+    if unknown or (only and what != "spine"):
+        raise typer.BadParameter(f"--only takes {', '.join(MEASURES)}, of the spine.")
     if size not in ("small", "medium"):
         raise typer.BadParameter(f"{size!r} is not a size; choose small or medium.")
     terminal = terminal_of(context)
+    measured = (
+        spine.run(folder, size=size, only=tuple(only))
+        if what == "spine"
+        else engines.run(terminal.settings(), folder, size=size)
+    )
     rows = []
-    for row in run(folder, size=size, only=tuple(only)):
+    for row in measured:
         rows.append(row)
         if terminal.json:
             terminal.answer(dict(row))
         else:
             terminal.say("  ".join([str(row["measure"]), *(f"{k}={v}" for k, v in row.items() if k != "measure")]))
     if results:
-        results.write_text(as_markdown(rows), encoding="utf-8")
+        results.write_text(spine.as_markdown(rows, command=_COMMANDS[what]), encoding="utf-8")

@@ -20,6 +20,8 @@ _HERE = Path(__file__).parent
 _FETCH_S = 900.0
 # Half a gigabyte to one, and the quick compiler only: servers of tests live for minutes, and start in half the time.
 JVM = ("-Xms512m", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+# A server that is measured is compiled as in service.
+MEASURED_JVM = ("-Xms1g", "-Xmx2g")
 
 
 def java(*, oldest: int, newest: int = 99) -> Path:

@@ -15,6 +15,10 @@ class Neo4j(Server):
 
     name: ClassVar[str] = "neo4j"
 
+    def __init__(self, *, jvm: Sequence[str] = JVM) -> None:
+        super().__init__()
+        self._jvm = jvm
+
     @property
     def url(self) -> str:
         return f"bolt://neo4j:{self.password}@127.0.0.1:{self.port}"
@@ -40,7 +44,7 @@ class Neo4j(Server):
 
     def _command(self) -> Sequence[str | Path]:
         found = classes("Neo4j")
-        return (self._java(), *JVM, *_OPEN, "-cp", f"{found}/*:{found}", "StartNeo4j", self.folder)
+        return (self._java(), *self._jvm, *_OPEN, "-cp", f"{found}/*:{found}", "StartNeo4j", self.folder)
 
     def _answers(self) -> bool:
         return "It answers." in self.log.read_text(encoding="utf-8", errors="replace")

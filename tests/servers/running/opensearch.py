@@ -13,8 +13,9 @@ class OpenSearch(Server):
 
     name: ClassVar[str] = "opensearch"
 
-    def __init__(self) -> None:
+    def __init__(self, *, jvm: Sequence[str] = JVM) -> None:
         super().__init__()
+        self._jvm = jvm
         self._transport_port = free_port()
 
     @property
@@ -26,7 +27,7 @@ class OpenSearch(Server):
 
     def _command(self) -> Sequence[str | Path]:
         found = classes("OpenSearch")
-        jvm = (*JVM, "--enable-native-access=ALL-UNNAMED", "-cp", f"{found}/*:{found}")
+        jvm = (*self._jvm, "--enable-native-access=ALL-UNNAMED", "-cp", f"{found}/*:{found}")
         ports = (str(self.port), str(self._transport_port))
         return (java(oldest=21), *jvm, "StartOpenSearch", self.folder / "node", *ports)
 
