@@ -215,9 +215,7 @@ class Neo4jGraphStore:
             name, version, edition = _only(
                 session.run("CALL dbms.components() YIELD name, versions, edition RETURN name, versions[0], edition")
             )
-            nodes, relationships = _only(
-                session.run("CALL () { MATCH (n) RETURN count(n) AS nodes } MATCH ()-[r]->() RETURN nodes, count(r)")
-            )
+            nodes, relationships = _only(session.run("RETURN COUNT { () }, COUNT { ()-->() }"))
             states = session.run(
                 "SHOW INDEXES YIELD name, state WHERE name STARTS WITH 'tidewaiter_' RETURN name, state ORDER BY name"
             ).values()
