@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 import opensearchpy
 from opensearchpy import exceptions as driver
 from urllib3 import Timeout
-from urllib3.exceptions import ConnectTimeoutError, InsecureRequestWarning, ProtocolError
+from urllib3.exceptions import ConnectTimeoutError, InsecureRequestWarning, NewConnectionError, ProtocolError
 
 from graph.facts.ledger import write_whole
 from graph.model.engine import EngineHealth
@@ -75,7 +75,7 @@ _BULKS_UNDER_WAY = 2
 # Waits before what a busy server turned away is sent again: a minute in all, then the build fails.
 _WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _BUSY = frozenset({429, 503})
-_BLOCK = "cluster_block_exception"  # comes with the status of a busy server, and does not pass by waiting
+_BLOCKS = frozenset({"cluster_block_exception", "index_create_block_exception"})  # no waiting helps, whatever status
 
 # Lucene writes no term longer than 32,766 bytes; a character has up to four.
 _LONGEST_VALUE_CHARACTERS = 32_766 // 4
@@ -138,7 +138,7 @@ _OURS: dict[type[Exception], type[TidewaiterError]] = {
 def told(error: Exception, *, shown: str) -> TidewaiterError:
     """Our error for one of the driver's. `shown` is the server's URL without a password."""
     kind, reason = _kind_and_reason(error)
-    if kind == _BLOCK:
+    if kind in _BLOCKS:
         return _blocked(reason, shown=shown)
     found, what, next_step = next(row for row in _TOLD if isinstance(error, row[0]))
     if found is driver.TransportError:
@@ -152,7 +152,7 @@ def told(error: Exception, *, shown: str) -> TidewaiterError:
 def _blocked(reason: str, *, shown: str) -> Unavailable:
     """The cluster takes no writes: by the watermark of its disks (two kinds of block), or because somebody said so."""
     if any(sign in reason for sign in ("disk", "read-only-allow-delete", "create-index")):
-        what, next_step = "its disk is too full", "Free or add disk space on its nodes, then try again."
+        what, next_step = "its disk is too full", "Free or add disk space on its nodes, then try again in a minute."
     else:
         what, next_step = reason.rstrip(";"), "Lift the block on the server, then try again."
     return Unavailable(
@@ -164,7 +164,7 @@ def _cause(error: Exception) -> str:
     """What is wrong, without the names of the driver's classes around it."""
     if not isinstance(error, driver.ConnectionError):
         return " ".join(_kind_and_reason(error)).strip()
-    if isinstance(error.info, ConnectTimeoutError):
+    if isinstance(error.info, ConnectTimeoutError) and not isinstance(error.info, NewConnectionError):
         return f"no connection within {_CONNECT_S:g} s"
     if isinstance(error.info, ProtocolError):
         return "the connection broke off"
@@ -326,7 +326,9 @@ class OpenSearchStore:
             "index": {
                 "number_of_replicas": self._address.replicas,
                 "refresh_interval": None,  # the server's own
-                "blocks": {"write": True},  # from here on it is only read
+                # From here on it is only read. A disk that fills up then does not lock it against what has to be
+                # changed around it: its copies and the alias.
+                "blocks": {"write": True},
             }
         }
         ask(lambda server: server.indices.put_settings(index=index, body=final))
@@ -370,12 +372,7 @@ class OpenSearchStore:
         held = {index: meta for index, meta in self._meta(ours).items() if meta.get("prefix") == self._address.prefix}
         status = self._server.ask(lambda server: server.cluster.health(index=ours))["status"]
         sizes = self._server.ask(lambda server: server.indices.stats(index=ours, metric="store"))["indices"]
-        blocks = self._server.ask(lambda server: server.indices.get_settings(index=ours, name="index.blocks.*"))
-        full = [
-            index for index in held
-            if "read_only_allow_delete" in blocks.get(index, {}).get("settings", {}).get("index", {}).get("blocks", {})
-        ]  # fmt: skip
-        condition, next_step = _CONDITIONS["full" if full else status]
+        condition, next_step = _CONDITIONS["full" if self._is_full() else status]
         return EngineHealth(
             version=f"{_ENGINES.get(version.get('distribution', ''), 'Elasticsearch')} {version['number']}",
             health=condition,
@@ -387,6 +384,14 @@ class OpenSearchStore:
     def close(self) -> None:
         """Let go of the connections."""
         self._server.close()
+
+    def _is_full(self) -> bool:
+        """Whether no index can be made because all nodes' disks are beyond the watermark. (Indexes that are finished
+        take no writes anyway, and are left alone by the server then.)"""
+        settings = self._server.ask(lambda server: server.cluster.get_settings(flat_settings=True))
+        return any(
+            settings[lasting].get("cluster.blocks.create_index") == "true" for lasting in ("persistent", "transient")
+        )
 
     def _not_indexed(self, folder: Path) -> NotFound:
         return NotFound(
@@ -400,8 +405,10 @@ class OpenSearchStore:
         """What indexes say of themselves; empty where there are none of that name."""
         found = self._server.ask(
             lambda server: server.indices.get_mapping(index=index, ignore=404, filter_path="*.mappings._meta")
-        )  # 404 has a number in the place of an index
-        return {name: one["mappings"]["_meta"] for name, one in (found or {}).items() if isinstance(one, dict)}
+        )
+        if "error" in (found or {}):
+            return {}
+        return {name: one["mappings"]["_meta"] for name, one in (found or {}).items()}
 
 
 _ENGINES = {"opensearch": "OpenSearch"}
@@ -412,7 +419,7 @@ _CONDITIONS = {
         "red: parts of an index cannot be read",
         "Bring the missing node back, or run `tidewaiter refresh` to build the index again.",
     ),
-    "full": ("read-only: the disk is too full", "Free or add disk space on its nodes."),
+    "full": ("takes no new index: the disk is too full", "Free or add disk space on its nodes."),
 }
 
 
@@ -508,7 +515,7 @@ class _Loading:
             (line, one["status"], one["error"]) for line, one in zip(lines, results, strict=True) if "error" in one
         ]
         # 409: written by a request before, whose answer was lost.
-        refused = [one for one in errors if one[1] != 409 and (one[1] not in _BUSY or one[2]["type"] == _BLOCK)]
+        refused = [one for one in errors if one[1] != 409 and (one[1] not in _BUSY or one[2]["type"] in _BLOCKS)]
         if refused:
             raise self._refusal(refused)
         busy = [(line, error["reason"]) for line, status, error in errors if status in _BUSY]
@@ -516,7 +523,7 @@ class _Loading:
 
     def _refusal(self, refused: list[tuple[_Line, int, dict[str, Any]]]) -> Unavailable:
         line, _, error = refused[0]
-        if error["type"] == _BLOCK:
+        if error["type"] in _BLOCKS:
             return _blocked(error["reason"], shown=self._server.address.shown)
         cause = error.get("caused_by", {}).get("reason", "")
         reason = f"{error['type']}: {error['reason']} {cause}".strip()
@@ -537,7 +544,7 @@ def _bulk(server: opensearchpy.OpenSearch, index: str, body: bytes, patient: Tim
 
 
 def _is_block(error: driver.TransportError) -> bool:
-    return _kind_and_reason(error)[0] == _BLOCK
+    return _kind_and_reason(error)[0] in _BLOCKS
 
 
 def _requests(documents: Iterable[SearchDocument]) -> Iterator[list[_Line]]:

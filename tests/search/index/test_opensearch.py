@@ -378,7 +378,7 @@ def test_the_driver_has_the_errors_that_we_know_of() -> None:
         (413, "", "", "as large as one of the documents", "http.max_content_length"),
         (500, "null_pointer_exception", "oops", "oops", "log"),
         (429, "cluster_block_exception", FLOOD_STAGE, "its disk is too full", "disk space"),
-        (403, "cluster_block_exception", "[FORBIDDEN/10/cluster create-index blocked (api)];", "too full", "disk"),
+        (403, "index_create_block_exception", "[FORBIDDEN/10/cluster create-index blocked (api)];", "too full", "disk"),
         (403, "cluster_block_exception", "[FORBIDDEN/8/index write (api)];", "index write", "Lift the block"),
     ],
 )  # fmt: skip
