@@ -12,8 +12,12 @@ PACKAGES = ("graph", "ingest", "search", "api", "ui")
 
 
 def imported_modules(path: Path) -> set[str]:
+    return imported_in(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def imported_in(tree: ast.AST) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -49,6 +53,19 @@ def test_import_contracts_hold() -> None:
 )
 def test_an_engine_is_known_by_its_own_file_alone(module: str, allowed: set[str]) -> None:
     assert files_that_import(module) <= allowed
+
+
+def test_tests_that_need_no_server_need_no_driver_of_one() -> None:
+    # `make test` collects these modules on a machine without the drivers; an import inside a fixture is fine.
+    drivers = ("neo4j", "opensearchpy", "psycopg", "pyspark", "graph.store.neo4j", "search.index.opensearch")
+    for path in (ROOT / "tests").rglob("*.py"):
+        if path.is_relative_to(ROOT / "tests/servers"):
+            continue
+        top = ast.Module(
+            [one for one in ast.parse(path.read_text()).body if isinstance(one, ast.Import | ast.ImportFrom)], []
+        )
+        named = {name for name in imported_in(top) if any(f"{name}.".startswith(f"{one}.") for one in drivers)}
+        assert not named, f"{path}: import {named} where it is needed, or move the module to tests/servers"
 
 
 def test_the_user_interface_reaches_data_only_through_the_client() -> None:
