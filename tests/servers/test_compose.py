@@ -108,7 +108,7 @@ def network(
         "NEO4J_PASSWORD": neo4j_server.password,
         "OPENSEARCH_PASSWORD": "unused",
         "@neo4j:7687": f"@127.0.0.1:{neo4j_server.port}",
-        "opensearch+https://admin:unused@opensearch:9200?verify=false": "tantivy:",
+        "opensearch+https://admin:unused@opensearch:9200?verify=false": opensearch_server.url,
         "@postgres:5432/tidewaiter": f"@127.0.0.1:{postgresql_server.port}/{database.database}",
         "http://api:8000": f"http://{one}",
         "127.0.0.1:8000": one,
@@ -154,7 +154,7 @@ def test_the_services_start_and_are_well_and_end_when_told(network: Network, tmp
         ready = client.get("/v1/readyz").json()
         assert ready["ready"] is True, ready
         assert {one["engine"]: one["url"] for one in ready["engines"]} == {
-            "facts": "duckdb", "graph": "neo4j", "search": "tantivy", "database": "postgresql",
+            "facts": "duckdb", "graph": "neo4j", "search": "opensearch", "database": "postgresql",
         }  # fmt: skip
         assert client.get("/v1/search", params={"q": "hangers"}).json()["items"]
         assert client.get("/v1/entities/importer:12-345678900/related").json()["items"]
