@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from tests.fixtures.compose import ROOT, services
 from tests.fixtures.trade_world import write_world
+from tests.servers.running.front import Front, certificate
 from tests.servers.running.neo4j import Neo4j
 from tests.servers.running.opensearch import OpenSearch
 from tests.servers.running.postgresql import PostgreSql
@@ -96,19 +97,29 @@ class Run:
 
 
 @pytest.fixture
-def network(
+def ending() -> Iterator[ExitStack]:
+    """What is to be ended when the test is over, however it ends."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def network(  # noqa: PLR0917 - fixtures
     tmp_path: Path, neo4j_server: Neo4j, opensearch_server: OpenSearch, postgresql_server: PostgreSql,
-    new_postgresql_url: str,
+    new_postgresql_url: str, ending: ExitStack,
 ) -> Network:  # fmt: skip
-    """Neo4j, OpenSearch and PostgreSQL as the file names them. OpenSearch here has neither password nor TLS."""
+    """Neo4j, OpenSearch and PostgreSQL as the file names them, OpenSearch behind a password and TLS as in its image."""
+    password = "Only-for-tests.1"  # noqa: S105 - of this test
+    secured = Front(opensearch_server.url, user="admin", password=password, tls=certificate(tmp_path))
+    ending.enter_context(secured)
     database = sa.make_url(new_postgresql_url)
     one, two = (f"127.0.0.1:{free_port()}" for _ in PORTS)
     replaced = {
         "POSTGRES_PASSWORD": postgresql_server.password,
         "NEO4J_PASSWORD": neo4j_server.password,
-        "OPENSEARCH_PASSWORD": "unused",
+        "OPENSEARCH_PASSWORD": password,
         "@neo4j:7687": f"@127.0.0.1:{neo4j_server.port}",
-        "opensearch+https://admin:unused@opensearch:9200?verify=false": opensearch_server.url,
+        "@opensearch:9200": f"@{secured.address}",
         "@postgres:5432/tidewaiter": f"@127.0.0.1:{postgresql_server.port}/{database.database}",
         "http://api:8000": f"http://{one}",
         "127.0.0.1:8000": one,
@@ -118,13 +129,6 @@ def network(
         "/data": str(tmp_path / "home"),
     }
     return Network(replaced, tmp_path / "home")
-
-
-@pytest.fixture
-def ending() -> Iterator[ExitStack]:
-    """What is to be ended when the test is over, however it ends."""
-    with ExitStack() as stack:
-        yield stack
 
 
 def test_the_services_start_and_are_well_and_end_when_told(network: Network, tmp_path: Path, ending: ExitStack) -> None:
