@@ -1,5 +1,6 @@
 """What every authored database must do alike: come up by itself, know its users, and keep the audit."""
 
+import re
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from api.access.users import LOCAL, Users, need_admin
 from api.audit.trail import Look, Trail, looks, record
-from api.database import AUDIT, METADATA, USERS, open_database
+from api.database import AUDIT, METADATA, USERS, describe, open_database
 from api.errors import Unauthenticated
 from graph.model.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 
@@ -73,6 +74,13 @@ def test_threads_that_open_a_new_database_at_once_agree(url: str) -> None:
         for opened in pool.map(open_database, [url] * 6):
             assert not Users(opened).any()
             opened.dispose()
+
+
+def test_a_database_says_its_version_and_size(engine: Engine) -> None:
+    told = describe(engine)
+    assert re.fullmatch(r"(SQLite|PostgreSQL) \d+\.\d+.*", told.version)
+    assert told.size_bytes is not None
+    assert told.size_bytes > 10_000
 
 
 def test_a_database_of_a_later_version_is_not_touched(url: str, engine: Engine) -> None:
