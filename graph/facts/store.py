@@ -6,9 +6,13 @@ Invariant: a reader sees whole loads only, and of each key the version known lat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 import ibis.expr.types as ir
+
+# Rows that a Parquet file holds together: an engine that scans reads so many at once.
+ROWS_A_GROUP = 122_880
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class FactCounts:
 
 
 class FactStore(Protocol):
-    """Read access to the canonical tables as Ibis expressions. Engines differ, expressions do not."""
+    """The canonical tables as Ibis expressions, and what becomes of expressions. Engines differ, these do not."""
 
     def table(self, name: str, *, as_of: date | None = None) -> ir.Table:
         """The current rows of a canonical table, with its provenance columns.
@@ -29,6 +33,21 @@ class FactStore(Protocol):
         """
         ...
 
+    def read(self, file: Path) -> ir.Table:
+        """The rows of a Parquet file of ours (a generation's links, say), to be joined with the tables."""
+        ...
+
+    def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:
+        """Work an expression out into one Parquet file, in the expression's order if it has one; how many rows.
+
+        Nothing stands in memory but what the engine needs for its work and a few row groups.
+        """
+        ...
+
     def counts(self) -> FactCounts:
         """How many rows each table holds."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the engine; expressions made before cannot be run after."""
         ...

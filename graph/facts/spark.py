@@ -1,0 +1,383 @@
+"""Facts read with Ibis on Apache Spark over the ledger's Parquet files, on this machine or on many.
+
+Invariant: the same rows, types and versions as on the embedded engine, from the same files; every machine of a
+cluster must see the home directory under the same path. One Spark application runs in a process and lives as
+long as the process; each store has a session of its own in it, so that views of two homes never meet.
+"""
+
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.backends.pyspark import Backend
+from ibis.backends.pyspark.datatypes import PySparkSchema
+from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
+from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkException
+from pyspark.java_gateway import launch_gateway
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's own pages use
+
+from graph.facts.ledger import FactFile
+from graph.facts.snapshot import FILE, LATEST_FIRST, ROW, Selection, Snapshot, closed, columns_of, schema, unreadable
+from graph.facts.store import ROWS_A_GROUP, FactCounts
+from graph.model.errors import Conflict, TidewaiterError, Unavailable
+
+# A master that does not answer in this time is taken to be down; Spark itself would try for a minute.
+_REACHED_WITHIN_SECONDS = 5.0
+# Spark refuses to start with less than 450 MiB.
+_LEAST_MEMORY_MIB = 512
+_DEFAULT_PORT = 7077
+
+_CONFIGURATION = {
+    "spark.app.name": "tidewaiter",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    # A sum or cast that does not fit is an error, as on the embedded engine: without ANSI it would be a silent null.
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.session.timeZone": "UTC",
+    # Days before 1582 as they are written: no other calendar is meant by our files.
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.compression.codec": "zstd",
+    # What is collected is as large as the embedded engine would answer; the driver's memory is the limit.
+    "spark.driver.maxResultSize": "0",
+    "spark.log.level": "ERROR",
+}
+
+
+def master_of(url: str, *, threads: int | None) -> str:
+    """The master that a facts URL names; without one, this machine with so many threads.
+
+    >>> master_of("spark:", threads=2), master_of("spark:local[4]", threads=2), master_of("spark:yarn", threads=None)
+    ('local[2]', 'local[4]', 'yarn')
+    >>> master_of("spark:", threads=None), master_of("spark://host:7077", threads=None)
+    ('local[*]', 'spark://host:7077')
+    """
+    named = url.removeprefix("spark:")
+    if named.startswith("//"):
+        return url
+    return named or f"local[{threads or '*'}]"
+
+
+class SparkFactStore:
+    """The facts of one home directory. Safe to use from many threads.
+
+    With `loads` the store is pinned to these load ids; without, it follows the ledger (see `Snapshot`). The first
+    store of a process starts Spark: `memory_limit_gb` is the memory of its driver, which on `local` is all of it, and
+    what Spark has to say goes to `HOME/spark.log`. A second master in one process is a `Conflict`.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        master: str,
+        memory_limit_gb: float = 4.0,
+        loads: Sequence[str] | None = None,
+    ) -> None:
+        self.home = home.absolute()
+        self._snapshot = Snapshot(self.home, loads)
+        self._views: set[str] = set()
+        self._kept: list[DataFrame] = []
+        self._lock = threading.Lock()
+        session = _application(master, home=self.home, memory_mib=round(memory_limit_gb * 1024))
+        with _translated(f"Spark at {master}"):
+            self._session: SparkSession | None = session.newSession()
+            self._backend = _Spark().connect(self._session)
+
+    def table(self, name: str, *, as_of: date | None = None) -> ir.Table:
+        """The current rows of a canonical table, or those known on a day; see `FactStore.table`."""
+        selection = self._snapshot.select(name, as_of)
+        self._define_once(selection)
+        return ops.DatabaseTable(
+            name=selection.view, schema=schema(selection.table), source=self._backend, namespace=ops.Namespace()
+        ).to_expr()
+
+    def read(self, file: Path) -> ir.Table:
+        """The rows of a Parquet file of ours."""
+        self._open()
+        with _translated(file.name):
+            return self._backend.read_parquet(_location(file.absolute()))
+
+    def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:
+        """Work an expression out into one Parquet file; how many rows.
+
+        Every executor writes a part beside the file, then the parts are put together in their order.
+        """
+        self._open()
+        parts = file.absolute().with_name(f".{file.name}.parts")
+        try:
+            with _translated(file.name):
+                self._backend.rows(expression).write.mode("overwrite").parquet(f"file://{parts}")
+            return _put_together(parts, file, expression.schema().to_pyarrow(), rows_a_group)
+        finally:
+            shutil.rmtree(parts, ignore_errors=True)
+
+    def counts(self) -> FactCounts:
+        """Rows of each table, all versions counted; tables without a row are left out."""
+        return self._snapshot.counts()
+
+    def backend(self) -> Backend:
+        """The Ibis backend, the same for every thread."""
+        self._open()
+        return self._backend
+
+    def close(self) -> None:
+        """Let go of the views and of what is held in memory; Spark itself goes on for other stores."""
+        with self._lock:
+            session, self._session = self._session, None
+            if session is None:
+                return
+            with _translated("Spark"):
+                for kept in self._kept:
+                    kept.unpersist()
+                for view in session.catalog.listTables():
+                    session.catalog.dropTempView(view.name)
+
+    def _open(self) -> SparkSession:
+        if self._session is None:
+            raise closed(self.home)
+        return self._session
+
+    def _define_once(self, selection: Selection) -> None:
+        """The view that holds these files' rows, made when first asked for."""
+        with self._lock:
+            session = self._open()
+            if selection.view not in self._views:
+                with _translated(selection.table.name):
+                    self._define(session, selection)
+                self._views.add(selection.view)
+
+    def _define(self, session: SparkSession, selection: Selection) -> None:
+        names = [column.name for column in columns_of(selection.table)]
+        typed = PySparkSchema.from_ibis(schema(selection.table))
+        if not selection.files:
+            session.createDataFrame([], typed).createOrReplaceTempView(selection.view)
+            return
+
+        def rows(files: tuple[FactFile, ...]) -> DataFrame:
+            # The schema adds the columns that older files lack, and spares reading every file's own.
+            read = session.read.schema(typed).parquet(*(_location(self.home / file.path) for file in files))
+            return read if selection.as_of is None else read.filter(F.col("known_at") <= F.lit(selection.as_of))
+
+        def placed(files: tuple[FactFile, ...]) -> DataFrame:
+            return rows(files).select(
+                *names, F.col("_metadata.file_path").alias(FILE), F.col("_metadata.row_index").alias(ROW)
+            )
+
+        if not selection.superseding:
+            rows(selection.files).createOrReplaceTempView(selection.view)
+            return
+        key = list(selection.table.key)
+        everything, again = placed(selection.files), rows(selection.superseding).select(*key).distinct()
+        # Only keys in a superseding file can stand twice, so only these are ranked.
+        same = [everything[column].eqNullSafe(again[column]) for column in key]
+        partition = ", ".join(f"`{column}`" for column in key)
+        rank = F.expr(f"row_number() OVER (PARTITION BY {partition} ORDER BY {LATEST_FIRST})")
+        superseded = everything.join(again, same, "left_semi").withColumn("rank", rank).filter("rank > 1")
+        superseded = superseded.select(FILE, ROW).persist()
+        self._kept.append(superseded)
+        current = everything.join(superseded, [FILE, ROW], "left_anti").select(*names)
+        current.createOrReplaceTempView(selection.view)
+
+
+class _Spark(Backend):  # type: ignore[misc]
+    """Ibis's Spark backend, with rows going in and out as Arrow.
+
+    Ibis takes both ways through pandas, where whole numbers with a null become floats and decimals objects.
+    """
+
+    def rows(self, expression: ir.Expr) -> DataFrame:
+        """The expression as Spark's own table, not yet worked out."""
+        self._run_pre_execute_hooks(expression)
+        return self._session.sql(self.compile(expression.as_table()))
+
+    def to_pyarrow(
+        self, expr: ir.Expr, /, *, params: object = None, limit: int | str | None = None, **_kwargs: object
+    ) -> Any:
+        """The expression's rows, in the types that Ibis declares."""
+        table = expr.as_table()
+        with _translated("the facts"):
+            self._run_pre_execute_hooks(table)
+            answer = self._session.sql(self.compile(table, params=params, limit=limit)).toArrow()
+        return expr.__pyarrow_result__(answer.cast(table.schema().to_pyarrow()))
+
+    def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
+        rows = op.data.to_pyarrow(op.schema)
+        self._session.createDataFrame(rows).createOrReplaceTempView(op.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Application:
+    """The Spark application of this process."""
+
+    master: str
+    session: SparkSession
+
+
+_starting = threading.Lock()
+_applications: list[_Application] = []  # at most one
+
+
+def _application(master: str, *, home: Path, memory_mib: int) -> SparkSession:
+    """The process's Spark, started when first asked for."""
+    with _starting:
+        if not _applications:
+            _applications.append(_Application(master, _start(master, home=home, memory_mib=memory_mib)))
+        running = _applications[0]
+    if running.master != master:
+        raise Conflict(
+            f"This process already runs on Spark at {running.master}.",
+            thing="TIDEWAITER_FACTS_URL",
+            value=master,
+            next_step="Use one master in a process, or start another process.",
+        )
+    return running.session
+
+
+def _start(master: str, *, home: Path, memory_mib: int) -> SparkSession:
+    _reach(master)
+    home.mkdir(parents=True, exist_ok=True)
+    memory = max(memory_mib, _LEAST_MEMORY_MIB)
+    settings = {**_CONFIGURATION, "spark.master": master, "spark.driver.memory": f"{memory}m"}
+    settings["spark.sql.warehouse.dir"] = str(home / "spill" / "spark")
+    if master.startswith("local"):
+        settings |= {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.local.dir": str(home / "spill"),
+            # A part for each core: on one machine more parts are more work and no more speed.
+            "spark.sql.shuffle.partitions": str(_cores(master)),
+            "spark.default.parallelism": str(_cores(master)),
+        }
+    configuration = SparkConf(loadDefaults=False).setAll(list(settings.items()))
+    log = home / "spark.log"
+    with open(log, "w", encoding="utf-8") as told:
+        try:
+            gateway = launch_gateway(configuration, popen_kwargs={"stdout": told, "stderr": told})
+        except (PySparkException, OSError) as error:
+            raise Unavailable(
+                f"Spark cannot be started: {_last_line(log) or error}",
+                thing="Java",
+                next_step="Install Java 17 or newer and set JAVA_HOME, or set TIDEWAITER_FACTS_URL to duckdb:.",
+            ) from error
+    with _translated(f"Spark at {master}"):
+        return SparkSession(SparkContext(conf=configuration, gateway=gateway))
+
+
+def _cores(master: str) -> int:
+    import os
+
+    counted = re.match(r"local\[(\d+)", master)
+    if counted:
+        return int(counted[1])
+    return (os.cpu_count() or 1) if master.startswith("local[*") else 1
+
+
+def _reach(master: str) -> None:
+    """`Unavailable` when no master of a standalone cluster answers."""
+    if not master.startswith("spark://"):
+        return
+    reasons = []
+    for address in master.removeprefix("spark://").split(","):
+        host, _, port = address.rpartition(":") if ":" in address else (address, "", str(_DEFAULT_PORT))
+        try:
+            socket.create_connection((host, int(port)), timeout=_REACHED_WITHIN_SECONDS).close()
+        except (OSError, ValueError) as error:
+            reasons.append(f"{address}: {error}")
+        else:
+            return
+    raise Unavailable(
+        f"No Spark master answers at {master}: {'; '.join(reasons)}.",
+        thing="TIDEWAITER_FACTS_URL",
+        value=master,
+        next_step="Start the master, correct the URL, or set it to `spark:` to run on this machine.",
+    )
+
+
+@contextmanager
+def _translated(thing: str) -> Iterator[None]:
+    """Spark's errors as ours: the only place that knows them."""
+    try:
+        yield
+    except (PySparkException, Py4JError, ConnectionError) as error:
+        raise _told(error, thing) from error
+
+
+def _told(error: Exception, thing: str) -> TidewaiterError:
+    text = _text(error)
+    if isinstance(error, Py4JNetworkError | ConnectionError) or "stopped SparkContext" in text:
+        return Unavailable(
+            "Spark has ended.", thing="Spark", value=_line(text), next_step="See spark.log in the home, then start again."
+        )
+    if "PATH_NOT_FOUND" in text or "FAILED_READ_FILE" in text or "is not a Parquet file" in text:
+        return unreadable(thing, _line(text))
+    if "OutOfMemoryError" in text:
+        return Unavailable(
+            "Spark has not enough memory for this.",
+            thing=thing,
+            value=_line(text),
+            next_step="Set TIDEWAITER_MEMORY_LIMIT_GB higher, or run on a cluster.",
+        )
+    return Unavailable(
+        f"Spark cannot work this out: {_line(text)}",
+        thing=thing,
+        value=type(error).__name__,
+        next_step="See spark.log in the home directory.",
+    )
+
+
+def _text(error: Exception) -> str:
+    if isinstance(error, Py4JJavaError):
+        return str(error.java_exception.toString())
+    return str(error)
+
+
+def _line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:300]
+
+
+def _last_line(log: Path) -> str:
+    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else ""
+
+
+def _location(file: Path) -> str:
+    """The file as Spark names it. Signs that Spark takes for patterns are escaped: a folder may be called `[1]`."""
+    return "file://" + re.sub(r"([\\*?\[\]{}])", r"\\\1", str(file))
+
+
+def _put_together(parts: Path, file: Path, columns: pa.Schema, rows_a_group: int) -> int:
+    """One file from the parts, group by group in their order; how many rows."""
+    rows = 0
+    with pq.ParquetWriter(file, columns, compression="zstd") as writer:
+        waiting: list[pa.RecordBatch] = []
+        for part in sorted(parts.glob("*.parquet")):
+            with pq.ParquetFile(part) as opened:
+                for batch in opened.iter_batches(rows_a_group):
+                    waiting.append(batch)
+                    if sum(one.num_rows for one in waiting) >= rows_a_group:
+                        rows += _write(writer, waiting, columns, rows_a_group)
+                        waiting = []
+        if waiting:
+            rows += _write(writer, waiting, columns, rows_a_group)
+    return rows
+
+
+def _write(writer: pq.ParquetWriter, batches: list[pa.RecordBatch], columns: pa.Schema, rows_a_group: int) -> int:
+    table = pa.Table.from_batches(batches).cast(columns)
+    writer.write_table(table, row_group_size=rows_a_group)
+    return table.num_rows
