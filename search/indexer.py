@@ -43,7 +43,7 @@ _DESCRIBING = ("address", "city", "region", "postal_code", "country", "phone", "
 def documents(generation: Generation, facts: FactStore) -> Iterator[SearchDocument]:
     """Everything that one generation's index holds. Costs one scan of each table, and of the entities."""
     with TemporaryDirectory(prefix=".indexing-", dir=generation.folder) as folder:
-        desk = _Desk(Path(folder))
+        desk = _Desk(Path(folder), facts)
         chains = _legal_chains(facts, desk)
         yield from _texts(generation, facts, chains, desk)
         yield from _issues(facts, desk)
@@ -58,12 +58,13 @@ class _Desk:
     Engines write such files with little memory and any order of work, and reading them holds no engine up.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, facts: FactStore) -> None:
         self._file = folder / "rows.parquet"
+        self._facts = facts
 
     def rows(self, table: ir.Table) -> Iterator[Row]:
         """The rows of an expression, one by one. The rows before must have been read to their end."""
-        table.to_parquet(self._file, compression="zstd", row_group_size=_ROWS_AT_ONCE * 10)
+        self._facts.write(table, self._file, rows_a_group=_ROWS_AT_ONCE * 10)
         with pq.ParquetFile(self._file) as file:
             for batch in file.iter_batches(_ROWS_AT_ONCE):
                 yield from batch.to_pylist()
@@ -151,7 +152,7 @@ def _say_standing(carried: _Carried, chain: Mapping[str, Iterable[str]]) -> None
 def _texts(generation: Generation, facts: FactStore, chains: _Chains, desk: _Desk) -> Iterator[SearchDocument]:
     """The documents with what they mention, and what the graph links them to (a notice's cases, say)."""
     table, mentions = facts.table("documents"), facts.table("mentions")
-    links = table.get_backend().read_parquet(str(generation.links))
+    links = facts.read(generation.links)
     mentioned = (
         mentions.mutate(mention=mentions["kind"] + ":" + mentions["key"])
         .group_by("document_id")
@@ -254,7 +255,7 @@ def _issue(row: Row) -> SearchDocument:
 def _entities(generation: Generation, facts: FactStore, chains: _Chains, desk: _Desk) -> Iterator[SearchDocument]:
     """Entities that are not on file as documents or issues, with every name that party records give them."""
     texts, issues, records = facts.table("documents"), facts.table("issues"), facts.table("party_records")
-    entities = texts.get_backend().read_parquet(str(generation.entities))
+    entities = facts.read(generation.entities)
     on_file = ibis.union(
         texts.select(file_id="document:" + texts["id"]),
         issues.select(file_id="issue:" + issues["issue_id"]).distinct(),

@@ -44,9 +44,7 @@ def build_graph(
     for done, (name, make) in enumerate(makers):
         if progress is not None:
             progress(name, done, len(makers) + 1)
-        part = parts / f"{name}.parquet"
-        make().to_parquet(part, compression="zstd")
-        if rows := pq.read_metadata(part).num_rows:
+        if rows := facts.write(make(), parts / f"{name}.parquet"):
             counts[name] = rows
             counts[name.partition(".")[0]] += rows
     if progress is not None:
