@@ -144,8 +144,9 @@ def _duty(title: ir.StringValue) -> ir.StringValue:
 
 def _words(text: ir.StringValue) -> ir.StringValue:
     """Words in lower case with single spaces between them, plurals as singulars."""
-    plain = text.lower().re_replace(r"[^a-z0-9]+", " ").re_replace(r"ies\b", "y").re_replace(r"s\b", "")
-    return plain.strip()
+    # In this order only the 26 letters meet `lower`: engines differ on others, such as the Turkish dotted I.
+    plain = text.re_replace("[^A-Za-z0-9]+", " ").lower()
+    return plain.re_replace(r"ies\b", "y").re_replace(r"s\b", "").strip()
 
 
 def _plain(name: str) -> str:

@@ -214,8 +214,12 @@ def _page(rows: ir.Table, table: str, day: str, limit: int, offset: int) -> Reco
     total = rows.count().to_pyarrow().as_py()
     key = TABLES[table].key if table in TABLES else rows.columns
     key = tuple(column for column in key if column != day)
-    order = [ibis.desc(day, nulls_first=False)] if day else []
-    page = rows.order_by([*order, *(rows[column] for column in key)]).limit(limit, offset=offset)
+    order = [*([ibis.desc(day, nulls_first=False)] if day else []), *(ibis.asc(column) for column in key)]
+    page = rows.order_by(order).limit(offset + limit)
+    if offset:
+        # The last rows of those so far. An offset would have to number all rows where engines work in parts.
+        back = [*([ibis.asc(day, nulls_first=True)] if day else []), *(ibis.desc(c, nulls_first=True) for c in key)]
+        page = page.order_by(back).limit(max(0, min(limit, total - offset))).order_by(order)
     columns, found = _cells(page) if limit and total > offset else (tuple(rows.columns), [])
     return Records(table, columns, tuple(found), total)
 

@@ -5,8 +5,10 @@ table is the plain union of its files; else the rows that lost to a later versio
 and every scan leaves them out, so that filters still reach the Parquet files.
 """
 
+import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +57,7 @@ class DuckDbFactStore:
         self._views: set[str] = set()
         self._lock = threading.Lock()
         self._local = threading.local()
+        self._serial = itertools.count()
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{round(memory_limit_gb * 1024)}MiB",
             "temp_directory": str(home / "spill"),
@@ -75,6 +78,13 @@ class DuckDbFactStore:
     def read(self, file: Path) -> ir.Table:
         """The rows of a Parquet file of ours."""
         return self.backend().read_parquet(str(file))
+
+    @contextmanager
+    def kept(self, expression: ir.Table) -> Iterator[ir.Table]:
+        """An expression worked out once, in a table of this thread's that may spill like any other."""
+        backend, name = self.backend(), f"kept_{next(self._serial)}"
+        yield backend.create_table(name, expression, temp=True)
+        backend.con.execute(f"DROP TABLE {name}")
 
     def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:
         """Work an expression out into one Parquet file; how many rows."""

@@ -5,6 +5,7 @@ cluster must see the home directory under the same path. One Spark application r
 long as the process; each store has a session of its own in it, so that views of two homes never meet.
 """
 
+import itertools
 import re
 import shutil
 import socket
@@ -16,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -92,25 +94,37 @@ class SparkFactStore:
         self._snapshot = Snapshot(self.home, loads)
         self._views: set[str] = set()
         self._kept: list[DataFrame] = []
+        self._serial = itertools.count()
         self._lock = threading.Lock()
         session = _application(master, home=self.home, memory_mib=round(memory_limit_gb * 1024))
         with _translated(f"Spark at {master}"):
             self._session: SparkSession | None = session.newSession()
+            _Spark.register_options()  # Ibis does so for the backends that it opens itself
             self._backend = _Spark().connect(self._session)
 
     def table(self, name: str, *, as_of: date | None = None) -> ir.Table:
         """The current rows of a canonical table, or those known on a day; see `FactStore.table`."""
         selection = self._snapshot.select(name, as_of)
         self._define_once(selection)
-        return ops.DatabaseTable(
-            name=selection.view, schema=schema(selection.table), source=self._backend, namespace=ops.Namespace()
-        ).to_expr()
+        return self._named(selection.view, schema(selection.table))
 
     def read(self, file: Path) -> ir.Table:
         """The rows of a Parquet file of ours."""
         self._open()
         with _translated(file.name):
             return self._backend.read_parquet(_location(file.absolute()))
+
+    @contextmanager
+    def kept(self, expression: ir.Table) -> Iterator[ir.Table]:
+        """An expression worked out when first asked, and held by the executors, on disk where memory is short."""
+        session, name = self._open(), f"kept_{next(self._serial)}"
+        with _translated("the facts"):
+            rows = self._backend.rows(expression).persist()
+            rows.createOrReplaceTempView(name)
+        yield self._named(name, expression.schema())
+        with _translated("the facts"):
+            session.catalog.dropTempView(name)
+            rows.unpersist()
 
     def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:
         """Work an expression out into one Parquet file; how many rows.
@@ -146,6 +160,11 @@ class SparkFactStore:
                     kept.unpersist()
                 for view in session.catalog.listTables():
                     session.catalog.dropTempView(view.name)
+
+    def _named(self, view: str, columns: ibis.Schema) -> ir.Table:
+        return ops.DatabaseTable(
+            name=view, schema=columns, source=self._backend, namespace=ops.Namespace()
+        ).to_expr()
 
     def _open(self) -> SparkSession:
         if self._session is None:

@@ -4,6 +4,7 @@ Invariant: a reader sees whole loads only, and of each key the version known lat
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,6 +36,10 @@ class FactStore(Protocol):
 
     def read(self, file: Path) -> ir.Table:
         """The rows of a Parquet file of ours (a generation's links, say), to be joined with the tables."""
+        ...
+
+    def kept(self, expression: ir.Table) -> AbstractContextManager[ir.Table]:
+        """An expression worked out once and held by the engine while many questions look into it."""
         ...
 
     def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:

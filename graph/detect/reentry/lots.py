@@ -133,7 +133,7 @@ def acted_on_lots(facts: FactStore, *, as_of: date | None, until: date) -> ir.Ta
     t = t.mutate(shipment=ibis.coalesce(t.own_entry, t.bill, t.container, t.action_id))
     order = t.action_day.cast("string").lpad(6, "0") + t.action_id
     shipments = t.group_by("shipment").agg(
-        action_ids=t.action_id.collect(order_by=t.action_id, distinct=True),
+        action_ids=t.action_id.collect(distinct=True).sort(),
         action_day=t.action_day.min(),
         refused=(t.standing == REFUSED).any(),
         reexported=(t.kind == "reexport").any(),
@@ -238,5 +238,10 @@ def with_bills(lots: ir.Table, facts: FactStore, *, as_of: date | None) -> ir.Ta
         containers=ibis.ifelse(bare & (t.containers.length().fill_null(0) == 0), t.bill_containers, t.containers),
         packages=ibis.ifelse(bare, ibis.coalesce(t.packages, t.bill_packages), t.packages),
         weight=ibis.ifelse(bare, ibis.coalesce(t.weight, t.bill_weight), t.weight),
-        port=ibis.coalesce(t.port, ibis.ifelse(t.bill_port.re_search("^[0-9]{4}$"), t.bill_port, None)),
+        port=ibis.coalesce(t.port, ibis.ifelse(_is_port_code(t.bill_port), t.bill_port, None)),
     ).drop("bill_packages", "bill_weight", "bill_hts", "bill_port", "bill_day")
+
+
+def _is_port_code(port: ir.StringValue) -> ir.BooleanValue:
+    """Whether a bill's port is four digits, not a name; told by its length, since engines differ on what `$` meets."""
+    return (port.length() == 4) & port.re_search("^[0-9]{4}")

@@ -120,7 +120,7 @@ def search(
     say("how often unrelated goods agree")
     weights = count_chance(lines, lines_held=extent["held"])
     pools = _pools(table, lines, extent)
-    pairs, bits, scores = _scored(table, lines, bills(facts, as_of=as_of), weights=weights, pools=pools, say=say)
+    pairs, bits, scores = _scored(facts, table, lines, as_of=as_of, weights=weights, pools=pools, say=say)
     lot = pairs["lot"].to_numpy().astype(np.int64)
     couples = _couples(pairs, scores, table)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
@@ -223,10 +223,11 @@ def _lots(facts: FactStore, *, held: int, as_of: date | None, until: date) -> tu
 
 
 def _scored(
+    facts: FactStore,
     table: pa.Table,
     lines: ir.Table,
-    shipped: ir.Table,
     *,
+    as_of: date | None,
     weights: Weights,
     pools: scoring.Pools,
     say: Callable[[str], None],
@@ -238,17 +239,17 @@ def _scored(
     shipments_a_batch = max(1, round(LOTS_A_BATCH * (int(pools.shipment.max()) + 1) / table.num_rows))
     batches = pools.shipment // shipments_a_batch
     parts: list[tuple[pa.Table, scoring.PairBits, scoring.Groups]] = []
-    # Worked out once, since every key of every batch looks into them.
-    held, landed = ibis.memtable(lines.to_pyarrow()), ibis.memtable(shipped.to_pyarrow())
-    for number in range(int(batches.max()) + 1):
-        say(f"lines to compare with the shipments, part {number + 1} of {int(batches.max()) + 1}")
-        pairs = _pairs(table.take(np.flatnonzero(batches == number)), held, landed)
-        bits = scoring.pair_bits(pairs, weights, pools)
-        groups = scoring.group(pairs, bits, weights, pools)
-        strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
-        kept = scoring.strongest(groups, most=MOST_CANDIDATES, allowance=np.where(strangers, TIE_BITS, 0.0))
-        rows = groups.best[kept]
-        parts.append((pairs.take(rows), _rows_of(bits, rows), _groups_of(groups, kept)))
+    # Worked out once and held by the engine, since every key of every batch looks into them.
+    with facts.kept(lines) as held, facts.kept(bills(facts, as_of=as_of)) as landed:
+        for number in range(int(batches.max()) + 1):
+            say(f"lines to compare with the shipments, part {number + 1} of {int(batches.max()) + 1}")
+            pairs = _pairs(table.take(np.flatnonzero(batches == number)), held, landed)
+            bits = scoring.pair_bits(pairs, weights, pools)
+            groups = scoring.group(pairs, bits, weights, pools)
+            strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
+            kept = scoring.strongest(groups, most=MOST_CANDIDATES, allowance=np.where(strangers, TIE_BITS, 0.0))
+            rows = groups.best[kept]
+            parts.append((pairs.take(rows), _rows_of(bits, rows), _groups_of(groups, kept)))
     before = np.cumsum([0, *(part.num_rows for part, _, _ in parts)])
     return (
         pa.concat_tables([part for part, _, _ in parts]).combine_chunks(),

@@ -31,7 +31,13 @@ class Tie:
 
 def _plain(value: ir.StringValue) -> ir.StringValue:
     """Letters and digits alone, so that punctuation and case do not part two spellings."""
-    return value.upper().re_replace("[^A-Z0-9]", "").nullif("")
+    # In this order only the 26 letters meet `upper`: engines differ on others, such as the German sharp s.
+    return value.re_replace("[^A-Za-z0-9]", "").upper().nullif("")
+
+
+def _key(entity_id: ir.StringValue) -> ir.StringValue:
+    """What stands behind the kind in an entity's id, if anything does."""
+    return entity_id.re_extract("^[^:]*:([^:]*)", 1).nullif("")
 
 
 def _on_file(facts: FactStore, as_of: date | None) -> ir.Table:
@@ -77,7 +83,7 @@ def ties(
     )
     claims = facts.table("party_claims", as_of=as_of)
     claims = claims.filter(claims.relation.isin(RELATIONS), ~surely(claims.status == "rejected"))
-    claims = claims.mutate(one=taxpayer(claims.subject.split(":")[1]), other=taxpayer(claims.object.split(":")[1]))
+    claims = claims.mutate(one=taxpayer(_key(claims.subject)), other=taxpayer(_key(claims.object)))
     said = [
         couple.join(claims.select("claim_id", "relation", a=a, b=b), ["a", "b"])
         for a, b in ((claims.one, claims.other), (claims.other, claims.one))
