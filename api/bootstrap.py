@@ -17,10 +17,10 @@ from search.index.index import SearchStore
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from graph.facts.duckdb import DuckDbFactStore
+    from graph.facts.store import FactStore
 
 _KNOWN = {
-    "facts": ("duckdb",),
+    "facts": ("duckdb", "spark"),
     "graph": ("sqlite", "neo4j", "bolt"),
     "search": ("tantivy", "opensearch"),
     "database": ("sqlite", "postgresql"),
@@ -63,14 +63,19 @@ def _installed(seam: str, url: str) -> Iterator[None]:
         ) from error
 
 
-def facts(settings: Settings, *, loads: tuple[str, ...]) -> "DuckDbFactStore":
+def facts(settings: Settings, *, loads: tuple[str, ...]) -> "FactStore":
     """The facts that these loads brought: what a generation was built from, and no more."""
-    scheme("facts", settings.facts_url)
-    from graph.facts.duckdb import DuckDbFactStore
+    if scheme("facts", settings.facts_url) == "duckdb":
+        from graph.facts.duckdb import DuckDbFactStore
 
-    return DuckDbFactStore(
-        settings.home, memory_limit_gb=settings.memory_limit_gb, threads=settings.threads, loads=loads
-    )
+        return DuckDbFactStore(
+            settings.home, memory_limit_gb=settings.memory_limit_gb, threads=settings.threads, loads=loads
+        )
+    with _installed("facts", settings.facts_url):
+        from graph.facts.spark import SparkFactStore, master_of
+
+        master = master_of(settings.facts_url, threads=settings.threads)
+        return SparkFactStore(settings.home, master=master, memory_limit_gb=settings.memory_limit_gb, loads=loads)
 
 
 def graph_store(settings: Settings) -> GraphStore:

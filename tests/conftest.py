@@ -1,5 +1,6 @@
-"""What several suites share: a home with a small world in it, built once."""
+"""What several suites share: a home with a small world in it, built once, and the Spark that tests run on."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,3 +24,15 @@ def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load_files(settings, [write_world(folder / "world")], now=now)
     refresh(settings, now=now)
     return settings.home
+
+
+@pytest.fixture(scope="session")
+def spark_master(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The master of this process's Spark, started once. Tests that use it run with TIDEWAITER_TEST_SERVERS=1 only."""
+    if os.environ.get("TIDEWAITER_TEST_SERVERS") != "1":
+        pytest.skip("servers are tested with TIDEWAITER_TEST_SERVERS=1")
+    from graph.facts.spark import SparkFactStore
+
+    master = "local[2]"
+    SparkFactStore(tmp_path_factory.mktemp("spark"), master=master, memory_limit_gb=2).close()
+    return master

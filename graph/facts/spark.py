@@ -6,11 +6,12 @@ long as the process; each store has a session of its own in it, so that views of
 """
 
 import itertools
+import logging
 import re
 import shutil
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,12 +23,15 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
+import sqlglot.expressions as sge
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema
+from ibis.util import gen_name
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
+from pyspark.logger import PySparkLogger
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's own pages use
 
@@ -41,6 +45,10 @@ _REACHED_WITHIN_SECONDS = 5.0
 # Spark refuses to start with less than 450 MiB.
 _LEAST_MEMORY_MIB = 512
 _DEFAULT_PORT = 7077
+
+# Spark's Python side writes every failed query to the standard error as well; the error itself is told to the caller.
+for _name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+    PySparkLogger.getLogger(_name).setLevel(logging.CRITICAL)
 
 _CONFIGURATION = {
     "spark.app.name": "tidewaiter",
@@ -93,7 +101,6 @@ class SparkFactStore:
         self.home = home.absolute()
         self._snapshot = Snapshot(self.home, loads)
         self._views: set[str] = set()
-        self._kept: list[DataFrame] = []
         self._serial = itertools.count()
         self._lock = threading.Lock()
         session = _application(master, home=self.home, memory_mib=round(memory_limit_gb * 1024))
@@ -156,8 +163,6 @@ class SparkFactStore:
             if session is None:
                 return
             with _translated("Spark"):
-                for kept in self._kept:
-                    kept.unpersist()
                 for view in session.catalog.listTables():
                     session.catalog.dropTempView(view.name)
 
@@ -207,36 +212,66 @@ class SparkFactStore:
         partition = ", ".join(f"`{column}`" for column in key)
         rank = F.expr(f"row_number() OVER (PARTITION BY {partition} ORDER BY {LATEST_FIRST})")
         superseded = everything.join(again, same, "left_semi").withColumn("rank", rank).filter("rank > 1")
-        superseded = superseded.select(FILE, ROW).persist()
-        self._kept.append(superseded)
+        superseded = superseded.select(FILE, ROW).localCheckpoint()
         current = everything.join(superseded, [FILE, ROW], "left_anti").select(*names)
         current.createOrReplaceTempView(selection.view)
 
 
 class _Spark(Backend):  # type: ignore[misc]
-    """Ibis's Spark backend, with rows going in and out as Arrow.
+    """Ibis's Spark backend, with rows going in and out as Arrow, and shared parts of a question worked out once.
 
-    Ibis takes both ways through pandas, where whole numbers with a null become floats and decimals objects.
+    Ibis takes rows through pandas, where whole numbers with a null become floats and decimals objects.
     """
 
-    def rows(self, expression: ir.Expr) -> DataFrame:
-        """The expression as Spark's own table, not yet worked out."""
+    def rows(self, expression: ir.Expr, *, params: Any = None, limit: Any = None) -> DataFrame:
+        """The expression as Spark's own table.
+
+        Spark works a named part of a query out anew wherever it is used, and plans it anew as well: parts that build
+        on each other double with each step. So each part is a table of its own before the next is asked for, worked
+        out at once where that is more than a look into files.
+        """
         self._run_pre_execute_hooks(expression)
-        return self._session.sql(self.compile(expression.as_table()))
+        query = self.compiler.to_sqlglot(expression.as_table(), limit=limit, params=params)
+        tables: dict[str, str] = {}
+        for part in query.ctes:
+            rows = self._session.sql(_renamed(part.this, tables).sql(self.dialect))
+            if part.this.find(*_COSTLY):
+                rows = rows.localCheckpoint()
+            tables[part.alias] = gen_name("part")
+            rows.createOrReplaceTempView(tables[part.alias])
+        if tables:
+            query.find(sge.With).pop()
+        try:
+            return self._session.sql(_renamed(query, tables).sql(self.dialect))
+        finally:
+            for name in tables.values():
+                self._session.catalog.dropTempView(name)
 
     def to_pyarrow(
-        self, expr: ir.Expr, /, *, params: object = None, limit: int | str | None = None, **_kwargs: object
+        self, expr: ir.Expr, /, *, params: Any = None, limit: int | str | None = None, **_kwargs: object
     ) -> Any:
         """The expression's rows, in the types that Ibis declares."""
-        table = expr.as_table()
         with _translated("the facts"):
-            self._run_pre_execute_hooks(table)
-            answer = self._session.sql(self.compile(table, params=params, limit=limit)).toArrow()
-        return expr.__pyarrow_result__(answer.cast(table.schema().to_pyarrow()))
+            answer = self.rows(expr, params=params, limit=limit).toArrow()
+        return expr.__pyarrow_result__(answer.cast(expr.as_table().schema().to_pyarrow()))
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
         rows = op.data.to_pyarrow(op.schema)
         self._session.createDataFrame(rows).createOrReplaceTempView(op.name)
+
+
+# What a part must hold to be worked out before the rest: anything beyond rows as they are read.
+_COSTLY = (sge.Join, sge.Group, sge.Distinct, sge.Window, sge.SetOperation)
+
+
+def _renamed(query: sge.Expression, tables: Mapping[str, str]) -> sge.Expression:
+    """The query, with tables under the names that they have outside of it."""
+    for table in query.find_all(sge.Table):
+        if table.name in tables:
+            if not table.alias:
+                table.set("alias", sge.TableAlias(this=sge.to_identifier(table.name, quoted=True)))
+            table.set("this", sge.to_identifier(tables[table.name], quoted=True))
+    return query
 
 
 @dataclass(frozen=True, slots=True)

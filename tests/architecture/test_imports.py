@@ -48,6 +48,7 @@ def test_import_contracts_hold() -> None:
         ("tantivy", {"search/index/tantivy.py"}),
         ("neo4j", {"graph/store/neo4j.py"}),
         ("opensearchpy", {"search/index/opensearch.py"}),
+        ("pyspark", {"graph/facts/spark.py"}),
         ("pydantic_settings", {"api/settings.py"}),
     ],
 )
