@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import ibis
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -178,7 +179,7 @@ def test_a_file_written_before_a_column_was_declared_reads_as_null(tmp_path: Pat
     assert row["region"] is None
 
 
-@pytest.mark.parametrize("name", ["a [1]{2}* b?", "50% #1", "O'Brien \\ Söhne"])
+@pytest.mark.parametrize("name", ["a [1]{2}* b?", "50% #1", "O'Brien & Söhne"])
 def test_a_home_may_have_any_name(tmp_path: Path, engine: Engine, name: str) -> None:
     home = tmp_path / name
     load_facts(home, ports=[{"port_code": "2704", "name": "Los Angeles"}])
@@ -200,7 +201,7 @@ def test_many_threads_read_at_once(tmp_path: Path, engine: Engine) -> None:
     store = engine(tmp_path)
 
     def total(_: int) -> object:
-        known = ibis.memtable({"port_code": ["2704"]})
+        known = ibis.memtable(pa.table({"port_code": ["2704"]}))
         lines = store.table("entry_lines").semi_join(known, "port_code")
         return lines.entered_value_usd.sum().to_pyarrow().as_py()
 
@@ -241,7 +242,7 @@ def test_what_is_kept_is_joined_with_tables_until_it_is_let_go(tmp_path: Path, e
     store = engine(tmp_path)
     with store.kept(store.table("ports").select("port_code")) as kept:
         assert kept.to_pyarrow().num_rows == 2
-        wanted = ibis.memtable({"port_code": ["4601"]})
+        wanted = ibis.memtable(pa.table({"port_code": ["4601"]}))
         assert kept.semi_join(wanted, "port_code").to_pyarrow().to_pylist() == [{"port_code": "4601"}]
         assert store.table("ports").join(kept, "port_code").count().to_pyarrow().as_py() == 2
 
