@@ -7,11 +7,12 @@ long as the process; each store has a session of its own in it, so that views of
 
 import itertools
 import logging
+import os
 import re
 import shutil
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -167,9 +168,7 @@ class SparkFactStore:
                     session.catalog.dropTempView(view.name)
 
     def _named(self, view: str, columns: ibis.Schema) -> ir.Table:
-        return ops.DatabaseTable(
-            name=view, schema=columns, source=self._backend, namespace=ops.Namespace()
-        ).to_expr()
+        return ops.DatabaseTable(name=view, schema=columns, source=self._backend, namespace=ops.Namespace()).to_expr()
 
     def _open(self) -> SparkSession:
         if self._session is None:
@@ -241,11 +240,10 @@ class _Spark(Backend):  # type: ignore[misc]
             rows.createOrReplaceTempView(tables[part.alias])
         if tables:
             query.find(sge.With).pop()
-        try:
-            return self._session.sql(_renamed(query, tables).sql(self.dialect))
-        finally:
-            for name in tables.values():
-                self._session.catalog.dropTempView(name)
+        answer: DataFrame = self._session.sql(_renamed(query, tables).sql(self.dialect))
+        for name in tables.values():
+            self._session.catalog.dropTempView(name)
+        return answer
 
     def to_pyarrow(
         self, expr: ir.Expr, /, *, params: Any = None, limit: int | str | None = None, **_kwargs: object
@@ -282,6 +280,7 @@ class _Application:
     session: SparkSession
 
 
+_launch: Callable[..., Any] = launch_gateway  # which has no types
 _starting = threading.Lock()
 _applications: list[_Application] = []  # at most one
 
@@ -321,7 +320,7 @@ def _start(master: str, *, home: Path, memory_mib: int) -> SparkSession:
     log = home / "spark.log"
     with open(log, "w", encoding="utf-8") as told:
         try:
-            gateway = launch_gateway(configuration, popen_kwargs={"stdout": told, "stderr": told})
+            gateway = _launch(configuration, popen_kwargs={"stdout": told, "stderr": told})
         except (PySparkException, OSError) as error:
             raise Unavailable(
                 f"Spark cannot be started: {_last_line(log) or error}",
@@ -333,8 +332,6 @@ def _start(master: str, *, home: Path, memory_mib: int) -> SparkSession:
 
 
 def _cores(master: str) -> int:
-    import os
-
     counted = re.match(r"local\[(\d+)", master)
     if counted:
         return int(counted[1])
@@ -375,7 +372,10 @@ def _told(error: Exception, thing: str) -> TidewaiterError:
     text = _text(error)
     if isinstance(error, Py4JNetworkError | ConnectionError) or "stopped SparkContext" in text:
         return Unavailable(
-            "Spark has ended.", thing="Spark", value=_line(text), next_step="See spark.log in the home, then start again."
+            "Spark has ended.",
+            thing="Spark",
+            value=_line(text),
+            next_step="See spark.log in the home, then start again.",
         )
     if "PATH_NOT_FOUND" in text or "FAILED_READ_FILE" in text or "is not a Parquet file" in text:
         return unreadable(thing, _line(text))

@@ -1,16 +1,19 @@
 """A fact store over rows held in memory, for tests: the same Protocol, the same types, no files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from graph.facts.store import FactCounts
+from graph.facts.store import ROWS_A_GROUP, FactCounts
 from graph.model.errors import Invalid
 from graph.model.tables import PROVENANCE, TABLES, ColumnType
 from tests.fixtures.fact_files import ARROW_TYPES
@@ -40,6 +43,21 @@ class MemoryFacts:
                 namespace=ops.Namespace(),
             ).to_expr()
         return self._made[name, as_of]
+
+    @contextmanager
+    def kept(self, expression: ir.Table) -> Iterator[ir.Table]:
+        yield ibis.memtable(expression.to_pyarrow())
+
+    def read(self, file: Path) -> ir.Table:
+        return self._connection.read_parquet(file)
+
+    def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:
+        rows = expression.to_pyarrow()
+        pq.write_table(rows, file, row_group_size=rows_a_group)
+        return rows.num_rows
+
+    def close(self) -> None:
+        self._connection.disconnect()
 
     def counts(self) -> FactCounts:
         return FactCounts({name: len(rows) for name, rows in self._rows.items()})
