@@ -22,7 +22,7 @@ import httpx
 
 from api import bootstrap
 from api.bench.measure import seconds, time_each
-from api.bench.spine import SEED, Row, home, refreshed
+from api.bench.spine import SEED, Row, embedded, home, refreshed
 from api.bench.texts import invented_documents, vocabulary
 from api.settings import Settings
 from graph.model.entity import RelatedQuery
@@ -58,35 +58,35 @@ def run(settings: Settings, folder: Path, *, size: str) -> Iterator[Row]:
     folder.mkdir(parents=True, exist_ok=True)
     with _servers(settings) as (neo4j, opensearch):
         generation = refreshed(folder, size=size)
-        embedded = Settings(home=home(folder, size))
-        yield from _graph(generation, Engine("sqlite", embedded), neo4j(embedded.home))
-        yield from _search(folder, Engine("tantivy", embedded), opensearch(embedded.home), DOCUMENTS[size])
+        place = home(folder, size)
+        yield from _graph(generation, Engine("sqlite", embedded(place)), neo4j(place))
+        yield from _search(folder, Engine("tantivy", embedded(place)), opensearch(place), DOCUMENTS[size])
 
 
-def _graph(generation: Generation, embedded: Engine, server: Engine) -> Iterator[Row]:
+def _graph(generation: Generation, ours: Engine, server: Engine) -> Iterator[Row]:
     work = generation.folder.parents[1] / "bench-graph" / generation.generation_id
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     with ExitStack() as stack:
         views = []
         loaded_s = {}
-        for engine in (embedded, server):
+        for engine in (ours, server):
             store = stack.enter_context(closing(bootstrap.graph_store(engine.settings)))
             store.health()
             loaded_s[engine.name] = seconds(partial(store.write, work, generation.entities, generation.links))
             stack.callback(store.drop, (work,))
             views.append(stack.enter_context(closing(store.view(work))))
         counts = views[0].counts()
-        for engine in (embedded, server):
+        for engine in (ours, server):
             row: Row = {
                 "measure": "load graph", "engine": engine.name, "entities": counts["entities"],
                 "links": counts["links"], "seconds": round(loaded_s[engine.name], 1),
                 **_memory(engine, _ASK_GRAPH, str(work.parent.parent.parent), str(work)),
             }  # fmt: skip
             if engine is server:
-                row["ratio"] = round(loaded_s[server.name] / loaded_s[embedded.name], 2)
+                row["ratio"] = round(loaded_s[server.name] / loaded_s[ours.name], 2)
             yield row
-        yield from _graph_questions(generation, (embedded, server), views)
+        yield from _graph_questions(generation, (ours, server), views)
     shutil.rmtree(work, ignore_errors=True)
 
 
@@ -129,28 +129,28 @@ def _ids(generation: Generation) -> list[str]:
     return [str(entity_id) for (entity_id,) in rows]
 
 
-def _search(folder: Path, embedded: Engine, server: Engine, documents: int) -> Iterator[Row]:
+def _search(folder: Path, ours: Engine, server: Engine, documents: int) -> Iterator[Row]:
     work = folder / "bench-index"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     with ExitStack() as stack:
         indexes = []
         loaded_s = {}
-        for engine in (embedded, server):
+        for engine in (ours, server):
             store = stack.enter_context(closing(bootstrap.search_store(engine.settings)))
             store.health()
             loaded_s[engine.name] = seconds(partial(store.write, work, invented_documents(documents)))
             stack.callback(store.drop, (work,))
             indexes.append(stack.enter_context(closing(store.index(work))))
-        for engine in (embedded, server):
+        for engine in (ours, server):
             row: Row = {
                 "measure": "index documents", "engine": engine.name, "documents": documents,
                 "seconds": round(loaded_s[engine.name], 1), **_memory(engine, _ASK_INDEX, str(work)),
             }  # fmt: skip
             if engine is server:
-                row["ratio"] = round(loaded_s[server.name] / loaded_s[embedded.name], 2)
+                row["ratio"] = round(loaded_s[server.name] / loaded_s[ours.name], 2)
             yield row
-        yield from _searches((embedded, server), indexes)
+        yield from _searches((ours, server), indexes)
     shutil.rmtree(work, ignore_errors=True)
 
 
@@ -235,7 +235,7 @@ print(peak_memory_mib())
 def _memory(engine: Engine, asking: str, *arguments: str) -> Row:
     """MiB that are held while answering: of a server its process, where it runs on this machine under a known
     number; of an embedded engine a process of its own that asks some hundred questions."""
-    if engine.settings.graph_url == "sqlite:" and engine.settings.search_url == "tantivy:":
+    if engine.name in ("sqlite", "tantivy"):
         ran = subprocess.run(  # noqa: S603 - our own interpreter on our own words
             [sys.executable, "-c", asking, *arguments], stdout=subprocess.PIPE, text=True, check=True
         )
@@ -260,9 +260,13 @@ def _servers(settings: Settings) -> Iterator[tuple[_At, _At]]:
         if bootstrap.scheme("search", search_url) == "tantivy":
             search_url, pids["opensearch"] = _started(stack, "opensearch", "OpenSearch")
         yield (
-            lambda place: Engine("neo4j", Settings(home=place, graph_url=graph_url), pids.get("neo4j")),
-            lambda place: Engine("opensearch", Settings(home=place, search_url=search_url), pids.get("opensearch")),
+            lambda place: Engine("neo4j", _at(place, graph_url=graph_url), pids.get("neo4j")),
+            lambda place: Engine("opensearch", _at(place, search_url=search_url), pids.get("opensearch")),
         )
+
+
+def _at(place: Path, **urls: str) -> Settings:
+    return embedded(place).model_copy(update=urls)
 
 
 def _started(stack: ExitStack, module: str, name: str) -> tuple[str, int]:

@@ -88,7 +88,7 @@ def serving_a_world(folder: Path, *, size: str) -> list[Row]:
 
 def neighbours(folder: Path, *, size: str, questions: int = 1_000) -> list[Row]:
     """`related`, one hop, top 50: against the bare SQLite query, away from hubs and on ports, and over HTTP."""
-    settings = Settings(home=home(folder, size))
+    settings = embedded(home(folder, size))
     generation = Generations(settings.home).current()
     view = SqliteGraphStore(settings.home).view(generation.folder)
     bare = sqlite3.connect(f"file:{generation.folder / FILE}?mode=ro&immutable=1", uri=True)
@@ -189,6 +189,11 @@ def home(folder: Path, size: str) -> Path:
     return folder / f"home-{size}"
 
 
+def embedded(place: Path) -> Settings:
+    """Settings for the embedded engines, whatever the environment names."""
+    return Settings(home=place, facts_url="duckdb:", graph_url="sqlite:", search_url="tantivy:", database_url="")
+
+
 def refreshed(folder: Path, *, size: str) -> Generation:
     """What the simulated world's home serves; loaded and built when that has not been measured before."""
     try:
@@ -227,12 +232,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from api.bench.measure import peak_memory_mib, seconds
+from api.bench.spine import embedded
 from api.refresh import refresh
-from api.settings import Settings
 from ingest.load import load
 home, source, now = Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC)
 loaded_s = seconds(lambda: load([source], home=home, now=now))
-print(loaded_s, seconds(lambda: refresh(Settings(home=home), now=now)), peak_memory_mib())
+print(loaded_s, seconds(lambda: refresh(embedded(home), now=now)), peak_memory_mib())
 """
 
 
