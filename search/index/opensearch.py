@@ -299,7 +299,8 @@ class OpenSearchStore:
         when the server cannot be written to, or refuses documents.
         """
         self.drop((folder,))
-        index = _index_name(self._address.prefix, folder)
+        # A copy keeps the name, so that the handle goes on naming the index of the server it was copied from.
+        index = _named(folder) or _index_name(self._address.prefix, folder)
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / HANDLE, json.dumps({"index": index}))
         name = {"prefix": self._address.prefix, "generation": folder.name}
