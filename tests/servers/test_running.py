@@ -20,7 +20,6 @@ from tests.servers.running.postgresql import PostgreSql
 from tests.servers.running.process import Born, Server, cache_folder, end_leftovers, wait_until
 from tests.servers.running.proxy import Proxy
 
-pytestmark = pytest.mark.servers
 ROOT = Path(__file__).parents[2]
 
 

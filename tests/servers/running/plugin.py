@@ -1,7 +1,7 @@
 """The fixtures that lend real servers to tests, and the one rule of when such tests run.
 
-A test needs servers when it uses one of the fixtures below, or carries the mark `servers`, by itself or by an
-engine parameter: `pytest.param(engine, marks=pytest.mark.servers)`. Invariant: with TIDEWAITER_TEST_SERVERS=1
+A test needs servers (or their drivers) when it stands in tests/servers, uses one of the fixtures below, or carries
+the mark `servers`, by itself or by an engine parameter: `pytest.param(engine, marks=pytest.mark.servers)`. Invariant: with TIDEWAITER_TEST_SERVERS=1
 such tests run and are never skipped (a server that does not start is an error); without it they are
 deselected, and the last lines of the run say so. tests/servers is then not even looked into, since it imports
 drivers that a machine without servers need not have.
@@ -40,7 +40,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 @pytest.hookimpl(tryfirst=True)  # before `-m servers` looks for the mark
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if not FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+        if _FOLDER in item.path.parents or not FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
     needing = [item for item in items if item.get_closest_marker("servers")]
     if wanted():
