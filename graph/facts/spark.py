@@ -378,7 +378,8 @@ def _told(error: Exception, thing: str) -> TidewaiterError:
             next_step="See spark.log in the home, then start again.",
         )
     if "PATH_NOT_FOUND" in text or "FAILED_READ_FILE" in text or "is not a Parquet file" in text:
-        return unreadable(thing, _line(text))
+        named = re.search(r"/facts/(\w+)/[^/]+\.parquet", text)
+        return unreadable(named[1] if named else thing, _line(text))
     if "OutOfMemoryError" in text:
         return Unavailable(
             "Spark has not enough memory for this.",
@@ -395,9 +396,14 @@ def _told(error: Exception, thing: str) -> TidewaiterError:
 
 
 def _text(error: Exception) -> str:
-    if isinstance(error, Py4JJavaError):
-        return str(error.java_exception.toString())
-    return str(error)
+    """What Spark says, its first cause first: the outer ones often say no more than that something failed."""
+    if not isinstance(error, Py4JJavaError):
+        return str(error)
+    said, cause = [], error.java_exception
+    while cause is not None:
+        said.append(str(cause.toString()))
+        cause = cause.getCause()
+    return "\n".join(reversed(said))
 
 
 def _line(text: str) -> str:
