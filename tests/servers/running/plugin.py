@@ -1,10 +1,11 @@
 """The fixtures that lend real servers to tests, and the one rule of when such tests run.
 
 A test needs servers (or their drivers) when it stands in tests/servers, uses one of the fixtures below, or carries
-the mark `servers`, by itself or by an engine parameter: `pytest.param(engine, marks=pytest.mark.servers)`. Invariant: with TIDEWAITER_TEST_SERVERS=1
-such tests run and are never skipped (a server that does not start is an error); without it they are
-deselected, and the last lines of the run say so. tests/servers is then not even looked into, since it imports
-drivers that a machine without servers need not have.
+the mark `servers`, by itself or by an engine parameter: `pytest.param(engine, marks=pytest.mark.servers)`.
+
+Invariant: with TIDEWAITER_TEST_SERVERS=1 such tests run and are never skipped (a server that does not start is an
+error); without it they are deselected, and the last lines of the run say so. tests/servers is then not even looked
+into, since it imports drivers that a machine without servers need not have.
 """
 
 import os
