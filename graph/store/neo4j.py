@@ -466,10 +466,23 @@ class Neo4jGraphView:
         total = sum(degrees.get(way, 0) for way in chosen)
         return self._page(query, items, total, more=len(found) > query.limit)
 
-    def links_between(self, one: str, other: str) -> tuple[Link, ...]:
-        """All links between two entities, by kind, and by source where both directions exist."""
-        near, far = self._node(one), self._node(other)
-        return self._between([(near, far)])[0]
+    def links_among(self, entity_ids: Sequence[str]) -> tuple[Link, ...]:
+        """All links between any two of some entities, by kind, source and target."""
+        asked = tuple(dict.fromkeys(entity_ids))
+        names = {node["number"]: node["id"] for node in self._nodes("id", asked)}
+        for entity_id in asked:
+            if entity_id not in names.values():
+                raise self._not_found(entity_id)
+        rows = self._ask(
+            f"""
+            UNWIND $numbers AS number
+            MATCH (n:Entity {{graph: $graph, number: number}})-[r]->(o) WHERE o.number IN $numbers
+            RETURN collect([number, o.number, r.out_way, {_LINK}]) AS rows
+            """,
+            numbers=list(names),
+        )
+        found = [_link(names[one], self._ways[way][0], names[other], link) for one, other, way, link in rows]
+        return tuple(sorted(found, key=lambda link: (link.link, link.source, link.target)))
 
     def paths(self, source: str, target: str, *, max_hops: int = MOST_HOPS, limit: int = 5) -> tuple[WayPath, ...]:
         """Ways between two entities, cheapest first; see `graph.store.ways`."""

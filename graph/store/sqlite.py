@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
@@ -65,6 +66,8 @@ CREATE INDEX neighbour_by_value ON neighbour (node, way, value_rank, other) WHER
 CREATE INDEX neighbour_by_recency ON neighbour (node, way, recency_rank, other) WHERE many;
 CREATE INDEX neighbour_by_count ON neighbour (node, way, count_rank, other) WHERE many;
 """
+
+T = TypeVar("T")
 
 FILE = "graph.sqlite"  # in the generation's folder
 _BATCH = 100_000
@@ -226,8 +229,7 @@ class SqliteGraphView:
     def entities(self, entity_ids: tuple[str, ...]) -> dict[str, Entity]:
         """Those of the ids that exist."""
         found = {}
-        for start in range(0, len(entity_ids), 500):
-            some = entity_ids[start : start + 500]
+        for some in _portions(entity_ids):
             for row in self._rows(f"SELECT e.number, {_ENTITY} FROM entity AS e WHERE id IN ({_places(some)})", some):
                 found[row[1]] = _entity(row)
         return {entity_id: found[entity_id] for entity_id in entity_ids if entity_id in found}
@@ -245,17 +247,23 @@ class SqliteGraphView:
         more = len(rows) > query.limit
         return self._page(query, [(row, 1, ()) for row in rows[: query.limit]], total, more=more)
 
-    def links_between(self, one: str, other: str) -> tuple[Link, ...]:
-        """All links between two entities, by kind, and by source where both directions exist."""
-        near, far = self._entity_row(one), self._entity_row(other)
-        if near[_DEGREE] > far[_DEGREE]:
-            near, far = far, near
-        rows = self._rows(
-            f"SELECT {_LINK} FROM neighbour AS n WHERE node = ? AND other = ? ORDER BY way", (near[0], far[0])
-        )
-        return tuple(
-            sorted((self._link(near[1], far[1], row) for row in rows), key=lambda link: (link.link, link.source))
-        )
+    def links_among(self, entity_ids: Sequence[str]) -> tuple[Link, ...]:
+        """All links between any two of some entities, by kind, source and target.
+
+        Of two entities the one with fewer links is looked through, so that hubs cost nothing unless they meet.
+        """
+        waiting = sorted((self._entity_row(one) for one in dict.fromkeys(entity_ids)), key=lambda row: row[_DEGREE])
+        found = []
+        while len(waiting) > 1:
+            near, *waiting = waiting
+            names = {row[0]: row[1] for row in waiting}
+            for some in _portions(list(names)):
+                rows = self._rows(
+                    f"SELECT other, {_LINK} FROM neighbour AS n WHERE node = ? AND other IN ({_places(some)})",
+                    (near[0], *some),
+                )
+                found += [self._link(near[1], names[row[0]], row[1:]) for row in rows]
+        return tuple(sorted(found, key=lambda link: (link.link, link.source, link.target)))
 
     def paths(self, source: str, target: str, *, max_hops: int = MOST_HOPS, limit: int = 5) -> tuple[WayPath, ...]:
         """Ways between two entities, cheapest first; see `graph.store.ways`."""
@@ -440,10 +448,8 @@ class SqliteGraphView:
         return self._page(query, items, len(found), more=len(rest) > query.limit, capped=capped)
 
     def _by_number(self, numbers: set[int]) -> dict[int, Row]:
-        ordered = sorted(numbers)
         rows: dict[int, Row] = {}
-        for start in range(0, len(ordered), 500):
-            some = ordered[start : start + 500]
+        for some in _portions(sorted(numbers)):
             for row in self._rows(
                 f"SELECT e.number, {_ENTITY} FROM entity AS e WHERE number IN ({_places(some)})", some
             ):
@@ -530,7 +536,7 @@ class SqliteGraphView:
     def _path(self, way: Way) -> WayPath:
         rows = self._by_number(set(way.nodes))
         entities = tuple(_entity(rows[number]) for number in way.nodes)
-        return path(way, entities, [self.links_between(one.id, other.id) for one, other in pairwise(entities)])
+        return path(way, entities, [self.links_among((one.id, other.id)) for one, other in pairwise(entities)])
 
 
 _SEPARATOR = chr(31)
@@ -564,6 +570,12 @@ def _neighbour(kind: str, row: Row) -> Entity:
     """An entity from the columns of `_OTHER`, which follow those of `_LINK`."""
     number, entity_id, name, *rest = row[8:]
     return _entity((number, entity_id, kind, entity_id[len(kind) + 1 :], name, *rest))
+
+
+def _portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """So many at a time as a statement may hold."""
+    for start in range(0, len(values), 500):
+        yield values[start : start + 500]
 
 
 def _places(values: Sequence[object]) -> str:

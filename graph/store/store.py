@@ -28,8 +28,9 @@ class GraphView(Protocol):
         """Neighbours in order, one page. `NotFound`, `Invalid` (bad cursor, limit, hops or link)."""
         ...
 
-    def links_between(self, one: str, other: str) -> tuple[Link, ...]:
-        """All links between two entities, in both directions."""
+    def links_among(self, entity_ids: Sequence[str]) -> tuple[Link, ...]:
+        """All links between any two of some entities, in both directions, by kind, source and target. `NotFound`
+        names the first that does not exist."""
         ...
 
     def paths(self, source: str, target: str, *, max_hops: int = 6, limit: int = 5) -> tuple[WayPath, ...]:

@@ -131,7 +131,7 @@ def test_pages_over_several_hops_have_no_gaps_or_repeats(  # noqa: PLR0917
             assert query.entity_id not in {item.entity.id, *item.via}
             assert not any(between.startswith("port:") for between in item.via)
             way = (query.entity_id, *item.via, item.entity.id)
-            assert all(view.links_between(a, b) for a, b in pairwise(way))
+            assert all(view.links_among((a, b)) for a, b in pairwise(way))
 
 
 def star(leaves: int, *, hub: str = "port:2704") -> list[Link]:
@@ -279,15 +279,24 @@ def test_entities_come_back_whole(engine: GraphStore, tmp_path: Path) -> None:
         assert view.entities(()) == {}
 
 
-def test_links_between_two_entities_are_told_in_both_directions(engine: GraphStore, tmp_path: Path) -> None:
+def test_links_among_entities_are_told_in_both_directions_and_no_others(engine: GraphStore, tmp_path: Path) -> None:
     links = [
         link("importer:A", "owned_by", "importer:B", status="alleged", sources=("a.csv", "b.csv")),
         link("importer:B", "owned_by", "importer:A"),
         link("importer:A", "consigns_to", "importer:B"),
+        link("importer:B", "enters_at", "port:2704"),
+        *(link(f"importer:{n}", "enters_at", "port:2704") for n in range(600)),
     ]
     with serving(engine, tmp_path, links) as view:
-        forth, back = view.links_between("importer:A", "importer:B"), view.links_between("importer:B", "importer:A")
-    assert forth == back == (links[2], links[0], links[1])
+        assert view.links_among(("importer:A", "importer:B")) == (links[2], links[0], links[1])
+        assert view.links_among(("importer:B", "importer:A")) == (links[2], links[0], links[1])
+        three = view.links_among(("port:2704", "importer:A", "importer:B", "importer:A"))
+        assert three == (links[2], links[3], links[0], links[1])
+        many = ("port:2704", *(f"importer:{n}" for n in range(550)))
+        assert len(view.links_among(many)) == 550
+        assert view.links_among(("importer:A",)) == view.links_among(()) == ()
+        with pytest.raises(NotFound, match="importer:X"):
+            view.links_among(("importer:A", "importer:X"))
 
 
 def test_counts_say_how_many_of_each(engine: GraphStore, tmp_path: Path) -> None:
