@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
@@ -17,6 +18,7 @@ from search.document import SearchDocument
 from search.index.index import SearchIndex
 from search.index.opensearch import OpenSearchStore
 from search.query import Everything, Phrase, Query, SearchRequest, SearchResult, Words
+from tests.servers.running.opensearch import OpenSearch
 from tests.servers.running.process import Server, wait_until
 from tests.servers.running.proxy import Proxy
 
@@ -168,43 +170,64 @@ def test_a_server_that_falls_silent_in_the_middle_of_a_write_ends_it(url: str, t
             store.index(tmp_path)
 
 
+@pytest.fixture
+def own_url() -> Iterator[str]:
+    """A server of one test: its watch over the disk can block it again after the test has made room."""
+    with OpenSearch() as server:
+        yield f"{server.url}/full"
+
+
+@pytest.mark.servers
 def test_a_full_disk_stops_new_generations_with_a_clear_message_and_serves_the_old(
-    store: OpenSearchStore, url: str, tmp_path: Path
+    own_url: str, tmp_path: Path
 ) -> None:
     served, following = tmp_path / "served", tmp_path / "following"
-    store.write(served, invented_documents(500))
-    index = store.index(served)
-    expected = answers(index)
-    with httpx.Client(base_url=f"http://{urlsplit(url).netloc}") as operator:
+    with (
+        closing(OpenSearchStore(own_url)) as store,
+        httpx.Client(base_url=f"http://{urlsplit(own_url).netloc}") as http,
+    ):
+        store.write(served, invented_documents(500))
+        index = store.index(served)
+        expected = answers(index)
 
-        def watermarks(free: str | None) -> None:
-            """How much room a disk must have left; more than any has, to stand for a full one."""
+        def set_up(**values: str | None) -> None:
+            """Settings of the cluster, as its operator makes them; dots are written as `__`."""
+            persistent = {name.replace("__", "."): value for name, value in values.items()}
+            http.put("/_cluster/settings", json={"persistent": persistent}).raise_for_status()
+
+        def room_left(wanted: str | None) -> None:
+            """How much room a disk must have; more than any has, to stand for a full one."""
             names = ("low", "high", "flood_stage")
-            values = {f"cluster.routing.allocation.disk.watermark.{name}": free for name in names}
-            values["cluster.info.update.interval"] = free and "10s"
-            operator.put("/_cluster/settings", json={"persistent": values}).raise_for_status()
+            set_up(**{f"cluster__routing__allocation__disk__watermark__{name}": wanted for name in names})
 
         def full() -> bool:
             time.sleep(1)
             return "full" in store.health().health
 
-        watermarks("900tb")
-        try:
-            assert wait_until(full, seconds=90)
-            assert "disk space" in store.health().next_step
-            with pytest.raises(Unavailable, match="its disk is too full") as raised:
+        set_up(cluster__info__update__interval="10s")
+        room_left("900tb")
+        assert wait_until(full, seconds=90)
+        assert "disk space" in store.health().next_step
+        with pytest.raises(Unavailable, match="its disk is too full") as raised:
+            store.write(following, invented_documents(10))
+        assert "disk space" in raised.value.next_step
+        with pytest.raises(NotFound):
+            store.index(following)
+        assert answers(index) == expected
+        store.serve(served)
+
+        def written() -> bool:
+            set_up(cluster__blocks__create_index=None)
+            try:
                 store.write(following, invented_documents(10))
-            assert "disk space" in raised.value.next_step
-            with pytest.raises(NotFound):
-                store.index(following)
-            assert answers(index) == expected
-            store.serve(served)
-        finally:
-            watermarks(None)
-            operator.put("/_cluster/settings", json={"persistent": {"cluster.blocks.create_index": None}})
-        assert store.health().health == "ok"
-        store.write(following, invented_documents(10))
+            except Unavailable:
+                return False
+            return True
+
+        room_left(None)
+        assert wait_until(written, seconds=60)
         assert store.index(following).count() == 10
+        assert wait_until(lambda: store.health().health == "ok", seconds=60)
 
 
 def test_a_disk_that_fills_up_in_the_middle_of_a_write_ends_it_at_once(
