@@ -1,6 +1,5 @@
 """What several suites share: a home with a small world in it, built once, and the Spark that tests run on."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,11 +27,12 @@ def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def spark_master(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The master of this process's Spark, started once. Tests that use it run with TIDEWAITER_TEST_SERVERS=1 only."""
-    if os.environ.get("TIDEWAITER_TEST_SERVERS") != "1":
-        pytest.skip("servers are tested with TIDEWAITER_TEST_SERVERS=1")
+    """The master of this process's Spark, started once. Tests that use it carry the mark `servers`."""
     from graph.facts.spark import SparkFactStore
 
     master = "local[2]"
-    SparkFactStore(tmp_path_factory.mktemp("spark"), master=master, memory_limit_gb=2).close()
+    with pytest.MonkeyPatch.context() as patch:
+        # Java's quick compiler alone: tests ask many questions of few rows, for which the thorough one costs most.
+        patch.setenv("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        SparkFactStore(tmp_path_factory.mktemp("spark"), master=master, memory_limit_gb=2).close()
     return master

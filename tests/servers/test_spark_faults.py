@@ -16,7 +16,7 @@ from graph.model.errors import Conflict, Unavailable
 from tests.fixtures.fact_files import load_facts
 
 # PySpark leaves the sockets open over which it fetches rows; they close with the object.
-pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 ROOT = Path(__file__).parents[2]
 ASK = """
