@@ -55,7 +55,7 @@ from search.query import Hit, SearchRequest, SearchResult
 # The driver logs what it also raises; where nobody collects logs, that must not reach a person's terminal.
 logging.getLogger("opensearch").addHandler(logging.NullHandler())
 
-HANDLE = "index.opensearch.json"  # in the generation's folder: the name of its index
+HANDLE = "index.opensearch.json"  # in the generation's folder: the names of its indexes
 _Answer = TypeVar("_Answer")
 
 # Seconds. A server that listens takes a connection at once; a search over a million documents needs less than one
@@ -302,7 +302,7 @@ class OpenSearchStore:
         # A copy keeps the name, so that the handle goes on naming the index of the server it was copied from.
         index = _named(folder) or _index_name(self._address.prefix, folder)
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / HANDLE, json.dumps({"index": index}))
+        write_whole(folder / HANDLE, json.dumps({"indexes": [*_named(folder), index]}))
         name = {"prefix": self._address.prefix, "generation": folder.name}
         body = {"settings": _settings(self._address), "mappings": _mapping({**name, "whole": False})}
         self._server.ask(lambda server: server.indices.create(index=index, body=body))
@@ -337,19 +337,13 @@ class OpenSearchStore:
 
     def index(self, folder: Path) -> "OpenSearchIndex":
         """Questions to a generation's index; `NotFound` where the server has none, or only a part of one."""
-        index = _named(folder)
-        found = self._meta(index) if index else {}
-        if not found.get(index, {}).get("whole"):
-            raise self._not_indexed(folder)
-        return OpenSearchIndex(self._server, index)
+        return OpenSearchIndex(self._server, self._whole(folder))
 
     def serve(self, folder: Path) -> None:
         """Point the alias, which has the prefix for its name, to this generation's index, and to no other.
 
-        `NotFound` where the generation has no handle."""
-        index, alias = _named(folder), self._address.prefix
-        if not index:
-            raise self._not_indexed(folder)
+        `NotFound` where the server has none."""
+        index, alias = self._whole(folder), self._address.prefix
         held = self._server.ask(lambda server: server.indices.get_alias(name=alias, ignore=404))
         before = [] if "error" in held else [one for one in held if one != index]
         actions: list[dict[str, Any]] = [{"remove": {"index": one, "alias": alias}} for one in before]
@@ -357,8 +351,9 @@ class OpenSearchStore:
         self._server.ask(lambda server: server.indices.update_aliases(body={"actions": actions}))
 
     def drop(self, folders: Sequence[Path]) -> None:
-        """Delete the indexes of these generations; folders without one, and indexes that are gone, are no error."""
-        indexes = [index for index in map(_named, folders) if index]
+        """Delete this prefix's indexes of these generations; folders without one, and indexes that are gone, are no
+        error."""
+        indexes = list(self._held([index for folder in folders for index in _named(folder)]))
         if indexes:
             self._server.ask(
                 lambda server: server.indices.delete(
@@ -370,7 +365,7 @@ class OpenSearchStore:
         """Version and condition of the server, and the whole generations that it holds under this prefix."""
         ours = f"{self._address.prefix}-*"
         version = self._server.ask(lambda server: server.info())["version"]
-        held = {index: meta for index, meta in self._meta(ours).items() if meta.get("prefix") == self._address.prefix}
+        held = self._held([ours])
         status = self._server.ask(lambda server: server.cluster.health(index=ours))["status"]
         sizes = self._server.ask(lambda server: server.indices.stats(index=ours, metric="store"))["indices"]
         condition, next_step = _CONDITIONS["full" if self._is_full() else status]
@@ -378,6 +373,7 @@ class OpenSearchStore:
             version=f"{_ENGINES.get(version.get('distribution', ''), 'Elasticsearch')} {version['number']}",
             health=condition,
             next_step=next_step,
+            holds=f"{sum(int(meta.get('documents', 0)) for meta in held.values()):,} documents",
             size_bytes=sum(sizes[index]["total"]["store"]["size_in_bytes"] for index in held if index in sizes),
             generations=tuple(sorted({str(meta["generation"]) for meta in held.values() if meta.get("whole")})),
         )
@@ -394,22 +390,30 @@ class OpenSearchStore:
             settings[lasting].get("cluster.blocks.create_index") == "true" for lasting in ("persistent", "transient")
         )
 
-    def _not_indexed(self, folder: Path) -> NotFound:
-        return NotFound(
-            f"This generation was not indexed on OpenSearch at {self._address.shown}.",
-            thing=str(folder),
-            value=folder.name,
-            next_step="Run `tidewaiter refresh` to build it, or `tidewaiter copy --to URL` to bring it there.",
-        )
+    def _whole(self, folder: Path) -> str:
+        """The name of a generation's index; `NotFound` where the server has none, or only a part of one."""
+        held = self._held(_named(folder))
+        whole = [index for index in _named(folder) if held.get(index, {}).get("whole")]
+        if not whole:
+            raise NotFound(
+                f"This generation was not indexed on OpenSearch at {self._address.shown}.",
+                thing=str(folder),
+                value=folder.name,
+                next_step="Run `tidewaiter refresh` to build it, or `tidewaiter copy --to URL` to bring it there.",
+            )
+        return whole[-1]
 
-    def _meta(self, index: str) -> dict[str, dict[str, Any]]:
-        """What indexes say of themselves; empty where there are none of that name."""
-        found = self._server.ask(
-            lambda server: server.indices.get_mapping(index=index, ignore=404, filter_path="*.mappings._meta")
-        )
-        if "error" in (found or {}):
+    def _held(self, indexes: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Which of these the server has under this prefix, and what each says of itself."""
+        if not indexes:
             return {}
-        return {name: one["mappings"]["_meta"] for name, one in (found or {}).items()}
+        found = self._server.ask(
+            lambda server: server.indices.get_mapping(
+                index=",".join(indexes), ignore_unavailable=True, ignore=404, filter_path="*.mappings._meta"
+            )
+        )
+        said = {} if not found or "error" in found else {name: one["mappings"]["_meta"] for name, one in found.items()}
+        return {name: meta for name, meta in said.items() if meta.get("prefix") == self._address.prefix}
 
 
 _ENGINES = {"opensearch": "OpenSearch"}
@@ -433,16 +437,16 @@ def _index_name(prefix: str, folder: Path) -> str:
 _INDEX = re.compile(r"[a-z0-9][a-z0-9._-]*-[0-9a-f]{8}")
 
 
-def _named(folder: Path) -> str:
-    """The index that a generation's handle names; empty where there is none.
+def _named(folder: Path) -> list[str]:
+    """The indexes that a generation's handle names, the latest last: after a copy to another server, those of both.
 
     Only what `_index_name` can have given counts: a handle that was tampered with must not delete `*`.
     """
     try:
-        index = str(json.loads((folder / HANDLE).read_text(encoding="utf-8"))["index"])
+        indexes = list(json.loads((folder / HANDLE).read_text(encoding="utf-8"))["indexes"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return ""
-    return index if _INDEX.fullmatch(index) else ""
+        return []
+    return [index for index in indexes if isinstance(index, str) and _INDEX.fullmatch(index)]
 
 
 @dataclass(frozen=True, slots=True)
