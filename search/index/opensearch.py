@@ -299,8 +299,7 @@ class OpenSearchStore:
         when the server cannot be written to, or refuses documents.
         """
         self.drop((folder,))
-        # A copy keeps the name, so that the handle goes on naming the index of the server it was copied from.
-        index = _named(folder) or _index_name(self._address.prefix, folder)
+        index = _index_name(self._address.prefix, folder)
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / HANDLE, json.dumps({"indexes": [*_named(folder), index]}))
         name = {"prefix": self._address.prefix, "generation": folder.name}
