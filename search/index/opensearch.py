@@ -301,6 +301,7 @@ class OpenSearchStore:
         self.drop((folder,))
         index = _index_name(self._address.prefix, folder)
         folder.mkdir(parents=True, exist_ok=True)
+        # What the handle named before may stand on another server, from or to which this generation is copied.
         write_whole(folder / HANDLE, json.dumps({"indexes": [*_named(folder), index]}))
         name = {"prefix": self._address.prefix, "generation": folder.name}
         body = {"settings": _settings(self._address), "mappings": _mapping({**name, "whole": False})}
