@@ -22,7 +22,6 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import duckdb
 import neo4j
@@ -32,7 +31,7 @@ from graph.facts.ledger import write_whole
 from graph.model.engine import EngineHealth
 from graph.model.entity import Direction, Entity, Link, Measures, Related, RelatedPage, RelatedQuery
 from graph.model.entity import Path as WayPath
-from graph.model.errors import Invalid, Unavailable
+from graph.model.errors import Unavailable
 from graph.model.kinds import ENTITY_KINDS
 from graph.store.generation import share
 from graph.store.meant import not_found
@@ -49,12 +48,12 @@ from graph.store.neighbours import (
     position,
     walk,
 )
+from graph.store.neo4j_url import Address, read_url
 from graph.store.numbered import Row, numbered, totals
 from graph.store.ways import MOST_HOPS, Hop, Way, find_ways, path
 from graph.store.ways import check as check_ways
 
 HANDLE = "graph.neo4j.json"  # in the generation's folder: under which name its graph stands on the server
-SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 
 _BATCH = 5_000  # rows a transaction: 10,000 and 20,000 were no faster, and hold more memory on the server
 _IN_FLIGHT = 4  # transactions at a time; their locks on hubs leave more of them waiting
@@ -72,11 +71,12 @@ _SCHEMA = (
     "CREATE INDEX tidewaiter_number IF NOT EXISTS FOR (e:Entity) ON (e.graph, e.number)",
 )
 
-# What a node carries beside the properties of its entity.
-_OWN = frozenset(
-    ("graph", "number", "id", "kind", "key", "name", "count", "value_usd", "quantity", "first_date", "last_date",
-     "degree", "identifiers", "ways", "links")
+# What a node carries beside the properties of its entity, in the order in which rows are read for it.
+_NODE = (
+    "number", "id", "kind", "key", "name", "count", "value_usd", "quantity", "first_date", "last_date", "degree",
+    "identifiers", "ways", "links",
 )  # fmt: skip
+_OWN = frozenset(("graph", *_NODE))
 _ANOTHER_NAME = "property_"  # before a property that goes by one of these names
 
 # The ranks of `graph.store.neighbours`, as expressions over a relationship `r`.
@@ -88,45 +88,6 @@ _RANKS = {
 }
 _WAY = "CASE WHEN startNode(r) = n THEN r.out_way ELSE r.in_way END"
 _LINK = "[r.count, r.value_usd, r.quantity, r.first_date, r.last_date, r.sources, r.status]"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A graph URL in its parts. `shown` is without the password, for messages."""
-
-    uri: str
-    user: str
-    password: str
-    database: str
-    shown: str
-
-    @staticmethod
-    def of(url: str) -> "Address":
-        """Read `neo4j://user:password@host:7687/database`; `Invalid` names what is missing.
-
-        >>> Address.of("bolt://neo4j:s%40lt@localhost").uri, Address.of("bolt://neo4j:s%40lt@localhost").shown
-        ('bolt://localhost:7687', 'bolt://localhost:7687')
-        """
-        parts = urlsplit(url)
-        try:
-            host, port = parts.hostname or "", parts.port or 7687
-        except ValueError:
-            host, port = "", 0
-        if not host or parts.scheme not in SCHEMES:
-            raise Invalid(
-                "The graph URL names no server.",
-                thing="TIDEWAITER_GRAPH_URL",
-                value=f"{parts.scheme}://{host}",
-                next_step="Write neo4j://USER:PASSWORD@HOST:7687, or bolt:// for a single server.",
-            )
-        place = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-        return Address(
-            place + (f"?{parts.query}" if parts.query else ""),
-            unquote(parts.username or "neo4j"),
-            unquote(parts.password or ""),
-            unquote(parts.path.strip("/")) or "neo4j",
-            place,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +116,7 @@ class Neo4jGraphStore:
     """The graphs of a home's generations on one Neo4j server or cluster; connected when first used."""
 
     def __init__(self, url: str, *, memory_limit_gb: float = 2.0) -> None:
-        self.address = Address.of(url)
+        self.address = read_url(url)
         self._memory_limit_gb = memory_limit_gb
         self._driver: neo4j.Driver | None = None
 
@@ -321,40 +282,22 @@ class _Filling:
         for (kind,) in self._source.execute("SELECT DISTINCT kind FROM entity ORDER BY kind").fetchall():
             query = f"UNWIND $rows AS row CREATE (e:Entity:{_label(kind)}) SET e = row"  # kinds are declared names
             rows = self._source.execute(
-                "SELECT number, id, key, name, properties, identifiers, count, value_cents, quantity_thousandths, "
-                "first_date, last_date, degree, ways, links FROM entity LEFT JOIN degree ON node = number "
-                "WHERE kind = ? ORDER BY number",
+                "SELECT number, id, kind, key, name, count, value_cents / 100.0::DOUBLE, "
+                "quantity_thousandths / 1000.0::DOUBLE, first_date, last_date, degree, identifiers, ways, links, "
+                "properties FROM entity LEFT JOIN degree ON node = number WHERE kind = ? ORDER BY number",
                 [kind],
             )
             while batch := rows.fetchmany(_BATCH):
-                yield query, [self._node(kind, row) for row in batch]
+                yield query, [self._node(*row) for row in batch]
 
-    def _node(self, kind: str, row: Row) -> dict[str, object]:
-        (
-            number,
-            entity_id,
-            key,
-            name,
-            properties,
-            identifiers,
-            count,
-            cents,
-            thousandths,
-            first,
-            last,
-            degree,
-            ways,
-            links,
-        ) = row
+    def _node(self, *row: Any) -> dict[str, object]:
+        *own, properties = row
         told = json.loads(properties) if properties else {}
-        node = {_stored_as(name): value for name, value in told.items()} | {
-            "graph": self._graph, "number": number, "id": entity_id, "kind": kind, "key": key, "name": name,
-            "identifiers": identifiers or None, "count": count,
-            "value_usd": None if cents is None else cents / 100,
-            "quantity": None if thousandths is None else thousandths / 1000,
-            "first_date": first, "last_date": last, "degree": degree, "ways": ways or [], "links": links or [],
-        }  # fmt: skip
-        return {name: value for name, value in node.items() if value is not None}
+        return {
+            **{_stored_as(name): value for name, value in told.items()},
+            **{name: value for name, value in zip(_NODE, own, strict=True) if value not in (None, [])},
+            "graph": self._graph,
+        }
 
     def _links(self) -> Iterator[tuple[str, list[Row]]]:
         for (kind,) in self._source.execute("SELECT DISTINCT link FROM link ORDER BY link").fetchall():
@@ -461,7 +404,7 @@ class Neo4jGraphView:
         if not rows:
             raise self._not_found(query.entity_id)
         start, found = rows[0]
-        degrees = dict(zip(start["ways"], start["links"], strict=True))
+        degrees = _degrees(start)
         items = [(rank, self._related(query.entity_id, *rest)) for rank, *rest in found[: query.limit]]
         total = sum(degrees.get(way, 0) for way in chosen)
         return self._page(query, items, total, more=len(found) > query.limit)
@@ -498,9 +441,8 @@ class Neo4jGraphView:
 
     def link_counts(self, entity_id: str) -> dict[tuple[str, str], int]:
         """How many neighbours an entity has by (link kind, `out` or `in`)."""
-        node = self._node(entity_id)
         counts: dict[tuple[str, str], int] = {}
-        for way, links in zip(node["ways"], node["links"], strict=True):
+        for way, links in _degrees(self._node(entity_id)).items():
             link, direction, _ = self._ways[way]
             counts[link, direction] = counts.get((link, direction), 0) + links
         return counts
@@ -747,6 +689,11 @@ def _entity(node: Mapping[str, Any]) -> Entity:
         node["degree"],
         tuple(node.get("identifiers", ())),
     )
+
+
+def _degrees(node: Mapping[str, Any]) -> dict[int, int]:
+    """How many links of each way an entity has."""
+    return dict(zip(node.get("ways", ()), node.get("links", ()), strict=True))
 
 
 def _link(source: str, kind: str, target: str, row: Sequence[Any]) -> Link:

@@ -16,7 +16,7 @@ from neo4j import exceptions as failures
 from graph.model.entity import RelatedQuery
 from graph.model.errors import Invalid, Unavailable
 from graph.store import neo4j as engine
-from graph.store.neo4j import HANDLE, Address, Handle, Neo4jGraphStore
+from graph.store.neo4j import HANDLE, Handle, Neo4jGraphStore
 from tests.fixtures.graphs import entity, link, write_graph
 
 LINKS = [
@@ -181,6 +181,13 @@ def test_a_copy_on_another_server_keeps_the_name_and_its_own_bookmark(
     other.close()
 
 
+def test_a_routed_address_writes_to_the_leader_and_reads_what_was_written(neo4j_url: str, tmp_path: Path) -> None:
+    with closing(Neo4jGraphStore(neo4j_url.replace("bolt://", "neo4j://"))) as routed:
+        routed.write(tmp_path, *write_graph(tmp_path, LINKS))
+        assert routed.view(tmp_path).related(RelatedQuery("importer:12-345678900")).total == 3
+        routed.drop([tmp_path])
+
+
 def test_a_closed_view_is_unavailable(store: Neo4jGraphStore, generation: Path) -> None:
     view = store.view(generation)
     view.close()
@@ -202,20 +209,6 @@ def test_an_index_that_is_missing_is_told_and_the_next_write_makes_it(store: Neo
     store.drop([generation])
     store.write(generation, generation / "entities.parquet", generation / "links.parquet")
     assert store.health().health == "ok"
-
-
-@pytest.mark.parametrize("url", ["bolt://", "bolt:", "neo4j://host:port", "neo4j://:7687", "http://host"])
-def test_a_url_without_a_server_is_invalid(url: str) -> None:
-    with pytest.raises(Invalid) as told:
-        Address.of(url)
-    assert (told.value.thing, "neo4j://" in told.value.next_step) == ("TIDEWAITER_GRAPH_URL", True)
-
-
-def test_a_url_is_read_in_all_its_parts_and_shown_without_its_password() -> None:
-    address = Address.of("neo4j+s://ann:p%40ss%2Fword@[::1]:7688/trade?policy=eu")
-    assert (address.user, address.password, address.database) == ("ann", "p@ss/word", "trade")
-    assert address.uri == "neo4j+s://[::1]:7688?policy=eu"
-    assert address.shown == "neo4j+s://[::1]:7688"
 
 
 ALL = sorted(
