@@ -152,7 +152,7 @@ def told(error: Exception, *, shown: str) -> TidewaiterError:
 def _blocked(reason: str, *, shown: str) -> Unavailable:
     """The cluster takes no writes: by the watermark of its disks (two kinds of block), or because somebody said so."""
     if any(sign in reason for sign in ("disk", "read-only-allow-delete", "create-index")):
-        what, next_step = "its disk is too full", "Free or add disk space on its nodes, then try again in a minute."
+        what, next_step = "its disk is too full", "Free or add disk space on its nodes, then try again in some minutes."
     else:
         what, next_step = reason.rstrip(";"), "Lift the block on the server, then try again."
     return Unavailable(
