@@ -21,7 +21,7 @@ import duckdb
 import httpx
 
 from api import bootstrap
-from api.bench.measure import seconds, time_each
+from api.bench.measure import seconds, time_in_turn
 from api.bench.spine import SEED, Row, embedded, home, refreshed
 from api.bench.texts import invented_documents, vocabulary
 from api.settings import Settings
@@ -196,7 +196,7 @@ def _request(query: Query) -> SearchRequest:
 def _compared(
     measure: str, engines: tuple[Engine, Engine], calls: Sequence[Callable[[Any], object]], sample: Sequence[Any]
 ) -> Iterator[Row]:
-    timings = [time_each(call, sample) for call in calls]
+    timings = time_in_turn(calls, sample)
     for engine, timing in zip(engines, timings, strict=True):
         row: Row = {"measure": measure, "engine": engine.name, **timing.row()}
         if engine is engines[1]:

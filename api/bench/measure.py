@@ -29,13 +29,23 @@ class Timing:
 
 def time_each(call: Callable[[T], object], inputs: Sequence[T]) -> Timing:
     """Time one call for each input, after a first call that is not counted."""
-    call(inputs[0])
-    elapsed_ms = []
+    return time_in_turn([call], inputs)[0]
+
+
+def time_in_turn(calls: Sequence[Callable[[T], object]], inputs: Sequence[T]) -> list[Timing]:
+    """Time several calls for each input, one after the other, so that a noisy moment meets all of them."""
+    elapsed_ms: list[list[float]] = [[] for _ in calls]
+    for call in calls:
+        call(inputs[0])
     for value in inputs:
-        began = time.perf_counter()
-        call(value)
-        elapsed_ms.append((time.perf_counter() - began) * 1_000)
-    elapsed_ms.sort()
+        for call, elapsed in zip(calls, elapsed_ms, strict=True):
+            began = time.perf_counter()
+            call(value)
+            elapsed.append((time.perf_counter() - began) * 1_000)
+    return [_timing(sorted(elapsed)) for elapsed in elapsed_ms]
+
+
+def _timing(elapsed_ms: list[float]) -> Timing:
     return Timing(len(elapsed_ms), statistics.median(elapsed_ms), elapsed_ms[int(len(elapsed_ms) * 0.99)])
 
 
