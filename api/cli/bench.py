@@ -8,8 +8,8 @@ from api.cli.terminal import terminal_of
 
 WHAT = ("spine", "engines")
 _COMMANDS = {
-    "spine": "`tidewaiter bench --results FILE` (`make bench`)",
-    "engines": "`tidewaiter bench engines --results FILE` (`make bench-engines`)",
+    "spine": "`tidewaiter bench --size {size} --results FILE` (`make bench`)",
+    "engines": "`tidewaiter bench engines --size {size} --results FILE` (`make bench-engines`)",
 }
 MEASURES = ("loading", "world", "related", "search")
 
@@ -52,4 +52,4 @@ def bench(
         else:
             terminal.say("  ".join([str(row["measure"]), *(f"{k}={v}" for k, v in row.items() if k != "measure")]))
     if results:
-        results.write_text(spine.as_markdown(rows, command=_COMMANDS[what]), encoding="utf-8")
+        results.write_text(spine.as_markdown(rows, command=_COMMANDS[what].format(size=size)), encoding="utf-8")

@@ -1,6 +1,7 @@
 """The house keeps its shape: imports point one way, and only the files named may know an engine."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+DRIVERS = ("neo4j", "opensearchpy", "psycopg", "pyspark")  # of servers: a laptop's install is without them
 PACKAGES = ("graph", "ingest", "search", "api", "ui")
 
 
@@ -58,7 +60,7 @@ def test_an_engine_is_known_by_its_own_file_alone(module: str, allowed: set[str]
 
 def test_tests_that_need_no_server_need_no_driver_of_one() -> None:
     # `make test` collects these modules on a machine without the drivers; an import inside a fixture is fine.
-    drivers = ("neo4j", "opensearchpy", "psycopg", "pyspark", "graph.store.neo4j", "search.index.opensearch")
+    drivers = (*DRIVERS, "graph.store.neo4j", "search.index.opensearch")
     for path in (ROOT / "tests").rglob("*.py"):
         if path.is_relative_to(ROOT / "tests/servers"):
             continue
@@ -96,3 +98,15 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 def test_tests_have_no_package_files() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_examples_and_tests_are_collected_on_a_machine_without_the_drivers_of_servers() -> None:
+    examples = ["--doctest-modules", "--doctest-ignore-import-errors", "--ignore=api/migrations"]
+    assert " ".join(examples) in (ROOT / "Makefile").read_text(encoding="utf-8")
+    hidden = f"import pytest, sys; sys.modules.update(dict.fromkeys({DRIVERS!r}))"
+    for arguments in ([*examples, "graph", "ingest", "search", "api"], ["tests"]):
+        run = subprocess.run(
+            [sys.executable, "-c", f"{hidden}; sys.exit(pytest.main({arguments!r} + ['--collect-only']))"],
+            cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "TIDEWAITER_TEST_SERVERS": ""},
+        )  # fmt: skip
+        assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
