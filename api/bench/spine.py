@@ -170,7 +170,8 @@ def as_markdown(rows: Sequence[Row], *, command: str) -> str:
         "# Results",
         "",
         f"Written by {command}: one run on one machine,",
-        f"so that ratios count and times do not travel. Here: {os.cpu_count()} processors, Python {platform.python_version()}, "
+        "so that ratios count and times do not travel. "
+        f"Here: {os.cpu_count()} processors, Python {platform.python_version()}, "
         f"DuckDB {duckdb.__version__}, {platform.system()}.",
         "",
         "| measure | figures | to reach |",
