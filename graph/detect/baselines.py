@@ -10,7 +10,7 @@ from datetime import date
 import ibis
 import numpy as np
 
-from graph.detect.reentry.lines import taxpayer
+from graph.facts.columns import taxpayer
 from graph.facts.store import FactStore
 from graph.model.finding import Finding, Member
 

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, MISSING, levels
-from graph.detect.reentry.lines import surely
+from graph.facts.columns import surely
 
 WINDOW_DAYS = 180  # goods come back within half a year or are no longer told from others
 # Lines that may share a key. An importer's whole trade in a heading, if it is no larger, is looked at; a key that

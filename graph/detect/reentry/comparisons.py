@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from graph.detect.reentry.lines import surely
+from graph.facts.columns import surely
 
 LOT = "lot_"  # prefix of the lot's columns in a table of pairs
 MISSING = -1

@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from graph.detect.reentry.lines import surely, taxpayer
+from graph.facts.columns import surely, taxpayer
 from graph.facts.store import FactStore
 
 _RECONDITIONED = (

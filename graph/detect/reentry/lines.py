@@ -8,38 +8,12 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from graph.facts.columns import amount, taxpayer
 from graph.facts.store import FactStore
 
 # Two weights, values or quantities lie in the same or in neighbouring bands when they differ by less than this
 # share. Bands make "nearly equal" an equality join; the exact ratio is compared afterwards.
 BAND = 0.03
-
-
-def taxpayer(number: ir.StringValue) -> ir.StringValue:
-    """The taxpayer behind an importer number: the first nine digits of an EIN, else the whole number.
-
-    A blank suffix, `00` and a branch's suffix are one taxpayer (an EIN's shape is NN-NNNNNNN and two more).
-    """
-    return ibis.ifelse(number[2] == "-", number.substr(0, 10), number)
-
-
-def taxpayer_of(number: str) -> str:
-    """The same for one number.
-
-    >>> taxpayer_of("12-345678901"), taxpayer_of("171204-00123")
-    ('12-3456789', '171204-00123')
-    """
-    return number[:10] if number[2:3] == "-" else number
-
-
-def surely(condition: ir.BooleanValue) -> ir.BooleanValue:
-    """The condition, where not knowing counts as no."""
-    return ibis.coalesce(condition, ibis.literal(value=False))
-
-
-def amount(column: ir.NumericValue) -> ir.FloatingValue:
-    """A measured amount for ratios; zero says nothing and becomes unknown."""
-    return column.cast("float64").nullif(0.0)
 
 
 def band(column: ir.NumericValue) -> ir.IntegerValue:

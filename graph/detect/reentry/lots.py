@@ -10,7 +10,8 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from graph.detect.reentry.lines import bills, entry_lines, surely, taxpayer
+from graph.detect.reentry.lines import bills, entry_lines
+from graph.facts.columns import surely, taxpayer
 from graph.facts.store import FactStore
 
 # Actions that concern goods at a port. Audits, site visits and penalties concern a firm.

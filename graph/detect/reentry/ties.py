@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from graph.detect.reentry.lines import surely, taxpayer
+from graph.facts.columns import surely, taxpayer
 from graph.facts.store import FactStore
 
 SHARED_BY = 5
