@@ -89,13 +89,13 @@ def _lines(facts: FactStore) -> ir.Table:
         day=t.entry_date.epoch_days(),
         value=ibis.coalesce(t.entered_value_usd.cast("float64"), 0.0),
         hts4=t.hts_number.substr(0, 4),
-    )  # type: ignore[no-any-return]
+    )
 
 
 def _own(t: ir.Table) -> pa.Table:
     """An importer's lines by themselves."""
     kg = t.gross_weight_kg.cast("float64").nullif(0.0)
-    return (
+    own: pa.Table = (
         t.group_by("taxpayer")
         .agg(
             number=t.importer_number.min(),
@@ -119,6 +119,7 @@ def _own(t: ir.Table) -> pa.Table:
         .order_by("taxpayer")
         .to_pyarrow()
     )
+    return own
 
 
 def _concentration(t: ir.Table, name: str, place: dict[str, int]) -> dict[str, Floats]:
@@ -205,8 +206,8 @@ def _neighbours(trade: Trade, columns: dict[str, Floats]) -> dict[str, Floats]:
     """What an importer's makers and their other importers are like, and its place in the graph of both."""
     n, m = len(columns["lines"]), len(trade.makers)
     value = np.maximum(trade.value_usd, 1.0)
-    customers = np.bincount(trade.maker, weights=np.ones(len(value)), minlength=m)
-    sold = np.bincount(trade.maker, weights=value, minlength=m)
+    customers = np.asarray(np.bincount(trade.maker, minlength=m), dtype=np.float64)
+    sold = np.asarray(np.bincount(trade.maker, weights=value, minlength=m), dtype=np.float64)
     maker_first = np.full(m, np.inf)
     np.minimum.at(maker_first, trade.maker, trade.first_day.astype(np.float64))
     bought = np.bincount(trade.importer, weights=value, minlength=n)
