@@ -6,9 +6,11 @@ this on simulated worlds and writes, with `write_calibration`, the file that `gr
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+import statistics
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -64,6 +66,46 @@ def fit(
     coefficients = {name: round(float(value), 4) for name, value in zip(names, best.x[1:], strict=True)}
     counts = {"leads": len(rows), "planted": int(y.sum())}
     return Calibration(label, round(float(best.x[0]), 4), coefficients, {**fitted, **counts})
+
+
+def held_out(leads: Sequence[LabelledLead], *, signs: Signs, explained_by: Collection[str] = ()) -> dict[str, Any]:
+    """How well probabilities hold where they were not fitted: `brier`, `brier_base_rate` and `reliability`.
+
+    A lead of a family is judged by a fit that saw no lead of that family, any other by a fit that saw no lead of its
+    world. Leads that law explains are left out, as in `fit`. Needs two families or worlds at least.
+    """
+    rows = [row for row in leads if not any(row.features[name] for name in explained_by)]
+    groups: dict[tuple[str, str], list[LabelledLead]] = {}
+    for row in rows:
+        groups.setdefault(("family", row.family) if row.family else ("world", row.world), []).append(row)
+    said: list[float] = []
+    right: list[bool] = []
+    for (by, name), judged in sorted(groups.items()):
+        rest = [row for row in rows if getattr(row, by) != name]
+        fitted = fit(rest, signs=signs, label="", fitted={})
+        said += [fitted.probability(dict(row.features)) for row in judged]
+        right += [row.planted for row in judged]
+    share = sum(right) / len(right)
+    return {
+        "brier": round(statistics.fmean((p - ok) ** 2 for p, ok in zip(said, right, strict=True)), 4),
+        "brier_base_rate": round(share * (1 - share), 4),
+        "reliability": [{name: round(value, 3) for name, value in row.items()} for row in reliability(said, right)],
+    }
+
+
+def reliability(said: Sequence[float], right: Sequence[bool]) -> list[dict[str, float]]:
+    """For each fifth of the probability: how many there are, what they said on average and how many were right.
+
+    >>> reliability([0.9, 0.8, 0.1], [True, False, False])
+    [{'findings': 1, 'said': 0.1, 'right': 0.0}, {'findings': 2, 'said': 0.85, 'right': 0.5}]
+    """
+    table = []
+    for fifth in range(5):
+        rows = [(p, ok) for p, ok in zip(said, right, strict=True) if min(int(p * 5), 4) == fifth]
+        if rows:
+            spoken, true = zip(*rows, strict=True)
+            table.append({"findings": len(rows), "said": statistics.fmean(spoken), "right": sum(true) / len(true)})
+    return table
 
 
 def write_calibration(fitted: Calibration, detector: str) -> Path:

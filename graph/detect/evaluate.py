@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from graph.detect.calibrate import reliability
 from graph.detect.guessing.baselines import GuessedWorld, baselines
 from graph.detect.truth import Scheme, entry_key, party_key, read_schemes
 from graph.facts.store import FactStore
@@ -230,7 +231,7 @@ class _Truth:
             **self._where_nothing_is_planted(listed, positives),
             "brier": _mean([(p - ok) ** 2 for p, ok in zip(said, right, strict=True)]),
             "brier_base_rate": None if true_share is None else true_share * (1 - true_share),
-            "reliability": _reliability(said, right),
+            "reliability": reliability(said, right),
             "days_to_finding_p50": statistics.median(days) if days else None,
             "days_to_finding_p90": days[math.ceil(0.9 * len(days)) - 1] if days else None,
             "false_positives": self._families(negatives, accused),
@@ -309,17 +310,6 @@ def average_precision(scored: Iterable[tuple[float, int]], positives: int) -> fl
         right += first[score]
         area += brought[score] * right / seen
     return area / positives
-
-
-def _reliability(said: Sequence[float], right: Sequence[bool]) -> list[dict[str, float]]:
-    """For each fifth of the probability: how many findings, what they said on average and how many were right."""
-    table = []
-    for fifth in range(5):
-        rows = [(p, ok) for p, ok in zip(said, right, strict=True) if min(int(p * 5), 4) == fifth]
-        if rows:
-            spoken, true = zip(*rows, strict=True)
-            table.append({"findings": len(rows), "said": statistics.fmean(spoken), "right": sum(true) / len(true)})
-    return table
 
 
 def _share(flags: Sequence[bool]) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graph.detect.calibrate import LabelledLead, fit, write_calibration
+from graph.detect.calibrate import LabelledLead, fit, held_out, write_calibration
 from graph.detect.calibration import read_calibration
 from graph.detect.port_shopping import PortShopping, Weighed, last_day, weigh
 from graph.detect.reentry.features import EXPLAINED_BY, SIGNS
@@ -23,15 +23,18 @@ PLANTED_SEEDS = (1, 2, 3, 4)
 EMPTY_SEEDS = (101, 102)
 
 
-def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[LabelledLead]:
-    """The leads of a world, each with whether its best match is a planted scheme's."""
+def labelled(facts: FactStore, schemes: list[Scheme], *, world: str) -> Iterator[LabelledLead]:
+    """The leads of a world, each with the scheme or look-alike that its best match belongs to, if any."""
     until = last_day(facts)
     found = search(facts, as_of=None, until=until) if until else None
     if until is None or found is None:
         return
-    positive = [scheme for scheme in schemes if scheme.positive and scheme.kind == "port_shopping"]
+    planted = sorted((s for s in schemes if s.kind == "port_shopping"), key=lambda scheme: not scheme.positive)
     for w in weigh(facts, found, read_calibration("port_shopping"), as_of=None, until=until):
-        yield LabelledLead(w.features, any(_is_of(w, scheme) for scheme in positive))
+        scheme = next((scheme for scheme in planted if _is_of(w, scheme)), None)
+        yield LabelledLead(
+            w.features, scheme is not None and scheme.positive, world=world, family=scheme.family if scheme else ""
+        )
 
 
 def _is_of(weighed: Weighed, scheme: Scheme) -> bool:
@@ -45,7 +48,7 @@ def main() -> None:
             world, home = Path(folder) / "world", Path(folder) / "home"
             simulate(world, seed=seed, size="small", planted=planted)
             load([world], home=home, now=datetime(2025, 1, 1, tzinfo=UTC))
-            leads += labelled(DuckDbFactStore(home), read_schemes(world))
+            leads += labelled(DuckDbFactStore(home), read_schemes(world), world=str(seed))
         print(f"seed {seed}: {len(leads)} leads, {sum(lead.planted for lead in leads)} planted")
     fitted = fit(
         leads,
@@ -58,6 +61,7 @@ def main() -> None:
             "size": "small",
             "planted_seeds": list(PLANTED_SEEDS),
             "empty_seeds": list(EMPTY_SEEDS),
+            "held_out": held_out(leads, signs=SIGNS, explained_by=EXPLAINED_BY),
             "command": "python -m tests.graph.detect.calibrate_port_shopping",
         },
     )
