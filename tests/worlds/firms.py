@@ -50,6 +50,7 @@ class Firms:
         self.offices = [self._us_place() for _ in range(12)]
         self.directors = [self.person() for _ in range(10)]
         self.agents = [f"{self.pick(goods.FAMILY)} Registered Agents {self.pick(goods.LEGAL_FORMS)}" for _ in range(9)]
+        self.service_phones = [self.phone() for _ in range(14)]  # of brokers and bureaus that answer for many
         self.forwarders = [self._us_place() for _ in range(5)]
 
     def pick(self, choices: "tuple[str, ...] | list[str]") -> str:
@@ -91,7 +92,9 @@ class Firms:
                 year = self.style.first_day.year % 100
                 key = f"{self.rng.integers(year - 8, year + 1):02d}{self.pick(goods.PORTS[:12])}-{self.rng.integers(1, 99999):05d}"
             else:
-                suffix = "00" if self.chance(0.95) or self.style.numbers != "suffix" else f"{self.rng.integers(1, 9):02d}"
+                suffix = (
+                    "00" if self.chance(0.95) or self.style.numbers != "suffix" else f"{self.rng.integers(1, 9):02d}"
+                )
                 key = f"{self.rng.integers(10, 99)}-{self.rng.integers(1000000, 9999999)}{suffix}"
             if key[:10] not in self._keys:
                 self._keys.add(key[:10])
@@ -121,8 +124,9 @@ class Firms:
             officers = [self.person() for _ in range(int(self.rng.integers(1, 4)))]
             if self.chance(0.05):
                 officers.append(self.pick(self.directors))
+            phone = self.pick(self.service_phones) if self.chance(0.04) else self.phone()
             firm = Firm(
-                key, name, street, city, region, postal, "US", self.phone(), f"info@{stem}.example",
+                key, name, street, city, region, postal, "US", phone, f"info@{stem}.example",
                 f"www.{stem}.example", officers, self.pick(self.agents) if self.chance(0.4) else "",
                 f"{self.rng.integers(10**8, 10**9)}", opened,
             )  # fmt: skip
@@ -142,7 +146,11 @@ class Firms:
                 core = core.title() if " " in core else core
                 city = f"{self.pick(cities)} " if self.chance(0.35) else ""
                 form = self.pick(forms)
-                made = f"PT {core} {self.pick(goods.WORKS)}" if form == "PT" else f"{city}{core} {self.pick(goods.WORKS)} {form}"
+                made = (
+                    f"PT {core} {self.pick(goods.WORKS)}"
+                    if form == "PT"
+                    else f"{city}{core} {self.pick(goods.WORKS)} {form}"
+                )
             street = f"{self.rng.integers(1, 2900)} {self.pick(goods.STREETS)} {self.pick(('Road', 'Industrial Zone', 'Lane'))}"
             town = self.pick(cities)
             if at is not None:

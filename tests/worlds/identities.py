@@ -28,6 +28,7 @@ def plant_identities(world: World, positives: int) -> None:
 
 def old_firm(world: World, day: int, *, least: float = 0.02) -> Firm:
     """An ordinary importer who trades on that day, often enough to be missed, and for a while before."""
+    least = max(least, 12 / (world.days - day))
     firms = [
         (key, relations) for key, relations in world.of_importer.items()
         if f"importer:{key}" not in world.used
@@ -76,7 +77,9 @@ def take_over(
     if rng.random() < 0.35:  # and something of its own
         good = int(rng.integers(len(world.orders)))
         country = world.firms.pick(world.countries_of(good))
-        world.add(world.relation(new, world.maker_of(good, country, start), good, start=start, rate=0.01, scheme=scheme))
+        world.add(
+            world.relation(new, world.maker_of(good, country, start), good, start=start, rate=0.01, scheme=scheme)
+        )
 
 
 def enforce(world: World, firm: Firm, day: int, role: str = "importer") -> None:
@@ -101,9 +104,7 @@ def _days(world: World) -> tuple[int, int, int]:
 
 
 def _plant(world: World, family: str, members: list[tuple[str, Firm]], *, bad: bool) -> int:
-    return world.plant(
-        Scheme(KIND, "positive" if bad else "hard_negative", family, world.firms.person(), members)
-    )
+    return world.plant(Scheme(KIND, "positive" if bad else "hard_negative", family, world.firms.person(), members))
 
 
 def _succession(
@@ -268,7 +269,7 @@ def _unrelated(world: World, family: str, *, event: bool = True) -> tuple[Firm, 
         country = world.firms.pick(world.countries_of(relation.good))
         maker = world.maker_of(relation.good, country, first)
         world.add(world.relation(new, maker, relation.good, start=first, scheme=number,
-                                 rate=max(relation.rate * float(world.rng.uniform(0.3, 1.3)), 4 / 60 / 10)))  # fmt: skip
+                                 rate=max(relation.rate * float(world.rng.uniform(0.3, 1.3)), 5.0 / (world.days - first))))  # fmt: skip
     end_trade(world, old, last)
     if event and world.firms.chance(0.75):
         enforce(world, old, enforced)
@@ -315,14 +316,15 @@ def scatters(world: World) -> None:
     event, last, first = _days(world)
     old = old_firm(world, last, least=0.04)
     relations = live(world, old, last)
-    others = [old_firm(world, last) for _ in range(3)] + [world.firms.importer(opened=first) for _ in range(2)]
-    members = list({f.key: ("importer", f) for f in [old, others[-1]]}.values())
+    newcomer = world.firms.importer(opened=first)
+    others = [newcomer, *(old_firm(world, last) for _ in range(3)), world.firms.importer(opened=first)]
+    members = [("importer", old), ("importer", newcomer)]
     number = _plant(world, "quits_and_customers_scatter", members, bad=False)
     for i in range(max(4, len(relations))):
         relation = relations[i % len(relations)] if relations else world.of_importer[old.key][0]
         heir = others[i % len(others)]
-        world.add(replace(relation, importer=heir, start=max(first, 1), end=world.days - 1, rate=relation.rate * 0.25,
-                          scheme=number if heir is others[-1] else -1, filer=world.of_importer[heir.key][0].filer
+        world.add(replace(relation, importer=heir, start=max(first, 1), end=world.days - 1, scheme=number if heir is newcomer else -1,
+                          rate=max(relation.rate * 0.25, 4.0 / (world.days - first)), filer=world.of_importer[heir.key][0].filer
                           if world.of_importer.get(heir.key) else int(world.rng.integers(len(world.filers))),
                           buyer=relation.buyer if relation.buyer is not old else heir))  # fmt: skip
     end_trade(world, old, last)

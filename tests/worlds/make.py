@@ -99,7 +99,9 @@ def write(made: MadeWorld, folder: Path) -> None:
             flat = table
             for i, column in enumerate(table.schema):
                 if pa.types.is_list(column.type):
-                    flat = flat.set_column(i, column.name, pc.binary_join(flat[column.name].cast(pa.list_(pa.string())), ";"))
+                    flat = flat.set_column(
+                        i, column.name, pc.binary_join(flat[column.name].cast(pa.list_(pa.string())), ";")
+                    )
             pyarrow.csv.write_csv(flat, folder / f"{name}.csv")
     if made.truth:
         (folder / "truth").mkdir(exist_ok=True)

@@ -53,12 +53,12 @@ def entry_numbers(filers: list[str], of: np.ndarray, serial: np.ndarray) -> np.n
 
 def container_numbers(rng: np.random.Generator, count: int) -> np.ndarray:
     """Owner, serial number and check digit (ISO 6346)."""
-    numbers = []
-    for owner, serial in zip(rng.integers(0, len(goods.CONTAINER_OWNERS), count), rng.integers(0, 10**6, count), strict=True):
-        text = f"{goods.CONTAINER_OWNERS[owner]}{serial:06d}"
-        total = sum((_ISO[c] if c.isalpha() else int(c)) * 2**i for i, c in enumerate(text))
-        numbers.append(f"{text}{total % 11 % 10}")
-    return np.array(numbers, dtype=object)
+    owners, serial = rng.integers(0, len(goods.CONTAINER_OWNERS), count), rng.integers(0, 10**6, count)
+    letters = np.array([sum(_ISO[c] * 2**i for i, c in enumerate(owner)) for owner in goods.CONTAINER_OWNERS])
+    digits = serial[:, None] // 10 ** np.arange(5, -1, -1) % 10
+    check = (letters[owners] + (digits * 2 ** np.arange(4, 10)).sum(axis=1)) % 11 % 10
+    rows = zip(owners.tolist(), serial.tolist(), check.tolist(), strict=True)
+    return np.array([f"{goods.CONTAINER_OWNERS[o]}{s:06d}{c}" for o, s, c in rows], dtype=object)
 
 
 def into_entries(world: World, lots: Lots, acts: list[Act], same_box: list[tuple[int, int]]) -> Entries:
@@ -105,7 +105,7 @@ def into_entries(world: World, lots: Lots, acts: list[Act], same_box: list[tuple
     mode[light & (rng.random(count) < 0.45)] = "40"
     ocean = mode == "11"
     scac = np.array(goods.SCACS, dtype=object)[rng.integers(0, len(goods.SCACS), count)]
-    serials = rng.permutation(9 * 10**6)[:count] + 10**6
+    serials = rng.permutation(np.cumsum(rng.integers(1, 40, count))) + 10**6
     bill = np.array([f"{s}{b:07d}" for s, b in zip(scac, serials, strict=True)], dtype=object)
     boxes = container_numbers(rng, max(200, count // 3))
     container = boxes[rng.integers(0, len(boxes), count)]
@@ -154,12 +154,14 @@ class Spellings:
         self._world = world
         self._known: dict[str, list[str]] = {}
 
-    def name(self, firm: Firm) -> str:
-        found = self._known.get(firm.key)
-        if found is None:
-            first = firm.name.upper()
-            found = self._known[firm.key] = [first, *(self._world.firms.as_written(firm.name) for _ in range(4))]
-        return found[int(self._world.rng.integers(5))]
+    def names(self, firms: Sequence[Firm]) -> list[str]:
+        """A spelling of each."""
+        for firm in firms:
+            if firm.key not in self._known:
+                others = [self._world.firms.as_written(firm.name) for _ in range(4)]
+                self._known[firm.key] = [firm.name.upper(), *others]
+        which = self._world.rng.integers(0, 5, len(firms)).tolist()
+        return [self._known[firm.key][at] for firm, at in zip(firms, which, strict=True)]
 
 
 def address(firm: Firm) -> str:
@@ -273,13 +275,13 @@ def bills(world: World, lots: Lots, entries: Entries, paper: Writer, names: Spel
         "port_of_unlading": np.array(world.ports, dtype=object)[lots.port[entries.head[rows]]],
         "country_of_lading": [r.maker.country for r in of],
         "country_of_unlading": ["US"] * len(rows),
-        "shipper_name": [names.name(r.maker) for r in of],
+        "shipper_name": names.names([r.maker for r in of]),
         "shipper_address": [address(r.maker) for r in of],
         "shipper_country": [r.maker.country for r in of],
-        "consignee_name": [names.name(r.importer) for r in of],
+        "consignee_name": names.names([r.importer for r in of]),
         "consignee_address": [address(r.importer) for r in of],
         "consignee_country": ["US"] * len(rows),
-        "notify_name": [names.name(r.buyer) for r in of],
+        "notify_name": names.names([r.buyer for r in of]),
         "containers": [[c] for c in entries.container[rows]],
         "packages": packages[rows].astype(int),
         "package_unit": [("CTN", "PKG", "PLT", "DRM")[r.good % 4] for r in of],
@@ -321,19 +323,26 @@ def foreign_bills(world: World, lots: Lots, entries: Entries, paper: Writer, nam
         consignee = to[int(rng.integers(len(to)))] if same else makers[int(rng.integers(len(makers)))]
         packages = max(1, int(120 * rng.lognormal(0, 0.9)))
         item = GOODS[good]
-        hts, words = (item.hts[:6], item.words) if same or rng.random() < 0.5 or not item.material else (item.material, "materials")
+        hts, words = (
+            (item.hts[:6], item.words)
+            if same or rng.random() < 0.5 or not item.material
+            else (item.material, "materials")
+        )
         weight = round(packages * item.units_a_package * item.kg_a_unit * float(rng.uniform(0.8, 1.3)), 1)
         if consignee.country != shipper.country:
             rows.append({"shipper": shipper, "consignee": consignee, "hts": hts, "words": words, "packages": packages,
                          "day": int(rng.integers(0, world.days)), "weight": weight, "house": bool(rng.random() < 0.2)})  # fmt: skip
     rows.sort(key=lambda row: (int(row["day"]), str(row["hts"]), float(row["weight"])))  # type: ignore[call-overload,arg-type]
     count = len(rows)
-    houses = [f"{world.firms.pick(goods.FIRST_WORDS)} Freight {world.firms.pick(('Ltd', 'GmbH', 'Pte Ltd'))}" for _ in range(12)]
+    houses = [
+        f"{world.firms.pick(goods.FIRST_WORDS)} Freight {world.firms.pick(('Ltd', 'GmbH', 'Pte Ltd'))}"
+        for _ in range(12)
+    ]
     shippers: list[Firm] = [row["shipper"] for row in rows]  # type: ignore[misc]
     takers: list[Firm] = [row["consignee"] for row in rows]  # type: ignore[misc]
     told = [row.get("house", False) for row in rows]
     scac = [goods.SCACS[s] for s in rng.integers(0, len(goods.SCACS), count)]
-    serials = rng.permutation(9 * 10**6)[:count] + 10**7
+    serials = rng.permutation(np.cumsum(rng.integers(1, 400, count))) + 10**7
     arrived = np.array([int(row["day"]) for row in rows])  # type: ignore[call-overload]
     boxes = container_numbers(rng, count)
     columns: dict[str, Cells] = {
@@ -343,15 +352,16 @@ def foreign_bills(world: World, lots: Lots, entries: Entries, paper: Writer, nam
         "arrived_on": paper.days(arrived),
         "country_of_lading": [s.country for s in shippers],
         "country_of_unlading": [t.country for t in takers],
-        "shipper_name": [names.name(s) for s in shippers],
+        "shipper_name": names.names(shippers),
         "shipper_address": [address(s) for s in shippers],
         "shipper_country": [s.country for s in shippers],
         "consignee_name": [
-            houses[int(rng.integers(12))].upper() if house else names.name(t) for t, house in zip(takers, told, strict=True)
+            houses[int(rng.integers(12))].upper() if house else name
+            for name, house in zip(names.names(takers), told, strict=True)
         ],
         "consignee_address": [address(t) for t in takers],
         "consignee_country": [t.country for t in takers],
-        "notify_name": [names.name(t) for t in takers],
+        "notify_name": names.names(takers),
         "containers": [[c] for c in boxes],
         "packages": [row["packages"] for row in rows],
         "gross_weight_kg": [row["weight"] for row in rows],
@@ -453,7 +463,15 @@ def party_claims(world: World, paper: Writer) -> pa.Table:
             (one, a_firm), (two, b_firm) = scheme.members[0], scheme.members[-1]
             status = ("alleged", "alleged", "rejected")[int(rng.integers(3))]
             relation = relations[int(rng.choice([1, 4, 6]))]
-            rows.append([f"{two}:{b_firm.key}", relation, f"{one}:{a_firm.key}", status, world.between(world.days * 0.4, world.days)])
+            rows.append(
+                [
+                    f"{two}:{b_firm.key}",
+                    relation,
+                    f"{one}:{a_firm.key}",
+                    status,
+                    world.between(world.days * 0.4, world.days),
+                ]
+            )
     rng.shuffle(rows)
     columns: dict[str, Cells] = {
         "claim_id": [f"CL{i:05d}" for i in range(len(rows))],
@@ -517,7 +535,9 @@ def actions(world: World, lots: Lots, entries: Entries, acts: list[Act], paper: 
     rows.sort(key=lambda row: (row["day"], str(row["kind"]), str(row["entry"]), str(row["bill"])))
     found = np.array([row["result"] in ("discrepant", "seized") for row in rows])
     size = rng.lognormal(-2.2, 1, len(rows)) * np.array([row["value"] for row in rows], dtype=float)
-    revenue = np.where(found, np.maximum(size * rng.uniform(0.02, 0.6, len(rows)), [row["revenue"] for row in rows]), 0.0)
+    revenue = np.where(
+        found, np.maximum(size * rng.uniform(0.02, 0.6, len(rows)), [row["revenue"] for row in rows]), 0.0
+    )
     named: list[Firm | None] = [row["importer"] for row in rows]  # type: ignore[misc]
     makers: list[Firm | None] = [row["maker"] for row in rows]  # type: ignore[misc]
     columns: dict[str, Cells] = {
@@ -611,7 +631,9 @@ def capacity(world: World, lots: Lots, paper: Writer) -> pa.Table:
         if rng.random() < 0.08:
             rows.setdefault(key, (float(rng.uniform(0.9, 3.5)), int(rng.integers(-300, world.days))))
     listed = [
-        (mid, good, sent[mid, good] / years * factor, day) for (mid, good), (factor, day) in rows.items() if sent[mid, good]
+        (mid, good, sent[mid, good] / years * factor, day)
+        for (mid, good), (factor, day) in rows.items()
+        if sent[mid, good]
     ]
     columns: dict[str, Cells] = {
         "manufacturer_id": [row[0] for row in listed],
@@ -622,7 +644,9 @@ def capacity(world: World, lots: Lots, paper: Writer) -> pa.Table:
         "basis": [world.firms.pick(("questionnaire", "site visit", "website")) for _ in listed],
         "as_of": paper.days([row[3] for row in listed]),
     }
-    return paper.table(columns, keep="manufacturer_id hts_prefix annual_quantity as_of", known=[row[3] for row in listed])
+    return paper.table(
+        columns, keep="manufacturer_id hts_prefix annual_quantity as_of", known=[row[3] for row in listed]
+    )
 
 
 def truth(world: World, lots: Lots, entries: Entries, acts: list[Act]) -> list[dict[str, object]]:

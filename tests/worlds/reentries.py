@@ -261,8 +261,12 @@ def successor(returns: Returns) -> None:
         lots.scheme[row] = number
         of = int(lots.relation[row])
         if of not in taken:
-            new = replace(world.relations[of], importer=heir, rate=0.0,
-                          buyer=world.relations[of].buyer if world.relations[of].buyer is not relation.importer else heir)
+            new = replace(
+                world.relations[of],
+                importer=heir,
+                rate=0.0,
+                buyer=world.relations[of].buyer if world.relations[of].buyer is not relation.importer else heir,
+            )
             if rng.random() < 0.5:
                 new.filer = int(rng.choice(len(world.filers), p=world.filer_weights))
             taken[of] = len(world.relations)
@@ -332,7 +336,9 @@ def reconditioned(returns: Returns) -> None:
         returns.acts.append(replace(act, day=out, kind="reexport", result="released", area="other"))
         port = act.port if rng.random() < 0.7 else returns.other_port(relation, act.port)
         day = min(world.days - 1, out + int(rng.integers(35, 140)))
-        back = returns.bring_back(act, port=port, day=day, scheme=number, exact=0.6, box=0.05, value=float(rng.uniform(0.97, 1.1)))
+        back = returns.bring_back(
+            act, port=port, day=day, scheme=number, exact=0.6, box=0.05, value=float(rng.uniform(0.97, 1.1))
+        )
         exam = ("compliant", "released")[int(rng.integers(2))]
         returns.acts.append(Act(back, min(world.days - 1, day + 2), port, "exam", exam, "", planted=True))
 

@@ -214,7 +214,11 @@ def mixed(world: World, bad: bool) -> None:
     day = moment(world, order)
     country = world.third_country(order)
     maker = next(
-        (m for m in (world.maker_of(order.good, country) for _ in range(12)) if f"manufacturer:{m.key}" not in world.used),
+        (
+            m
+            for m in (world.maker_of(order.good, country) for _ in range(12))
+            if f"manufacturer:{m.key}" not in world.used
+        ),
         world.firms.maker(country),
     )
     own = world.relation(world.firms.importer(), maker, order.good, rate=rate_for(world, world.days, 15, 40))

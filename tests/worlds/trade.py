@@ -275,7 +275,11 @@ def ordinary_trade(world: World, lines: float) -> None:
             order = order_of.get(good)
             if end < last - 40 and rng.random() < 0.6:
                 other = world.maker_of(good, country, end)
-                world.add(replace(relation, maker=other, start=end, end=last, price=relation.price * float(rng.normal(1, 0.04))))
+                world.add(
+                    replace(
+                        relation, maker=other, start=end, end=last, price=relation.price * float(rng.normal(1, 0.04))
+                    )
+                )
             if order and country == order.against and start < order.petition < end and rng.random() < 0.55:
                 relation.end = min(end, order.petition + int(rng.integers(20, 420)))
                 if rng.random() < 0.7 and relation.end < last - 30:
