@@ -90,7 +90,8 @@ class Firms:
         while True:
             if foreign or self.chance(0.04):
                 year = self.style.first_day.year % 100
-                key = f"{self.rng.integers(year - 8, year + 1):02d}{self.pick(goods.PORTS[:12])}-{self.rng.integers(1, 99999):05d}"
+                place = f"{self.rng.integers(year - 8, year + 1):02d}{self.pick(goods.PORTS[:12])}"
+                key = f"{place}-{self.rng.integers(1, 99999):05d}"
             else:
                 suffix = (
                     "00" if self.chance(0.95) or self.style.numbers != "suffix" else f"{self.rng.integers(1, 9):02d}"
@@ -126,10 +127,21 @@ class Firms:
                 officers.append(self.pick(self.directors))
             phone = self.pick(self.service_phones) if self.chance(0.04) else self.phone()
             firm = Firm(
-                key, name, street, city, region, postal, "US", phone, f"info@{stem}.example",
-                f"www.{stem}.example", officers, self.pick(self.agents) if self.chance(0.4) else "",
-                f"{self.rng.integers(10**8, 10**9)}", opened,
-            )  # fmt: skip
+                key,
+                name,
+                street,
+                city,
+                region,
+                postal,
+                "US",
+                phone,
+                f"info@{stem}.example",
+                f"www.{stem}.example",
+                officers,
+                self.pick(self.agents) if self.chance(0.4) else "",
+                f"{self.rng.integers(10**8, 10**9)}",
+                opened,
+            )
         firm.written = self.spelt(key)
         self.importers.append(firm)
         return firm
@@ -151,7 +163,8 @@ class Firms:
                     if form == "PT"
                     else f"{city}{core} {self.pick(goods.WORKS)} {form}"
                 )
-            street = f"{self.rng.integers(1, 2900)} {self.pick(goods.STREETS)} {self.pick(('Road', 'Industrial Zone', 'Lane'))}"
+            way = self.pick(("Road", "Industrial Zone", "Lane"))
+            street = f"{self.rng.integers(1, 2900)} {self.pick(goods.STREETS)} {way}"
             town = self.pick(cities)
             if at is not None:
                 street, town = at.address, at.city
@@ -167,17 +180,30 @@ class Firms:
         stem = "".join(c for c in made.lower() if c.isalnum())[:14]
         officer = f"{self.pick(syllables)} {self.pick(goods.FAMILY)}"
         firm = Firm(
-            key, made, street, town, "", f"{self.rng.integers(10000, 99999)}", country,
-            f"{self.rng.integers(20, 99)} {self.rng.integers(10**7, 10**8)}", f"sales@{stem}.example", "", [officer],
-            opened=opened, written=key,
-        )  # fmt: skip
+            key,
+            made,
+            street,
+            town,
+            "",
+            f"{self.rng.integers(10000, 99999)}",
+            country,
+            f"{self.rng.integers(20, 99)} {self.rng.integers(10**7, 10**8)}",
+            f"sales@{stem}.example",
+            "",
+            [officer],
+            opened=opened,
+            written=key,
+        )
         self.makers.append(firm)
         return firm
 
     def same_street(self, firm: Firm, as_in: Firm) -> None:
         firm.address, firm.city, firm.region, firm.postal_code = (
-            as_in.address, as_in.city, as_in.region, as_in.postal_code,
-        )  # fmt: skip
+            as_in.address,
+            as_in.city,
+            as_in.region,
+            as_in.postal_code,
+        )
 
     def slips(self, mid: str) -> list[str]:
         """Three ways in which brokers get a MID wrong; each is still a MID."""
@@ -205,9 +231,21 @@ class Firms:
         """A name as a carrier's clerk writes it: forms cut short, words swapped, letters lost."""
         words = name.upper().replace(",", "").split()
         if self.chance(0.3):
-            shorter = {"LIMITED": "LTD", "COMPANY": "CO", "CORPORATION": "CORP", "INDUSTRIAL": "IND", "PRIVATE": "PVT",
-                       "INTERNATIONAL": "INTL", "MANUFACTURING": "MFG", "TECHNOLOGY": "TECH", "TRADING": "TRDG",
-                       "IMPORTS": "IMP", "DISTRIBUTORS": "DISTR", "PRODUCTS": "PROD", "AND": "&"}  # fmt: skip
+            shorter = {
+                "LIMITED": "LTD",
+                "COMPANY": "CO",
+                "CORPORATION": "CORP",
+                "INDUSTRIAL": "IND",
+                "PRIVATE": "PVT",
+                "INTERNATIONAL": "INTL",
+                "MANUFACTURING": "MFG",
+                "TECHNOLOGY": "TECH",
+                "TRADING": "TRDG",
+                "IMPORTS": "IMP",
+                "DISTRIBUTORS": "DISTR",
+                "PRODUCTS": "PROD",
+                "AND": "&",
+            }
             words = [shorter.get(word, word) for word in words]
         if self.chance(0.25):
             words = [word.replace(".", "") for word in words]
@@ -224,10 +262,7 @@ class Firms:
         if self.chance(0.2 * slips) and len(text) > 6:
             at = int(self.rng.integers(1, len(text) - 2))
             how = self.rng.random()
-            text = (
-                text[:at] + text[at + 1 :] if how < 0.5
-                else text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-            )  # fmt: skip
+            text = text[:at] + text[at + 1 :] if how < 0.5 else text[:at] + text[at + 1] + text[at] + text[at + 2 :]
         return text
 
 

@@ -18,8 +18,15 @@ def plant_identities(world: World, positives: int) -> None:
     """So many changes to evade, and more than three look-alikes for each."""
     evasions: list[Planter] = [phoenix, same_address, same_phone, same_officer, handover, maker_renamed, trade_only]
     honest: list[Planter] = [
-        declared, merger, spin_off, virtual_office, ein_suffix, scatters, chance_newcomer, shared_director,
-    ]  # fmt: skip
+        declared,
+        merger,
+        spin_off,
+        virtual_office,
+        ein_suffix,
+        scatters,
+        chance_newcomer,
+        shared_director,
+    ]
     for i in range(positives):
         evasions[i % len(evasions)](world)
     for i in range(int(positives * 3.2) + 1):
@@ -30,10 +37,11 @@ def old_firm(world: World, day: int, *, least: float = 0.02) -> Firm:
     """An ordinary importer who trades on that day, often enough to be missed, and for a while before."""
     least = max(least, 12 / (world.days - day))
     firms = [
-        (key, relations) for key, relations in world.of_importer.items()
+        (key, relations)
+        for key, relations in world.of_importer.items()
         if f"importer:{key}" not in world.used
         and sum(r.rate for r in relations if r.scheme < 0 and r.start < day - 120 and r.end > day) > least
-    ]  # fmt: skip
+    ]
     if firms:
         firms = [f for f in firms if sum(r.rate for r in f[1]) < 0.6] or firms
         return firms[int(world.rng.integers(len(firms)))][1][0].importer
@@ -55,9 +63,17 @@ def end_trade(world: World, firm: Firm, day: int) -> None:
 
 
 def take_over(
-    world: World, old: Firm, new: Firm, day: int, *, start: int, scheme: int, share: float, volume: tuple[float, float],
+    world: World,
+    old: Firm,
+    new: Firm,
+    day: int,
+    *,
+    start: int,
+    scheme: int,
+    share: float,
+    volume: tuple[float, float],
     filer: float = 0.55,
-) -> None:  # fmt: skip
+) -> None:
     """The new firm buys what the old one bought, of the same makers, mostly."""
     rng = world.rng
     relations = live(world, old, day) or world.of_importer[old.key][-1:]
@@ -67,13 +83,18 @@ def take_over(
     for relation in kept:
         world.add(
             replace(
-                relation, importer=new, start=start, end=world.days - 1, scheme=scheme, ramp=1.0,
+                relation,
+                importer=new,
+                start=start,
+                end=world.days - 1,
+                scheme=scheme,
+                ramp=1.0,
                 rate=max(relation.rate * float(rng.uniform(*volume)), 4.0 / max(30, world.days - start)),
                 filer=relation.filer if same_filer else broker,
                 buyer=relation.buyer if relation.buyer is not old else new,
                 price=relation.price * float(rng.normal(0.99, 0.03)),
             )
-        )  # fmt: skip
+        )
     if rng.random() < 0.35:  # and something of its own
         good = int(rng.integers(len(world.orders)))
         country = world.firms.pick(world.countries_of(good))
@@ -85,10 +106,14 @@ def take_over(
 def enforce(world: World, firm: Firm, day: int, role: str = "importer") -> None:
     """Something that is worth escaping."""
     kind, result, area = [
-        ("penalty", "discrepant", "adcvd"), ("seizure", "seized", "ipr"), ("exam", "discrepant", "origin"),
-        ("audit", "discrepant", "value"), ("exam", "discrepant", "classification"), ("detention", "refused", "safety"),
+        ("penalty", "discrepant", "adcvd"),
+        ("seizure", "seized", "ipr"),
+        ("exam", "discrepant", "origin"),
+        ("audit", "discrepant", "value"),
+        ("exam", "discrepant", "classification"),
+        ("detention", "refused", "safety"),
         ("document_review", "discrepant", "adcvd"),
-    ][int(world.rng.integers(7))]  # fmt: skip
+    ][int(world.rng.integers(7))]
     on_lot = kind not in ("penalty", "audit") or world.firms.chance(0.5)
     world.enforcements.append(
         Enforcement(firm, role, max(5, day), kind, result, area, on_lot, float(world.rng.lognormal(10.5, 1.2)))
@@ -182,8 +207,11 @@ def maker_renamed(world: World) -> None:
     for relation in world.relations:
         if relation.start < last < relation.end and relation.scheme < 0:
             counts.setdefault(relation.maker.key, []).append(relation)
-    fit = [r for key, r in counts.items() if 2 <= len(r) <= 10 and f"manufacturer:{key}" not in world.used
-           and sum(x.rate for x in r) > 0.02]  # fmt: skip
+    fit = [
+        r
+        for key, r in counts.items()
+        if 2 <= len(r) <= 10 and f"manufacturer:{key}" not in world.used and sum(x.rate for x in r) > 0.02
+    ]
     chosen = fit[int(world.rng.integers(len(fit)))] if fit else next(iter(counts.values()))
     old = chosen[0].maker
     new = world.firms.maker(old.country, opened=first, at=old if world.firms.chance(0.4) else None)
@@ -193,8 +221,15 @@ def maker_renamed(world: World) -> None:
             relation.rate = 0.0
         elif relation.end > last:
             if world.rng.random() < 0.9:
-                world.add(replace(relation, maker=new, start=max(first, 1), end=relation.end if relation.end > first + 30
-                                  else world.days - 1, scheme=number))  # fmt: skip
+                world.add(
+                    replace(
+                        relation,
+                        maker=new,
+                        start=max(first, 1),
+                        end=relation.end if relation.end > first + 30 else world.days - 1,
+                        scheme=number,
+                    )
+                )
             relation.end = last
     enforce(world, old, last - int(world.rng.integers(5, 150)), "manufacturer")
     if world.firms.chance(world.style.identifiers_shared):
@@ -248,8 +283,16 @@ def spin_off(world: World) -> None:
     taken = live(world, old, day)
     taken = taken[: max(1, len(taken) // 2)]
     for relation in taken:
-        world.add(replace(relation, importer=new, start=first, end=world.days - 1, scheme=number,
-                          buyer=new if relation.buyer is old else relation.buyer))  # fmt: skip
+        world.add(
+            replace(
+                relation,
+                importer=new,
+                start=first,
+                end=world.days - 1,
+                scheme=number,
+                buyer=new if relation.buyer is old else relation.buyer,
+            )
+        )
         relation.end = max(relation.start + 1, min(relation.end, first))
     if len(live(world, old, first)) == 0:
         world.add(replace(taken[0], end=world.days - 1, rate=taken[0].rate * 0.5)) if taken else None
@@ -268,8 +311,16 @@ def _unrelated(world: World, family: str, *, event: bool = True) -> tuple[Firm, 
     for relation in relations[: int(world.rng.integers(1, 3))]:
         country = world.firms.pick(world.countries_of(relation.good))
         maker = world.maker_of(relation.good, country, first)
-        world.add(world.relation(new, maker, relation.good, start=first, scheme=number,
-                                 rate=max(relation.rate * float(world.rng.uniform(0.3, 1.3)), 5.0 / (world.days - first))))  # fmt: skip
+        world.add(
+            world.relation(
+                new,
+                maker,
+                relation.good,
+                start=first,
+                scheme=number,
+                rate=max(relation.rate * float(world.rng.uniform(0.3, 1.3)), 5.0 / (world.days - first)),
+            )
+        )
     end_trade(world, old, last)
     if event and world.firms.chance(0.75):
         enforce(world, old, enforced)
@@ -323,10 +374,20 @@ def scatters(world: World) -> None:
     for i in range(max(4, len(relations))):
         relation = relations[i % len(relations)] if relations else world.of_importer[old.key][0]
         heir = others[i % len(others)]
-        world.add(replace(relation, importer=heir, start=max(first, 1), end=world.days - 1, scheme=number if heir is newcomer else -1,
-                          rate=max(relation.rate * 0.25, 4.0 / (world.days - first)), filer=world.of_importer[heir.key][0].filer
-                          if world.of_importer.get(heir.key) else int(world.rng.integers(len(world.filers))),
-                          buyer=relation.buyer if relation.buyer is not old else heir))  # fmt: skip
+        world.add(
+            replace(
+                relation,
+                importer=heir,
+                start=max(first, 1),
+                end=world.days - 1,
+                scheme=number if heir is newcomer else -1,
+                rate=max(relation.rate * 0.25, 4.0 / (world.days - first)),
+                filer=world.of_importer[heir.key][0].filer
+                if world.of_importer.get(heir.key)
+                else int(world.rng.integers(len(world.filers))),
+                buyer=relation.buyer if relation.buyer is not old else heir,
+            )
+        )
     end_trade(world, old, last)
     enforce(world, old, event)
 

@@ -57,7 +57,7 @@ def make_world(style: Style, *, seed: int, lines: int, empty: bool = False) -> M
     paper, names = papers.Writer(world), papers.Spellings(world)
     tables = {"entry_lines": papers.entry_lines(world, lots, entries, paper)}
     tables["actions"], forced = papers.actions(world, lots, entries, acts, paper)
-    tables["bills"] = papers.bills(world, lots, entries, paper, names, forced)
+    tables["bills"] = papers.bills(world, lots, entries, paper, names, forced=forced)
     tables["foreign_bills"] = papers.foreign_bills(world, lots, entries, paper, names)
     tables["party_records"] = papers.party_records(world, paper)
     tables["party_claims"] = papers.party_claims(world, paper)
@@ -73,13 +73,25 @@ def _ordinary_enforcement(world: World) -> None:
     for key, relations in list(world.of_importer.items()):
         if not relations or rng.random() > 0.05:
             continue
-        kind, result, area = (("penalty", "discrepant", "adcvd"), ("seizure", "seized", "ipr"),
-                              ("audit", "discrepant", "value"), ("exam", "discrepant", "origin"),
-                              ("detention", "refused", "safety"))[int(rng.integers(5))]  # fmt: skip
+        kind, result, area = (
+            ("penalty", "discrepant", "adcvd"),
+            ("seizure", "seized", "ipr"),
+            ("audit", "discrepant", "value"),
+            ("exam", "discrepant", "origin"),
+            ("detention", "refused", "safety"),
+        )[int(rng.integers(5))]
         first, last = min(r.start for r in relations), max(r.end for r in relations)
         day = world.between(first + 20, last)
-        event = Enforcement(relations[0].importer, "importer", day, kind, result, area, bool(rng.random() < 0.6),
-                            float(rng.lognormal(10.5, 1.2)))  # fmt: skip
+        event = Enforcement(
+            relations[0].importer,
+            "importer",
+            day,
+            kind,
+            result,
+            area,
+            bool(rng.random() < 0.6),
+            float(rng.lognormal(10.5, 1.2)),
+        )
         world.enforcements.append(event)
         if rng.random() < 0.25:  # and gives up
             end = world.between(day + 5, day + 150)

@@ -39,7 +39,7 @@ class Entries:
 
 
 _VALUES = {c: 1 + i % 9 for i, c in enumerate("ABCDEFGHIJKLMNOPQR")} | {c: 2 + i for i, c in enumerate("STUVWXYZ")}
-_ISO = {c: v for c, v in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", [v for v in range(10, 39) if v % 11], strict=True)}
+_ISO = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", [v for v in range(10, 39) if v % 11], strict=True))
 
 
 def entry_numbers(filers: list[str], of: np.ndarray, serial: np.ndarray) -> np.ndarray:
@@ -114,8 +114,21 @@ def into_entries(world: World, lots: Lots, acts: list[Act], same_box: list[tuple
     filed = np.minimum(world.days - 1, day + rng.integers(0, 7, count))
     loaded = day - rng.integers(*style.transit_days, count)
     lost &= ocean[of_lot]
-    return Entries(of_lot, line, entry_numbers(world.filers, filer, serial), day, filed, loaded, ocean, mode, bill, scac,
-                   container, heads, lost)  # fmt: skip
+    return Entries(
+        of_lot,
+        line,
+        entry_numbers(world.filers, filer, serial),
+        day,
+        filed,
+        loaded,
+        ocean,
+        mode,
+        bill,
+        scac,
+        container,
+        heads,
+        lost,
+    )
 
 
 @dataclass(slots=True)
@@ -186,8 +199,12 @@ def entry_lines(world: World, lots: Lots, entries: Entries, paper: Writer) -> pa
     good = np.array([r.good for r in relations])[of]
     order_of = {o.good: o for o in world.orders}
     never = 10**6
-    since = np.array([order_of[r.good].preliminary if r.good in order_of and r.origin == order_of[r.good].against else never
-                      for r in relations])[of]  # fmt: skip
+    since = np.array(
+        [
+            order_of[r.good].preliminary if r.good in order_of and r.origin == order_of[r.good].against else never
+            for r in relations
+        ]
+    )[of]
     scope = (filed >= since) & (rng.random(n) < 0.97)
     in_entry = np.zeros(len(entries.day), dtype=bool)
     in_entry[entry[scope]] = True
@@ -254,7 +271,7 @@ def hash_of(text: str) -> int:
     return sum((i + 3) * ord(c) for i, c in enumerate(text))
 
 
-def bills(world: World, lots: Lots, entries: Entries, paper: Writer, names: Spellings, forced: set[int]) -> pa.Table:
+def bills(world: World, lots: Lots, entries: Entries, paper: Writer, names: Spellings, *, forced: set[int]) -> pa.Table:
     """A bill of lading for most ocean entries; `forced` are entries whose lot is known by its bill alone."""
     rng, relations = world.rng, world.relations
     wanted = entries.ocean & (rng.random(len(entries.day)) < world.style.bills_share)
@@ -267,8 +284,14 @@ def bills(world: World, lots: Lots, entries: Entries, paper: Writer, names: Spel
     columns: dict[str, Cells] = {
         "bill_number": entries.bill[rows],
         "scac": entries.scac[rows],
-        "vessel": [f"{goods.STREETS[v]} {goods.SCACS[s]}".upper() for v, s in zip(
-            rng.integers(0, len(goods.STREETS), len(rows)), rng.integers(0, len(goods.SCACS), len(rows)), strict=True)],
+        "vessel": [
+            f"{goods.STREETS[v]} {goods.SCACS[s]}".upper()
+            for v, s in zip(
+                rng.integers(0, len(goods.STREETS), len(rows)),
+                rng.integers(0, len(goods.SCACS), len(rows)),
+                strict=True,
+            )
+        ],
         "voyage": [f"{v:03d}E" for v in rng.integers(1, 400, len(rows))],
         "loaded_on": paper.days(entries.loaded[rows]),
         "arrived_on": paper.days(entries.day[rows]),
@@ -288,9 +311,13 @@ def bills(world: World, lots: Lots, entries: Entries, paper: Writer, names: Spel
         "gross_weight_kg": np.round(weight[rows], 1),
         "hts_prefix": [GOODS[r.good].hts[:6] for r in of],
         "description": [GOODS[r.good].words.upper() for r in of],
-    }  # fmt: skip
-    return paper.table(columns, keep="bill_number", core="packages gross_weight_kg consignee_name shipper_name arrived_on",
-                       known=entries.day[rows] + rng.integers(0, 6, len(rows)))  # fmt: skip
+    }
+    return paper.table(
+        columns,
+        keep="bill_number",
+        core="packages gross_weight_kg consignee_name shipper_name arrived_on",
+        known=entries.day[rows] + rng.integers(0, 6, len(rows)),
+    )
 
 
 def foreign_bills(world: World, lots: Lots, entries: Entries, paper: Writer, names: Spellings) -> pa.Table:
@@ -305,10 +332,17 @@ def foreign_bills(world: World, lots: Lots, entries: Entries, paper: Writer, nam
         packages = int(lots.packages[lot]) + (0 if exact else int(rng.integers(-3, 4)))
         weight = float(lots.weight[lot]) * (1.0 if exact and rng.random() < 0.5 else float(rng.normal(1, 0.008)))
         rows.append(
-            {"shipper": relation.source, "consignee": relation.maker, "hts": GOODS[relation.good].hts[:6],
-             "day": int(entries.loaded[entries.of_lot[lot]]) - int(rng.integers(2, 31)), "words": GOODS[relation.good].words,
-             "packages": max(1, packages), "weight": round(weight, 1), "house": bool(rng.random() < 0.2)}
-        )  # fmt: skip
+            {
+                "shipper": relation.source,
+                "consignee": relation.maker,
+                "hts": GOODS[relation.good].hts[:6],
+                "day": int(entries.loaded[entries.of_lot[lot]]) - int(rng.integers(2, 31)),
+                "words": GOODS[relation.good].words,
+                "packages": max(1, packages),
+                "weight": round(weight, 1),
+                "house": bool(rng.random() < 0.2),
+            }
+        )
     makers = world.firms.makers
     of_country: dict[str, list[Firm]] = defaultdict(list)
     for maker in makers:
@@ -330,8 +364,18 @@ def foreign_bills(world: World, lots: Lots, entries: Entries, paper: Writer, nam
         )
         weight = round(packages * item.units_a_package * item.kg_a_unit * float(rng.uniform(0.8, 1.3)), 1)
         if consignee.country != shipper.country:
-            rows.append({"shipper": shipper, "consignee": consignee, "hts": hts, "words": words, "packages": packages,
-                         "day": int(rng.integers(0, world.days)), "weight": weight, "house": bool(rng.random() < 0.2)})  # fmt: skip
+            rows.append(
+                {
+                    "shipper": shipper,
+                    "consignee": consignee,
+                    "hts": hts,
+                    "words": words,
+                    "packages": packages,
+                    "day": int(rng.integers(0, world.days)),
+                    "weight": weight,
+                    "house": bool(rng.random() < 0.2),
+                }
+            )
     rows.sort(key=lambda row: (int(row["day"]), str(row["hts"]), float(row["weight"])))  # type: ignore[call-overload,arg-type]
     count = len(rows)
     houses = [
@@ -368,8 +412,12 @@ def foreign_bills(world: World, lots: Lots, entries: Entries, paper: Writer, nam
         "hts_prefix": [row["hts"] for row in rows],
         "description": [str(row["words"]).upper() for row in rows],
     }
-    return paper.table(columns, keep="bill_number", core="packages gross_weight_kg arrived_on hts_prefix consignee_name",
-                       known=arrived + rng.integers(0, 20, count))  # fmt: skip
+    return paper.table(
+        columns,
+        keep="bill_number",
+        core="packages gross_weight_kg arrived_on hts_prefix consignee_name",
+        known=arrived + rng.integers(0, 20, count),
+    )
 
 
 def party_records(world: World, paper: Writer) -> pa.Table:
@@ -401,8 +449,17 @@ def party_records(world: World, paper: Writer) -> pa.Table:
             if role == "importer" and rng.random() < 0.05:
                 rows.append(("company", replace(firm, key=f"R{rng.integers(10**7, 10**8)}"), since, None))
     for code in world.filers:
-        broker = replace(firms.importers[0], key=code, name=f"{firms.pick(goods.FAMILY)} Customs Brokers {firms.pick(goods.LEGAL_FORMS)}",
-                         phone=firms.phone(), email="", website="", officers=[firms.person()], agent="", bond="")  # fmt: skip
+        broker = replace(
+            firms.importers[0],
+            key=code,
+            name=f"{firms.pick(goods.FAMILY)} Customs Brokers {firms.pick(goods.LEGAL_FORMS)}",
+            phone=firms.phone(),
+            email="",
+            website="",
+            officers=[firms.person()],
+            agent="",
+            bond="",
+        )
         firms.same_street(broker, firms.importers[int(rng.integers(len(firms.importers)))])
         rows.append(("broker", broker, -2000, None))
     count = len(rows)
@@ -414,8 +471,10 @@ def party_records(world: World, paper: Writer) -> pa.Table:
         "record_id": [f"P{i:07d}" for i in range(count)],
         "role": [row[0] for row in rows],
         "identifier": [
-            f.key[:10] if role == "importer" and short and f.key[2] == "-" and f.key.endswith("00") and style.numbers != "suffix"
-            else f.key for (role, f, _, _), short in zip(rows, cut, strict=True)
+            f.key[:10]
+            if role == "importer" and short and f.key[2] == "-" and f.key.endswith("00") and style.numbers != "suffix"
+            else f.key
+            for (role, f, _, _), short in zip(rows, cut, strict=True)
         ],
         "name": [f.name if neat else firms.as_written(f.name, 0.3) for f, neat in zip(of, tidy, strict=True)],
         "other_names": [[firms.us_name()] if also else None for also in other],
@@ -425,7 +484,9 @@ def party_records(world: World, paper: Writer) -> pa.Table:
         "region": [f.region or None for f in of],
         "postal_code": [f.postal_code for f in of],
         "country": [f.country for f in of],
-        "phone": [f.phone if neat else "".join(c for c in f.phone if c.isdigit()) for f, neat in zip(of, tidy, strict=True)],
+        "phone": [
+            f.phone if neat else "".join(c for c in f.phone if c.isdigit()) for f, neat in zip(of, tidy, strict=True)
+        ],
         "email": [f.email or None for f in of],
         "website": [f.website or None for f in of],
         "officers": pa.array([f.officers or None for f in of], pa.list_(pa.string())),
@@ -434,14 +495,21 @@ def party_records(world: World, paper: Writer) -> pa.Table:
         "established_on": paper.days([f.opened for f in of]),
         "valid_from": paper.days([row[2] for row in rows]),
         "valid_to": paper.days([row[3] for row in rows]),
-    }  # fmt: skip
+    }
     known = np.array([row[2] for row in rows]) + rng.integers(0, 30, count)
     return paper.table(columns, keep="record_id role identifier name valid_from valid_to", core="country", known=known)
 
 
 def _shorter(text: str) -> str:
-    for long, short in (("Street", "St."), ("Avenue", "Ave"), ("Road", "Rd"), ("Boulevard", "Blvd"), ("Suite", "#"),
-                        ("Drive", "Dr"), ("Industrial Zone", "IZ")):  # fmt: skip
+    for long, short in (
+        ("Street", "St."),
+        ("Avenue", "Ave"),
+        ("Road", "Rd"),
+        ("Boulevard", "Blvd"),
+        ("Suite", "#"),
+        ("Drive", "Dr"),
+        ("Industrial Zone", "IZ"),
+    ):
         text = text.replace(long, short)
     return text.upper()
 
@@ -450,7 +518,7 @@ def party_claims(world: World, paper: Writer) -> pa.Table:
     """What was told: of those in stories, and of others by chance; true, alleged and rejected."""
     rng, firms = world.rng, world.firms
     rows = [list(claim) for claim in world.claims]
-    relations = "owned_by controlled_by officer_of shares_address successor_of agent_of sister_of".split()
+    relations = ["owned_by", "controlled_by", "officer_of", "shares_address", "successor_of", "agent_of", "sister_of"]
     for _ in range(max(20, len(firms.importers) // 30)):
         a, b = rng.integers(0, len(firms.importers), 2)
         m = int(rng.integers(0, len(firms.makers)))
@@ -500,15 +568,22 @@ def actions(world: World, lots: Lots, entries: Entries, acts: list[Act], paper: 
             forced.add(entry)
         by_box = ocean and (rng.random() < 0.5 or not (by_entry or by_bill))
         rows.append(
-            {"day": act.day, "kind": act.kind, "result": act.result, "port": world.ports[act.port],
-             "area": act.area if act.result in ("discrepant", "refused", "seized") else None,
-             "entry": entries.number[entry] if by_entry else None, "line": int(entries.line[act.lot]) if by_entry else None,
-             "bill": entries.bill[entry] if by_bill or act.in_bond_to >= 0 and ocean else None,
-             "box": entries.container[entry] if by_box else None,
-             "importer": relation.importer if rng.random() < 0.75 or not by_entry and not by_bill else None,
-             "maker": relation.maker if rng.random() < 0.4 else None, "value": float(lots.value[act.lot]),
-             "revenue": 0.0}
-        )  # fmt: skip
+            {
+                "day": act.day,
+                "kind": act.kind,
+                "result": act.result,
+                "port": world.ports[act.port],
+                "area": act.area if act.result in ("discrepant", "refused", "seized") else None,
+                "entry": entries.number[entry] if by_entry else None,
+                "line": int(entries.line[act.lot]) if by_entry else None,
+                "bill": entries.bill[entry] if by_bill or (act.in_bond_to >= 0 and ocean) else None,
+                "box": entries.container[entry] if by_box else None,
+                "importer": relation.importer if rng.random() < 0.75 or (not by_entry and not by_bill) else None,
+                "maker": relation.maker if rng.random() < 0.4 else None,
+                "value": float(lots.value[act.lot]),
+                "revenue": 0.0,
+            }
+        )
     of_importer: dict[str, list[int]] = defaultdict(list)
     of_maker: dict[str, list[int]] = defaultdict(list)
     for lot in np.argsort(lots.day, kind="stable"):
@@ -522,16 +597,26 @@ def actions(world: World, lots: Lots, entries: Entries, acts: list[Act], paper: 
         lot = before[-1] if before and event.on_lot else None
         entry = int(entries.of_lot[lot]) if lot is not None else 0
         rows.append(
-            {"day": max(event.day, int(entries.filed[entry])) if lot is not None else event.day, "kind": event.kind,
-             "result": event.result, "area": event.area,
-             "port": world.ports[int(lots.port[lot if lot is not None else mine[0] if mine else 0])],
-             "entry": entries.number[entry] if lot is not None else None,
-             "line": int(entries.line[lot]) if lot is not None else None, "bill": None, "box": None,
-             "importer": event.firm if event.role == "importer" else relations[int(lots.relation[lot])].importer
-             if lot is not None and rng.random() < 0.5 else None,
-             "maker": event.firm if event.role == "manufacturer" else None,
-             "value": float(lots.value[lot]) if lot is not None else 0.0, "revenue": event.revenue}
-        )  # fmt: skip
+            {
+                "day": max(event.day, int(entries.filed[entry])) if lot is not None else event.day,
+                "kind": event.kind,
+                "result": event.result,
+                "area": event.area,
+                "port": world.ports[int(lots.port[lot if lot is not None else mine[0] if mine else 0])],
+                "entry": entries.number[entry] if lot is not None else None,
+                "line": int(entries.line[lot]) if lot is not None else None,
+                "bill": None,
+                "box": None,
+                "importer": event.firm
+                if event.role == "importer"
+                else relations[int(lots.relation[lot])].importer
+                if lot is not None and rng.random() < 0.5
+                else None,
+                "maker": event.firm if event.role == "manufacturer" else None,
+                "value": float(lots.value[lot]) if lot is not None else 0.0,
+                "revenue": event.revenue,
+            }
+        )
     rows.sort(key=lambda row: (row["day"], str(row["kind"]), str(row["entry"]), str(row["bill"])))
     found = np.array([row["result"] in ("discrepant", "seized") for row in rows])
     size = rng.lognormal(-2.2, 1, len(rows)) * np.array([row["value"] for row in rows], dtype=float)
@@ -558,8 +643,10 @@ def actions(world: World, lots: Lots, entries: Entries, acts: list[Act], paper: 
         "value_change_usd": np.where(found, np.round(size, 2), 0.0),
         "revenue_change_usd": np.round(revenue, 2),
     }
-    keep = ("action_id kind action_date port_code entry_number line_number bill_number container_number importer_number "
-            "manufacturer_id result")  # fmt: skip
+    keep = (
+        "action_id kind action_date port_code entry_number line_number bill_number container_number importer_number "
+        "manufacturer_id result"
+    )
     known = np.array([int(row["day"]) for row in rows]) + rng.integers(0, 45, len(rows))  # type: ignore[call-overload]
     return paper.table(columns, keep=keep, known=known), forced
 
@@ -673,12 +760,16 @@ def truth(world: World, lots: Lots, entries: Entries, acts: list[Act]) -> list[d
             owed = sum(revenue.get(firm.key, 0.0) for _, firm in scheme.members) + float(value.sum()) * 0.03
         rows.append(
             {
-                "scheme_id": f"{world.style.name}-{scheme.number:03d}", "kind": scheme.kind, "label": scheme.label,
-                "family": scheme.family, "controller": scheme.controller,
+                "scheme_id": f"{world.style.name}-{scheme.number:03d}",
+                "kind": scheme.kind,
+                "label": scheme.label,
+                "family": scheme.family,
+                "controller": scheme.controller,
                 "members": [{"role": role, "identifier": firm.key} for role, firm in scheme.members],
-                "entries": numbers, "began_on": (first + timedelta(int(lots.day[mine].min()))).isoformat(),
+                "entries": numbers,
+                "began_on": (first + timedelta(int(lots.day[mine].min()))).isoformat(),
                 "ended_on": (first + timedelta(int(lots.day[mine].max()))).isoformat(),
                 "duty_evaded_usd": round(owed, 2) if scheme.label == "positive" else 0.0,
             }
-        )  # fmt: skip
+        )
     return rows

@@ -104,9 +104,18 @@ class Returns:
         return act
 
     def bring_back(
-        self, act: Act, *, port: int, day: int, scheme: int, relation: int = -1, part: float = 1.0,
-        value: float = 1.0, exact: float = 0.6, box: float = 0.3,
-    ) -> int:  # fmt: skip
+        self,
+        act: Act,
+        *,
+        port: int,
+        day: int,
+        scheme: int,
+        relation: int = -1,
+        part: float = 1.0,
+        value: float = 1.0,
+        exact: float = 0.6,
+        box: float = 0.3,
+    ) -> int:
         """The lot again, or a part of it, counted and weighed anew; gives its row."""
         rng, lots, style = self.world.rng, self.lots, self.world.style
         row = act.lot
@@ -118,13 +127,16 @@ class Returns:
         weight = float(lots.weight[row]) * share * (1 if same and rng.random() < 0.6 else float(rng.normal(1, 0.012)))
         self.added.append(
             {
-                "relation": relation if relation >= 0 else int(lots.relation[row]), "day": min(day, self.world.days - 1),
-                "port": port, "packages": packages, "quantity": max(1.0, round(float(lots.quantity[row]) * share)),
+                "relation": relation if relation >= 0 else int(lots.relation[row]),
+                "day": min(day, self.world.days - 1),
+                "port": port,
+                "packages": packages,
+                "quantity": max(1.0, round(float(lots.quantity[row]) * share)),
                 "weight": max(style.weight_step_kg, round(weight / style.weight_step_kg) * style.weight_step_kg),
                 "value": max(1, round(float(lots.value[row]) * share * value * float(rng.normal(1, 0.03)))),
                 "scheme": scheme,
             }
-        )  # fmt: skip
+        )
         new = len(lots.day) + len(self.added) - 1
         if rng.random() < box:
             self.same_box.append((new, row))
@@ -187,8 +199,13 @@ def plant_reentries(world: World, lots: Lots, acts: list[Act], positives: int) -
     returns.rows_of = {key: np.array(rows) for key, rows in numbers.items()}
     evasions: list[Callable[[Returns], None]] = [same_firm, successor, split, other_container, lower_value]
     honest: list[Callable[[Returns], None]] = [
-        strike, new_centre, reconditioned, recurring, in_bond, seasonal,
-    ]  # fmt: skip
+        strike,
+        new_centre,
+        reconditioned,
+        recurring,
+        in_bond,
+        seasonal,
+    ]
     for i in range(positives):
         evasions[i % len(evasions)](returns)
     for i in range(int(positives * 3.2) + 1 if positives else 0):
@@ -215,8 +232,15 @@ def _avoid(returns: Returns, act: Act, relation: Relation, to: int) -> None:
             lots.port[row] = to
 
 
-def _shop(returns: Returns, family: str, *, exact: float = 0.6, box: float = 0.3,
-          value: tuple[float, float] = (0.97, 1.03), parts: tuple[int, int] = (1, 1)) -> None:  # fmt: skip
+def _shop(
+    returns: Returns,
+    family: str,
+    *,
+    exact: float = 0.6,
+    box: float = 0.3,
+    value: tuple[float, float] = (0.97, 1.03),
+    parts: tuple[int, int] = (1, 1),
+) -> None:
     world = returns.world
     relation, rows = returns.subject(6)
     number = returns.plant(family, [relation.importer], bad=True)
@@ -227,8 +251,16 @@ def _shop(returns: Returns, family: str, *, exact: float = 0.6, box: float = 0.3
         pieces = int(world.rng.integers(parts[0], parts[1] + 1))
         shares = world.rng.dirichlet(np.full(pieces, 9.0))
         for share in shares:
-            returns.bring_back(act, port=to, day=act.day + returns.delay(), scheme=number, part=float(share), exact=exact,
-                               box=box, value=float(world.rng.uniform(*value)))  # fmt: skip
+            returns.bring_back(
+                act,
+                port=to,
+                day=act.day + returns.delay(),
+                scheme=number,
+                part=float(share),
+                exact=exact,
+                box=box,
+                value=float(world.rng.uniform(*value)),
+            )
         _avoid(returns, act, relation, to)
 
 
@@ -272,13 +304,27 @@ def successor(returns: Returns) -> None:
             taken[of] = len(world.relations)
             world.add(new)
         to = returns.other_port(relation, act.port)
-        returns.bring_back(act, port=to, day=act.day + returns.delay(), scheme=number, relation=taken[of],
-                           value=float(rng.normal(1, 0.03)))  # fmt: skip
+        returns.bring_back(
+            act,
+            port=to,
+            day=act.day + returns.delay(),
+            scheme=number,
+            relation=taken[of],
+            value=float(rng.normal(1, 0.03)),
+        )
         for other in rng.choice(rows, int(rng.integers(1, 4))):  # its own trade
             if int(lots.relation[other]) == of:
                 like = Act(int(other), 0, 0, "", "", "")
-                returns.bring_back(like, port=to, day=act.day + int(rng.integers(20, 300)), scheme=-1, relation=taken[of],
-                                   part=float(rng.uniform(0.5, 1.6)), exact=0.0, box=0.0)  # fmt: skip
+                returns.bring_back(
+                    like,
+                    port=to,
+                    day=act.day + int(rng.integers(20, 300)),
+                    scheme=-1,
+                    relation=taken[of],
+                    part=float(rng.uniform(0.5, 1.6)),
+                    exact=0.0,
+                    box=0.0,
+                )
     tie(world, [relation.importer, heir])
 
 
@@ -302,8 +348,13 @@ def strike(returns: Returns) -> None:
         lots.scheme[row] = number
         returns.stop(int(row))
         if world.rng.random() < 0.6:
-            _like(returns, int(row), port=returns.other_port(relation, closed), scheme=number,
-                  day=int(world.rng.integers(begins, ends)))  # fmt: skip
+            _like(
+                returns,
+                int(row),
+                port=returns.other_port(relation, closed),
+                scheme=number,
+                day=int(world.rng.integers(begins, ends)),
+            )
 
 
 def new_centre(returns: Returns) -> None:
@@ -367,7 +418,7 @@ def recurring(returns: Returns) -> None:
 
 def in_bond(returns: Returns) -> None:
     """Unladen and looked at in one port, moved under bond, entered in another: one journey."""
-    world, lots, rng = returns.world, returns.lots, returns.world.rng
+    lots, rng = returns.lots, returns.world.rng
     relation, rows = returns.subject(4)
     number = returns.plant("in_bond_movement", [relation.importer], bad=False)
     for row in _stops(returns, rows, 3):

@@ -45,10 +45,14 @@ def buyers_of(world: World, order: Order, count: int, day: int) -> list[Relation
     """Relations in the goods that come from the country under order; made where too few are at hand."""
     rng = world.rng
     found = [
-        r for r in world.relations
-        if r.good == order.good and r.origin == order.against and r.scheme < 0 and r.start < day - 60
+        r
+        for r in world.relations
+        if r.good == order.good
+        and r.origin == order.against
+        and r.scheme < 0
+        and r.start < day - 60
         and f"importer:{r.importer.key}" not in world.used
-    ]  # fmt: skip
+    ]
     rows = rng.permutation(len(found))
     chosen: list[Relation] = []
     for row in rows:
@@ -87,9 +91,18 @@ def tie(world: World, firms: list[Firm]) -> None:
 
 
 def evade(
-    world: World, old: Relation, maker: Firm, order: Order, *, scheme: int, start: int, end: int,
-    matched: bool, importer: Firm | None = None, lots: tuple[float, float] = (14, 45),
-) -> Relation:  # fmt: skip
+    world: World,
+    old: Relation,
+    maker: Firm,
+    order: Order,
+    *,
+    scheme: int,
+    start: int,
+    end: int,
+    matched: bool,
+    importer: Firm | None = None,
+    lots: tuple[float, float] = (14, 45),
+) -> Relation:
     """The same trade by another way: old prices, the new maker's papers."""
     rng = world.rng
     price = old.price * float(rng.normal(1.04, 0.06)) if old.good == order.good else float(rng.lognormal(0.04, 0.08))
@@ -99,11 +112,22 @@ def evade(
         buyer = old.buyer
     return world.add(
         replace(
-            old, importer=importer or old.importer, maker=maker, good=order.good, origin=maker.country, start=start,
-            end=max(start + 40, end), rate=rate_for(world, end - start, *lots), price=price, scheme=scheme,
-            source=old.maker, matched=matched, buyer=buyer, ramp=float(rng.choice([1.0, 1.0, 0.8, 1.5])),
+            old,
+            importer=importer or old.importer,
+            maker=maker,
+            good=order.good,
+            origin=maker.country,
+            start=start,
+            end=max(start + 40, end),
+            rate=rate_for(world, end - start, *lots),
+            price=price,
+            scheme=scheme,
+            source=old.maker,
+            matched=matched,
+            buyer=buyer,
+            ramp=float(rng.choice([1.0, 1.0, 0.8, 1.5])),
         )
-    )  # fmt: skip
+    )
 
 
 def stop(relation: Relation, day: int) -> None:
@@ -139,8 +163,17 @@ def relabels(world: World, bad: bool) -> None:
     matched = _matched(world)
     for old, importer in zip(olds, importers, strict=True):
         stop(old, day)
-        evade(world, old, maker, order, scheme=number, start=day, end=_until(world, day), matched=matched,
-              importer=importer)  # fmt: skip
+        evade(
+            world,
+            old,
+            maker,
+            order,
+            scheme=number,
+            start=day,
+            end=_until(world, day),
+            matched=matched,
+            importer=importer,
+        )
     tie(world, [maker, *importers])
 
 
@@ -160,18 +193,30 @@ def shells_in_countries(world: World, bad: bool) -> None:
     for i, (maker, importer) in enumerate(zip(makers, importers, strict=True)):
         start = min(day + i * step, world.days - 60)
         maker.opened = start - int(world.rng.integers(5, 60))
-        evade(world, old, maker, order, scheme=number, start=start, end=min(start + step + 30, world.days - 1),
-              matched=matched, importer=importer)  # fmt: skip
+        evade(
+            world,
+            old,
+            maker,
+            order,
+            scheme=number,
+            start=start,
+            end=min(start + step + 30, world.days - 1),
+            matched=matched,
+            importer=importer,
+        )
     tie(world, [*makers, *importers])
 
 
 def two_products(world: World, bad: bool) -> None:
     order = an_order(world)
     others = [
-        o for o in world.orders
-        if o.against == order.against and o is not order and o.petition < world.days * 0.8
+        o
+        for o in world.orders
+        if o.against == order.against
+        and o is not order
+        and o.petition < world.days * 0.8
         and set(world.countries_of(o.good)) & set(world.countries_of(order.good)) - {order.against}
-    ]  # fmt: skip
+    ]
     if not others:
         relabels(world, bad)
         return
@@ -190,8 +235,18 @@ def two_products(world: World, bad: bool) -> None:
     stop(second, day)
     for maker in makers:
         for relation, of, importer in ((old, order, importers[0]), (second, other, importers[1])):
-            evade(world, relation, maker, of, scheme=number, start=day, end=_until(world, day), matched=matched,
-                  importer=importer, lots=(10, 28))  # fmt: skip
+            evade(
+                world,
+                relation,
+                maker,
+                of,
+                scheme=number,
+                start=day,
+                end=_until(world, day),
+                matched=matched,
+                importer=importer,
+                lots=(10, 28),
+            )
     tie(world, [*makers, *importers])
 
 
@@ -248,31 +303,61 @@ def becomes_importer(world: World, bad: bool) -> None:
         first = min(day + int(world.rng.integers(40, 140)), world.days - 70)
         evade(world, old, maker, order, scheme=number, start=day, end=first, matched=matched, lots=(5, 12))
         world.schemes[number].members.append(("importer", old.importer))
-    taken = evade(world, old, maker, order, scheme=number, start=first, end=_until(world, first), matched=matched,
-                  importer=importer, lots=(18, 50))  # fmt: skip
+    taken = evade(
+        world,
+        old,
+        maker,
+        order,
+        scheme=number,
+        start=first,
+        end=_until(world, first),
+        matched=matched,
+        importer=importer,
+        lots=(18, 50),
+    )
     taken.buyer = old.buyer
 
 
-def honest_relation(world: World, old: Relation, maker: Firm, order: Order, *, scheme: int, start: int,
-                    lots: tuple[float, float] = (14, 45)) -> Relation:  # fmt: skip
+def honest_relation(
+    world: World,
+    old: Relation,
+    maker: Firm,
+    order: Order,
+    *,
+    scheme: int,
+    start: int,
+    lots: tuple[float, float] = (14, 45),
+) -> Relation:
     """Real goods of the declared country at that country's price."""
     return world.add(
         replace(
-            old, maker=maker, origin=maker.country, good=order.good, start=start, end=world.days - 1, scheme=scheme,
+            old,
+            maker=maker,
+            origin=maker.country,
+            good=order.good,
+            start=start,
+            end=world.days - 1,
+            scheme=scheme,
             price=level(GOODS[order.good], maker.country) * float(world.rng.lognormal(0, world.style.value_noise)),
             rate=rate_for(world, world.days - start, *lots),
         )
-    )  # fmt: skip
+    )
 
 
 def inputs(world: World, maker: Firm, order: Order, start: int) -> None:
     """What a real plant buys abroad: material, by other numbers, other weights."""
     for _ in range(int(world.rng.integers(4, 16))):
         world.foreign.append(
-            {"shipper": world.maker_of(order.good, order.against), "consignee": maker, "day": world.between(start - 60, world.days),
-             "hts": GOODS[order.good].material, "words": "materials", "packages": int(world.rng.integers(5, 400)),
-             "weight": float(world.rng.uniform(2000, 26000))}
-        )  # fmt: skip
+            {
+                "shipper": world.maker_of(order.good, order.against),
+                "consignee": maker,
+                "day": world.between(start - 60, world.days),
+                "hts": GOODS[order.good].material,
+                "words": "materials",
+                "packages": int(world.rng.integers(5, 400)),
+                "weight": float(world.rng.uniform(2000, 26000)),
+            }
+        )
 
 
 def ramp(world: World, bad: bool) -> None:
@@ -312,8 +397,9 @@ def merged_plant(world: World, bad: bool) -> None:
     number = _scheme(world, "plant_merged_under_new_mid", order, _members([after], importers), bad=bad)
     for importer in importers:
         price = level(GOODS[order.good], country) * float(world.rng.lognormal(0, world.style.value_noise))
-        old = world.add(world.relation(importer, before, order.good, end=day, price=price,
-                                       rate=rate_for(world, world.days, 20, 60)))  # fmt: skip
+        old = world.add(
+            world.relation(importer, before, order.good, end=day, price=price, rate=rate_for(world, world.days, 20, 60))
+        )
         world.add(replace(old, maker=after, start=day, end=world.days - 1, scheme=number))
     world.claims.append((f"manufacturer:{after.key}", "successor_of", f"manufacturer:{before.key}", "fact", day))
 
@@ -366,13 +452,22 @@ def home_market(world: World, bad: bool) -> None:
     number = _scheme(world, "buys_for_home_market", order, _members([maker], importers), bad=bad)
     for importer in importers:
         price = level(GOODS[order.good], country) * float(world.rng.lognormal(0, world.style.value_noise))
-        world.add(world.relation(importer, maker, order.good, price=price, scheme=number,
-                                 rate=rate_for(world, world.days, 20, 70)))  # fmt: skip
+        world.add(
+            world.relation(
+                importer, maker, order.good, price=price, scheme=number, rate=rate_for(world, world.days, 20, 70)
+            )
+        )
     good = GOODS[order.good]
     for _ in range(int(world.rng.integers(8, 30))):
         packages = int(world.rng.integers(10, 400))
         world.foreign.append(
-            {"shipper": world.maker_of(order.good, order.against), "consignee": maker, "day": world.between(day - 300, world.days),
-             "hts": good.hts[:6], "words": good.words, "packages": packages,
-             "weight": round(packages * good.units_a_package * good.kg_a_unit * float(world.rng.uniform(0.8, 1.2)))}
-        )  # fmt: skip
+            {
+                "shipper": world.maker_of(order.good, order.against),
+                "consignee": maker,
+                "day": world.between(day - 300, world.days),
+                "hts": good.hts[:6],
+                "words": good.words,
+                "packages": packages,
+                "weight": round(packages * good.units_a_package * good.kg_a_unit * float(world.rng.uniform(0.8, 1.2))),
+            }
+        )

@@ -151,14 +151,21 @@ class World:
         own = self.of_importer.get(importer.key)
         size = {"lognormal": 120.0, "gamma": 60.0, "containers": 400.0}[style.lots]
         base = Relation(
-            importer, maker, good, maker.country, 0, self.days - 1, 0.02,
-            own[0].ports if own else (a, b, c), float(rng.beta(4, 1.6)),
+            importer,
+            maker,
+            good,
+            maker.country,
+            0,
+            self.days - 1,
+            0.02,
+            own[0].ports if own else (a, b, c),
+            float(rng.beta(4, 1.6)),
             own[0].filer if own and rng.random() < 0.85 else int(rng.choice(len(self.filers), p=self.filer_weights)),
             own[0].buyer if own else importer,
             packages=max(2.0, float(size * rng.lognormal(0, 0.7) * 60 / (60 + GOODS[good].units_a_package))),
             price=float(rng.lognormal(0, style.value_noise)) * level(GOODS[good], maker.country),
             heft=float(rng.normal(1.06, 0.02)),
-        )  # fmt: skip
+        )
         return replace(base, **given)  # type: ignore[arg-type]
 
 
@@ -188,9 +195,16 @@ def found_world(rng: np.random.Generator, style: Style, lines: int) -> World:
             petition = int(rng.uniform(0.06, 0.5) * world.days) if recent else -int(rng.integers(400, 4000))
             preliminary = petition + int(rng.integers(110, 200))
             world.orders.append(
-                Order(i, good.order, good.against, petition, preliminary, preliminary + int(rng.integers(75, 190)),
-                      float(np.round(rng.choice([18, 35, 60, 112, 190]) * rng.uniform(0.8, 1.2), 2)))
-            )  # fmt: skip
+                Order(
+                    i,
+                    good.order,
+                    good.against,
+                    petition,
+                    preliminary,
+                    preliminary + int(rng.integers(75, 190)),
+                    float(np.round(rng.choice([18, 35, 60, 112, 190]) * rng.uniform(0.8, 1.2), 2)),
+                )
+            )
         for place, country in enumerate(good.countries.split()):
             count = max(2, int(rng.integers(4, 14) * scale * (2.2 if place == 0 else 1)))
             for _ in range(count):
@@ -297,9 +311,17 @@ def divert(world: World, relation: Relation, order: Order, last: int) -> Relatio
     maker = world.maker_of(order.good, country, relation.end)
     price = relation.price * level(GOODS[order.good], country) * float(world.rng.normal(1, 0.05))
     return world.add(
-        replace(relation, maker=maker, origin=country, start=relation.end, end=last, price=price, scheme=-1,
-                rate=relation.rate * float(world.rng.uniform(0.4, 1.1)))
-    )  # fmt: skip
+        replace(
+            relation,
+            maker=maker,
+            origin=country,
+            start=relation.end,
+            end=last,
+            price=price,
+            scheme=-1,
+            rate=relation.rate * float(world.rng.uniform(0.4, 1.1)),
+        )
+    )
 
 
 @dataclass(slots=True)
@@ -351,8 +373,12 @@ def draw_lots(world: World) -> Lots:
     packages = np.maximum(1, np.where(alike, mean, packages)).round()
     unit = np.array([g.units_a_package for g in GOODS], dtype=float)[good]
     quantity = packages * unit * np.where(alike, 1, np.where(rng.random(n) < 0.5, 1, rng.normal(1, 0.03, n)))
-    quantity = np.maximum(1, np.where(np.array([g.unit in ("KG", "M2", "M3", "LTR") for g in GOODS])[good],
-                                      quantity.round(1), quantity.round()))  # fmt: skip
+    quantity = np.maximum(
+        1,
+        np.where(
+            np.array([g.unit in ("KG", "M2", "M3", "LTR") for g in GOODS])[good], quantity.round(1), quantity.round()
+        ),
+    )
     heft = np.array([g.kg_a_unit for g in GOODS])[good] * np.array([r.heft for r in relations])[of]
     weight = quantity * heft * np.where(alike, 1, rng.normal(1, style.weight_noise, n))
     weight = np.maximum(style.weight_step_kg, np.round(weight / style.weight_step_kg) * style.weight_step_kg)
@@ -375,7 +401,12 @@ def draw_lots(world: World) -> Lots:
     closed, begins, ends = world.strike
     struck = (port == closed) & (day >= begins) & (day <= ends) & (rng.random(n) < 0.85)
     elsewhere = np.array([p for p in range(min(8, style.ports)) if p != closed])
-    port = np.where(struck, np.where(slot != 1, np.where(ports[:, 1] == closed, rng.choice(elsewhere, n), ports[:, 1]),
-                                     rng.choice(elsewhere, n)), port)  # fmt: skip
+    port = np.where(
+        struck,
+        np.where(
+            slot != 1, np.where(ports[:, 1] == closed, rng.choice(elsewhere, n), ports[:, 1]), rng.choice(elsewhere, n)
+        ),
+        port,
+    )
     day = np.clip(day, 0, world.days - 1)
     return Lots(of, day, port, packages.astype(int), quantity, weight, value, scheme)
