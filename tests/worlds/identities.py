@@ -148,7 +148,7 @@ def _succession(
 
 def phoenix(world: World) -> None:
     old, new, _ = _succession(world, "phoenix_after_enforcement", bad=True)
-    if world.firms.chance(world.style.identifiers_shared):
+    if world.dealt("successor tie", world.style.identifiers_shared):
         if world.firms.chance(0.5):
             new.phone = old.phone
         else:
@@ -196,7 +196,7 @@ def handover(world: World) -> None:
             relation.end = begin
     end_trade(world, old, last)
     enforce(world, old, min(event, begin - 5))
-    if world.firms.chance(world.style.identifiers_shared):
+    if world.dealt("successor tie", world.style.identifiers_shared):
         new.officers = [*new.officers[:1], world.firms.pick(old.officers)]
 
 
@@ -232,7 +232,7 @@ def maker_renamed(world: World) -> None:
                 )
             relation.end = last
     enforce(world, old, last - int(world.rng.integers(5, 150)), "manufacturer")
-    if world.firms.chance(world.style.identifiers_shared):
+    if world.dealt("successor tie", world.style.identifiers_shared):
         if world.firms.chance(0.5):
             new.phone = old.phone
         else:

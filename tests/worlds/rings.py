@@ -74,7 +74,7 @@ def rate_for(world: World, span: int, low: float, high: float) -> float:
 
 def tie(world: World, firms: list[Firm]) -> None:
     """Whoever controls them leaves traces on some of the records: a phone, an officer, an address, or none."""
-    if not firms or not world.firms.chance(world.style.identifiers_shared):
+    if not firms or not world.dealt("ring tie", world.style.identifiers_shared):
         return
     rng = world.rng
     person, phone = world.firms.person(), world.firms.phone()
@@ -145,7 +145,7 @@ def _until(world: World, start: int) -> int:
 
 
 def _matched(world: World) -> bool:
-    return world.firms.chance(world.style.matched_bills)
+    return world.dealt("matched bills", world.style.matched_bills)
 
 
 def _members(makers: list[Firm], importers: list[Firm]) -> list[tuple[str, Firm]]:

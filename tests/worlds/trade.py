@@ -109,6 +109,7 @@ class World:
     filer_weights: np.ndarray = field(default_factory=lambda: np.zeros(0))
     of_importer: dict[str, list[Relation]] = field(default_factory=lambda: defaultdict(list))
     used: set[str] = field(default_factory=set)  # keys that a planted story speaks of already
+    decks: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     strike: tuple[int, int, int] = (0, 0, 0)  # port, first and last day
 
     def add(self, relation: Relation) -> Relation:
@@ -122,6 +123,12 @@ class World:
         for role, firm in scheme.members:
             self.used.add(f"{role}:{firm.key}")
         return scheme.number
+
+    def dealt(self, what: str, share: float) -> bool:
+        """True so often as the share says, from a shuffled deck of twelve: few draws come near it too."""
+        if not self.decks[what]:
+            self.decks[what] = list(self.rng.permutation(12) < round(12 * share))
+        return bool(self.decks[what].pop())
 
     def between(self, low: float, high: float) -> int:
         """A day, kept within the world."""
