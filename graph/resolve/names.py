@@ -263,7 +263,7 @@ def _alike(word: str, other: str, of_people: bool) -> tuple[float, str]:  # noqa
         return spelled * (1.0 if word[0] == other[0] else _OTHER_INITIAL), "spelling"
     if len(short) >= 3 and len(long) >= 6 and long[0] == short[0] and _drawn_from(short, long):
         return 0.8, "short"
-    if of_people and size >= 5 and (near := JaroWinkler.similarity(word, other)) >= 0.88:
+    if of_people and len(long) >= 5 and (near := JaroWinkler.similarity(word, other)) >= 0.88:
         return near - 0.12, "spelling"
     return 0.0, ""
 
