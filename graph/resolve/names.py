@@ -41,6 +41,7 @@ class Rarity:
 
     names: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    _weighed: dict[str, tuple[float, float]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, names: Iterable[Name]) -> "Rarity":
@@ -55,17 +56,19 @@ class Rarity:
 
     def bits(self, word: str) -> float:
         """-log2 of the share of names in which a word stands: 14 for an unknown word, 4 for TRADING."""
-        known = share(word) or 1 / _UNKNOWN_IN
-        # One of its holders is the name itself: only the others say that the word is common.
-        held = max(self.counts.get(word, 0) - 1, 0) + known * _BACKGROUND
-        return max(-math.log2(min(held / (self.names + _BACKGROUND), 1.0)), _IDLE_BITS)
+        return self.weighed(word)[0]
 
-    def weight(self, word: str) -> float:
-        """What a word weighs in a name: its bits, dampened, for twice as rare is not twice as telling."""
-        bits = self.bits(word)
-        if _is_number(word):
-            return _NUMBER_BITS
-        return bits if bits < 8 else 8 + (bits - 8) / 2
+    def weighed(self, word: str) -> tuple[float, float]:
+        """A word's bits, and what it weighs in a name: dampened, for twice as rare is not twice as telling."""
+        found = self._weighed.get(word)
+        if found is None:
+            known = share(word) or 1 / _UNKNOWN_IN
+            # One of its holders is the name itself: only the others say that the word is common.
+            held = max(self.counts.get(word, 0) - 1, 0) + known * _BACKGROUND
+            bits = max(-math.log2(min(held / (self.names + _BACKGROUND), 1.0)), _IDLE_BITS)
+            weight = _NUMBER_BITS if _is_number(word) else bits if bits < 8 else 8 + (bits - 8) / 2
+            found = self._weighed[word] = (bits, weight)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +149,21 @@ def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_peop
 
 def _align(words: tuple[str, ...], others: tuple[str, ...], rarity: Rarity, *, of_people: bool) -> NameMatch:
     """Partner the words of two names, likest and rarest first, and weigh what met against what did not."""
-    weights = [rarity.weight(word) for word in words]
-    weights_of_others = [rarity.weight(word) for word in others]
+    weights = [rarity.weighed(word)[1] for word in words]
+    weights_of_others = [rarity.weighed(word)[1] for word in others]
     if "".join(words) == "".join(others):
         bits = sum(rarity.bits(word) for word in words)
         return NameMatch(1.0, tuple(Met(word, word, 1.0, "same") for word in words), (), (), bits)
     free, free_others = set(range(len(words))), set(range(len(others)))
     chosen: list[tuple[int, Met, float, float]] = []  # place, words that met, weight met, bits
     for place, word in enumerate(words):
-        for other_place in sorted(free_others):
-            if word == others[other_place]:
-                free.discard(place)
-                free_others.discard(other_place)
-                chosen.append((place, Met(word, word, 1.0, "same"), weights[place] * 2, rarity.bits(word)))
-                break
+        if word in others:
+            for other_place in sorted(free_others):
+                if word == others[other_place]:
+                    free.discard(place)
+                    free_others.discard(other_place)
+                    chosen.append((place, Met(word, word, 1.0, "same"), weights[place] * 2, rarity.bits(word)))
+                    break
     offers: list[tuple[float, float, tuple[int, ...], tuple[int, ...], str]] = []
     for place in free:
         for other_place in free_others:
@@ -167,13 +171,15 @@ def _align(words: tuple[str, ...], others: tuple[str, ...], rarity: Rarity, *, o
             if alike:
                 weight = weights[place] + weights_of_others[other_place]
                 offers.append((alike, weight, (place,), (other_place,), how))
-    offers += _joins(words, others, free, free_others, weights, weights_of_others)
-    offers += [
-        (alike, weight, other_places, places, how)
-        for alike, weight, places, other_places, how in _joins(
-            others, words, free_others, free, weights_of_others, weights
-        )
-    ]
+    if len(free) > 1 and free_others:
+        offers += _joins(words, others, free, free_others, weights, weights_of_others)
+    if len(free_others) > 1 and free:
+        offers += [
+            (alike, weight, other_places, places, how)
+            for alike, weight, places, other_places, how in _joins(
+                others, words, free_others, free, weights_of_others, weights
+            )
+        ]
     offers.sort(key=lambda offer: (-offer[0] * offer[1], offer[2], offer[3]))
     for alike, weight, places, other_places, how in offers:
         if free.issuperset(places) and free_others.issuperset(other_places):
@@ -222,6 +228,8 @@ def _joins(
         if len(other) < 2:
             continue
         for first in free:
+            if words[first][0] != other[0]:
+                continue
             run, initials = words[first], words[first][0]
             for last in range(first + 1, min(first + 6, len(words))):
                 if last not in free:
@@ -282,6 +290,7 @@ def _is_number(word: str) -> bool:
     return word.isdigit() or word in _ROMAN
 
 
+@lru_cache(maxsize=500_000)
 def _folded(word: str) -> str:
     """A word without what transliterations differ in."""
     for written, plain in (
