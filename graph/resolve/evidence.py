@@ -107,8 +107,7 @@ class Evidence:
 
     def __init__(self, records: pa.Table) -> None:
         self.size = records.num_rows
-        self.records = records
-        column = {name: records[name].to_pylist() for name in records.column_names}
+        self.said = column = {name: records[name].to_pylist() for name in records.column_names}
         self.kind = _one(column["kind"])
         self.outright = _one(column["outright"])
         self.unit = _units(self.outright.codes)
@@ -184,9 +183,9 @@ class Evidence:
                   "identifier": "key"}.get(feature, feature)  # fmt: skip
         sides = []
         for record in (left, right):
-            value = self.records[column][record].as_py()
+            value = self.said[column][record]
             if feature == "place":
-                value = [value or "", self.records["city"][record].as_py() or ""]
+                value = [value, self.said["city"][record]]
             sides.append("; ".join(filter(None, value)) if isinstance(value, list) else str(value or ""))
         return sides[0], sides[1]
 

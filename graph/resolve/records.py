@@ -37,6 +37,7 @@ SCHEMA: Final = ibis.schema(
         "established_on": "string",
         "valid_from": "date",
         "known_at": "date",
+        "rows": "array<string>",  # table:key of rows that say so
     }
 )
 ADDRESSES_KEPT: Final = 5  # of a name on bills: those written most often
@@ -106,6 +107,7 @@ def records_of_parties(t: ir.Table) -> ir.Table:
             established_on=t.established_on.cast("string"),
             valid_from=t.valid_from,
             known_at=t.known_at,
+            rows=ibis.array([ibis.literal("party_records:") + t.record_id]),
         )
     )
 
@@ -127,6 +129,7 @@ def _firms_of_orders(facts: FactStore, as_of: date | None) -> ir.Table:
             country=t.country,
             valid_from=t["from"],
             known_at=t.known_at,
+            rows=ibis.array([ibis.literal("order_firms:") + place]),
         )
     )
 
@@ -136,7 +139,13 @@ def _written(facts: FactStore, as_of: date | None) -> ir.Table:
     lines = ibis.union(*_lines_of_bills(facts, as_of))
     lines = lines.filter(lines.name.notnull(), lines.name.re_replace(_PUNCTUATION, "") != "")
     lines = lines.mutate(key=written_key(lines.name, lines.country))
-    of_key = lines.group_by("key").agg(name=lines.name.min(), country=lines.country.min(), known_at=lines.known_at.min())
+    of_key = lines.group_by("key").agg(
+        name=lines.name.min(),
+        country=lines.country.min(),
+        known_at=lines.known_at.min(),
+        first_row=lines.row.min(),
+        last_row=lines.row.max(),
+    )
     placed = lines.filter(lines.address.notnull()).group_by("key", "address").agg(times=lambda t: t.count())
     order = ibis.window(group_by="key", order_by=[ibis.desc("times"), ibis.asc("address")])
     placed = placed.mutate(place=ibis.row_number().over(order))
@@ -151,6 +160,7 @@ def _written(facts: FactStore, as_of: date | None) -> ir.Table:
             addresses=ibis.coalesce(t.addresses, _nothing()),
             country=t.country,
             known_at=t.known_at,
+            rows=ibis.array([t.first_row, t.last_row]).unique(),
         )
     )
 
@@ -164,6 +174,7 @@ def _lines_of_bills(facts: FactStore, as_of: date | None) -> Iterator[ir.Table]:
                 address=bills[f"{party}_address"],
                 country=bills[country],
                 known_at=bills.known_at,
+                row=ibis.literal(f"{table}:") + bills.bill_number,
             )
 
 
