@@ -81,9 +81,9 @@ def parties_table(records: pa.Table, party: Mapping[str, str]) -> pa.Table:
     names: dict[str, Counter[str]] = {}
     for record, kind, key, some, said in zip(*columns.values(), strict=True):
         mine = party[record]
-        if some:
+        if first := next(filter(None, some or ()), None):
             # A name on file is better than a name on a bill; among equals the one that most records bear.
-            names.setdefault(mine, Counter())[some[0]] += 1 if kind == "written" else 100
+            names.setdefault(mine, Counter())[first] += 1 if kind == "written" else 100
         if key is None:
             continue
         bearers.setdefault((kind, key), Counter())[mine] += 1
