@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from api.database import JUDGEMENTS
 from graph.model.errors import Conflict, Invalid, NotFound
-from graph.resolve.judgements import VERDICTS, Judgement, JudgementSet, Verdict
+from graph.resolve.judgements import Judgement, JudgementSet, Verdict
 
 MOST_REASON_CHARACTERS = 2_000
 
@@ -38,7 +38,7 @@ class Given:
 
     def judgement(self) -> Judgement:
         """What resolution has to keep to."""
-        return Judgement(str(self.number), self.left, self.right, self.verdict)
+        return Judgement(str(self.number), self.left, self.right, self.verdict, self.person, self.at, self.reason)
 
 
 class Judgements:
@@ -53,12 +53,12 @@ class Judgements:
         `Invalid` for an unknown verdict, two equal ids, or a reason that is missing or beyond 2,000 characters;
         `Conflict` when it contradicts judgements that stand.
         """
-        if verdict not in VERDICTS:
+        if verdict not in [each.value for each in Verdict]:
             raise Invalid(
                 f"{verdict!r} is no verdict.",
                 thing="verdict",
                 value=verdict,
-                next_step=f"Use one of {', '.join(VERDICTS)}.",
+                next_step=f"Use one of {', '.join(each.value for each in Verdict)}.",
             )
         if left == right:
             raise Invalid(
@@ -75,7 +75,7 @@ class Judgements:
         with self._engine.begin() as connection:
             standing = _read(connection, standing=True)
             latest = max((one.number for one in standing), default=0)
-            judged = Judgement(str(latest + 1), first, second, VERDICTS[verdict])
+            judged = Judgement(str(latest + 1), first, second, Verdict(verdict))
             JudgementSet([*(one.judgement() for one in standing), judged])
             values = {
                 "left": first, "right": second, "verdict": verdict, "reason": reason.strip(), "person": person,
@@ -129,6 +129,6 @@ def _one(connection: Connection, number: int) -> Given:
 
 def _given(row: RowMapping) -> Given:
     return Given(
-        row["number"], row["left"], row["right"], VERDICTS[row["verdict"]], row["reason"], row["person"], row["at"],
+        row["number"], row["left"], row["right"], Verdict(row["verdict"]), row["reason"], row["person"], row["at"],
         row["withdrawn_by"] or "", row["withdrawn_at"],
     )  # fmt: skip

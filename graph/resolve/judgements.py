@@ -1,122 +1,128 @@
-"""What people judged of who is the same, with all that follows from it.
+"""What people have decided on who is the same, and what follows from it.
 
-Invariant: no probability overrides a judgement. Same and same make same, same and different make different; a set
-of judgements from which both would follow is not accepted. Unsure binds nobody: it says that a person has looked.
+Invariant: a judgement is never overridden by a probability. Same and same is same, same and different is different;
+judgements that contradict each other are refused with the chain that says so. A judgement that was withdrawn is
+not given, and then nothing of it is left.
 """
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from graph.model.errors import Conflict
 
 
 class Verdict(StrEnum):
-    """What was judged of two."""
+    """What a person says of two things; `unsure` is on file and decides nothing."""
 
     SAME = "same"
     DIFFERENT = "different"
     UNSURE = "unsure"
 
 
-VERDICTS = {verdict.value: verdict for verdict in Verdict}
-
-
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One judgement on two entity ids (`importer:12-345678900`); `number` is how people refer to it."""
+    """One person's verdict on two things.
 
-    number: str
+    `left` and `right` are records (`party_records:PR1`), entity ids (`importer:12-345678900`, `manufacturer:MID`,
+    `written:KEY`) or parties (`party:ID`).
+    """
+
+    judgement_id: str
     left: str
     right: str
     verdict: Verdict
+    by: str = ""
+    at: datetime | None = None
+    reason: str = ""
 
 
-@dataclass(slots=True)
 class JudgementSet:
-    """Judgements that agree with each other. `Conflict` names those that do not, when the set is made.
+    """Judgements that agree with each other, and what follows from them.
 
-    >>> given = [Judgement("1", "a", "b", Verdict.SAME), Judgement("2", "b", "c", Verdict.DIFFERENT)]
-    >>> JudgementSet(given).verdict("c", "a")
-    <Verdict.DIFFERENT: 'different'>
+    Raises `Conflict` where two things are judged different and the rest of the judgements make them the same;
+    `value` names the judgements of the chain.
     """
 
-    given: Iterable[Judgement]
-    _root: dict[str, str] = field(init=False, default_factory=dict)
-    _same: dict[str, list[Judgement]] = field(init=False, default_factory=dict)
-    _apart: dict[frozenset[str], Judgement] = field(init=False, default_factory=dict)
-    _unsure: set[frozenset[str]] = field(init=False, default_factory=set)
-
-    def __post_init__(self) -> None:
-        judged = list(self.given)
-        for one in judged:
+    def __init__(self, judgements: Iterable[Judgement]) -> None:
+        self.judgements = tuple(sorted(judgements, key=lambda one: one.judgement_id))
+        self._links: dict[str, list[tuple[str, str]]] = {}
+        self._group: dict[str, str] = {}
+        self._apart: dict[frozenset[str], str] = {}
+        for one in self.judgements:
             if one.verdict is Verdict.SAME:
-                self._same.setdefault(one.left, []).append(one)
-                self._same.setdefault(one.right, []).append(one)
-                low, high = sorted((self.root(one.left), self.root(one.right)))
-                if low != high:
-                    self._root[high] = low
-        for one in judged:
-            ends = frozenset((self.root(one.left), self.root(one.right)))
+                self._links.setdefault(one.left, []).append((one.right, one.judgement_id))
+                self._links.setdefault(one.right, []).append((one.left, one.judgement_id))
+                self._join(one.left, one.right)
+        for one in self.judgements:
             if one.verdict is Verdict.DIFFERENT:
-                if len(ends) == 1:
-                    raise _contradiction([*self._chain(one.left, one.right), one])
-                self._apart.setdefault(ends, one)
-            elif one.verdict is Verdict.UNSURE:
-                self._unsure.add(frozenset((one.left, one.right)))
-
-    def root(self, entity: str) -> str:
-        """The first, in the order of text, of all that were judged the same as this one; itself where none was."""
-        while entity in self._root:
-            entity = self._root[entity]
-        return entity
+                groups = frozenset((self.group(one.left), self.group(one.right)))
+                if len(groups) == 1:
+                    raise _contradiction(one, self._chain(one.left, one.right))
+                self._apart.setdefault(groups, one.judgement_id)
 
     def verdict(self, left: str, right: str) -> Verdict | None:
-        """What follows for two; None where nobody has looked."""
-        ends = frozenset((self.root(left), self.root(right)))
-        if len(ends) == 1:
+        """What the judgements say of two things, directly or by what follows; None where they say nothing."""
+        one, other = self.group(left), self.group(right)
+        if one == other:
             return Verdict.SAME
-        if ends in self._apart:
-            return Verdict.DIFFERENT
-        return Verdict.UNSURE if frozenset((left, right)) in self._unsure else None
+        return Verdict.DIFFERENT if frozenset((one, other)) in self._apart else None
 
-    def groups(self) -> tuple[tuple[str, ...], ...]:
-        """All that were judged to be one, each group in the order of text."""
+    def group(self, thing: str) -> str:
+        """The first of all things that are the same as this one by judgement."""
+        while (parent := self._group.get(thing, thing)) != thing:
+            thing = parent
+        return thing
+
+    def same(self) -> list[tuple[str, ...]]:
+        """The groups of two and more things that are the same."""
         groups: dict[str, list[str]] = {}
-        for entity in sorted(self._same):
-            groups.setdefault(self.root(entity), []).append(entity)
-        return tuple(tuple(group) for _, group in sorted(groups.items()))
+        for thing in sorted(self._links):
+            groups.setdefault(self.group(thing), []).append(thing)
+        return [tuple(group) for group in groups.values()]
 
-    def apart(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of groups, by their roots, that must not become one."""
-        return tuple(sorted((min(ends), max(ends)) for ends in self._apart))
+    def different(self) -> list[tuple[str, str, str]]:
+        """(thing, thing, judgement) for each two groups judged different, each group by its first thing."""
+        return sorted((*sorted(groups), judgement) for groups, judgement in self._apart.items())  # type: ignore[misc]
 
-    def _chain(self, left: str, right: str) -> list[Judgement]:
-        """The shortest chain of same from one to the other."""
-        came: dict[str, Judgement | None] = {left: None}
+    def _join(self, left: str, right: str) -> None:
+        one, other = sorted((self.group(left), self.group(right)))
+        self._group[other] = one
+
+    def _chain(self, left: str, right: str) -> list[str]:
+        """The judgements that lead from one thing to another, the shortest way."""
+        come: dict[str, tuple[str, str]] = {left: ("", "")}
         waiting = deque([left])
-        while right not in came:
-            here = waiting.popleft()
-            for one in self._same[here]:
-                there = one.right if one.left == here else one.left
-                if there not in came:
-                    came[there] = one
-                    waiting.append(there)
-        chain: list[Judgement] = []
-        while (step := came[right]) is not None:
-            chain.append(step)
-            right = step.left if step.right == right else step.right
+        while waiting and right not in come:
+            thing = waiting.popleft()
+            for other, judgement in self._links.get(thing, ()):
+                if other not in come:
+                    come[other] = (thing, judgement)
+                    waiting.append(other)
+        chain: list[str] = []
+        thing = right
+        while thing != left:
+            thing, judgement = come[thing]
+            chain.append(judgement)
         return chain[::-1]
 
 
-def _contradiction(chain: list[Judgement]) -> Conflict:
-    numbers = ", ".join(one.number for one in chain)
+def translated(judgements: Iterable[Judgement], names: Mapping[str, str]) -> tuple[Judgement, ...]:
+    """Judgements in terms of what their things stand for now; things that stand for nothing stay as they are."""
+    return tuple(
+        Judgement(j.judgement_id, names.get(j.left, j.left), names.get(j.right, j.right), j.verdict, j.by, j.at, j.reason)
+        for j in judgements
+    )
+
+
+def _contradiction(judgement: Judgement, chain: list[str]) -> Conflict:
+    named = ", ".join((judgement.judgement_id, *chain))
     return Conflict(
-        "These judgements cannot all hold: "
-        + "; ".join(f"{one.left} and {one.right} are {one.verdict.value} ({one.number})" for one in chain)
-        + ".",
-        thing="judgements",
-        value=numbers,
-        next_step="Withdraw the one that is wrong, then judge again.",
+        f"Judgement {judgement.judgement_id} says that {judgement.left} and {judgement.right} are different, "
+        f"and {', '.join(chain) or 'they themselves'} that they are the same.",
+        thing=f"{judgement.left} and {judgement.right}",
+        value=named,
+        next_step="Withdraw one of these judgements.",
     )
