@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from graph.facts.store import FactStore
+    from graph.resolve.judgements import Judgement
 
 _KNOWN = {
     "facts": ("duckdb", "spark"),
@@ -123,6 +124,17 @@ class Engines:
         """Let go of both."""
         self.graph.close()
         self.search.close()
+
+
+def judgements(settings: Settings) -> "tuple[Judgement, ...]":
+    """What people have judged of identity, as far as it stands."""
+    from api.judgements.given import Judgements
+
+    engine = database(settings)
+    try:
+        return tuple(given.judgement() for given in Judgements(engine).all(standing=True))
+    finally:
+        engine.dispose()
 
 
 def database(settings: Settings) -> "Engine":

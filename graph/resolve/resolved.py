@@ -38,6 +38,12 @@ RECORDS_SCHEMA: Final = pa.schema({"record": pa.string(), "digest": pa.string(),
 PAIRS_SCHEMA: Final = pa.schema({"left": pa.string(), "right": pa.string(), "bits": pa.float64()})
 
 
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """The files that one resolution wrote into a folder; none where none was."""
+    names = (PARTIES, POSSIBLY_SAME, REDIRECTS, RECORDS, PAIRS, MODEL)
+    return tuple(folder / name for name in names if (folder / name).exists())
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """One resolution of all records.
