@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ingest.simulator.reference import Order, Reference, read_case_codes
+from ingest.simulator.reference import Array, Order, Reference, read_case_codes
 from ingest.simulator.streams import stream
 
 MONTHS_PER_ORDER = 2  # a petition is filed so often
@@ -26,10 +26,11 @@ def with_new_orders(seed: int, reference: Reference, *, begin: int, end: int) ->
     rng = stream(seed, "new_orders")
     codes = [country.code for country in reference.countries]
     case_codes = read_case_codes()
-    neighbour = np.isin(codes, _NEIGHBOURS)
+    neighbour = np.array([code in _NEIGHBOURS for code in codes])
     share = reference.origin_weight / reference.origin_weight.sum(axis=1, keepdims=True)
     elsewhere = (reference.origin_weight > 0) & ~neighbour[None, :]
-    free = elsewhere & ~((reference.ad_order >= 0).any(axis=1))[:, None] & (elsewhere.sum(axis=1) >= 3)[:, None]
+    ordered: Array = (reference.ad_order >= 0).any(axis=1)
+    free = elsewhere & ~ordered[:, None] & (elsewhere.sum(axis=1) >= 3)[:, None]
     weight = np.where(free, share**1.5, 0.0)
     wanted = round((end - begin) / 30.4 / MONTHS_PER_ORDER)
     orders, ad, cv = list(reference.orders), reference.ad_order.copy(), reference.cv_order.copy()

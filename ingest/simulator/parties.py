@@ -5,6 +5,7 @@ kept beside it. Who controls an importer is known here and in the truth, and in 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -159,14 +160,15 @@ def make_makers(seed: int, reference: Reference, count: int, *, begin: int, end:
         best = score.argmax(axis=1)
         products[:, column] = np.where((score.max(axis=1) > 0) & (rng.random(count) < 0.6), best, product)
     draws = rng.integers(0, 1 << 30, (count, 16))
-    names, addresses, cities, mids, officers, phones = [], [], [], [], [], []
+    columns: tuple[list[Any], ...] = ([], [], [], [], [], [])
     registered = late.random(count) < AT_AN_OFFICE
     for row, origin, goods, shared in zip(draws, country, product, registered, strict=True):
         chapter_of = int(chapter[goods])
         office = offices[origin][int(row[15]) % len(offices[origin])] if shared else None
         found = _make_identity(reference.countries[origin], int(origin), chapter_of, row, office)
-        for values, value in zip((names, addresses, cities, mids, officers, phones), found, strict=True):
+        for values, value in zip(columns, found, strict=True):
             values.append(value)
+    names, addresses, cities, mids, officers, phones = columns
     exporter = np.arange(count)
     trades = rng.random(count) < 0.2
     same_country = np.argsort(country, kind="stable")
@@ -215,9 +217,11 @@ def add_maker(
         identity = _make_identity(reference.countries[country], country, chapter, row, office)
         if identity[3] not in makers.mids:
             break
-    columns = (makers.names, makers.addresses, makers.cities, makers.mids, makers.officers, makers.phones)
+    columns: tuple[list[Any], ...] = (
+        makers.names, makers.addresses, makers.cities, makers.mids, makers.officers, makers.phones,
+    )  # fmt: skip
     for values, value in zip(columns, identity, strict=True):
-        values.append(value)  # type: ignore[attr-defined]
+        values.append(value)
     place = len(makers.mids) - 1
     makers.country = np.append(makers.country, np.int16(country))
     makers.products = np.concatenate([makers.products, products[None, :].astype(makers.products.dtype)])

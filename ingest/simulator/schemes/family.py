@@ -5,7 +5,7 @@ A new family is one function and one `Family` in a module of its own, listed in 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -170,6 +170,19 @@ class Planting:
         return (
             int(self.world.lots["importer"][self._sources[lot - base]]) if copied.importer is None else copied.importer
         )
+
+    def port_of(self, lot: int) -> int:
+        """The port where a lot is entered, copied ones included."""
+        base = rows_of(self.world.lots)
+        return int(self.world.lots["port"][lot]) if lot < base else self._copies[lot - base].port
+
+    def withhold(self, lot: int) -> None:
+        """Let no entry be filed for a lot, copied ones included."""
+        base = rows_of(self.world.lots)
+        if lot < base:
+            self.world.lots["has_entry"][lot] = False
+        else:
+            self._copies[lot - base] = replace(self._copies[lot - base], has_entry=False)
 
     def later_lots(self, lot: int, after: int, within: int = REENTRY_DAYS) -> Array:
         """The importer's other lots that arrive after a day and within so many, in order of arrival."""

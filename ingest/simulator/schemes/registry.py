@@ -5,11 +5,21 @@ Invariant: this is the only list. A new kind of scheme is one module with its `F
 
 from collections.abc import Collection
 
-from ingest.simulator.schemes import port_shopping, port_shopping_lookalikes
+from ingest.simulator.schemes import (
+    port_shopping,
+    port_shopping_lookalikes,
+    transshipment_ring,
+    transshipment_ring_lookalikes,
+)
 from ingest.simulator.schemes.family import Family, Planting
 from ingest.simulator.world import World
 
-FAMILIES: tuple[Family, ...] = (*port_shopping.FAMILIES, *port_shopping_lookalikes.FAMILIES)
+FAMILIES: tuple[Family, ...] = (
+    *port_shopping.FAMILIES,
+    *port_shopping_lookalikes.FAMILIES,
+    *transshipment_ring.FAMILIES,
+    *transshipment_ring_lookalikes.FAMILIES,
+)
 _OFFERS = 200  # lots offered for each scheme before a family goes without
 
 
