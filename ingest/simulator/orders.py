@@ -9,16 +9,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from ingest.simulator.reference import Array, Order, Reference, read_case_codes
+from ingest.simulator.reference import Order, Reference, read_case_codes
 from ingest.simulator.streams import stream
 
-MONTHS_PER_ORDER = 2  # a petition is filed so often
+MONTHS_PER_ORDER = 1.2  # a petition is filed so often
 _NEIGHBOURS = ("MX", "CA")  # their goods come by road, and nobody takes their place
 _FIRST_PETITION_DAYS = 170  # after the world's first day
 _LAST_PETITION_DAYS = 230  # before its last one
 _COMPANION = 0.35  # share of antidumping orders with a countervailing one
 _DUMPED = (0.62, 0.9)  # price of goods that an order is about, against a fair one
 _FIRST_NUMBER = 300
+_NUMBERS = 50  # pairs of case numbers that are free
 
 
 def with_new_orders(seed: int, reference: Reference, *, begin: int, end: int) -> Reference:
@@ -29,13 +30,13 @@ def with_new_orders(seed: int, reference: Reference, *, begin: int, end: int) ->
     neighbour = np.array([code in _NEIGHBOURS for code in codes])
     share = reference.origin_weight / reference.origin_weight.sum(axis=1, keepdims=True)
     elsewhere = (reference.origin_weight > 0) & ~neighbour[None, :]
-    ordered: Array = (reference.ad_order >= 0).any(axis=1)
+    ordered = reference.ad_order.max(axis=1) >= 0
     free = elsewhere & ~ordered[:, None] & (elsewhere.sum(axis=1) >= 3)[:, None]
     weight = np.where(free, share**1.5, 0.0)
     wanted = round((end - begin) / 30.4 / MONTHS_PER_ORDER)
     orders, ad, cv = list(reference.orders), reference.ad_order.copy(), reference.cv_order.copy()
     dumped = reference.dumped.copy()
-    numbers = _FIRST_NUMBER + 2 * rng.permutation(50)[:wanted]
+    numbers = _FIRST_NUMBER + 2 * rng.permutation(_NUMBERS)[:wanted]
     for number in numbers.tolist():
         product, origin = divmod(int(rng.choice(weight.size, p=weight.ravel() / weight.sum())), len(codes))
         hts = reference.hts_numbers[product]

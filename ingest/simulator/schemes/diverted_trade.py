@@ -192,7 +192,7 @@ class Diversion:
         there = np.flatnonzero(
             (makers.country == country) & (makers.products[:, 0] == self.target.product) & (makers.start == 0)
         )
-        there = there[[int(maker) not in self.makers for maker in there]] if len(there) else there
+        there = there[~np.isin(there, [*self.makers, *self.planting.used_makers])]
         if not len(there):
             return None
         lots = self.planting.lots_with(self.target.product)
@@ -266,6 +266,7 @@ class Diversion:
         planting.used.update(self.lots)
         importers = tuple(dict.fromkeys([*self.importers, *more_importers]))
         planting.used_importers.update(importers)
+        planting.used_makers.update((self.supplier, *makers))
         order = np.argsort(self.days, kind="stable")
         return Scheme(
             family=family,
@@ -319,6 +320,7 @@ def divert(planting: Planting, ranges: Ranges, target: Target | None = None) -> 
     suppliers = np.flatnonzero(
         (makers.country == target.origin) & (makers.products[:, 0] == target.product) & (makers.start == 0)
     )
+    suppliers = suppliers[~np.isin(suppliers, list(planting.used_makers))]
     if ends_on - moved_on < 110 or not len(suppliers) or not len(home):
         return None
     importers = _importers(planting, target, count=round(planting.uniform(ranges["importers"])), until=moved_on + 90)

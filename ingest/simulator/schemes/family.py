@@ -76,6 +76,7 @@ class Planting:
     rng: np.random.Generator = field(init=False)
     used: set[int] = field(init=False, default_factory=set)  # lots that a scheme has
     used_importers: set[int] = field(init=False, default_factory=set)
+    used_makers: set[int] = field(init=False, default_factory=set)
     value: Array = field(init=False)  # USD, by lot
     weight: Array = field(init=False)  # kg, by lot
     packages: Array = field(init=False)

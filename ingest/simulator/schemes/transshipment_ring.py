@@ -142,6 +142,8 @@ def _two_products(planting: Planting, ranges: Ranges) -> Scheme | None:
     case, other = divert(planting, ranges, one), divert(planting, ranges, two)
     if case is None or other is None or set(case.importers) & set(other.importers):
         return None
+    if case.supplier == other.supplier:
+        return None
     country = _country_for_both(planting, one, two)
     if country is None:
         return None
@@ -163,6 +165,7 @@ def _two_products(planting: Planting, ranges: Ranges) -> Scheme | None:
     case.evaded_usd += other.evaded_usd
     shared = tuple(other.importers)
     scheme = _end(case, ranges, "shells_across_products", more_importers=shared)
+    planting.used_makers.add(other.supplier)
     return replace(scheme, makers=tuple(dict.fromkeys((case.supplier, other.supplier, *shells))))
 
 
