@@ -23,6 +23,19 @@ def rows(folder: Path, table: str) -> list[Row]:
         return list(csv.DictReader(file))
 
 
+class Lines:
+    """The lines of a world by entry, by tariff number and by maker, each in order of date."""
+
+    def __init__(self, lines: list[Row]) -> None:
+        self.by_entry: dict[str, list[Row]] = defaultdict(list)
+        self.by_hts: dict[str, list[Row]] = defaultdict(list)
+        self.by_maker: dict[str, list[Row]] = defaultdict(list)
+        for row in lines:
+            self.by_entry[row["entry_number"]].append(row)
+            self.by_hts[row["hts_number"]].append(row)
+            self.by_maker[row["manufacturer_id"]].append(row)
+
+
 def days_between(first: str, last: str) -> int:
     return (date.fromisoformat(last) - date.fromisoformat(first)).days
 
@@ -37,8 +50,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> SimulatedWorld:
 
 
 @pytest.fixture(scope="module")
-def lines(world: SimulatedWorld) -> list[Row]:
-    return rows(world.folder, "entry_lines")
+def lines(world: SimulatedWorld) -> Lines:
+    return Lines(rows(world.folder, "entry_lines"))
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +81,8 @@ def petitions(world: SimulatedWorld) -> dict[tuple[str, str], str]:
     }
 
 
-def lines_of(scheme: dict[str, Any], lines: list[Row]) -> list[Row]:
-    entries = set(scheme["entries"])
-    return [row for row in lines if row["entry_number"] in entries]
+def lines_of(scheme: dict[str, Any], lines: Lines) -> list[Row]:
+    return [row for entry in scheme["entries"] for row in lines.by_entry[entry]]
 
 
 def importers_of(scheme: dict[str, Any]) -> set[str]:
@@ -85,16 +97,14 @@ def of_label(schemes: list[dict[str, Any]], label: str) -> list[dict[str, Any]]:
     return [scheme for scheme in schemes if scheme["label"] == label]
 
 
-def moves(
-    scheme: dict[str, Any], lines: list[Row], petitions: dict[tuple[str, str], str]
-) -> list[tuple[str, str, str]]:
+def moves(scheme: dict[str, Any], lines: Lines, petitions: dict[tuple[str, str], str]) -> list[tuple[str, str, str]]:
     """Country under the order, tariff number and day of the petition, for the goods of a case."""
     goods = Counter(row["hts_number"] for row in lines_of(scheme, lines))
     return [(country, hts, day) for (country, hts), day in petitions.items() if goods[hts] >= 3]
 
 
 def test_relabelled_goods_come_from_no_country_under_an_order(
-    schemes: list[dict[str, Any]], lines: list[Row], petitions: dict[tuple[str, str], str]
+    schemes: list[dict[str, Any]], lines: Lines, petitions: dict[tuple[str, str], str]
 ) -> None:
     for scheme in of_label(schemes, "positive"):
         supplier = makers_of(scheme)[0][:2]
@@ -106,48 +116,41 @@ def test_relabelled_goods_come_from_no_country_under_an_order(
 
 
 def test_the_same_importers_bought_the_goods_from_the_country_under_the_order_before(
-    schemes: list[dict[str, Any]], lines: list[Row], petitions: dict[tuple[str, str], str]
+    schemes: list[dict[str, Any]], lines: Lines, petitions: dict[tuple[str, str], str]
 ) -> None:
     for scheme in schemes:
         before = [
             row
             for country, hts, _ in moves(scheme, lines, petitions)
-            for row in lines
+            for row in lines.by_hts[hts]
             if row["country_of_origin"] == country
-            and row["hts_number"] == hts
             and row["entry_date"] < scheme["began_on"]
             and {row["importer_number"], row["importer_number"] + "00"} & importers_of(scheme)
         ]
         assert len(before) >= 3, scheme["family"]
 
 
-def test_relabelled_goods_keep_the_price_that_they_had(schemes: list[dict[str, Any]], lines: list[Row]) -> None:
+def test_relabelled_goods_keep_the_price_that_they_had(schemes: list[dict[str, Any]], lines: Lines) -> None:
     """Against the supplier's lots before, where a look-alike's goods cost what its own maker takes."""
     ratios: dict[str, list[float]] = defaultdict(list)
     for scheme in schemes:
         mine = lines_of(scheme, lines)
         hts = Counter(row["hts_number"] for row in mine).most_common(1)[0][0]
         country = makers_of(scheme)[0][:2]
-        before = [
-            unit_value(row)
-            for row in lines
-            if row["manufacturer_id"] == makers_of(scheme)[0] and row["hts_number"] == hts
-        ]
+        before = [unit_value(row) for row in lines.by_maker[makers_of(scheme)[0]] if row["hts_number"] == hts]
         if scheme["label"] == "positive" and before:
             ratios["own"].append(median(unit_value(row) for row in mine if row["hts_number"] == hts) / median(before))
         others = [
             unit_value(row)
-            for row in lines
-            if row["hts_number"] == hts
-            and row["country_of_origin"] not in ("", country)
-            and row["entry_number"] not in scheme["entries"]
+            for row in lines.by_hts[hts]
+            if row["country_of_origin"] not in ("", country) and row["entry_number"] not in scheme["entries"]
         ]
         ratios[scheme["label"]].append(median(unit_value(r) for r in mine if r["hts_number"] == hts) / median(others))
     assert 0.9 < median(ratios["own"]) < 1.15
     assert median(ratios["positive"]) < 0.95 * median(ratios["hard_negative"])
 
 
-def fed(scheme: dict[str, Any], lines: list[Row], bills: dict[str, Row], foreign_bills: list[Row]) -> float:
+def fed(scheme: dict[str, Any], lines: Lines, bills: dict[str, Row], foreign_bills: list[Row]) -> float:
     """The part of a case's bills for which goods of the same weight came in 2 to 28 days before loading."""
     names = {row["bill_number"] for row in lines_of(scheme, lines)} - {""}
     mine = [bills[name] for name in names if name in bills]
@@ -165,7 +168,7 @@ def fed(scheme: dict[str, Any], lines: list[Row], bills: dict[str, Row], foreign
 
 
 def test_goods_are_seen_passing_through_in_about_half_of_the_rings_and_in_no_look_alike(
-    schemes: list[dict[str, Any]], lines: list[Row], bills: dict[str, Row], foreign_bills: list[Row]
+    schemes: list[dict[str, Any]], lines: Lines, bills: dict[str, Row], foreign_bills: list[Row]
 ) -> None:
     seen = [fed(scheme, lines, bills, foreign_bills) > 0.25 for scheme in of_label(schemes, "positive")]
     assert 0.2 * len(seen) <= sum(seen) <= 0.85 * len(seen)
@@ -174,7 +177,7 @@ def test_goods_are_seen_passing_through_in_about_half_of_the_rings_and_in_no_loo
 
 
 def test_rings_and_look_alikes_share_their_marginals(
-    schemes: list[dict[str, Any]], lines: list[Row], petitions: dict[tuple[str, str], str]
+    schemes: list[dict[str, Any]], lines: Lines, petitions: dict[tuple[str, str], str]
 ) -> None:
     """Lots, length and distance from the petition overlap, and many look-alikes have a maker that is new."""
     shown: dict[tuple[str, str], list[float]] = defaultdict(list)
@@ -184,9 +187,7 @@ def test_rings_and_look_alikes_share_their_marginals(
         shown[label, "days"].append(days_between(scheme["began_on"], scheme["ended_on"]))
         petition = min(day for _, _, day in moves(scheme, lines, petitions))
         shown[label, "after"].append(days_between(petition, scheme["began_on"]))
-        mine = set(makers_of(scheme))
-        first = [row["entry_date"] for row in lines if row["manufacturer_id"] in mine][:1]
-        assert first
+        assert all(lines.by_maker[maker] for maker in makers_of(scheme))
     for name in ("lots", "days", "after"):
         positive, innocent = shown["positive", name], shown["hard_negative", name]
         assert 0.4 < median(positive) / median(innocent) < 2.5, name
@@ -230,12 +231,12 @@ def test_ordinary_makers_supply_each_other_with_what_the_buyer_makes_too(foreign
 
 
 def test_ordinary_trade_turns_from_a_country_after_the_petition(
-    schemes: list[dict[str, Any]], lines: list[Row], petitions: dict[tuple[str, str], str]
+    schemes: list[dict[str, Any]], lines: Lines, petitions: dict[tuple[str, str], str]
 ) -> None:
     planted = {number for scheme in schemes for number in importers_of(scheme)}
     share: dict[bool, list[float]] = {False: [], True: []}
     for (country, hts), petition in petitions.items():
-        mine = [row for row in lines if row["hts_number"] == hts and row["importer_number"] not in planted]
+        mine = [row for row in lines.by_hts[hts] if row["importer_number"] not in planted]
         for late in (False, True):
             then = [row for row in mine if (days_between(petition, row["entry_date"]) > 200) is late]
             if len(then) > 30:
