@@ -139,7 +139,7 @@ class Diversion:
         ]
         turned = [int(lot) for lot in theirs if not planting.chance(self.residual) and int(lot) not in planting.used]
         for lot in turned:
-            mine = slice(*np.searchsorted(lines["lot"], (lot, lot + 1)))
+            mine = planting.lines_of(lot)
             if like is not None:
                 old = int(lots["maker"][lot])
                 factor = price_at(world, like, self.target.product) / price_at(world, old, self.target.product)
@@ -380,7 +380,7 @@ def price_at(world: World, maker: int, product: int) -> float:
 def value_of(planting: Planting, lot: int, product: int) -> float:
     """What a lot's lines of a product are worth, in USD."""
     lines = planting.world.lines
-    mine = slice(*np.searchsorted(lines["lot"], (lot, lot + 1)))
+    mine = planting.lines_of(lot)
     return float(lines["cents"][mine][lines["product"][mine] == product].sum()) / 100
 
 
