@@ -1,4 +1,4 @@
-"""Verbs that bring data in and build from it: simulate, load, refresh, detect, index."""
+"""Verbs that bring data in and build from it: simulate, load, refresh, resolve, detect, index."""
 
 import re
 from datetime import UTC, date, datetime
@@ -19,16 +19,18 @@ _SAFE = re.compile(r"[A-Za-z0-9_./:=+-]+")
 
 def add_to(app: typer.Typer) -> None:
     """Add these verbs to the command."""
-    for verb in (simulate, load, refresh, detect, index):
+    for verb in (simulate, load, refresh, resolve, detect, index):
         app.command()(verb)
 
 
 def simulate(
     context: typer.Context,
+    *,
     seed: int = typer.Option(7, help="The same seed gives the same files, to the byte."),
     size: str = typer.Option("small", help="small (100,000 lines), medium (2 million) or large."),
     out: Path = typer.Option(..., help="The folder to write to.", metavar="DIR"),
     file_format: str = typer.Option("csv", "--format", help="csv or parquet."),
+    leave_out: list[str] = typer.Option([], "--leave-out", help="A family not to plant; repeatable.", metavar="FAMILY"),
 ) -> None:
     """Write an invented world as canonical tables, with the truth about it in truth/."""
     from ingest.simulator.simulate import simulate as write_world
@@ -44,6 +46,7 @@ def simulate(
             seed=seed,
             size=cast(Literal["small", "medium", "large"], size),
             file_format=cast(Literal["csv", "parquet"], file_format),
+            leave_out=leave_out,
             progress=lambda step: progress(step, 0, None),
         )
     counts = {name: int(rows) for name, rows in world.rows.items()}
@@ -83,13 +86,24 @@ def refresh(
     context: typer.Context,
     as_of: str | None = typer.Option(None, "--as-of", metavar="DATE", help="Detect as if it were that day."),
 ) -> None:
-    """Build graph, findings and index from all loads, as one new generation."""
+    """Resolve parties and build graph, findings and index from all loads, as one new generation."""
     from api.refresh import refresh as build
 
     terminal = terminal_of(context)
     settings = terminal.settings()
     with terminal.progress() as progress:
         done = build(settings, now=datetime.now(UTC), as_of=_day(as_of), progress=progress)
+    _built(terminal, done.generation.generation_id, done.generation.counts, done.seconds)
+
+
+def resolve(context: typer.Context) -> None:
+    """Resolve again who is the same, within what people have judged since; findings stay as they are."""
+    from api.refresh import resolve as run
+
+    terminal = terminal_of(context)
+    settings = terminal.settings()
+    with terminal.progress() as progress:
+        done = run(settings, now=datetime.now(UTC), progress=progress)
     _built(terminal, done.generation.generation_id, done.generation.counts, done.seconds)
 
 

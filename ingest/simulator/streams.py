@@ -35,6 +35,10 @@ STAGES = (
     "laboratory",
     "attachments",
     "notices",
+    "new_orders",
+    "offices",
+    "new_makers",
+    "diversion",
 )
 
 
