@@ -9,6 +9,7 @@ from api.cli.look import served
 from api.cli.terminal import terminal_of
 
 if TYPE_CHECKING:
+    from api.cli.terminal import Terminal
     from api.serving import Snapshot
 
 _KINDS = ("findings",)
@@ -33,11 +34,38 @@ def evaluate(
     if terminal.json:
         terminal.answer(measured)
         return
-    for name, numbers in measured.items():
-        if name != "baselines" and isinstance(numbers, dict):
-            flat = ((key, f"{value:.3f}" if isinstance(value, float) else value) for key, value in numbers.items())
-            terminal.table((name, "#measured"), flat)
-    terminal.say("Shares are from 0 to 1; what each means stands in docs/reference/cli.md.")
+    _print(terminal, measured)
+
+
+_OF_BASELINES = ("precision_at_50", "pr_auc", "pr_auc_importers", "recall_controllers")
+
+
+def _print(terminal: "Terminal", measured: dict[str, Any]) -> None:
+    """One table a kind; its families, what its probabilities are worth and the baselines below it."""
+    guesses = measured.get("baselines", {})
+    for kind, of in measured.items():
+        if kind == "baselines":
+            continue
+        numbers = [(name, _figure(value)) for name, value in of.items() if not isinstance(value, dict | list)]
+        terminal.table((kind, "#measured"), numbers)
+        shares = ("recall_families", "found"), ("false_positives", "accused")
+        families = [
+            (family, word, _figure(share)) for name, word in shares for family, share in of[name].items()
+        ]  # fmt: skip
+        terminal.table((f"{kind}, families", "what was", "#share"), families)
+        worth = [(row["findings"], _figure(row["said"]), _figure(row["right"])) for row in of["reliability"]]
+        terminal.table((f"#{kind}, findings", "#said on average", "#were right"), worth)
+        compared = [
+            (name, *(_figure(baseline[kind][column]) for column in _OF_BASELINES))
+            for name, baseline in [("findings", measured), *guesses.items()]
+            if kind in baseline
+        ]
+        terminal.table((f"{kind}, beside", *(f"#{column}" for column in _OF_BASELINES)), compared)
+    terminal.say("Shares are from 0 to 1; what each measure means stands in docs/reference/evaluation.md.")
+
+
+def _figure(value: object) -> object:
+    return f"{value:.3f}" if isinstance(value, float) else "" if value is None else value
 
 
 def measure_findings(now: "Snapshot", path: Path) -> dict[str, Any]:

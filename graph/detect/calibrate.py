@@ -96,8 +96,8 @@ def held_out(leads: Sequence[LabelledLead], *, signs: Signs, explained_by: Colle
 def reliability(said: Sequence[float], right: Sequence[bool]) -> list[dict[str, float]]:
     """For each fifth of the probability: how many there are, what they said on average and how many were right.
 
-    >>> reliability([0.9, 0.8, 0.1], [True, False, False])
-    [{'findings': 1, 'said': 0.1, 'right': 0.0}, {'findings': 2, 'said': 0.85, 'right': 0.5}]
+    >>> reliability([1.0, 0.875, 0.125], [True, False, False])
+    [{'findings': 1, 'said': 0.125, 'right': 0.0}, {'findings': 2, 'said': 0.9375, 'right': 0.5}]
     """
     table = []
     for fifth in range(5):

@@ -38,11 +38,19 @@ def boosted(worlds: Sequence[tuple[Profiles, Sequence[Scheme]]], *, kind: str) -
             random_state=0,
         )  # fmt: skip
         # Threads that wait for each other on a busy machine take many times as long as one.
+        seen = fold != one
+        telling = _varies(x[seen])
         with threadpool_limits(limits=1, user_api="openmp"):
-            trees.fit(x[fold != one], planted[fold != one])
-            told[fold == one] = trees.predict_proba(x[fold == one])[:, 1]
+            trees.fit(x[seen][:, telling], planted[seen])
+            told[~seen] = trees.predict_proba(x[~seen][:, telling])[:, 1]
     ends = np.cumsum([len(profile.taxpayers) for profile, _ in worlds])
     return np.split(told, ends[:-1])
+
+
+def _varies(x: Floats) -> np.ndarray:
+    """Which columns have two known values at least: trees cannot be grown over others."""
+    known = np.isfinite(x)
+    return np.asarray(np.where(known, x, np.inf).min(axis=0) < np.where(known, x, -np.inf).max(axis=0))
 
 
 def _labels(profile: Profiles, schemes: Sequence[Scheme], *, kind: str) -> tuple[np.ndarray, Ints]:

@@ -177,8 +177,7 @@ def _past(facts: FactStore, place: dict[str, int]) -> dict[str, Floats]:
         )
         .to_pyarrow()
     )
-    known = [i for i, one in enumerate(agg["taxpayer"].to_pylist()) if one in place]
-    agg = agg.take(known)
+    agg = _known(agg, place)
     at = _places(agg["taxpayer"], place)
     return {
         name: np.nan_to_num(_spread(_floats(agg[name]), at, len(place)))
@@ -260,7 +259,7 @@ def _identifiers(facts: FactStore, place: dict[str, int]) -> tuple[dict[str, Flo
              established_day=p.established_on.min().epoch_days())
         .to_pyarrow()
     )  # fmt: skip
-    agg = agg.take([i for i, one in enumerate(agg["taxpayer"].to_pylist()) if one in place])
+    agg = _known(agg, place)
     at = _places(agg["taxpayer"], place)
     told = {name: _spread(_floats(agg[name]), at, n) for name in agg.column_names if name != "taxpayer"}
     values = {name: p.select("taxpayer", held=p[name]) for name in ("phone", "email", "registered_agent")}
@@ -272,8 +271,7 @@ def _identifiers(facts: FactStore, place: dict[str, int]) -> tuple[dict[str, Flo
     for name in _IDENTIFYING:
         t = values[name]
         t = t.filter(t.held.notnull()).mutate(held=t.held.lower().strip()).distinct()
-        pairs = t.order_by("held", "taxpayer").to_pyarrow()
-        pairs = pairs.take([i for i, one in enumerate(pairs["taxpayer"].to_pylist()) if one in place])
+        pairs = _known(t.order_by("held", "taxpayer").to_pyarrow(), place)
         who = _places(pairs["taxpayer"], place)
         code = pairs["held"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
         holders = np.bincount(code)[code] if len(code) else np.zeros(0, dtype=np.int64)
@@ -292,6 +290,12 @@ def _identifiers(facts: FactStore, place: dict[str, int]) -> tuple[dict[str, Flo
     _, sharing = connected_components(ties, directed=False) if n else (0, np.zeros(0, dtype=np.int64))
     told["sharing"] = np.bincount(sharing)[sharing].astype(np.float64) if n else np.zeros(0)
     return told, sharing.astype(np.int64)
+
+
+def _known(rows: pa.Table, place: dict[str, int]) -> pa.Table:
+    """The rows of taxpayers that have filed."""
+    filed = [i for i, one in enumerate(rows["taxpayer"].to_pylist()) if one in place]
+    return rows.take(pa.array(filed, pa.int64()))
 
 
 def _places(column: "pa.ChunkedArray[pa.StringScalar]", place: dict[str, int]) -> Ints:

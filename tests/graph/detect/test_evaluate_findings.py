@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from graph.detect.evaluate import evaluate_findings, finds, read_schemes
+from graph.detect.evaluate import JudgedWorld, average_precision, evaluate_findings, evaluate_together, finds
+from graph.detect.guessing.baselines import NAMES
+from graph.detect.truth import read_schemes
 from graph.model.errors import Invalid, Unavailable
 from graph.model.finding import Finding, Member
 from tests.graph.detect.harbour_world import harbour_world
@@ -116,8 +118,102 @@ def test_a_finding_of_another_kind_finds_nothing(write: Any) -> None:
 def test_baselines_are_measured_in_the_same_way_beside_the_findings(write: Any) -> None:
     world = harbour_world(3, importers=150)
     result = evaluate_findings([], write(scheme("S1", "importer:99-000000000")), facts=MemoryFacts(world.tables))
-    assert set(result["baselines"]) == {"random", "new_importer", "adverse_action"}
-    assert all(measures["all"]["findings"] == 100 for measures in result["baselines"].values())
+    assert set(result["baselines"]) == set(NAMES)
+    assert result["baselines"]["random"]["port_shopping"]["findings"] == 150  # all importers that there are
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "importer:12-345678900", "importer:12-3456789", "importer:123456789", "importer:12345678900",
+        "successor:123456789", "predecessor:12-345678901", "shell: 12-345678900",
+    ],
+)  # fmt: skip
+def test_truth_may_spell_an_importer_in_any_way(write: Any, spelling: str) -> None:
+    (planted,) = read_schemes(write(scheme("S1", spelling)))
+    assert planted.parties == {"importer:12-3456789"}
+
+
+def test_truth_may_name_a_maker_in_small_letters_and_a_person_by_name(write: Any) -> None:
+    (planted,) = read_schemes(
+        write(scheme("S1", "successor:cnshefur123she", "controller:Li Wei", "importer:171204-00123"))
+    )
+    assert planted.parties == {"manufacturer:CNSHEFUR123SHE", "importer:171204-00123"}
+
+
+def test_a_finding_that_repeats_a_scheme_is_true_but_brings_nothing(write: Any) -> None:
+    path = write(scheme("S1", "importer:11-000000000"), scheme("S2", "importer:22-000000000"))
+    measured = evaluate_findings(
+        [
+            finding("a", "importer:11-000000000", probability=0.9, queue=True),
+            finding("b", "importer:11-000000000", probability=0.8, queue=True),
+            finding("c", "importer:22-000000000", probability=0.7),
+        ],
+        path,
+    )["all"]
+    assert (measured["duplicates"], measured["queue_fdp"]) == (1, 0.0)
+    assert measured["precision_at_50"] == pytest.approx(2 / 3)
+    assert measured["pr_auc"] == pytest.approx((1 + 2 / 3) / 2)
+    assert measured["reliability"][-1] == {"findings": 2, "said": pytest.approx(0.85), "right": 1.0}
+    assert (measured["brier"], measured["brier_base_rate"]) == (pytest.approx((0.01 + 0.04 + 0.09) / 3), 0.0)
+
+
+def test_members_and_entries_are_told_apart(write: Any) -> None:
+    path = write(
+        scheme("S1", "importer:11-000000000", entries=["A"]), scheme("S2", "importer:22-000000000", entries=["B"])
+    )
+    listed = [finding("a", "importer:11-000000000"), finding("b", "importer:99-999999900", entries=("b",))]
+    measured = evaluate_findings(listed, path)["all"]
+    assert (measured["recall_schemes"], measured["recall_members"], measured["recall_entries"]) == (1.0, 0.5, 0.5)
+
+
+def test_days_count_to_the_first_finding_of_a_scheme(write: Any) -> None:
+    late = finding("a", "importer:11-000000000", probability=0.9)
+    early = replace(finding("b", "importer:11-000000000", probability=0.6), as_of=date(2024, 5, 25))
+    measured = evaluate_findings([late, early], write(scheme("S1", "importer:11-000000000")))["all"]
+    assert (measured["days_to_finding_p50"], measured["days_to_finding_p90"]) == (3, 3)
+
+
+def test_worlds_are_ranked_together_and_never_mixed(write: Any) -> None:
+    schemes = read_schemes(write(scheme("S1", "importer:11-000000000", entries=["A"])))
+    right = finding("a", "importer:11-000000000", probability=0.9)
+    elsewhere = finding("b", "importer:11-000000000", probability=0.8, queue=True, entries=("A",))
+    measured = evaluate_together([JudgedWorld([right], schemes), JudgedWorld([elsewhere], [])])["port_shopping"]
+    assert (measured["findings"], measured["schemes_found"], measured["precision_at_50"]) == (2, 1, 0.5)
+    assert (measured["null_worlds"], measured["null_fdr"], measured["queue_fdp"]) == (1, 1.0, 1.0)
+
+
+def test_schemes_of_two_worlds_with_one_name_are_two(write: Any) -> None:
+    schemes = read_schemes(write(scheme("S1", "importer:11-000000000")))
+    world = JudgedWorld([finding("a", "importer:11-000000000")], schemes)
+    measured = evaluate_together([world, world, JudgedWorld([], schemes)])["all"]
+    assert (measured["schemes"], measured["schemes_found"], measured["duplicates"]) == (3, 2, 0)
+    assert measured["recall_controllers"] == pytest.approx(2 / 3)
+
+
+def test_families_are_counted_of_schemes_and_of_look_alikes(write: Any) -> None:
+    path = write(
+        scheme("S1", "importer:11-000000000", family="phoenix"),
+        scheme("H1", "importer:33-000000000", label="hard_negative", family="strike"),
+        scheme("H2", "importer:44-000000000", label="hard_negative", family="strike"),
+    )
+    listed = [
+        finding("a", "importer:11-000000000"),
+        finding("b", "importer:33-000000000", probability=0.6),
+        finding("c", "importer:44-000000000", probability=0.4),  # listed, but less probable than not
+    ]
+    measured = evaluate_findings(listed, path)["port_shopping"]
+    assert (measured["recall_families"], measured["false_positives"]) == ({"phoenix": 1.0}, {"strike": 0.5})
+    assert measured["families"] == {"phoenix": 1, "strike": 2}
+
+
+def test_what_has_one_score_is_ranked_alike_in_any_order() -> None:
+    assert average_precision([(0.5, 1), (0.5, 0), (0.4, 1)], 2) == average_precision([(0.5, 0), (0.5, 1), (0.4, 1)], 2)
+
+
+def test_a_label_that_is_neither_is_refused(write: Any) -> None:
+    with pytest.raises(Invalid, match="maybe"):
+        read_schemes(write(scheme("S1", "importer:11-000000000", label="maybe")))
 
 
 def test_truth_that_is_not_there_or_damaged_is_named(tmp_path: Path, write: Any) -> None:
