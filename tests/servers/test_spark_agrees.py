@@ -15,9 +15,9 @@ import pytest
 from graph.build.as_of import as_of_related
 from graph.build.build import ENTITIES, LINKS, build_graph
 from graph.build.evidence import entity_records, entity_tables, link_records, records_by_key
-from graph.detect.baselines import baselines
 from graph.detect.detector import detect
 from graph.detect.finding_file import write_findings
+from graph.detect.guessing.baselines import GuessedWorld, baselines
 from graph.facts.duckdb import DuckDbFactStore
 from graph.facts.store import FactStore
 from graph.model.entity import RelatedQuery
@@ -115,7 +115,11 @@ def test_findings_are_the_same_in_every_field(findings: list[Finding]) -> None:
 
 
 def test_guesses_to_be_beaten_are_the_same(engines: Engines, findings: list[Finding]) -> None:
-    assert engines.both(lambda facts: baselines(facts, findings, kinds=("port_shopping",)))["adverse_action"]
+    def guesses(facts: FactStore) -> dict[str, object]:
+        world = GuessedWorld(facts, (), max(finding.as_of for finding in findings), len(findings))
+        return dict(baselines([world], kinds=("port_shopping",)))
+
+    assert engines.both(guesses)["adverse_action"]
 
 
 def test_documents_of_the_index_are_the_same(engines: Engines, graph: Path, findings: list[Finding]) -> None:
