@@ -203,7 +203,7 @@ def rename(planting: Planting, importer: int, name: str) -> None:
     importers, rng = planting.world.parties.importers, planting.rng
     importers.names[importer] = spellings(name, int(rng.integers(0, 1 << 30)))
     office, number = int(rng.integers(0, 97)), int(rng.integers(0, 89))
-    importers.emails[importer] = f"office{office}@{name.split(' ')[0].lower()}{number}.example"
+    importers.emails[importer] = f"office{office}@{name.split(' ', maxsplit=1)[0].lower()}{number}.example"
 
 
 def kindred_name(planting: Planting, old: int) -> str:

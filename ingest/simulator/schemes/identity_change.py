@@ -313,10 +313,9 @@ def _new_plant_id(planting: Planting, ranges: Ranges) -> Scheme | None:
     buyers = np.unique(lots["importer"][theirs])
     lost = buyers[planting.rng.random(len(buyers)) < planting.uniform(ranges["lost_customers"])]
     taken = theirs[~np.isin(lots["importer"][theirs], lost)]
-    days = entered(planting, taken)
-    if days is None:
-        taken, days = theirs, entered(planting, theirs)
-    assert days is not None
+    kept = entered(planting, taken)
+    if kept is None:  # too few are left: all customers stay
+        taken, kept = theirs, days
     lots["maker"][taken] = new
     overlap = np.setdiff1d(theirs, taken)
     substitute = _other_maker(planting, old)
@@ -329,7 +328,7 @@ def _new_plant_id(planting: Planting, ranges: Ranges) -> Scheme | None:
         "positive",
         importers=[],
         lots=[int(lot) for lot in taken],
-        days=days,
+        days=kept,
         evaded_usd=evaded,
         makers=(old, new),
     )
