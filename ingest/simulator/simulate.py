@@ -75,7 +75,7 @@ def simulate(
     scale = _checked(out, seed, size, file_format)
     said = progress or (lambda _: None)
     said("parties")
-    world = _make_world(seed, scale, said)
+    world = make_world(seed, scale, said)
     if planted:
         said("schemes")
         plant(world)
@@ -108,7 +108,8 @@ def _checked(out: Path, seed: int, size: str, file_format: str) -> Scale:
     return SCALES[size]
 
 
-def _make_world(seed: int, scale: Scale, said: Callable[[str], None]) -> World:
+def make_world(seed: int, scale: Scale, said: Callable[[str], None] = lambda _: None) -> World:
+    """A world of ordinary business, before anything is planted or numbered."""
     reference = read_reference()
     begin, end = day(_FIRST_DAYS[scale.months]), day(LAST_DAY)
     services = make_services(seed, scale.brokers)

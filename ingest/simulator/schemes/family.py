@@ -217,7 +217,8 @@ class Planting:
         """What stays unpaid if the goods are entered at that part of their value and outside any order, in USD."""
         world = self.world
         reference, lines = world.reference, world.lines
-        mine = slice(*np.searchsorted(lines["lot"], (lot, lot + 1)))
+        # Of the column's own type, or the whole column is converted for each lot.
+        mine = slice(*np.searchsorted(lines["lot"], np.array((lot, lot + 1), dtype=lines["lot"].dtype)))
         product = lines["product"][mine]
         origin = int(world.parties.makers.country[world.lots["maker"][lot]])
         value = lines["cents"][mine] / 100

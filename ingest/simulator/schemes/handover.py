@@ -15,10 +15,10 @@ from ingest.simulator.reference import Array
 from ingest.simulator.schemes.family import LotCopy, Planting, Ranges
 from ingest.simulator.world import ACTION_KINDS, ADVERSE_RESULTS, RESULTS, SEA, Claim
 
-LOTS = (10, 400)  # of a firm whose trade can pass to another
+LOTS = (10, 149)  # of a firm whose trade can pass to another
 LEAST_BEFORE, LEAST_AFTER = 5, 3  # lots on either side of a handover
 SERIOUS_USD = 3000.0  # a change of revenue that a firm would rather not pay
-_LARGE_LOTS = 150
+_LARGE_LOTS = 150  # of a firm that may take in the lots of others: none of those above
 _SMALL_LOTS = 3
 _TRIES = 25
 _KIND = {kind: index for index, kind in enumerate(ACTION_KINDS)}
@@ -49,11 +49,10 @@ def skewed(planting: Planting, bounds: tuple[float, float]) -> int:
 
 
 def trade_of(planting: Planting, importer: int) -> Array:
-    """The lots that a firm has now, in order of arrival."""
-    lots = planting.world.lots
-    theirs = np.flatnonzero(lots["importer"] == importer)
-    ordered: Array = theirs[np.argsort(lots["arrived"][theirs], kind="stable")]
-    return ordered
+    """The lots of ordinary business that a firm still has, in order of arrival."""
+    theirs = planting.lots_of(importer)
+    still: Array = theirs[planting.world.lots["importer"][theirs] == importer]
+    return still
 
 
 def free(planting: Planting) -> Array:
@@ -154,9 +153,10 @@ def newcomer(planting: Planting, starts_on: int) -> int:
     importers, actions = world.parties.importers, world.actions
     count = importers.count
     alone = np.bincount(importers.controller, minlength=len(importers.numbers))[:count] == 1
-    plain = np.array([number.endswith("00") and number[2] == "-" for number in importers.numbers[:count]])
-    pool = np.flatnonzero(free(planting) & (planting.sizes()[:count] <= _SMALL_LOTS) & alone & plain)
-    new = int(rng.choice(pool))
+    pool = np.flatnonzero(free(planting) & (planting.sizes()[:count] <= _SMALL_LOTS) & alone)
+    # Numbers with a suffix of their own may be another's division, or have one.
+    plain = (int(firm) for firm in rng.permutation(pool) if importers.numbers[firm].endswith("00"))
+    new = next(firm for firm in plain if importers.numbers[firm][2] == "-")
     planting.used_importers.add(new)
     trade = trade_of(planting, new)
     elsewhere(planting, trade[world.lots["arrived"][trade] < starts_on])

@@ -149,6 +149,7 @@ def _merged(planting: Planting, ranges: Ranges) -> Scheme | None:
         planting.used_importers.add(new)
     else:
         new = newcomer(planting, day)
+        world.parties.importers.established[new] = day - int(rng.integers(220, 600))
     give(planting, taken, new, keeps_consignees=resemble(planting, new, old, ranges))
     say(planting, new, old, relation="sister_of", status="fact", on=day - 200, known_at=day - 60)
     relation = str(rng.choice(("successor_of", "owned_by")))
@@ -247,9 +248,8 @@ def _stray_newcomer(planting: Planting, starts_on: int, ranges: Ranges) -> tuple
         wanted = round(planting.uniform(ranges["own_lots"]))
         if len(after) < 3 * wanted:
             continue
-        makers = rng.permutation(np.unique(world.lots["maker"][after]))
-        few = makers[: max(1, len(makers) // 3)]
-        taken = after[np.isin(world.lots["maker"][after], few)][:wanted]
+        makers = rng.permutation(np.unique(world.lots["maker"][after]))[: int(rng.integers(1, 5))]
+        taken = rng.permutation(after[np.isin(world.lots["maker"][after], makers)])[:wanted]
         if entered(planting, taken) is not None:
             new = newcomer(planting, starts_on)
             give(planting, taken, new, keeps_consignees=False)
@@ -374,6 +374,7 @@ def _plant_renamed(planting: Planting, ranges: Ranges) -> Scheme | None:
     if new is None:
         return None
     lots["maker"][taken] = new
+    makers.established[new] = day - int(planting.rng.integers(220, 700))
     changes = {"other_names": makers.names[old][0], "name_kind": "former"}
     planting.world.filings.append(Filing("manufacturer", new, day + 1, changes))
     return _look_alike(planting, "plant_renamed_openly", [], taken, makers=(old, new))
