@@ -25,10 +25,12 @@ def add_to(app: typer.Typer) -> None:
 
 def simulate(
     context: typer.Context,
+    *,
     seed: int = typer.Option(7, help="The same seed gives the same files, to the byte."),
     size: str = typer.Option("small", help="small (100,000 lines), medium (2 million) or large."),
     out: Path = typer.Option(..., help="The folder to write to.", metavar="DIR"),
     file_format: str = typer.Option("csv", "--format", help="csv or parquet."),
+    leave_out: list[str] = typer.Option([], "--leave-out", help="A family not to plant; repeatable.", metavar="FAMILY"),
 ) -> None:
     """Write an invented world as canonical tables, with the truth about it in truth/."""
     from ingest.simulator.simulate import simulate as write_world
@@ -44,6 +46,7 @@ def simulate(
             seed=seed,
             size=cast(Literal["small", "medium", "large"], size),
             file_format=cast(Literal["csv", "parquet"], file_format),
+            leave_out=leave_out,
             progress=lambda step: progress(step, 0, None),
         )
     counts = {name: int(rows) for name, rows in world.rows.items()}

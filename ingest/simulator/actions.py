@@ -47,7 +47,9 @@ def make_actions(
     rate = np.exp(rng.uniform(np.log(EXAM_RATE[0]), np.log(EXAM_RATE[1]), len(reference.port_codes)))
     importers = parties.importers
     importer = lots["importer"]
-    covered = (reference.ad_order[lines["product"], parties.makers.country[lots["maker"][lines["lot"]]]]) >= 0
+    order = reference.ad_order[lines["product"], parties.makers.country[lots["maker"][lines["lot"]]]]
+    petition = np.array([order.petition_on for order in reference.orders])
+    covered = (order >= 0) & (lots["arrived"][lines["lot"]] >= petition[order])
     under_order = np.bincount(lines["lot"], weights=covered, minlength=len(importer)) > 0
     fresh = lots["arrived"] - importers.start[importer] < 180
     chance = rate[lots["port"]] * importers.risk[importer] * np.where(under_order, 1.8, 1.0) * np.where(fresh, 1.3, 1.0)
@@ -93,6 +95,15 @@ def adverse_action(rng: np.random.Generator, lot: int, value_usd: float) -> Colu
     """One more action that finds something, on one lot; port, importer and date are the caller's to give."""
     actions = _draw(rng, np.array([lot]), np.array([True]), np.array([value_usd]), np.array([False]))
     actions["targeting"] = rng.choice(4, 1, p=(0.13, 0.55, 0.2, 0.12)).astype(np.int8)
+    return actions
+
+
+def usual_action(rng: np.random.Generator, lot: int, value_usd: float, *, found: bool, area: str = "") -> Columns:
+    """One more action on one lot that finds something or nothing, in a given area if one is named."""
+    actions = _draw(rng, np.array([lot]), np.array([found]), np.array([value_usd]), np.array([False]))
+    actions["targeting"] = rng.choice(4, 1, p=(0.3, 0.45, 0.15, 0.1)).astype(np.int8)
+    if found and area:
+        actions["area"][:] = AREAS.index(area)
     return actions
 
 

@@ -1,14 +1,15 @@
 """The ordinary business of a simulated world: who ships what to whom, when, how much, and through which port.
 
 Invariant: nothing here knows of schemes. Look-alikes occur by themselves: relations that ship the same lot
-again and again, closed ports, firms that move, containers that come round again.
+again and again, closed ports, firms that move, containers that come round again, new makers, and buyers who turn
+to other countries because of an order.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.simulator.parties import Parties
+from ingest.simulator.parties import Makers, Parties
 from ingest.simulator.reference import Array, Reference
 from ingest.simulator.streams import stream
 from ingest.simulator.world import AIR, BREAKBULK, CONTAINERS_PER_LOT, RAIL, SEA, TRUCK, Columns, Scale
@@ -17,6 +18,7 @@ PORT_CHOICES = 5
 OVERDISPERSION = (0.02, 0.2)  # intraclass correlation of an importer's ports within a quarter
 FIXED_RELATIONS = 0.06  # share of relations that ship one and the same lot each time
 MOVERS = 0.03  # share of importers that move to other ports for good
+TURN_ELSEWHERE = 0.75  # share of the buyers who leave a country under an order that buy the same goods elsewhere
 DIVERTED = 0.8  # share of the lots bound for a closed port that go elsewhere
 ROUND_TRIP_DAYS = 150  # mean time until a container is back in the United States
 _ASIA = ("CN", "VN", "JP", "KR", "TW", "TH", "MY", "ID", "KH", "PH", "AU")
@@ -71,6 +73,8 @@ def _draw_lots(setting: Setting) -> tuple[Columns, Columns]:
     count = len(importer)
     arrived = _draw_days(rng, setting, importer, maker)
     mode = relation["mode"][which]
+    maker = _await_new_makers(setting, maker, arrived)
+    maker = _turn_from_orders(setting, relation, which=which, maker=maker, arrived=arrived)
     origin = makers.country[maker]
     lots: Columns = {
         "importer": importer,
@@ -98,7 +102,7 @@ def _draw_lots(setting: Setting) -> tuple[Columns, Columns]:
         "declares": relation["declares"][which],
         "serial": rng.random(count),  # place within a day, for numbering
     }
-    lots["foreign_port"] = _draw_foreign_port(rng, reference, lots["export_country"])
+    lots["foreign_port"] = draw_foreign_port(rng, reference, lots["export_country"])
     return lots, relation
 
 
@@ -143,6 +147,52 @@ def _draw_relations(rng: np.random.Generator, setting: Setting, per_importer: Ar
     }
 
 
+def _await_new_makers(setting: Setting, maker: Array, arrived: Array) -> Array:
+    """The makers of the lots, where those that did not export yet are stood in for by others of the same goods."""
+    rng, makers = stream(setting.seed, "new_makers"), setting.parties.makers
+    neighbour = _by_land(setting)[makers.country]
+    goods = makers.products[:, 0] * 2 + neighbour
+    old = np.flatnonzero(makers.start == 0)
+    old = old[np.argsort(goods[old], kind="stable")]
+    low, high = np.searchsorted(goods[old], goods), np.searchsorted(goods[old], goods, side="right")
+    makers.start[high == low] = 0  # nobody else makes these goods, so they were always there
+    stand_in = old[np.minimum(low + (rng.random(len(goods)) * (high - low)).astype(np.int64), len(old) - 1)]
+    stood_in: Array = np.where(arrived < makers.start[maker], stand_in[maker], maker)
+    return stood_in
+
+
+def _turn_from_orders(setting: Setting, relation: Columns, *, which: Array, maker: Array, arrived: Array) -> Array:
+    """The makers of the lots, after buyers have turned away from goods that a new order makes dear.
+
+    Most of those who leave buy the same goods elsewhere, some give them up for others.
+    """
+    rng, reference, makers = stream(setting.seed, "diversion"), setting.reference, setting.parties.makers
+    countries = [country.code for country in reference.countries]
+    by_sea = np.flatnonzero(~_by_land(setting)[makers.country] & (makers.start == 0))
+    maker, size = maker.copy(), len(relation["maker"])
+    for place, order in enumerate(reference.orders):
+        if order.petition_on < setting.begin or not order.case_number.startswith("A"):
+            continue
+        origin = countries.index(order.country)
+        covered = np.flatnonzero(reference.ad_order[:, origin] == place)
+        goods = makers.products[:, 0]
+        leaves = rng.random(size) < min(0.85, 0.3 + 0.25 * np.log10(order.all_others_rate_pct))
+        turned = order.petition_on + rng.gamma(4.0, 45.0, size).astype(np.int64)
+        others = by_sea[np.isin(goods[by_sea], covered) & (makers.country[by_sea] != origin)]
+        others = others if len(others) else by_sea
+        other = np.where(rng.random(size) < TURN_ELSEWHERE, rng.choice(others, size), rng.choice(by_sea, size))
+        rows = np.flatnonzero((arrived > order.petition_on) & (makers.country[maker] == origin))
+        rows = rows[np.isin(goods[maker[rows]], covered)]
+        gone = leaves[which[rows]] & relation["in_scope"][which[rows]] & (arrived[rows] >= turned[which[rows]])
+        maker[rows[gone]] = other[which[rows[gone]]]
+    return maker
+
+
+def _by_land(setting: Setting) -> Array:
+    """By country: whether its goods come by road and rail."""
+    return np.isin([country.code for country in setting.reference.countries], ("MX", "CA"))
+
+
 def _draw_days(rng: np.random.Generator, setting: Setting, importer: Array, maker: Array) -> Array:
     """Days of arrival: three seasons by chapter, fewer on week-ends, within the importer's time in business."""
     reference, begin, end = setting.reference, setting.begin, setting.end
@@ -177,7 +227,13 @@ def _draw_export_country(rng: np.random.Generator, reference: Reference, origin:
     return np.where(rng.random(len(origin)) < 0.94, origin, abroad).astype(np.int8)
 
 
-def _draw_foreign_port(rng: np.random.Generator, reference: Reference, country: Array) -> Array:
+def transit_days(lots: Columns) -> Array:
+    """By lot: how long it was under way, from loading to arrival."""
+    days: Array = 4 + lots["foreign_port"] % 9 * 3 + lots["carrier"] % 6
+    return days
+
+
+def draw_foreign_port(rng: np.random.Generator, reference: Reference, country: Array) -> Array:
     """A port of the country, by traffic."""
     chosen = np.zeros(len(country), dtype=np.int8)
     luck = rng.random(len(country))
@@ -303,8 +359,9 @@ def _draw_lines(setting: Setting, lots: Columns, relation: Columns) -> Columns:
     packages = np.where(rounded, packages // 5 * 5, packages)
     quantity = packages * reference.units_per_package[product]
     tare = relation["tare"][which][lot] * np.where(fixed[lot], 1.0, rng.normal(1, 0.008, len(lot)))
-    level = np.array([country.price_level for country in reference.countries])[makers.country] ** 0.7 * makers.price
+    level = price_level(reference, makers)
     price = reference.price_usd[product] * level[lots["maker"][lot]] * relation["price"][which][lot]
+    price *= reference.dumped[product, makers.country[lots["maker"][lot]]]
     price *= 1.03 ** ((lots["arrived"][lot] - begin) // 365)
     price *= np.where(fixed[lot], 1.0, np.exp(rng.normal(0, 0.05, len(lot))))
     two = (number[lot] > 1) & (rng.random(count) < 0.04)[lot]
@@ -317,6 +374,12 @@ def _draw_lines(setting: Setting, lots: Columns, relation: Columns) -> Columns:
         "cents": np.maximum(100, np.rint(quantity * price * 100)).astype(np.int64),
         "second": two & (ordinal * 2 >= number[lot]),  # stands on the lot's second entry
     }
+
+
+def price_level(reference: Reference, makers: Makers) -> Array:
+    """By maker: its prices against the mean of what it makes."""
+    level: Array = np.array([home.price_level for home in reference.countries])[makers.country] ** 0.7 * makers.price
+    return level
 
 
 def _draw_equipment(setting: Setting, lots: Columns, lines: Columns) -> None:

@@ -5,6 +5,7 @@ kept beside it. Who controls an importer is known here and in the truth, and in 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,13 +18,16 @@ from ingest.simulator.names import (
     person,
     spellings,
 )
-from ingest.simulator.reference import Array, Reference
+from ingest.simulator.reference import Array, Country, Reference
 from ingest.simulator.streams import stream
 
 PRODUCTS_PER_MAKER = 4
 DIRECTED = 0.05  # share of importers with a director by profession
 OWN_AGENT = 0.3  # share of importers whose own lawyer takes papers
 AT_AN_OFFICE_OF_MANY = 0.02  # share of importers whose address is an office that many share
+NEW_MAKERS = 0.14  # share of plants whose first export falls into the world
+AT_AN_OFFICE = 0.06  # share of plants registered at an address of many
+OFFICES = 4  # such addresses in each country
 _PROVINCES = {"Toronto": "XO", "Montreal": "XQ", "Vancouver": "XC", "Calgary": "XA", "Winnipeg": "XM"}
 _EIN_PREFIXES = (
     "10", "12", "13", "20", "22", "26", "27", "33", "36", "38", "41", "43", "45", "46", "47", "52", "54", "56", "58",
@@ -77,6 +81,9 @@ class Makers:
     exporter: Array  # position of the maker or trader that ships for it, itself mostly
     established: Array
     suffix: list[str]  # of its own rate under an order, or nothing
+    start: Array  # first day of its exports to the United States, 0 for those that were always there
+    makes: Array  # what it can make, against what it ships; 0 where nothing was said
+    offices: tuple[tuple[tuple[str, str], ...], ...]  # by country: address and city where many firms are registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +138,13 @@ def make_services(seed: int, brokers: int) -> Services:
     )
 
 
-def make_makers(seed: int, reference: Reference, count: int) -> Makers:
-    """Plants in the countries that make each product, with names, addresses and the MIDs these give."""
-    rng = stream(seed, "makers")
+def make_makers(seed: int, reference: Reference, count: int, *, begin: int, end: int) -> Makers:
+    """Plants in the countries that make each product, with names, addresses and the MIDs these give.
+
+    Some begin to export between the world's first and last day, and some are registered where many others are.
+    """
+    rng, late = stream(seed, "makers"), stream(seed, "new_makers")
+    offices = _make_offices(seed, reference)
     popularity = rng.gamma(0.8, 1.0, len(reference.hts_numbers)) + 0.15
     pairs = reference.origin_weight * popularity[:, None]
     cumulative = np.cumsum(pairs.ravel())
@@ -153,18 +164,15 @@ def make_makers(seed: int, reference: Reference, count: int) -> Makers:
         best = score.argmax(axis=1)
         products[:, column] = np.where((score.max(axis=1) > 0) & (rng.random(count) < 0.6), best, product)
     draws = rng.integers(0, 1 << 30, (count, 16))
-    names, addresses, cities, mids, officers, phones = [], [], [], [], [], []
-    for row, origin, goods in zip(draws, country, product, strict=True):
-        home = reference.countries[origin]
-        name, address = foreign_company(home, int(chapter[goods]), row[:6]), foreign_address(home, row[6:9])
-        city = home.cities[int(row[5]) % len(home.cities)]
-        place = province(city, home.code)
-        mids.append(build_mid(Maker(place, name, address, city)).key)
-        names.append(spellings(name, int(row[9])))
-        addresses.append(spellings(f"{address}, {city}", int(row[10])))
-        cities.append(city)
-        officers.append(person(row[11:14]))
-        phones.append(f"+{20 + int(origin)} {int(row[14]) % 90 + 10} 555 {int(row[15]) % 10000:04d}")
+    columns: tuple[list[Any], ...] = ([], [], [], [], [], [])
+    registered = late.random(count) < AT_AN_OFFICE
+    for row, origin, goods, shared in zip(draws, country, product, registered, strict=True):
+        chapter_of = int(chapter[goods])
+        office = offices[origin][int(row[15]) % len(offices[origin])] if shared else None
+        found = _make_identity(reference.countries[origin], int(origin), chapter_of, row, office)
+        for values, value in zip(columns, found, strict=True):
+            values.append(value)
+    names, addresses, cities, mids, officers, phones = columns
     exporter = np.arange(count)
     trades = rng.random(count) < 0.2
     same_country = np.argsort(country, kind="stable")
@@ -173,6 +181,7 @@ def make_makers(seed: int, reference: Reference, count: int) -> Makers:
         same_country[:-1],
         same_country[1:],
     )
+    start = np.where(late.random(count) < NEW_MAKERS, begin + late.integers(60, end - begin - 120, count), 0)
     return Makers(
         mids=mids,
         country=country.astype(np.int16),
@@ -184,8 +193,79 @@ def make_makers(seed: int, reference: Reference, count: int) -> Makers:
         products=products,
         price=np.exp(rng.normal(0, 0.14, count)),
         exporter=exporter,
-        established=rng.integers(4000, 18500, count),
+        established=np.where(start > 0, start - late.integers(30, 700, count), rng.integers(4000, 18500, count)),
         suffix=[""] * count,
+        start=start,
+        makes=np.zeros(count),
+        offices=offices,
+    )
+
+
+def add_maker(
+    rng: np.random.Generator,
+    reference: Reference,
+    makers: Makers,
+    *,
+    country: int,
+    products: Array,
+    start: int,
+    established: int,
+    at_an_office: bool,
+) -> int:
+    """One more plant, named like all others of its country; its position. Its MID is no other's."""
+    chapter = int(reference.hts_numbers[int(products[0])][:2])
+    homes = makers.offices[country]
+    while True:
+        row = rng.integers(0, 1 << 30, 16)
+        office = homes[int(row[15]) % len(homes)] if at_an_office else None
+        identity = _make_identity(reference.countries[country], country, chapter, row, office)
+        if identity[3] not in makers.mids:
+            break
+    columns: tuple[list[Any], ...] = (
+        makers.names, makers.addresses, makers.cities, makers.mids, makers.officers, makers.phones,
+    )  # fmt: skip
+    for values, value in zip(columns, identity, strict=True):
+        values.append(value)
+    place = len(makers.mids) - 1
+    makers.country = np.append(makers.country, np.int16(country))
+    makers.products = np.concatenate([makers.products, products[None, :].astype(makers.products.dtype)])
+    makers.price = np.append(makers.price, np.exp(rng.normal(0, 0.14)))
+    makers.exporter = np.append(makers.exporter, place)
+    makers.established = np.append(makers.established, established)
+    makers.suffix.append("")
+    makers.start = np.append(makers.start, start)
+    makers.makes = np.append(makers.makes, 0.0)
+    return place
+
+
+def _make_offices(seed: int, reference: Reference) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Addresses where a lawyer or forwarder registers firms, a few in each country."""
+    rng = stream(seed, "offices")
+    return tuple(
+        tuple(
+            (foreign_address(home, rng.integers(0, 1 << 30, 3)), home.cities[int(rng.integers(0, len(home.cities)))])
+            for _ in range(OFFICES)
+        )
+        for home in reference.countries
+    )
+
+
+def _make_identity(
+    home: Country, origin: int, chapter: int, draws: Array, office: tuple[str, str] | None
+) -> tuple[tuple[str, ...], tuple[str, ...], str, str, str, str]:
+    """Names, addresses, city, MID, officer and telephone of a plant, from sixteen numbers drawn for it."""
+    name, address = foreign_company(home, chapter, draws[:6]), foreign_address(home, draws[6:9])
+    city = home.cities[int(draws[5]) % len(home.cities)]
+    if office is not None:
+        address, city = office
+    mid = build_mid(Maker(province(city, home.code), name, address, city)).key
+    return (
+        spellings(name, int(draws[9])),
+        spellings(f"{address}, {city}", int(draws[10])),
+        city,
+        mid,
+        person(draws[11:14]),
+        f"+{20 + origin} {int(draws[14]) % 90 + 10} 555 {int(draws[15]) % 10000:04d}",
     )
 
 

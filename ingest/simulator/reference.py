@@ -33,7 +33,7 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order in force from `order_on`; rates in per cent, days as days since 1970."""
+    """An order; deposits are due from `preliminary_on`. Rates in per cent, days as days since 1970."""
 
     case_number: str
     product: str
@@ -72,6 +72,7 @@ class Reference:
     orders: tuple[Order, ...]
     ad_order: Array  # product x country: position in `orders`, -1 for none
     cv_order: Array
+    dumped: Array  # product x country: price against a fair one
     city_names: tuple[str, ...]
     city_regions: tuple[str, ...]
     city_postal: tuple[str, ...]
@@ -164,6 +165,7 @@ def read_reference() -> Reference:
         orders=orders,
         ad_order=ad_order,
         cv_order=cv_order,
+        dumped=np.ones(origin_weight.shape),
         city_names=tuple(row["city"] for row in cities),
         city_regions=tuple(row["region"] for row in cities),
         city_postal=tuple(row["postal_prefix"] for row in cities),
@@ -171,6 +173,11 @@ def read_reference() -> Reference:
         city_longitude=_numbers(cities, "longitude"),
         city_weight=_numbers(cities, "weight"),
     )
+
+
+def read_case_codes() -> dict[str, str]:
+    """The part of a case number that names the country, by the country's code."""
+    return {row["country"]: row["case_code"] for row in _rows("case_countries.csv")}
 
 
 def _rows(name: str) -> list[dict[str, str]]:

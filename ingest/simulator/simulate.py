@@ -6,7 +6,7 @@ stands in `truth/schemes.jsonl` alone.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,9 +15,10 @@ from graph.model.errors import Invalid
 from ingest.simulator.actions import make_actions
 from ingest.simulator.lots import Setting, make_trade
 from ingest.simulator.numbering import Numbers, give_numbers
+from ingest.simulator.orders import with_new_orders
 from ingest.simulator.parties import Parties, make_importers, make_makers, make_services
 from ingest.simulator.reference import day, iso, read_reference
-from ingest.simulator.schemes.registry import plant
+from ingest.simulator.schemes.registry import FAMILIES, plant
 from ingest.simulator.tables.actions import action_ids, write_actions
 from ingest.simulator.tables.bills import write_bills, write_foreign_bills, write_in_bond
 from ingest.simulator.tables.casework import write_casework
@@ -36,7 +37,7 @@ from ingest.simulator.tables.programmes import (
 )
 from ingest.simulator.world import Scale, Scheme, World
 
-VERSION = "1"  # of the simulator: what a calibration names when it says on what it was made
+VERSION = "2"  # of the simulator: what a calibration names when it says on what it was made
 Size = Literal["small", "medium", "large"]
 
 LAST_DAY = "2024-12-31"
@@ -64,21 +65,23 @@ def simulate(
     size: Size,
     file_format: FileFormat = "csv",
     planted: bool = True,
+    leave_out: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> SimulatedWorld:
     """Write a world into a folder, one file a table, and the truth into its `truth` folder.
 
     `small` has about 100,000 entry lines, `medium` 2 million, `large` 10 million. Without `planted` nothing
-    is planted, neither schemes nor look-alikes, and the truth is empty. Raises `Invalid` for an unknown size
-    or format, a negative seed, or a path that is no folder.
+    is planted, neither schemes nor look-alikes, and the truth is empty. Families in `leave_out` are not planted
+    (to fit on the others and measure on these). Raises `Invalid` for an unknown size, format or family, a
+    negative seed, or a path that is no folder.
     """
-    scale = _checked(out, seed, size, file_format)
+    scale = _checked(out, seed, size, file_format, leave_out)
     said = progress or (lambda _: None)
     said("parties")
     world = make_world(seed, scale, said)
     if planted:
         said("schemes")
-        plant(world)
+        plant(world, leave_out=leave_out)
     said("numbers")
     numbers = give_numbers(world)
     out.mkdir(parents=True, exist_ok=True)
@@ -92,8 +95,13 @@ def simulate(
     return SimulatedWorld(out, rows, schemes)
 
 
-def _checked(out: Path, seed: int, size: str, file_format: str) -> Scale:
-    for thing, value, known in (("size", size, tuple(SCALES)), ("format", file_format, ("csv", "parquet"))):
+def _checked(out: Path, seed: int, size: str, file_format: str, leave_out: Sequence[str]) -> Scale:
+    families = tuple(family.name for family in FAMILIES)
+    for thing, value, known in (
+        ("size", size, tuple(SCALES)),
+        ("format", file_format, ("csv", "parquet")),
+        *(("family", name, families) for name in leave_out),
+    ):
         if value not in known:
             raise Invalid(
                 f"A world of {thing} {value!r} is not known.",
@@ -110,12 +118,12 @@ def _checked(out: Path, seed: int, size: str, file_format: str) -> Scale:
 
 def make_world(seed: int, scale: Scale, said: Callable[[str], None] = lambda _: None) -> World:
     """A world of ordinary business, before anything is planted or numbered."""
-    reference = read_reference()
     begin, end = day(_FIRST_DAYS[scale.months]), day(LAST_DAY)
+    reference = with_new_orders(seed, read_reference(), begin=begin, end=end)
     services = make_services(seed, scale.brokers)
     parties = Parties(
         importers=make_importers(seed, reference, services, count=scale.importers, begin=begin, end=end),
-        makers=make_makers(seed, reference, scale.makers),
+        makers=make_makers(seed, reference, scale.makers, begin=begin, end=end),
         services=services,
     )
     said("lots")

@@ -16,6 +16,7 @@ from ingest.simulator.reference import Array, Reference
 
 Columns = dict[str, Array]
 Label = Literal["positive", "hard_negative"]
+Role = Literal["importer", "manufacturer"]
 CONTAINERS_PER_LOT = 4
 
 SEA, RAIL, TRUCK, AIR, BREAKBULK = 11, 20, 30, 40, 10  # mode of transport, CBP codes
@@ -49,7 +50,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Somebody's word for a link between two importers, learned on a day."""
+    """Somebody's word for a link between two parties, importers unless said otherwise, learned on a day."""
 
     subject: int
     relation: str
@@ -58,6 +59,27 @@ class Claim:
     valid_from: int
     known_at: int
     source: str
+    subject_role: Role = "importer"
+    object_role: Role = "importer"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Goods that one maker sends another in a third country, under a foreign bill.
+
+    They are `share` of the packages of an outgoing `lot`, and arrive so many days before that is loaded; without
+    a lot (-1) they are `packages` of the product, and arrive on a day.
+    """
+
+    seller: int
+    buyer: int
+    product: int
+    lot: int = -1
+    days_before: int = 0
+    share: float = 1.0
+    weight_factor: float = 1.0
+    arrived: int = 0
+    packages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +127,7 @@ class World:
     claims: list[Claim] = field(default_factory=list)
     filings: list[Filing] = field(default_factory=list)
     schemes: list[Scheme] = field(default_factory=list)
+    feeds: list[Feed] = field(default_factory=list)
 
 
 def rows_of(columns: Columns) -> int:

@@ -5,11 +5,12 @@ A new family is one function and one `Family` in a module of its own, listed in 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ingest.simulator.actions import adverse_action, ends_without_entry
+from ingest.simulator.lots import draw_foreign_port
 from ingest.simulator.reference import Array
 from ingest.simulator.streams import stream
 from ingest.simulator.world import (
@@ -63,6 +64,8 @@ class LotCopy:
     declares: bool | None = None
     new_broker: bool = False
     has_entry: bool = True
+    consignee: int | None = None
+    only: int | None = None  # the one product that is taken over
 
 
 @dataclass(slots=True)
@@ -73,9 +76,13 @@ class Planting:
     rng: np.random.Generator = field(init=False)
     used: set[int] = field(init=False, default_factory=set)  # lots that a scheme has
     used_importers: set[int] = field(init=False, default_factory=set)
+    used_makers: set[int] = field(init=False, default_factory=set)
     value: Array = field(init=False)  # USD, by lot
     weight: Array = field(init=False)  # kg, by lot
     packages: Array = field(init=False)
+    first_product: Array = field(init=False)  # by lot
+    _by_product: Array = field(init=False)
+    _products: Array = field(init=False)
     _by_importer: Array = field(init=False)
     _starts: Array = field(init=False)
     _adverse: list[int] = field(init=False)  # actions not yet offered
@@ -92,6 +99,10 @@ class Planting:
         self.value = np.bincount(lot, weights=world.lines["cents"], minlength=count) / 100
         self.weight = np.bincount(lot, weights=world.lines["weight"], minlength=count)
         self.packages = np.bincount(lot, weights=world.lines["packages"], minlength=count)
+        _, first_line = np.unique(lot, return_index=True)
+        self.first_product = world.lines["product"][first_line]
+        self._by_product = np.argsort(self.first_product, kind="stable")
+        self._products = self.first_product[self._by_product]
         self._by_importer = np.lexsort((lots["serial"], lots["arrived"], lots["importer"]))
         self._starts = np.searchsorted(
             lots["importer"][self._by_importer], np.arange(world.parties.importers.count + 1)
@@ -161,6 +172,19 @@ class Planting:
             int(self.world.lots["importer"][self._sources[lot - base]]) if copied.importer is None else copied.importer
         )
 
+    def port_of(self, lot: int) -> int:
+        """The port where a lot is entered, copied ones included."""
+        base = rows_of(self.world.lots)
+        return int(self.world.lots["port"][lot]) if lot < base else self._copies[lot - base].port
+
+    def withhold(self, lot: int) -> None:
+        """Let no entry be filed for a lot, copied ones included."""
+        base = rows_of(self.world.lots)
+        if lot < base:
+            self.world.lots["has_entry"][lot] = False
+        else:
+            self._copies[lot - base] = replace(self._copies[lot - base], has_entry=False)
+
     def later_lots(self, lot: int, after: int, within: int = REENTRY_DAYS) -> Array:
         """The importer's other lots that arrive after a day and within so many, in order of arrival."""
         lots, importer = self.world.lots, self.importer_of(lot)
@@ -178,6 +202,12 @@ class Planting:
         """How many lots each importer has in ordinary business."""
         number: Array = np.diff(self._starts)
         return number
+
+    def lots_with(self, product: int) -> Array:
+        """The lots of ordinary business whose first line is of the product."""
+        low, high = np.searchsorted(self._products, (product, product + 1))
+        found: Array = self._by_product[low:high]
+        return found
 
     def copy(self, source: int, changes: LotCopy) -> int:
         """Add a lot with the goods of another; its position."""
@@ -225,11 +255,18 @@ class Planting:
         rate = np.zeros(len(product))
         for table in (reference.ad_order, reference.cv_order):
             order = table[product, origin]
-            rates = np.array([o.all_others_rate_pct for o in reference.orders] + [0.0]) / 100
+            due = np.array([o.preliminary_on for o in reference.orders] + [1 << 30]) <= world.lots["arrived"][lot]
+            rates = np.array([o.all_others_rate_pct for o in reference.orders] + [0.0]) / 100 * due
             rate += np.where(bool(world.lots["in_scope"][lot]), rates[order], 0.0)
         unpaid = value * np.where(rate > 0, rate, _UNPAID_SHARE)
         unpaid += value * (1 - min(value_factor, 1.0)) * reference.duty_rate[product]
         return round(float(unpaid.sum()), 2)
+
+    def reroute(self, lots: Columns, rows: Array) -> None:
+        """Let lots whose maker has changed come from its country."""
+        country = self.world.parties.makers.country[lots["maker"][rows]]
+        lots["export_country"][rows] = country
+        lots["foreign_port"][rows] = draw_foreign_port(self.rng, self.world.reference, country)
 
     def claim(self, claim: Claim) -> None:
         """Note somebody's word for a link."""
@@ -252,7 +289,7 @@ class Planting:
         source = np.array(self._sources)
         new = {name: values.copy() for name, values in take(lots, source).items()}
         count = len(copies)
-        importers = world.parties.importers
+        importers, makers = world.parties.importers, world.parties.makers
         for row, copied in enumerate(copies):
             new["arrived"][row], new["port"][row], new["has_entry"][row] = copied.arrived, copied.port, copied.has_entry
             if copied.maker is not None:
@@ -261,6 +298,8 @@ class Planting:
                 new["importer"][row] = copied.importer
                 new["consignee"][row] = importers.consignee[copied.importer]
                 new["filer"][row] = importers.filer[copied.importer]
+            if copied.consignee is not None:
+                new["consignee"][row] = copied.consignee
             if copied.new_broker:
                 new["filer"][row] = rng.choice(
                     len(world.parties.services.filers), p=world.parties.services.broker_weight
@@ -283,9 +322,19 @@ class Planting:
         new["carrier"][:] = rng.integers(0, 1 << 14, count)
         new["bare"][:] = importers.bare[new["importer"]] & (rng.random(count) < 0.5)
         new["serial"][:] = rng.random(count)
+        abroad = np.flatnonzero(makers.country[new["maker"]] != makers.country[lots["maker"][source]])
+        self.reroute(new, abroad)
+        more = self._copied_lines(source)
+        world.lots, world.lines = append(lots, new), append(lines, more)
+
+    def _copied_lines(self, source: Array) -> Columns:
+        lines, copies, base = self.world.lines, self._copies, rows_of(self.world.lots)
         low, high = np.searchsorted(lines["lot"], source), np.searchsorted(lines["lot"], source, side="right")
         rows = np.concatenate([np.arange(a, b) for a, b in zip(low, high, strict=True)])
-        copy_of = np.repeat(np.arange(count), high - low)
+        copy_of = np.repeat(np.arange(len(copies)), high - low)
+        only = np.array([-1 if copied.only is None else copied.only for copied in copies])[copy_of]
+        kept = (only < 0) | (lines["product"][rows] == only)
+        rows, copy_of = rows[kept], copy_of[kept]
         more = {name: values.copy() for name, values in take(lines, rows).items()}
         share = np.array([copied.share for copied in copies])[copy_of]
         packages = np.maximum(1, np.rint(more["packages"] * share))
@@ -297,4 +346,4 @@ class Planting:
         more["quantity"] = more["quantity"] * ratio
         more["weight"] = np.maximum(1, np.rint(more["weight"] * ratio * weight)).astype(np.int32)
         more["cents"] = np.maximum(100, np.rint(more["cents"] * ratio * value)).astype(np.int64)
-        world.lots, world.lines = append(lots, new), append(lines, more)
+        return more

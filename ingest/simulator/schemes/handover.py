@@ -163,7 +163,7 @@ def newcomer(planting: Planting, starts_on: int) -> int:
     visits = (actions["lot"] < 0) & (actions["importer"] == new) & (actions["date"] < starts_on)
     actions["importer"][visits] = _large(planting, 1)[0]
     importers.start[new], importers.end[new] = starts_on, world.end
-    importers.established[new] = starts_on - int(rng.integers(5, 500))
+    importers.established[new] = starts_on - int(rng.integers(5, 900))
     return new
 
 

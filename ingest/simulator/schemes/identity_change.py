@@ -263,13 +263,14 @@ def successor_plant(planting: Planting, old: int, starts_on: int, ranges: Ranges
     count = len(makers.mids)
     idle = (np.bincount(world.lots["maker"], minlength=count) == 0) & (makers.country == makers.country[old])
     idle &= (makers.exporter == np.arange(count)) & (np.bincount(makers.exporter, minlength=count) == 1)
+    idle[world.scale.makers :] = False  # planted makers ship lots that are not there yet
     idle[[maker for scheme in world.schemes for maker in scheme.makers]] = False
     if not idle.any():
         return None
     new = int(rng.choice(np.flatnonzero(idle)))
     makers.products[new], makers.price[new] = makers.products[old], makers.price[old]
     makers.established[new] = starts_on - int(rng.integers(5, 700))
-    makers.suffix[new] = ""
+    makers.start[new], makers.suffix[new] = starts_on, ""
     if yes(planting, ranges, "same_phone"):
         makers.phones[new] = makers.phones[old]
     if yes(planting, ranges, "same_officer"):

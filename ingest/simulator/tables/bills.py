@@ -9,16 +9,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.simulator.lots import transit_days
 from ingest.simulator.names import SPELLINGS
 from ingest.simulator.numbering import Numbers, taken
 from ingest.simulator.reference import Array
 from ingest.simulator.streams import stream
 from ingest.simulator.tables.file import Cells, FileFormat, amount, days, pick, table_file, whole
-from ingest.simulator.world import BREAKBULK, RAIL, SEA, World
+from ingest.simulator.world import BREAKBULK, RAIL, SEA, Columns, World, append, rows_of, take
 
 BATCH_BILLS = 150_000
 FOREIGN_SHARE = 0.12  # bills between other countries, against bills to the United States
 _SPELLING_SHARES = (0.4, 0.25, 0.22, 0.13)
+_SAME_GOODS = 0.3  # share of pairs of makers in which one sells what the other makes too
+_SAME_LOAD = 0.1  # share of pairs in which each shipment is like the one before
 _TO_ORDER = 0.06
 _MISSING = {"seals": 0.2, "notify_name": 0.5, "hts_prefix": 0.4, "containers": 0.03, "voyage": 0.1, "description": 0.05}
 _VESSELS = tuple(
@@ -44,6 +47,7 @@ def write_bills(folder: Path, file_format: FileFormat, world: World, numbers: Nu
     maker_names, maker_addresses = _flat(makers.names), _flat(makers.addresses)
     names, addresses = _flat(importers.names), _flat(_with_city(world))
     countries = [country.code for country in reference.countries]
+    transit = transit_days(lots)
     with table_file(folder, "bills", file_format) as file:
         for low in range(0, len(carried), BATCH_BILLS):
             lot = carried[low : low + BATCH_BILLS]
@@ -55,7 +59,6 @@ def write_bills(folder: Path, file_format: FileFormat, world: World, numbers: Nu
             to_order = rng.random(size) < _TO_ORDER
             product = lines["product"][first_line[lot]]
             consignee, notify = lots["consignee"][lot], lots["importer"][lot]
-            transit = 4 + lots["foreign_port"][lot] % 9 * 3 + rng.integers(0, 6, size)
             file.write(
                 {
                     "bill_number": taken(numbers.bill_number, lot),
@@ -63,7 +66,7 @@ def write_bills(folder: Path, file_format: FileFormat, world: World, numbers: Nu
                     "scac": taken(numbers.scac, lot),
                     "vessel": pick(_VESSELS, lots["carrier"][lot] % len(_VESSELS), lots["mode"][lot] == RAIL),
                     "voyage": pick(_VOYAGES, rng.integers(0, 1000, size), gone["voyage"]),
-                    "loaded_on": days(lots["arrived"][lot] - transit),
+                    "loaded_on": days(lots["arrived"][lot] - transit[lot]),
                     "arrived_on": days(lots["arrived"][lot]),
                     "port_of_lading": pick(reference.foreign_port_codes, lots["foreign_port"][lot]),
                     "port_of_unlading": pick(reference.port_codes, lots["first_port"][lot]),
@@ -99,19 +102,17 @@ def write_bills(folder: Path, file_format: FileFormat, world: World, numbers: Nu
 
 
 def write_foreign_bills(folder: Path, file_format: FileFormat, world: World, numbers: Numbers) -> int:
-    """Write bills between third countries: makers that supply makers elsewhere; how many."""
+    """Write bills between third countries: makers that supply makers elsewhere, again and again; how many."""
     rng = stream(world.seed, "foreign_bills")
     reference, makers, services = world.reference, world.parties.makers, world.parties.services
-    size = int(len(world.lots["importer"]) * FOREIGN_SHARE)
-    pairs = rng.integers(0, len(makers.mids), (2, max(50, len(makers.mids) // 2)))
-    pairs = pairs[:, makers.country[pairs[0]] != makers.country[pairs[1]]]
-    which = rng.integers(0, pairs.shape[1], size)
-    seller, buyer = pairs[0][which], pairs[1][which]
-    arrived = np.sort(rng.integers(world.begin, world.end - 40, size))
-    product = makers.products[seller, rng.integers(0, makers.products.shape[1], size)]
-    package_kg = reference.kg_per_unit[product] * reference.units_per_package[product]
-    packages = np.maximum(1, np.rint(np.exp(rng.normal(9.3, 0.6, size)).clip(300, 26000) / package_kg)).astype(np.int64)
-    weight = np.maximum(1, np.rint(packages * package_kg * rng.uniform(1.03, 1.12, size))).astype(np.int64)
+    supplies = _supplies(rng, world)
+    supplies = append(supplies, _feeds(world))
+    supplies = take(supplies, np.flatnonzero(supplies["arrived"] + 30 <= world.end))
+    size = rows_of(supplies)
+    # In order of arrival, by lot within a day, so that the place and the number say nothing of who sent them.
+    supplies = take(supplies, np.lexsort((rng.random(size), supplies["arrived"])))
+    seller, buyer, product = supplies["seller"], supplies["buyer"], supplies["product"]
+    arrived, packages, weight = supplies["arrived"], supplies["packages"], supplies["weight"]
     spelling = rng.choice(SPELLINGS, (4, size), p=_SPELLING_SHARES)
     names, addresses = _flat(makers.names), _flat(makers.addresses)
     countries = [country.code for country in reference.countries]
@@ -153,6 +154,63 @@ def write_foreign_bills(folder: Path, file_format: FileFormat, world: World, num
     with table_file(folder, "foreign_bills", file_format) as file:
         file.write(columns)
         return file.rows
+
+
+def _supplies(rng: np.random.Generator, world: World) -> Columns:
+    """Ordinary trade between makers: a pair keeps to one product mostly, in some pairs what the buyer makes too."""
+    reference, makers = world.reference, world.parties.makers
+    size, count = int(len(world.lots["importer"]) * FOREIGN_SHARE), len(makers.mids)
+    seller, buyer = rng.integers(0, count, (2, max(50, count // 2)))
+    alike = rng.random(len(buyer)) < _SAME_GOODS
+    by_product = np.argsort(makers.products[:, 0], kind="stable")
+    low, high = np.searchsorted(
+        makers.products[by_product, 0], (makers.products[buyer, 0], makers.products[buyer, 0] + 1)
+    )
+    peer = by_product[low + (rng.random(len(buyer)) * (high - low)).astype(np.int64)]
+    seller = np.where(alike, peer, seller)
+    abroad = makers.country[seller] != makers.country[buyer]
+    seller, buyer, alike = seller[abroad], buyer[abroad], alike[abroad]
+    goods = makers.products[seller, np.where(alike, 0, rng.integers(0, makers.products.shape[1], len(seller)))]
+    load = np.exp(rng.normal(9.3, 0.6, len(seller)))
+    steady = rng.random(len(seller)) < _SAME_LOAD
+    share = rng.gamma(0.7, 1.0, len(seller)) + 0.02
+    which = rng.choice(len(seller), size, p=share / share.sum())
+    product = np.where(rng.random(size) < 0.8, goods[which], makers.products[seller[which], 0])
+    package_kg = reference.kg_per_unit[product] * reference.units_per_package[product]
+    kilograms = load[which] * np.where(steady[which], 1.0, np.exp(rng.normal(0, 0.4, size)))
+    packages = np.maximum(1, np.rint(kilograms.clip(300, 26000) / package_kg)).astype(np.int64)
+    return {
+        "seller": seller[which].astype(np.int64),
+        "buyer": buyer[which].astype(np.int64),
+        "product": product.astype(np.int64),
+        "arrived": rng.integers(world.begin, world.end - 40, size),
+        "packages": packages,
+        "weight": np.maximum(1, np.rint(packages * package_kg * rng.uniform(1.03, 1.12, size))).astype(np.int64),
+    }
+
+
+def _feeds(world: World) -> Columns:
+    """What makers send other makers besides, by the same columns."""
+    lots, lines, reference = world.lots, world.lines, world.reference
+    count = len(lots["importer"])
+    packages = np.bincount(lines["lot"], weights=lines["packages"], minlength=count)
+    weight = np.bincount(lines["lot"], weights=lines["weight"], minlength=count)
+    loaded = lots["arrived"] - transit_days(lots)
+    rows = []
+    for feed in world.feeds:
+        if feed.lot >= 0:
+            boxes = max(1, round(float(packages[feed.lot]) * feed.share))
+            kilograms = float(weight[feed.lot]) * boxes / float(packages[feed.lot])
+            arrived = int(loaded[feed.lot]) - feed.days_before
+        else:
+            boxes, arrived = feed.packages, feed.arrived
+            each = reference.kg_per_unit[feed.product] * reference.units_per_package[feed.product]
+            kilograms = boxes * float(each) * 1.07
+        heavy = max(1, round(kilograms * feed.weight_factor))
+        rows.append((feed.seller, feed.buyer, feed.product, arrived, boxes, heavy))
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 6).T
+    names = ("seller", "buyer", "product", "arrived", "packages", "weight")
+    return dict(zip(names, columns, strict=True))
 
 
 def write_in_bond(folder: Path, file_format: FileFormat, world: World, numbers: Numbers) -> int:

@@ -153,6 +153,7 @@ def _issues(world: World, rulings: list[_Ruling]) -> list[_Issue]:
             if other not in importers:
                 importers.append(other)
         order = int(reference.ad_order[product, world.parties.makers.country[world.lots["maker"][lot]]])
+        order = order if order >= 0 and reference.orders[order].petition_on < opened else -1
         earlier = [ruling for ruling in by_product.get(product, ()) if ruling.dated < opened]
         ports = [int(world.lots["port"][lot])]
         intervened = bool(rng.random() < _INTERVENED)
@@ -523,6 +524,8 @@ def _notices(world: World) -> list[dict[str, Any]]:
     for order in world.reference.orders:
         for _ in range(int(rng.integers(2, 5))):
             dated = int(rng.integers(world.begin, world.end - 5))
+            if dated < order.order_on:
+                continue
             kind = "Antidumping" if order.case_number.startswith("A") else "Countervailing"
             title = f"{order.product} from {order.country}: {kind} duty administrative review"
             rows.append(

@@ -84,7 +84,7 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
     line_number = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order))) + 1
     preference = preference_of(world)
     rates = np.array([o.all_others_rate_pct for o in reference.orders] + [0.0]) / 100
-    in_force = np.array([o.order_on for o in reference.orders] + [1 << 30])
+    in_force = np.array([o.preliminary_on for o in reference.orders] + [1 << 30])
     ad = _declared_order(world, numbers, reference.ad_order, in_force)[order]
     cv = _declared_order(world, numbers, reference.cv_order, in_force)[order]
     under_order = np.zeros(len(numbers.entry_lot), dtype=np.bool_)

@@ -49,7 +49,7 @@ def write_party_records(folder: Path, file_format: FileFormat, world: World) -> 
 
 def write_party_claims(folder: Path, file_format: FileFormat, world: World) -> int:
     """Write what was claimed by the world's end, in the order in which it became known; how many."""
-    numbers = world.parties.importers.numbers
+    numbers = {"importer": world.parties.importers.numbers, "manufacturer": world.parties.makers.mids}
     rng = stream(world.seed, "claims")
     claims = [claim for claim in [*world.claims, *_ordinary_claims(rng, world)] if claim.known_at <= world.end]
     order = np.lexsort((rng.random(len(claims)), np.array([claim.known_at for claim in claims])))
@@ -57,9 +57,9 @@ def write_party_claims(folder: Path, file_format: FileFormat, world: World) -> i
     rows: list[dict[str, Any]] = [
         {
             "claim_id": f"CL{100_001 + number * 3}",
-            "subject": f"importer:{numbers[claim.subject]}",
+            "subject": f"{claim.subject_role}:{numbers[claim.subject_role][claim.subject]}",
             "relation": claim.relation,
-            "object": f"importer:{numbers[claim.object]}",
+            "object": f"{claim.object_role}:{numbers[claim.object_role][claim.object]}",
             "status": claim.status,
             "valid_from": claim.valid_from,
             "source": claim.source,

@@ -26,8 +26,18 @@ _AGREEMENTS = {"S": "USMCA", "KR": "KORUS", "AU": "AUSFTA", "CL": "USCFTA", "CO"
 
 
 def write_orders(folder: Path, file_format: FileFormat, world: World) -> int:
-    """Write the orders; how many."""
-    orders = world.reference.orders
+    """Write the orders, in the order in which they became known; how many rows.
+
+    An order of the world's own months has a version for its petition, its preliminary determination and itself.
+    """
+    rows: list[dict[str, Any]] = []
+    for order in world.reference.orders:
+        petition, preliminary, final = order.petition_on, order.preliminary_on, order.order_on
+        steps = ((petition, 1), (preliminary, 2), (final, 3)) if petition >= world.begin else ((final, 3),)
+        rows += [{"order": order, "step": step, "known_at": known} for known, step in steps if known <= world.end]
+    rows.sort(key=lambda row: (row["known_at"], row["order"].case_number))
+    orders = [row["order"] for row in rows]
+    step = np.array([row["step"] for row in rows])
     with table_file(folder, "orders", file_format) as file:
         file.write(
             {
@@ -36,11 +46,13 @@ def write_orders(folder: Path, file_format: FileFormat, world: World) -> int:
                 "country": pa.array([order.country for order in orders]),
                 "hts_prefixes": pa.array([";".join(order.hts_prefixes) for order in orders]),
                 "petition_on": days(np.array([order.petition_on for order in orders])),
-                "preliminary_on": days(np.array([order.preliminary_on for order in orders])),
-                "order_on": days(np.array([order.order_on for order in orders])),
-                "deposit_rate_pct": amount(np.rint([order.deposit_rate_pct * 1000 for order in orders])),
-                "all_others_rate_pct": amount(np.rint([order.all_others_rate_pct * 1000 for order in orders])),
-                "known_at": days(np.array([order.order_on for order in orders])),
+                "preliminary_on": days(np.array([order.preliminary_on for order in orders]), step < 2),
+                "order_on": days(np.array([order.order_on for order in orders]), step < 3),
+                "deposit_rate_pct": amount(np.rint([order.deposit_rate_pct * 1000 for order in orders]), step < 2),
+                "all_others_rate_pct": amount(
+                    np.rint([order.all_others_rate_pct * 1000 for order in orders]), step < 2
+                ),
+                "known_at": days(np.array([row["known_at"] for row in rows])),
             }
         )
         return file.rows
@@ -70,6 +82,7 @@ def write_order_firms(folder: Path, file_format: FileFormat, world: World) -> in
             suffix += int(rng.integers(1, 6))
             rows.append(_firm(rng, order.case_number, suffix, order.deposit_rate_pct, order.order_on))
             rows[-1]["name"] = foreign_company(home, int(order.hts_prefixes[0][:2]), rng.integers(0, 1 << 30, 6))
+    rows = [row for row in rows if row["from"] <= world.end]
     with table_file(folder, "order_firms", file_format) as file:
         file.write(
             {
@@ -85,18 +98,26 @@ def write_order_firms(folder: Path, file_format: FileFormat, world: World) -> in
 
 
 def write_capacity(folder: Path, file_format: FileFormat, world: World) -> int:
-    """Write what some plants can make of their first product in a year; how many."""
+    """Write what some plants can make of their first product in a year, in the order in which it became known;
+    how many."""
     rng = stream(world.seed, "programmes")
     makers, reference, lots, lines = world.parties.makers, world.reference, world.lots, world.lines
     product = makers.products[:, 0]
-    maker = lots["maker"][lines["lot"]]
-    shipped = np.bincount(
-        maker, weights=lines["quantity"] * (lines["product"] == product[maker]), minlength=len(makers.mids)
-    ) * (365 / (world.end - world.begin + 1))
-    known = np.flatnonzero(rng.random(len(makers.mids)) < _CAPACITY_KNOWN)
+    maker, count = lots["maker"][lines["lot"]], len(makers.mids)
+    shipped = np.bincount(maker, weights=lines["quantity"] * (lines["product"] == product[maker]), minlength=count)
+    first = np.where(makers.start > 0, makers.start, world.begin)
+    yearly = shipped * 365 / np.maximum(world.end - first, 180)
+    known = np.flatnonzero(rng.random(count) < _CAPACITY_KNOWN)
     size = len(known)
-    yearly = np.maximum(10, shipped[known]) * rng.lognormal(0.9, 0.5, size)
+    said = np.where(makers.makes[known] > 0, makers.makes[known], np.exp(0.9))
+    yearly = np.maximum(10, yearly[known]) * said * rng.lognormal(0, np.where(makers.makes[known] > 0, 0.2, 0.65))
     as_of = world.begin + rng.integers(-300, world.end - world.begin - 60, size)
+    as_of = np.maximum(as_of, makers.established[known] + 30)
+    known_at = as_of + rng.integers(5, 50, size)
+    basis, source = rng.integers(0, 3, size), rng.integers(0, 3, size)
+    order = np.lexsort((rng.random(size), known_at))
+    order = order[known_at[order] <= world.end]
+    known, yearly, as_of, known_at = known[order], yearly[order], as_of[order], known_at[order]
     with table_file(folder, "capacity", file_format, "source") as file:
         file.write(
             {
@@ -105,10 +126,10 @@ def write_capacity(folder: Path, file_format: FileFormat, world: World) -> int:
                 "product": pick(reference.descriptions, product[known]),
                 "annual_quantity": amount(np.rint(yearly).astype(np.int64) * 1000),
                 "unit": pick(reference.units, product[known]),
-                "basis": pick(("machines counted", "stated by the firm", "electricity used"), rng.integers(0, 3, size)),
+                "basis": pick(("machines counted", "stated by the firm", "electricity used"), basis[order]),
                 "as_of": days(as_of),
-                "source": pick(("site visit", "questionnaire", "register"), rng.integers(0, 3, size)),
-                "known_at": days(as_of + rng.integers(5, 50, size)),
+                "source": pick(("site visit", "questionnaire", "register"), source[order]),
+                "known_at": days(known_at),
             }
         )
         return file.rows
