@@ -202,6 +202,11 @@ class Planting:
         theirs: Array = self._by_importer[self._starts[importer] : self._starts[importer + 1]]
         return theirs
 
+    def sizes(self) -> Array:
+        """How many lots each importer has in ordinary business."""
+        number: Array = np.diff(self._starts)
+        return number
+
     def lots_with(self, product: int) -> Array:
         """The lots of ordinary business whose first line is of the product."""
         found: Array = self._by_product[self._products[product] : self._products[product + 1]]
@@ -276,6 +281,9 @@ class Planting:
     def finish(self) -> None:
         """Append the copied lots, their lines and the added actions to the world."""
         world = self.world
+        # Lots may have changed hands: an action names the importer that its lot has in the end.
+        bound = world.actions["lot"] >= 0
+        world.actions["importer"][bound] = world.lots["importer"][world.actions["lot"][bound]]
         if self._copies:
             self._append_copies()
         if self._actions:
