@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def run(folder: Path, *, size: Size, millions: Sequence[float] = MILLIONS) -> It
         if before and before["all"][0] == lines:
             return
         for name, took_s in [*measured["seconds"].items(), ("all", sum(measured["seconds"].values()))]:
-            row: Row = {"measure": f"{name} over {lines / 1e6:.1f} million lines", "seconds": round(took_s, 1)}
+            row: Row = {"measure": f"{name} over {lines:,} lines", "seconds": round(took_s, 1)}
             if name == "all":
                 row |= {"peak_mib": round(measured["peak_mib"])}
                 if lines >= 0.9 * TARGET_LINES:
@@ -58,8 +59,6 @@ def run(folder: Path, *, size: Size, millions: Sequence[float] = MILLIONS) -> It
 
 def _growth(smaller: tuple[int, float], larger: tuple[int, float]) -> float:
     """The exponent of time in lines."""
-    from math import log
-
     return log(max(larger[1], 1e-3) / max(smaller[1], 1e-3)) / log(larger[0] / smaller[0])
 
 

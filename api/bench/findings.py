@@ -56,23 +56,27 @@ def run(
     empty: int,
     size: Size,
     given: Sequence[Path] = (),
+    given_empty: Sequence[Path] = (),
     said: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """The measures of `evaluate_together` over simulated worlds (`planted` with schemes, `empty` without), or over
-    the given folders alone; beside them `worlds`, one row each.
+    the given folders alone; beside them `worlds`, one row each. In those `given_empty` nothing is planted.
 
     Raises `Invalid` where there is no world to measure, `Unavailable` where a given one has no truth.
     """
-    sources = [(path.name, path, path) for path in given] or list(_simulated(folder, planted, empty, size))
+    theirs = [*((path, True) for path in given), *((path, False) for path in given_empty)]
+    for path in given:
+        read_schemes(path)  # so that a missing truth is told before hours of work
+    sources = theirs or list(_simulated(folder, planted, empty, size))
     if not sources:
         raise Invalid("There is no world to measure.", thing="worlds", value="0", next_step="Ask for one at least.")
     worlds: list[dict[str, Any]] = []
     with ExitStack() as stack:
         answered: list[tuple[DuckDbFactStore, list[Finding]]] = []
-        for number, (name, source, kept) in enumerate(sources):
-            home = folder / "homes" / (f"given-{number}" if given else kept.name)
+        for number, (source, _) in enumerate(sources):
+            home = folder / "homes" / (f"given-{number}" if theirs else source.name)
             loaded_s = 0.0
-            if given or not (home / "facts").exists():
+            if theirs or not (home / "facts").exists():
                 shutil.rmtree(home, ignore_errors=True)
                 loaded_s = seconds(lambda: load([source], home=home, now=datetime.now(UTC)))  # noqa: B023
             facts = stack.enter_context(closing(DuckDbFactStore(home)))
@@ -81,28 +85,28 @@ def run(
             answered.append((facts, listed))
             worlds.append(
                 {
-                    "world": name, "lines": facts.counts().rows.get("entry_lines", 0), "findings": len(listed),
+                    "world": source.name, "lines": facts.counts().rows.get("entry_lines", 0), "findings": len(listed),
                     "load_s": round(loaded_s, 1), "detect_s": round(took_s, 1),
                 }
             )  # fmt: skip
             said("  ".join(f"{key}={value}" for key, value in worlds[-1].items()))
         judged = [
-            JudgedWorld(findings, read_schemes(source), facts)
-            for (facts, findings), (_, source, _) in zip(answered, sources, strict=True)
+            JudgedWorld(findings, read_schemes(source) if with_truth else (), facts)
+            for (facts, findings), (source, with_truth) in zip(answered, sources, strict=True)
         ]
         said("baselines")
         return {"worlds": worlds, **evaluate_together(judged)}
 
 
-def _simulated(folder: Path, planted: int, empty: int, size: Size) -> Iterator[tuple[str, Path, Path]]:
-    """Worlds made once and kept; their names say what made them."""
+def _simulated(folder: Path, planted: int, empty: int, size: Size) -> Iterator[tuple[Path, bool]]:
+    """Worlds made once and kept, and whether they have schemes; their names say what made them."""
     for seeds, some, with_schemes in ((PLANTED_SEEDS, planted, True), (EMPTY_SEEDS, empty, False)):
         for seed in seeds[:some]:
             name = f"{size}-v{VERSION}-{'planted' if with_schemes else 'empty'}-{seed}"
             out = folder / "worlds" / name
             if not (out / "truth" / "schemes.jsonl").exists():
                 simulate(out, seed=seed, size=size, planted=with_schemes, file_format="parquet")
-            yield name, out, out
+            yield out, with_schemes
 
 
 def as_markdown(measured: Mapping[str, Any], *, command: str) -> str:

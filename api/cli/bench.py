@@ -48,6 +48,7 @@ def bench(
     world: list[Path] = typer.Option(
         [], help="Findings: over this folder instead, tables with truth/schemes.jsonl beside them; may be repeated."
     ),
+    empty_world: list[Path] = typer.Option([], help="The same, of a folder in which nothing is planted."),
     results: Path | None = typer.Option(None, help="Also write the figures to this file, as Markdown."),
     folder: Path = typer.Option(Path("./.tidewaiter/bench"), help="Where worlds and homes for the measurement are."),
 ) -> None:
@@ -57,16 +58,16 @@ def bench(
     unknown = sorted(set(only) - set(MEASURES))
     if unknown or (only and what != "spine"):
         raise typer.BadParameter(f"--only takes {', '.join(MEASURES)}, of the spine.")
-    if world and what != "findings":
-        raise typer.BadParameter("--world is for bench findings.")
+    if (world or empty_world) and what != "findings":
+        raise typer.BadParameter("--world and --empty-world are for bench findings.")
     chosen = size or _DEFAULT_SIZES[what]
     sizes = SIZES if what in ("findings", "detectors") else SIZES[:2]
     if chosen not in sizes:
         raise typer.BadParameter(f"{chosen!r} is not a size; choose from {', '.join(sizes)}.")
     terminal = terminal_of(context)
-    command = _COMMANDS["given" if world else what].format(size=chosen, worlds=worlds, empty=empty)
+    command = _COMMANDS["given" if world or empty_world else what].format(size=chosen, worlds=worlds, empty=empty)
     if what == "findings":
-        _findings(terminal, folder, chosen, (worlds, empty), world, results=results, command=command)
+        _findings(terminal, folder, chosen, (worlds, empty), (world, empty_world), results=results, command=command)
     else:
         _rows(terminal, _measured(terminal, what, folder, chosen, tuple(only)), results=results, command=command)
 
@@ -96,14 +97,14 @@ def _rows(terminal: Terminal, measured: "Iterable[Row]", *, results: Path | None
 
 
 def _findings(
-    terminal: Terminal, folder: Path, size: str, counts: tuple[int, int], given: list[Path],
+    terminal: Terminal, folder: Path, size: str, counts: tuple[int, int], given: tuple[list[Path], list[Path]],
     *, results: Path | None, command: str,
 ) -> None:  # fmt: skip
     from api.bench import findings
 
     planted, empty = counts
     measured = findings.run(
-        folder, planted=planted, empty=empty, size=_size(size), given=given, said=terminal.note
+        folder, planted=planted, empty=empty, size=_size(size), given=given[0], given_empty=given[1], said=terminal.note
     )  # fmt: skip
     page = findings.as_markdown(measured, command=command)
     if terminal.json:
