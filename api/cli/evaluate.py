@@ -68,10 +68,11 @@ def _figure(value: object) -> object:
     return f"{value:.3f}" if isinstance(value, float) else "" if value is None else value
 
 
-def measure_findings(now: "Snapshot", path: Path) -> dict[str, Any]:
-    """Precision, recall and calibration of the served findings, by kind and for all, beside simple baselines."""
+def measure_findings(now: "Snapshot", path: Path, *, beside_baselines: bool = True) -> dict[str, Any]:
+    """Precision, recall and calibration of the served findings, by kind and for all, beside baselines."""
     from graph.detect.evaluate import evaluate_findings
 
     members = tuple({member.entity for one in now.findings.all for member in one.members})
     known = {entity_id: entity.identifiers for entity_id, entity in now.view.entities(members).items()}
-    return evaluate_findings(now.findings.all, path, facts=now.facts, identifiers=known)
+    facts = now.facts if beside_baselines else None
+    return evaluate_findings(now.findings.all, path, facts=facts, identifiers=known)
