@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: install install-servers demo test test-servers check bench bench-engines lock clean
+.PHONY: install install-servers demo test test-servers check bench bench-engines bench-findings bench-detectors lock clean
 install: .venv/.installed ui/graph_view/build/canvas.js
 
 # The stamp is renewed whenever the lock or the project's metadata changes.
@@ -50,6 +50,13 @@ bench: install
 # Embedded engines beside Neo4j and OpenSearch, which are started for it where no setting names them.
 bench-engines: install-servers
 	$(BIN)/tidewaiter bench engines --size small --results tests/benchmarks/ENGINES.md
+
+# Findings beside baselines, over worlds that nothing was fitted on; and detectors as worlds grow to 10 million lines.
+bench-findings: install
+	$(BIN)/tidewaiter bench findings --results tests/benchmarks/FINDINGS.md
+
+bench-detectors: install
+	$(BIN)/tidewaiter bench detectors --results tests/benchmarks/DETECTORS.md
 
 # Renew the hashed locks from pyproject.toml (needs `uv` on the path). The second one holds all of the first.
 LOCK = uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -51,7 +51,7 @@ def demo(
     truth = world / "truth"
     with served(terminal) as (_settings, now):
         items = finding_items(now.findings.all, now.view)
-        measured = measure_findings(now, truth, beside_baselines=False)  # they would double the wait
+        measured = measure_findings(now, truth, beside_baselines=False)  # a wait that a demo can do without
     seconds = round(monotonic() - began, 1)
     if terminal.json:
         terminal.answer(
