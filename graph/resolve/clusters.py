@@ -21,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 NOT_COMPARED_BITS: Final = -4.0
 # One pair alone, however certain, does not outweigh many that say otherwise.
 MOST_BITS: Final = 14.0
+LEAST_BITS: Final = -8.0
 # Two numbers of two taxpayers (filers, sureties) are one party only where that is nearly certain: p >= .999.
 NEARLY_CERTAIN_BITS: Final = 10.0
 
@@ -114,7 +115,7 @@ def _agglomerate(
     for a, b, weight in edges:
         one, other = find(a), find(b)
         if one != other:
-            kept = max(-MOST_BITS, min(MOST_BITS, weight))
+            kept = max(LEAST_BITS, min(MOST_BITS, weight))
             for here, there in ((one, other), (other, one)):
                 bits, count = groups[here].toward.get(there, (0.0, 0))
                 groups[here].toward[there] = (bits + kept, count + 1)

@@ -38,6 +38,18 @@ UNKNOWN: Final = -1
 MOST_BITS: Final = 40
 _NEAR_ADDRESS: Final = 86
 _SHORTEST_PHONE: Final = 7
+_EMAIL: Final = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
+_MONTHS: Final = {
+    month: number
+    for number, month in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), start=1)
+}
+_DAYS: Final = (
+    (re.compile(r"(\d{4})[-/. ]?(\d{2})[-/. ]?(\d{2})(?:[T ].*)?"), (1, 2, 3)),
+    (re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})"), (3, 1, 2)),
+    (re.compile(r"([A-Z]{3,9})[-/. ]+(\d{1,2}),?[-/. ]+(\d{4}|\d{2})"), (3, 1, 2)),
+    (re.compile(r"(\d{1,2})[-/. ]+([A-Z]{3,9})[-/. ]+(\d{4}|\d{2})"), (3, 2, 1)),
+)
+_LATEST_YEAR: Final = "30"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ class Feature:
 FEATURES: Final = (
     Feature("name", ("different", "partly alike", "alike", "nearly the same", "the same")),
     Feature("address", ("different", "alike", "nearly the same", "the same")),
-    Feature("place", ("different", "the same city", "the same postal code")),
+    Feature("place", ("different", "the same city, or a slip in the postal code", "the same postal code")),
     Feature("country", ("different", "the same")),
     Feature("phone", ("different", "a slip apart", "the same")),
     Feature("email", ("different", "a slip apart", "the same")),
@@ -63,7 +75,7 @@ FEATURES: Final = (
     Feature("identifier", ("different", "a slip apart", "the same")),
     Feature("number", ("of two taxpayers, filers or sureties",)),
 )
-_NAME_LEVELS: Final = (0.55, 0.74, 0.86, 0.96)
+_NAME_LEVELS: Final = (0.38, 0.74, 0.86, 0.96)
 # Bits that a less than full likeness is less telling than the same words would be: its neighbours count too.
 _LESS_TELLING: Final = {4: 0, 3: 1, 2: 3, 1: 6}
 
@@ -123,7 +135,7 @@ class Evidence:
             "website": _one([_domain(e, w) for e, w in zip(column["email"], column["website"], strict=True)]),
             "registered_agent": _one(column["registered_agent"], _person),
             "bond": _one(column["bond_number"], _letters),
-            "established": _one(column["established_on"], _letters),
+            "established": _one(column["established_on"], _day),
             "identifier": _one(column["identifier"], _letters),
             "postal": _one(column["postal_code"], _letters),
             "city": _one(column["city"], address_words),
@@ -161,7 +173,7 @@ class Evidence:
         levels["name"], bits["name"] = self._names(left, right)
         levels["address"], bits["address"] = self._addresses(left, right)
         levels["officer"], bits["officer"] = self._officers(left, right)
-        levels["place"], bits["place"] = self._places(left, right, levels["address"])
+        levels["place"], bits["place"] = self._places(left, right)
         for name in ("phone", "email", "bond", "established", "identifier"):
             levels[name], bits[name] = self._values(name, left, right, slips=True)
         for name in ("website", "registered_agent", "country"):
@@ -271,7 +283,7 @@ class Evidence:
         numbers = [frozenset(re.findall("[0-9]+", value)) for value in many.values]
         a, b = ([many.values[code] for code in side] for side in couples)
         ratio = _alike(a, b, fuzz.token_set_ratio)
-        order = _alike(a, b, fuzz.token_sort_ratio)
+        order = np.maximum(_alike(a, b, fuzz.token_sort_ratio), _alike(a, b, fuzz.ratio))
         number = np.array([bool(numbers[x] & numbers[y]) for x, y in zip(*(c.tolist() for c in couples), strict=True)])
         number = number if len(number) else np.zeros(0, dtype=np.bool_)
         level = np.zeros(len(couples[0]), dtype=np.int8)
@@ -291,19 +303,16 @@ class Evidence:
         held = np.minimum(self._bits["officer"][couples[0]], self._bits["officer"][couples[1]])
         return _best_level(pair, level[back], held[back] - np.choose(level[back], (0, 3, 0)), len(left))
 
-    def _places(self, left: Ints, right: Ints, address: Levels) -> tuple[Levels, Levels]:
-        """Postal code, else city; nothing where the address says it already."""
-        postal, city = self.one["postal"].codes, self.one["city"].codes
-        levels = np.full(len(left), UNKNOWN, dtype=np.int8)
-        bits = np.zeros(len(left))
-        for codes, level, name in ((city, 1, "city"), (postal, 2, "postal")):
-            both = (codes[left] >= 0) & (codes[right] >= 0)
-            same = both & (codes[left] == codes[right])
-            levels[both & ~same & (levels < 1)] = 0
-            levels[same] = level
-            bits[same] = self._bits[name][codes[left[same]]]
-        levels[address >= 2] = UNKNOWN
-        return levels, _whole(np.where(levels > 0, bits, 0))
+    def _places(self, left: Ints, right: Ints) -> tuple[Levels, Levels]:
+        """Postal code, else city."""
+        levels, bits = self._values("postal", left, right, slips=True)
+        city = self.one["city"].codes
+        same = (levels < 2) & (city[left] >= 0) & (city[left] == city[right])
+        levels[same] = 1
+        bits[same] = _whole(self._bits["city"][city[left[same]]])
+        apart = (levels == UNKNOWN) & (city[left] >= 0) & (city[right] >= 0)
+        levels[apart] = 0
+        return levels, bits
 
     def _values(self, name: str, left: Ints, right: Ints, *, slips: bool) -> tuple[Levels, Levels]:
         one = self.one[name]
@@ -319,8 +328,11 @@ class Evidence:
             couples, back = _unique_couples(a[apart], b[apart], len(one.values))
             words, others = ([one.values[code] for code in side] for side in couples)
             distance = np.array(process.cpdist(words, others, scorer=OSA.distance, score_cutoff=1), dtype=np.int64)
-            long = np.array([len(word) >= 6 for word in words], dtype=np.bool_)
-            near = apart[((distance <= 1) & long)[back]] if len(apart) else apart
+            long = np.array([len(word) >= 4 for word in words], dtype=np.bool_)
+            slip = (distance <= 1) & long
+            if name == "established":
+                slip |= np.array([_days_turned(a, b) for a, b in zip(words, others, strict=True)], dtype=np.bool_)
+            near = apart[slip[back]] if len(apart) else apart
             levels[near] = 1
             bits[near] = np.minimum(self._bits[name][a[near]], self._bits[name][b[near]]) - 5
         return levels, _whole(bits)
@@ -468,7 +480,33 @@ def _letters(written: str) -> str | None:
 
 
 def _email(written: str) -> str | None:
-    return written.strip().lower() if "@" in written else None
+    found = _EMAIL.search(written.lower())
+    return found.group() if found else None
+
+
+def _day(written: str) -> str | None:
+    """A day as YYYYMMDD where its spelling tells, else its letters and digits.
+
+    Month before day where both are possible, as customs writes; two digits are of the last hundred years.
+    """
+    text = written.strip().upper()
+    for pattern, order in _DAYS:
+        if found := pattern.fullmatch(text):
+            year, month, day = (found.group(place) for place in order)
+            month = f"{_MONTHS[month[:3]]:02d}" if month[:3] in _MONTHS else month
+            if len(year) == 2:
+                year = ("20" if year <= _LATEST_YEAR else "19") + year
+            if not month.isdigit():
+                continue
+            if int(month) > 12:
+                month, day = day, month
+            return f"{year}{int(month):02d}{int(day):02d}"
+    return _letters(written)
+
+
+def _days_turned(one: str, other: str) -> bool:
+    """Whether two days differ only in that day and month change places."""
+    return one[:4] == other[:4] and one[4:6] == other[6:8] and one[6:8] == other[4:6]
 
 
 def _domain(email: str | None, website: str | None) -> str | None:
@@ -476,5 +514,5 @@ def _domain(email: str | None, website: str | None) -> str | None:
     if website:
         host = re.sub(r"^(https?://)?(www\.)?", "", website.strip().lower()).split("/")[0]
     else:
-        host = (email or "").strip().lower().rpartition("@")[2]
+        host = (_email(email or "") or "").rpartition("@")[2]
     return host if "." in host and host not in mail_providers() else None

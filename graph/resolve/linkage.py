@@ -60,7 +60,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
     "number": Declared((2.0**-10,), 0.0),
 }
 # Who shares one of these with a sister firm shares several: together they are worth no more than this.
-CONTACTS: Final = ("address", "phone", "email", "website", "officer", "registered_agent", "bond")
+CONTACTS: Final = ("address", "place", "phone", "email", "website", "officer", "registered_agent", "bond")
 CONTACTS_BITS: Final = 20.0
 _DECLARED_COUNTS: Final = 200  # matches that a declared m is as good as
 _FEWEST: Final = 100  # expected matches from which the data are asked

@@ -13,7 +13,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from graph.resolve.words import Name, looks_like_company, nicknames, read_name, share, without_titles
+from graph.resolve.words import Name, generation, looks_like_company, nicknames, read_name, share, without_titles
 
 # At this score a pair of names is called the same where nothing but the names is known.
 DEFAULT_THRESHOLD: Final = 0.78
@@ -134,7 +134,9 @@ def compare_people(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> Name
 def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_people: bool = False) -> NameMatch:
     """Two names that were read before."""
     words, others = left.words, right.words
+    another = False
     if of_people:
+        another = 0 < generation(words) != generation(others) > 0
         words, others = without_titles(words), without_titles(others)
     if not words or not others:
         return NameMatch(0.0, (), words, others)
@@ -144,6 +146,8 @@ def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_peop
     match = _align(words, others, rarity, of_people=of_people)
     if left.forms and right.forms and not set(left.forms) & set(right.forms):
         match = _scored(match, max(match.score - _DIFFERENT_FORM, 0.0))
+    if another:
+        match = _scored(match, match.score * _OTHER_NUMBER)
     return _turned(match) if swapped else match
 
 
