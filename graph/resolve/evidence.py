@@ -148,8 +148,8 @@ class Evidence:
 
     @property
     def prior_bits(self) -> float:
-        """-log2 of the chance that two records taken at random are of one party."""
-        return math.log2(self.units + BACKGROUND)
+        """-log2 of the chance that two records taken at random are of one party: every other one has a partner."""
+        return math.log2(2 * max(self.units, 2))
 
     def _rarities(self, holders: Ints) -> npt.NDArray[np.float64]:
         """Bits of each value: how rare it is that another party holds it, the first holder not counted."""
