@@ -1,15 +1,17 @@
 """The verb bench: measure ourselves against bare engines, or embedded engines against servers, in one run."""
 
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import typer
 
 from api.cli.terminal import terminal_of
 
-WHAT = ("spine", "engines")
+WHAT = ("spine", "engines", "resolution")
 _COMMANDS = {
     "spine": "`tidewaiter bench --size {size} --results FILE` (`make bench`)",
     "engines": "`tidewaiter bench engines --size {size} --results FILE` (`make bench-engines`)",
+    "resolution": "`tidewaiter bench resolution --results FILE`",
 }
 MEASURES = ("loading", "world", "related", "search")
 
@@ -21,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 def bench(
     context: typer.Context,
-    what: str = typer.Argument("spine", help="spine, or engines: embedded beside Neo4j and OpenSearch."),
+    what: str = typer.Argument("spine", help="spine, engines (embedded beside Neo4j and OpenSearch) or resolution."),
     *,
     only: list[str] = typer.Option([], help=f"Measure only this; any of {', '.join(MEASURES)}."),
     size: str = typer.Option("medium", help="The simulated world: small (100,000 lines) or medium (2 million)."),
@@ -29,7 +31,7 @@ def bench(
     folder: Path = typer.Option(Path("./.tidewaiter/bench"), help="Where worlds and homes for the measurement are."),
 ) -> None:
     """Measure loading, refresh, neighbours and search beside their bare engines, or engines beside servers."""
-    from api.bench import engines, spine
+    from api.bench import engines, resolution, spine
 
     if what not in WHAT:
         raise typer.BadParameter(f"{what!r} is not measured; choose from {', '.join(WHAT)}.")
@@ -39,11 +41,12 @@ def bench(
     if size not in ("small", "medium"):
         raise typer.BadParameter(f"{size!r} is not a size; choose small or medium.")
     terminal = terminal_of(context)
-    measured = (
-        spine.run(folder, size=size, only=tuple(only))
-        if what == "spine"
-        else engines.run(terminal.settings(), folder, size=size)
-    )
+    runs: dict[str, Callable[[], Iterable[Mapping[str, str | int | float]]]] = {
+        "spine": lambda: spine.run(folder, size=size, only=tuple(only)),
+        "engines": lambda: engines.run(terminal.settings(), folder, size=size),
+        "resolution": resolution.run,
+    }
+    measured = runs[what]()
     rows = []
     for row in measured:
         rows.append(row)
