@@ -34,7 +34,8 @@ def run() -> Iterator[dict[str, str | int | float]]:
     party = resolved.party_of()
     agreed = agreement([party[record] for record in truth], list(truth.values()))
     yield {
-        "measure": "resolve party records", "records": RECORDS, "seconds": round(seconds, 1), "target_seconds": _TARGET_S,
+        "measure": "resolve party records", "records": RECORDS,
+        "seconds": round(seconds, 1), "target_seconds": _TARGET_S,
         "parties": agreed["clusters"], "true_parties": agreed["true_clusters"],
         "pairwise_f1": round(agreed["pairwise_f1"], 4), "peak_mib": round(peak_memory_mib()),
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """The verb bench: measure ourselves against bare engines, or embedded engines against servers, in one run."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import typer
@@ -41,7 +41,7 @@ def bench(
     if size not in ("small", "medium"):
         raise typer.BadParameter(f"{size!r} is not a size; choose small or medium.")
     terminal = terminal_of(context)
-    runs: dict[str, Callable[[], Iterable[Mapping[str, str | int | float]]]] = {
+    runs: dict[str, Callable[[], Iterable[dict[str, str | int | float]]]] = {
         "spine": lambda: spine.run(folder, size=size, only=tuple(only)),
         "engines": lambda: engines.run(terminal.settings(), folder, size=size),
         "resolution": resolution.run,

@@ -39,10 +39,8 @@ MOST_BITS: Final = 40
 _NEAR_ADDRESS: Final = 86
 _SHORTEST_PHONE: Final = 7
 _EMAIL: Final = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
-_MONTHS: Final = {
-    month: number
-    for number, month in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), start=1)
-}
+_MONTHS: Final = {month: number for number, month in enumerate(("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG",
+                                                                "SEP", "OCT", "NOV", "DEC"), start=1)}  # fmt: skip
 _DAYS: Final = (
     (re.compile(r"(\d{4})[-/. ]?(\d{2})[-/. ]?(\d{2})(?:[T ].*)?"), (1, 2, 3)),
     (re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})"), (3, 1, 2)),
@@ -229,7 +227,11 @@ class Evidence:
         numbers = _codes([(re.search("[0-9]+", value) or [""])[0] for value in address.values] or [""])
         address_owner = _owners(address)
         known = postal[address_owner] >= 0
-        yield address_owner[known], postal[address_owner][known] * (len(numbers) + 1) + numbers[address.codes][known], 60
+        yield (
+            address_owner[known],
+            postal[address_owner][known] * (len(numbers) + 1) + numbers[address.codes][known],
+            60,
+        )
 
     def _rare_words(self, most: int) -> tuple[Ints, Ints]:
         """The rarest words of each name, each two of them, and how the rarest begins: (key, place in its codes)."""

@@ -124,7 +124,7 @@ def score(pairs: Pairs, model: Model, backend: Backend, *, prior_bits: float) ->
         f"mw_{f.name} + {f'mw_tf_adj_{f.name}' if DECLARED[f.name].worth else '0.0'} AS {f.name}" for f in FEATURES
     )
     predicted = linker.inference.predict()
-    rows = linker.misc.query_sql(
+    rows = linker.misc.query_sql(  # type: ignore[no-untyped-call]
         f"SELECT pair_l AS pair, match_weight, {columns} FROM {predicted.physical_name} ORDER BY pair"
     ).as_pyarrow_table()
     predicted.drop_table_from_database_and_remove_from_cache()
@@ -192,7 +192,7 @@ def _linker(
     rarities = np.arange(MOST_BITS + 1)
     for feature in FEATURES:
         column = f"{feature.name}_bits"
-        frequencies = pa.table({column: pa.array(rarities, pa.int8()), f"tf_{column}": 2.0**-rarities.astype(float)})
+        frequencies = pa.table({column: pa.array(rarities, pa.int8()), f"tf_{column}": 2.0 ** -rarities.astype(float)})
         linker.table_management.register_term_frequency_lookup(opened.register(frequencies), column)
     return linker, back.reshape(-1)
 
@@ -226,8 +226,7 @@ def _drawn(declared: tuple[float, ...], found: list[float], matches: float) -> t
     """What was found, drawn towards what is declared and kept in a band around it; the whole is 1 again."""
     share = matches / (matches + _DECLARED_COUNTS)
     mixed = [
-        min(max(share * f + (1 - share) * d, d / _BAND), min(d * _BAND, 1.0))
-        for d, f in zip(declared, found, strict=True)
+        min(max(share * f + (1 - share) * d, d / _BAND), d * _BAND, 1.0) for d, f in zip(declared, found, strict=True)
     ]
     whole = sum(mixed)
     return tuple(m / whole for m in mixed)

@@ -122,7 +122,9 @@ def _firms_of_orders(facts: FactStore, as_of: date | None) -> ir.Table:
     return _shaped(
         t.select(
             record=ibis.literal("order_firms:") + place,
-            kind=ibis.ifelse(mid.isnull(), "company", ibis.ifelse(t.manufacturer_id.isnull(), "exporter", "manufacturer")),
+            kind=ibis.ifelse(
+                mid.isnull(), "company", ibis.ifelse(t.manufacturer_id.isnull(), "exporter", "manufacturer")
+            ),
             key=ibis.coalesce(mid, place),
             identifier=mid,
             names=ibis.array([t.name]),

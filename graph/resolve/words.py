@@ -1,6 +1,6 @@
 """The words of names: how a name is read into words whatever script, case, form or abbreviation it is written in.
 
-Invariant: what words mean stands in `words/*.csv`, as data; two spellings that differ only in script, case,
+Invariant: what words mean stands in `lexicon/*.csv`, as data; two spellings that differ only in script, case,
 punctuation, legal form or abbreviation have the same words. Legal forms are facts of ISO 20275 and of registers.
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 
 from anyascii import anyascii
 
-_FILES: Final = Path(__file__).with_name("words")
+_FILES: Final = Path(__file__).with_name("lexicon")
 _JOINED = re.compile(r"['’`´]")
 _AMPERSAND = re.compile(r"\s*[&+]\s*")
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?")
@@ -22,7 +22,7 @@ _SLASHED = re.compile(r"\b([A-Za-z])/([A-Za-z])\b")
 _ALIAS = re.compile(r"\b(?:A/K/A|F/K/A|D/B/A|AKA|FKA|DBA|T/A)\b", re.IGNORECASE)
 _BREAK = re.compile(r"[^0-9A-Za-z]+")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_TITLES: Final = frozenset("MR MRS MS MISS DR PROF SIR HAJI SHEIKH".split())
+_TITLES: Final = frozenset(("MR", "MRS", "MS", "MISS", "DR", "PROF", "SIR", "HAJI", "SHEIKH"))
 _GENERATIONS: Final = {"JR": 2, "JUNIOR": 2, "SR": 1, "SENIOR": 1, "I": 1, "II": 2, "III": 3, "IV": 4}
 LONGEST_FORM: Final = 7
 
@@ -133,7 +133,11 @@ def mail_providers() -> frozenset[str]:
     return frozenset(row["domain"] for row in _rows("mail_providers.csv"))
 
 
-_IDLE: Final = frozenset("AND OF THE FOR DE LA EL DEL DES DU LE LES Y E ET UND DER DIE VE I A AN".split())
+# Words of company names that stand in names of people, too.
+_IDLE: Final = frozenset(
+    ("AND", "OF", "THE", "FOR", "DE", "LA", "EL", "DEL", "DES", "DU", "LE", "LES", "Y", "E", "ET", "UND", "DER",
+     "DIE", "VE", "I", "A", "AN")
+)  # fmt: skip
 
 
 def _rows(file: str) -> list[dict[str, str]]:
