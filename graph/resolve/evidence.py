@@ -71,6 +71,7 @@ FEATURES: Final = (
     Feature("bond", ("different", "a slip apart", "the same")),
     Feature("established", ("different", "a slip apart", "the same")),
     Feature("identifier", ("different", "a slip apart", "the same")),
+    Feature("manufacturer_id", ("different", "a slip apart", "the same")),
     Feature("number", ("of two taxpayers, filers or sureties",)),
 )
 _NAME_LEVELS: Final = (0.38, 0.74, 0.86, 0.96)
@@ -134,7 +135,8 @@ class Evidence:
             "registered_agent": _one(column["registered_agent"], _person),
             "bond": _one(column["bond_number"], _letters),
             "established": _one(column["established_on"], _day),
-            "identifier": _one(column["identifier"], _letters),
+            "identifier": _one(_of_kinds(column, makers=False), _letters),
+            "manufacturer_id": _one(_of_kinds(column, makers=True), _letters),
             "postal": _one(column["postal_code"], _letters),
             "city": _one(column["city"], address_words),
             "country": _one(column["country"], _letters),
@@ -172,7 +174,7 @@ class Evidence:
         levels["address"], bits["address"] = self._addresses(left, right)
         levels["officer"], bits["officer"] = self._officers(left, right)
         levels["place"], bits["place"] = self._places(left, right)
-        for name in ("phone", "email", "bond", "established", "identifier"):
+        for name in ("phone", "email", "bond", "established", "identifier", "manufacturer_id"):
             levels[name], bits[name] = self._values(name, left, right, slips=True)
         for name in ("website", "registered_agent", "country"):
             levels[name], bits[name] = self._values(name, left, right, slips=False)
@@ -190,7 +192,7 @@ class Evidence:
         """What the two records say of a feature, in their own words."""
         column = {"name": "names", "address": "addresses", "officer": "officers", "place": "postal_code",
                   "bond": "bond_number", "established": "established_on", "number": "key",
-                  "identifier": "key"}.get(feature, feature)  # fmt: skip
+                  "identifier": "key", "manufacturer_id": "key"}.get(feature, feature)  # fmt: skip
         sides = []
         for record in (left, right):
             value = self.said[column][record]
@@ -201,7 +203,7 @@ class Evidence:
 
     def _keys(self) -> Iterable[tuple[Ints, Ints, int]]:
         """Blocking keys: (records, values, most records that a value may bring together)."""
-        for name in ("phone", "email", "bond", "identifier", "established", "website"):
+        for name in ("phone", "email", "bond", "identifier", "manufacturer_id", "established", "website"):
             codes = self.one[name].codes
             held = np.flatnonzero(codes >= 0)
             yield held, codes[held], 60
@@ -355,6 +357,15 @@ def _one(values: Sequence[Any], read: Callable[[str], str | None] | None = None)
         if text:
             codes[place] = table.setdefault(text, len(table))
     return One(codes, tuple(table))
+
+
+def _of_kinds(column: dict[str, list[Any]], *, makers: bool) -> list[str | None]:
+    """The identifiers of makers and exporters (MIDs), or those of all others."""
+    kinds = ("manufacturer", "exporter")
+    return [
+        number if (kind in kinds) is makers else None
+        for kind, number in zip(column["kind"], column["identifier"], strict=True)
+    ]
 
 
 def _many(values: Sequence[Sequence[str] | None], read: Callable[[str], str | None]) -> Many:

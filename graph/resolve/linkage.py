@@ -48,7 +48,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
     "name": Declared((0.06, 0.06, 0.10, 0.18, 0.60), 0.75, 22),
     "address": Declared((0.30, 0.08, 0.17, 0.45), 0.75),
     "place": Declared((0.25, 0.25, 0.50), 0.6),
-    "country": Declared((0.02, 0.98), 0.7),
+    "country": Declared((0.02, 0.98), 0.7, 3),  # there are few countries, and fewer that trade much
     "phone": Declared((0.30, 0.03, 0.67), 0.75),
     "email": Declared((0.35, 0.03, 0.62), 0.75),
     "website": Declared((0.30, 0.70), 0.6),
@@ -57,11 +57,23 @@ DECLARED: Final[Mapping[str, Declared]] = {
     "bond": Declared((0.60, 0.02, 0.38), 0.8),
     "established": Declared((0.08, 0.08, 0.84), 0.8),
     "identifier": Declared((0.25, 0.10, 0.65), 1.0),
+    # A MID is made of a name and an address: two makers can have the same, and one maker several.
+    "manufacturer_id": Declared((0.25, 0.10, 0.65), 0.75),
     "number": Declared((2.0**-10,), 0.0),
 }
 # Who shares one of these with a sister firm, a household or a neighbour shares several. One in ten records that share
 # them all is of somebody else, so that together they outweigh the prior by no more than so many bits.
-CONTACTS: Final = ("address", "place", "phone", "email", "website", "officer", "registered_agent", "bond")
+CONTACTS: Final = (
+    "address",
+    "place",
+    "phone",
+    "email",
+    "website",
+    "officer",
+    "registered_agent",
+    "bond",
+    "manufacturer_id",
+)
 CONTACTS_BITS: Final = 3.3
 _DECLARED_COUNTS: Final = 200  # matches that a declared m is as good as
 _FEWEST: Final = 100  # expected matches from which the data are asked
@@ -95,12 +107,12 @@ def estimate(pairs: Pairs, backend: Backend, *, prior_bits: float) -> Model:
     """m of each level from these pairs, drawn towards what is declared; what is declared where pairs are too few."""
     model = declared_model()
     sample = _sampled(pairs)
-    if not len(sample.left):
+    if len(sample.left) < _FEWEST:
         return model
-    linker, _ = _linker(sample, model, backend, prior_bits, multiply=True)
     expected = float(score(sample, model, backend, prior_bits=prior_bits).probability.sum())
     if expected < _FEWEST:
         return model
+    linker, _ = _linker(sample, model, backend, prior_bits, multiply=True)
     linker.training.estimate_parameters_using_expectation_maximisation(
         block_on("pair"), fix_probability_two_random_records_match=True, fix_u_probabilities=True
     )
@@ -188,7 +200,7 @@ def _linker(
     table = pa.table(columns)
     opened = backend()
     sides = [opened.register(table, dataset_display_name=name) for name in ("one_side", "other_side")]
-    linker = Linker(sides, settings(model, prior_bits=prior_bits), log_level=None)
+    linker = Linker(sides, settings(model, prior_bits=prior_bits), log_level=None, validate_settings=False)
     rarities = np.arange(MOST_BITS + 1)
     for feature in FEATURES:
         column = f"{feature.name}_bits"

@@ -32,6 +32,7 @@ _DIFFERENT_FORM: Final = 0.01
 _OTHER_NUMBER: Final = 0.75
 # A slip seldom hits the first letter; KAMAL and JAMAL are two names.
 _OTHER_INITIAL: Final = 0.85
+_LEAST_ALIKE: Final = 0.7
 _ROMAN: Final = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX"])
 
 
@@ -280,8 +281,10 @@ def _spelled(word: str, other: str) -> tuple[float, str]:
     if len(short) >= 3 and long.startswith(short) and (len(short) >= 4 or len(long) <= 8):
         # A plural or a few letters more are a spelling; a long word cut short is an abbreviation.
         return (0.95, "spelling") if len(long) - len(short) <= 1 and len(short) >= 4 else (0.85, "short")
-    if slipped := _slipped(word, other, len(long)):
-        return slipped * (1.0 if word[0] == other[0] else _OTHER_INITIAL), "spelling"
+    # EASTERN is no slip for WESTERN: of two words that many names have, each is meant.
+    slipped = 0.0 if share(word) and share(other) else _slipped(word, other, len(long))
+    if (alike := slipped * (1.0 if word[0] == other[0] else _OTHER_INITIAL)) >= _LEAST_ALIKE:
+        return alike, "spelling"
     if len(short) >= 3 and len(long) >= 6 and long[0] == short[0] and _drawn_from(short, long):
         return 0.8, "short"
     return 0.0, ""

@@ -162,7 +162,9 @@ def _written(facts: FactStore, as_of: date | None) -> ir.Table:
             addresses=ibis.coalesce(t.addresses, _nothing()),
             country=t.country,
             known_at=t.known_at,
-            rows=ibis.array([t.first_row, t.last_row]).unique(),
+            rows=ibis.ifelse(
+                t.first_row == t.last_row, ibis.array([t.first_row]), ibis.array([t.first_row, t.last_row])
+            ),
         )
     )
 
