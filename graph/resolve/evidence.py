@@ -127,6 +127,10 @@ class Evidence:
         self.read: tuple[Name, ...] = tuple(read_name(name) for name in self.names.values)
         self.company = np.array([looks_like_company(name) for name in self.names.values], dtype=np.bool_)
         self.rarity = Rarity.of({name.bag: name for name in self.read}.values())
+        self._rarest = [
+            sorted({word for word in name.words if len(word) > 1}, key=lambda word: (-self.rarity.bits(word), word))[:3]
+            for name in self.read
+        ]
         self.many = {"address": _many(column["addresses"], _address), "officer": _many(column["officers"], _person)}
         self.one = {
             "phone": _one(column["phone"], _digits),
@@ -239,8 +243,8 @@ class Evidence:
         """The rarest words of each name, each two of them, and how the rarest begins: (key, place in its codes)."""
         keys: dict[str, int] = {}
         of_name: list[list[int]] = []
-        for name in self.read:
-            ranked = sorted({w for w in name.words if len(w) > 1}, key=lambda w: (-self.rarity.bits(w), w))[:most]
+        for rarest in self._rarest:
+            ranked = rarest[:most]
             some = [*ranked, *(f"{a} {b}" for i, a in enumerate(ranked) for b in ranked[i + 1 :])]
             some += [f"~{word[:5]}" for word in ranked[:1] if len(word) >= 6]
             of_name.append([keys.setdefault(key, len(keys)) for key in some])
@@ -405,7 +409,8 @@ def _holders(codes: Ints, owners: Ints) -> Ints:
     known = codes >= 0
     if not known.any():
         return np.zeros(0, dtype=np.int64)
-    held = np.unique(np.stack([codes[known], owners[known]]), axis=1)[0]
+    units = int(owners.max()) + 1
+    held = np.unique(codes[known] * units + owners[known]) // units
     return np.bincount(held, minlength=int(codes.max()) + 1).astype(np.int64)
 
 

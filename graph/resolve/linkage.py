@@ -191,7 +191,8 @@ def _linker(
     compared = np.stack([column for f in FEATURES for column in (pairs.levels[f.name], worth[f.name])])
     back = np.arange(compared.shape[1])
     if not multiply:
-        compared, back = np.unique(compared, axis=1, return_inverse=True)
+        _, first, back = np.unique(_mixed(compared), return_index=True, return_inverse=True)
+        compared = compared[:, first]
     columns: dict[str, Any] = {"unique_id": np.arange(compared.shape[1]), "pair": np.arange(compared.shape[1])}
     for place, feature in enumerate(FEATURES):
         levels = compared[2 * place]
@@ -207,6 +208,15 @@ def _linker(
         frequencies = pa.table({column: pa.array(rarities, pa.int8()), f"tf_{column}": 2.0 ** -rarities.astype(float)})
         linker.table_management.register_term_frequency_lookup(opened.register(frequencies), column)
     return linker, back.reshape(-1)
+
+
+def _mixed(compared: npt.NDArray[np.int8]) -> npt.NDArray[np.uint64]:
+    """A number for each column that other columns do not have: two of a million get the same one in 10 million runs."""
+    factors = np.random.default_rng(0).integers(1, 2**63, len(compared), dtype=np.uint64) | np.uint64(1)
+    mixed = np.zeros(compared.shape[1], dtype=np.uint64)
+    for row, factor in zip(compared, factors, strict=True):
+        mixed += (row.astype(np.int64) + 2).astype(np.uint64) * factor
+    return mixed
 
 
 def _worth(pairs: Pairs, most_of_contacts: float) -> dict[str, npt.NDArray[np.int8]]:

@@ -24,7 +24,8 @@ def test_agreement_counts_pairs_and_records() -> None:
 
 def test_a_few_columns_are_enough(tmp_path: Path) -> None:
     people = [("1", "mara tolliver", "12 elm street", "19700312"), ("2", "mara toliver", "12 elm stret", "19700312"),
-              ("3", "joss abernathy", "4 birch lane", "19811105"), ("4", "lena quist", "80 mill road", "19550721")]  # fmt: skip
+              ("3", "joss abernathy", "4 birch lane", "19811105"),
+              ("4", "lena quist", "80 mill road", "19550721")]  # fmt: skip
     write(tmp_path / "party_records.csv", "record_id,name,address,established_on", *people)
     write(tmp_path / "clusters.csv", "record_id,cluster_id", ("1", "a"), ("2", "a"), ("3", "b"), ("4", "c"))
     measured = measure_resolution(tmp_path)

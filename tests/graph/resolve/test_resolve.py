@@ -34,8 +34,10 @@ RECORDS = [
     record("P7", "importer", "55-111222300", "Tern and Sons Inc", address="4 Low Street", city="Newark", country="US"),
 ]
 BILLS = [
-    {"bill_number": "ABCD1", "shipper_name": "QUILLON VEXHLM CO LTD", "shipper_address": "18 BEN NGHE RD, HO CHI MINH CITY",
-     "shipper_country": "VN", "consignee_name": "HARBOR LIGHT FURN CORP", "consignee_country": "US",
+    {"bill_number": "ABCD1", "shipper_name": "QUILLON VEXHLM CO LTD",
+     "shipper_address": "18 BEN NGHE RD, HO CHI MINH CITY",
+     "shipper_country": "VN",
+     "consignee_name": "HARBOR LIGHT FURN CORP", "consignee_country": "US",
      "consignee_address": "12 HARBOR ST STE 4, NEWARK 07102", "notify_name": "TO ORDER"},
 ]  # fmt: skip
 
