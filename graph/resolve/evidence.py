@@ -182,6 +182,12 @@ class Evidence:
             levels[name], bits[name] = self._values(name, left, right, slips=True)
         for name in ("website", "registered_agent", "country"):
             levels[name], bits[name] = self._values(name, left, right, slips=False)
+        # Numbers of two registers are not two numbers of one: only those written in one way speak against each other.
+        shapes = _codes(
+            [re.sub("[A-Z]", "A", re.sub("[0-9]", "9", value)) for value in self.one["identifier"].values] or [""]
+        )
+        number, other = (np.maximum(self.one["identifier"].codes[side], 0) for side in (left, right))
+        levels["identifier"][(levels["identifier"] == 0) & (shapes[number] != shapes[other])] = UNKNOWN
         # A shared e-mail is a shared domain: it is not counted twice. Another sort of number is no other number.
         levels["website"][levels["email"] == 2] = UNKNOWN
         other_kind = (self.kind.codes[left] != self.kind.codes[right]) & (levels["identifier"] == 0)

@@ -45,7 +45,7 @@ class Declared:
 
 
 DECLARED: Final[Mapping[str, Declared]] = {
-    "name": Declared((0.06, 0.06, 0.10, 0.18, 0.60), 0.75, 22),
+    "name": Declared((0.03, 0.07, 0.10, 0.20, 0.60), 0.75, 22),
     "address": Declared((0.30, 0.08, 0.17, 0.45), 0.75),
     "place": Declared((0.25, 0.25, 0.50), 0.6),
     "country": Declared((0.02, 0.98), 0.7, 3),  # there are few countries, and fewer that trade much
@@ -55,8 +55,8 @@ DECLARED: Final[Mapping[str, Declared]] = {
     "officer": Declared((0.30, 0.05, 0.65), 0.7),
     "registered_agent": Declared((0.50, 0.50), 0.4),
     "bond": Declared((0.60, 0.02, 0.38), 0.8),
-    "established": Declared((0.08, 0.08, 0.84), 0.8),
-    "identifier": Declared((0.25, 0.10, 0.65), 1.0),
+    "established": Declared((0.06, 0.08, 0.86), 0.8),
+    "identifier": Declared((0.12, 0.10, 0.78), 1.0),
     # A MID is made of a name and an address: two makers can have the same, and one maker several.
     "manufacturer_id": Declared((0.25, 0.10, 0.65), 0.75),
     "number": Declared((2.0**-10,), 0.0),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA
 
 from graph.resolve.words import Name, generation, looks_like_company, nicknames, read_name, share, without_titles
 
@@ -30,6 +30,8 @@ _CONFLICT: Final = 1.4
 _DIFFERENT_FORM: Final = 0.01
 # Plant 1 and Plant 2 are two plants, however much else their names share.
 _OTHER_NUMBER: Final = 0.75
+# A father and his son are two people with one name.
+_OTHER_GENERATION: Final = 0.3
 # A slip seldom hits the first letter; KAMAL and JAMAL are two names.
 _OTHER_INITIAL: Final = 0.85
 _LEAST_ALIKE: Final = 0.7
@@ -148,7 +150,7 @@ def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_peop
     if left.forms and right.forms and not set(left.forms) & set(right.forms):
         match = _scored(match, max(match.score - _DIFFERENT_FORM, 0.0))
     if another:
-        match = _scored(match, match.score * _OTHER_NUMBER)
+        match = _scored(match, match.score * _OTHER_GENERATION)
     return _turned(match) if swapped else match
 
 
@@ -267,10 +269,9 @@ def _alike(word: str, other: str, of_people: bool) -> tuple[float, str]:  # noqa
         return 0.95, "nickname"
     if min(len(word), len(other)) == 1:
         return (0.8 if of_people else 0.6, "initial") if word[0] == other[0] else (0.0, "")
-    found = _spelled(word, other)
-    if not found[0] and of_people and (near := JaroWinkler.similarity(word, other)) >= 0.88:
-        return near - 0.12, "spelling"
-    return found
+    alike, how = _spelled(word, other)
+    # Companies shorten words; ANNA is not ANNABELLE.
+    return (alike, how) if how != "short" or not of_people else (_LEAST_ALIKE, how)
 
 
 def _spelled(word: str, other: str) -> tuple[float, str]:
