@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from api.bench.spine import Row
     from ingest.simulator.simulate import Size
 
-WHAT = ("spine", "engines", "findings", "detectors")
+WHAT = ("spine", "engines", "findings", "detectors", "resolution")
 SIZES = ("small", "medium", "large")
-_DEFAULT_SIZES = {"spine": "medium", "engines": "medium", "findings": "small", "detectors": "large"}
+_DEFAULT_SIZES = {"spine": "medium", "engines": "medium", "findings": "small", "detectors": "large", "resolution": ""}
 _COMMANDS = {
     "spine": "`tidewaiter bench --size {size} --results FILE` (`make bench`)",
     "engines": "`tidewaiter bench engines --size {size} --results FILE` (`make bench-engines`)",
     "findings": "`tidewaiter bench findings --size {size} --worlds {worlds} --empty {empty} --results FILE`",
     "given": "`tidewaiter bench findings --world FOLDER … --results FILE`",
     "detectors": "`tidewaiter bench detectors --size {size} --results FILE`",
+    "resolution": "`tidewaiter bench resolution --results FILE`",
 }
 MEASURES = ("loading", "world", "related", "search")
 
@@ -36,7 +37,7 @@ def bench(
     what: str = typer.Argument(
         "spine",
         help="spine; engines: embedded beside Neo4j and OpenSearch; findings: against planted truth, beside "
-        "baselines; detectors: time and memory as worlds grow.",
+        "baselines; detectors: time and memory as worlds grow; resolution: 200,000 party records.",
     ),
     *,
     only: list[str] = typer.Option([], help=f"Measure only this; any of {', '.join(MEASURES)}."),
@@ -62,7 +63,7 @@ def bench(
         raise typer.BadParameter("--world and --empty-world are for bench findings.")
     chosen = size or _DEFAULT_SIZES[what]
     sizes = SIZES if what in ("findings", "detectors") else SIZES[:2]
-    if chosen not in sizes:
+    if chosen and chosen not in sizes:
         raise typer.BadParameter(f"{chosen!r} is not a size; choose from {', '.join(sizes)}.")
     terminal = terminal_of(context)
     command = _COMMANDS["given" if world or empty_world else what].format(size=chosen, worlds=worlds, empty=empty)
@@ -73,10 +74,12 @@ def bench(
 
 
 def _measured(terminal: Terminal, what: str, folder: Path, size: str, only: tuple[str, ...]) -> "Iterable[Row]":
-    from api.bench import detectors, engines, spine
+    from api.bench import detectors, engines, resolution, spine
 
     if what == "spine":
         return spine.run(folder, size=size, only=only)
+    if what == "resolution":
+        return resolution.run()
     if what == "detectors":
         return detectors.run(folder, size=_size(size))
     return engines.run(terminal.settings(), folder, size=size)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from api.cli.look import served
-from api.cli.terminal import terminal_of
+from api.cli.terminal import Terminal, terminal_of
 
 if TYPE_CHECKING:
-    from api.cli.terminal import Terminal
     from api.serving import Snapshot
 
-_KINDS = ("findings",)
+_KINDS = ("findings", "resolution", "names")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,25 +21,38 @@ def add_to(app: typer.Typer) -> None:
 
 def evaluate(
     context: typer.Context,
-    kind: str = typer.Argument(help="What to measure: findings."),
-    path: Path = typer.Argument(help="A folder with schemes.jsonl, or that file."),
+    kind: str = typer.Argument(help="What to measure: findings, resolution or names."),
+    path: Path = typer.Argument(help="Data with known answers: see docs/reference/cli.md."),
 ) -> None:
-    """Measure the home's findings against known schemes."""
+    """Measure the home's findings against known schemes, or resolution and names on data of your own."""
     if kind not in _KINDS:
         raise typer.BadParameter(f"{kind!r} cannot be measured; choose from: {', '.join(_KINDS)}.")
     terminal = terminal_of(context)
-    with served(terminal) as (_settings, now):
-        measured = measure_findings(now, path)
+    measured = _measured(terminal, kind, path)
     if terminal.json:
         terminal.answer(measured)
         return
-    _print(terminal, measured)
+    if kind == "findings":
+        _print(terminal, measured)
+        return
+    terminal.table(("measured", "#value"), ((name, _figure(value)) for name, value in measured.items()))
+    terminal.say("Shares are from 0 to 1; what each means stands in docs/reference/cli.md.")
+
+
+def _measured(terminal: Terminal, kind: str, path: Path) -> dict[str, Any]:
+    """Resolution and names are measured in memory, on the given files alone; no home is needed or touched."""
+    if kind == "findings":
+        with served(terminal) as (_settings, now):
+            return measure_findings(now, path)
+    from graph.resolve.measure import measure_names, measure_resolution
+
+    return measure_resolution(path) if kind == "resolution" else measure_names(path)
 
 
 _OF_BASELINES = ("precision_at_50", "pr_auc", "pr_auc_importers", "recall_controllers")
 
 
-def _print(terminal: "Terminal", measured: dict[str, Any]) -> None:
+def _print(terminal: Terminal, measured: dict[str, Any]) -> None:
     """One table a kind; its families, what its probabilities are worth and the baselines below it."""
     guesses = measured.get("baselines", {})
     for kind, of in measured.items():

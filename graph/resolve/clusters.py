@@ -8,6 +8,7 @@ whatever order pairs are given.
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,7 @@ Ints = npt.NDArray[np.int64]
 NOT_COMPARED_BITS: Final = -4.0
 # One pair alone, however certain, does not outweigh many that say otherwise.
 MOST_BITS: Final = 14.0
+LEAST_BITS: Final = -8.0
 # Two numbers of two taxpayers (filers, sureties) are one party only where that is nearly certain: p >= .999.
 NEARLY_CERTAIN_BITS: Final = 10.0
 
@@ -65,12 +67,12 @@ def cluster(
     bounds = np.flatnonzero(np.concatenate(([True], np.diff(component[order]) != 0, [True])))
     edges = _by_component(component, left[inside], right[inside], bits[inside])
     joined = _by_component(component, forced[:, 0], forced[:, 1], np.zeros(len(forced)))
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds.tolist()):
         if end - start == 1:
             continue
         units = order[start:end].tolist()
         place = int(component[units[0]])
-        for members in _agglomerate(units, edges.get(place, []), joined.get(place, []), apart, numbers):
+        for members in _agglomerate(units, edges.get(place, []), joined.get(place, []), apart=apart, numbers=numbers):
             labels[members] = min(members)
     return labels
 
@@ -79,9 +81,7 @@ def _by_component(
     component: Ints, left: Ints, right: Ints, bits: npt.NDArray[np.float64]
 ) -> dict[int, list[tuple[int, int, float]]]:
     grouped: dict[int, list[tuple[int, int, float]]] = {}
-    for place, a, b, weight in zip(
-        component[left].tolist(), left.tolist(), right.tolist(), bits.tolist(), strict=True
-    ):
+    for place, a, b, weight in zip(component[left].tolist(), left.tolist(), right.tolist(), bits.tolist(), strict=True):
         grouped.setdefault(place, []).append((a, b, weight))
     return grouped
 
@@ -90,10 +90,44 @@ def _agglomerate(
     units: list[int],
     edges: list[tuple[int, int, float]],
     joined: list[tuple[int, int, float]],
+    *,
     apart: set[tuple[int, int]],
     numbers: Sequence[str | None],
 ) -> Iterable[list[int]]:
     """Join the two groups that speak most for each other on average, until none does."""
+    root = _roots(units, joined)
+    groups = _groups(root, edges, numbers)
+    certain = {(min(a, b), max(a, b)) for a, b, weight in edges if weight >= NEARLY_CERTAIN_BITS}
+    forbidden: dict[int, set[int]] = {}
+    for a, b in apart:
+        if a in root and b in root:
+            forbidden.setdefault(root[a], set()).add(root[b])
+            forbidden.setdefault(root[b], set()).add(root[a])
+    heap: list[tuple[float, int, int]] = []
+
+    def offer(one: int, other: int) -> None:
+        average = _average(groups[one], other, len(groups[other].members))
+        if average > 0 and other not in forbidden.get(one, ()) and _may_join(groups[one], groups[other], certain):
+            heapq.heappush(heap, (-average, min(one, other), max(one, other)))
+
+    for one, group in groups.items():
+        for other in group.toward:
+            if one < other:
+                offer(one, other)
+    while heap:
+        average, one, other = heapq.heappop(heap)
+        if one not in groups or other not in groups or other in forbidden.get(one, ()):
+            continue
+        if -average != _average(groups[one], other, len(groups[other].members)):
+            continue  # one of the two has grown since
+        _merge(groups, forbidden, one, other)
+        for third in groups[one].toward:
+            offer(one, third)
+    return [sorted(group.members) for group in groups.values()]
+
+
+def _roots(units: list[int], joined: list[tuple[int, int, float]]) -> dict[int, int]:
+    """The lowest unit that each unit is joined with by judgement."""
     root = {unit: unit for unit in units}
 
     def find(unit: int) -> int:
@@ -104,51 +138,34 @@ def _agglomerate(
     for a, b, _ in joined:
         low, high = sorted((find(a), find(b)))
         root[high] = low
+    return {unit: find(unit) for unit in units}
+
+
+def _groups(
+    root: dict[int, int], edges: list[tuple[int, int, float]], numbers: Sequence[str | None]
+) -> dict[int, _Group]:
+    """The groups to begin with, and what they say of each other."""
     groups: dict[int, _Group] = {}
-    for unit in units:
-        group = groups.setdefault(find(unit), _Group([]))
+    for unit, first in root.items():
+        group = groups.setdefault(first, _Group([]))
         group.members.append(unit)
         if kind := numbers[unit]:
             group.numbers.setdefault(kind, set()).add(unit)
-    certain = {(min(a, b), max(a, b)) for a, b, weight in edges if weight >= NEARLY_CERTAIN_BITS}
     for a, b, weight in edges:
-        one, other = find(a), find(b)
+        one, other = root[a], root[b]
         if one != other:
-            kept = max(-MOST_BITS, min(MOST_BITS, weight))
+            kept = max(LEAST_BITS, min(MOST_BITS, weight))
             for here, there in ((one, other), (other, one)):
                 bits, count = groups[here].toward.get(there, (0.0, 0))
                 groups[here].toward[there] = (bits + kept, count + 1)
-    forbidden: dict[int, set[int]] = {}
-    for a, b in apart:
-        if a in root and b in root:
-            forbidden.setdefault(find(a), set()).add(find(b))
-            forbidden.setdefault(find(b), set()).add(find(a))
-    heap: list[tuple[float, int, int]] = []
+    return groups
 
-    def offer(one: int, other: int) -> None:
-        bits, count = groups[one].toward[other]
-        possible = len(groups[one].members) * len(groups[other].members)
-        average = (bits + (possible - count) * NOT_COMPARED_BITS) / possible
-        if average > 0 and _may_join(groups[one], groups[other], certain):
-            heapq.heappush(heap, (-average, *sorted((one, other))))
 
-    for one, group in groups.items():
-        for other in group.toward:
-            if one < other and other not in forbidden.get(one, ()):
-                offer(one, other)
-    while heap:
-        average, one, other = heapq.heappop(heap)
-        if one not in groups or other not in groups or other in forbidden.get(one, ()):
-            continue
-        bits, count = groups[one].toward[other]
-        possible = len(groups[one].members) * len(groups[other].members)
-        if -average != (bits + (possible - count) * NOT_COMPARED_BITS) / possible:
-            continue  # one of the two has grown since
-        _merge(groups, forbidden, one, other)
-        for third in groups[one].toward:
-            if third not in forbidden.get(one, ()):
-                offer(one, third)
-    return [sorted(group.members) for group in groups.values()]
+def _average(group: _Group, other: int, size: int) -> float:
+    """The average of all pairs between two groups, in bits."""
+    bits, count = group.toward[other]
+    possible = len(group.members) * size
+    return (bits + (possible - count) * NOT_COMPARED_BITS) / possible
 
 
 def _may_join(one: _Group, other: _Group, certain: set[tuple[int, int]]) -> bool:

@@ -38,6 +38,16 @@ UNKNOWN: Final = -1
 MOST_BITS: Final = 40
 _NEAR_ADDRESS: Final = 86
 _SHORTEST_PHONE: Final = 7
+_EMAIL: Final = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
+_MONTHS: Final = {month: number for number, month in enumerate(("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG",
+                                                                "SEP", "OCT", "NOV", "DEC"), start=1)}  # fmt: skip
+_DAYS: Final = (
+    (re.compile(r"(\d{4})[-/. ]?(\d{2})[-/. ]?(\d{2})(?:[T ].*)?"), (1, 2, 3)),
+    (re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})"), (3, 1, 2)),
+    (re.compile(r"([A-Z]{3,9})[-/. ]+(\d{1,2}),?[-/. ]+(\d{4}|\d{2})"), (3, 1, 2)),
+    (re.compile(r"(\d{1,2})[-/. ]+([A-Z]{3,9})[-/. ]+(\d{4}|\d{2})"), (3, 2, 1)),
+)
+_LATEST_YEAR: Final = "30"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ class Feature:
 FEATURES: Final = (
     Feature("name", ("different", "partly alike", "alike", "nearly the same", "the same")),
     Feature("address", ("different", "alike", "nearly the same", "the same")),
-    Feature("place", ("different", "the same city", "the same postal code")),
+    Feature("place", ("different", "the same city, or a slip in the postal code", "the same postal code")),
     Feature("country", ("different", "the same")),
     Feature("phone", ("different", "a slip apart", "the same")),
     Feature("email", ("different", "a slip apart", "the same")),
@@ -61,9 +71,10 @@ FEATURES: Final = (
     Feature("bond", ("different", "a slip apart", "the same")),
     Feature("established", ("different", "a slip apart", "the same")),
     Feature("identifier", ("different", "a slip apart", "the same")),
+    Feature("manufacturer_id", ("different", "a slip apart", "the same")),
     Feature("number", ("of two taxpayers, filers or sureties",)),
 )
-_NAME_LEVELS: Final = (0.55, 0.74, 0.86, 0.96)
+_NAME_LEVELS: Final = (0.38, 0.74, 0.86, 0.96)
 # Bits that a less than full likeness is less telling than the same words would be: its neighbours count too.
 _LESS_TELLING: Final = {4: 0, 3: 1, 2: 3, 1: 6}
 
@@ -116,6 +127,10 @@ class Evidence:
         self.read: tuple[Name, ...] = tuple(read_name(name) for name in self.names.values)
         self.company = np.array([looks_like_company(name) for name in self.names.values], dtype=np.bool_)
         self.rarity = Rarity.of({name.bag: name for name in self.read}.values())
+        self._rarest = [
+            sorted({word for word in name.words if len(word) > 1}, key=lambda word: (-self.rarity.bits(word), word))[:3]
+            for name in self.read
+        ]
         self.many = {"address": _many(column["addresses"], _address), "officer": _many(column["officers"], _person)}
         self.one = {
             "phone": _one(column["phone"], _digits),
@@ -123,8 +138,9 @@ class Evidence:
             "website": _one([_domain(e, w) for e, w in zip(column["email"], column["website"], strict=True)]),
             "registered_agent": _one(column["registered_agent"], _person),
             "bond": _one(column["bond_number"], _letters),
-            "established": _one(column["established_on"], _letters),
-            "identifier": _one(column["identifier"], _letters),
+            "established": _one(column["established_on"], _day),
+            "identifier": _one(_of_kinds(column, makers=False), _letters),
+            "manufacturer_id": _one(_of_kinds(column, makers=True), _letters),
             "postal": _one(column["postal_code"], _letters),
             "city": _one(column["city"], address_words),
             "country": _one(column["country"], _letters),
@@ -136,8 +152,8 @@ class Evidence:
 
     @property
     def prior_bits(self) -> float:
-        """-log2 of the chance that two records taken at random are of one party."""
-        return math.log2(self.units + BACKGROUND)
+        """-log2 of the chance that two records taken at random are of one party: every other one has a partner."""
+        return math.log2(2 * max(self.units, 2))
 
     def _rarities(self, holders: Ints) -> npt.NDArray[np.float64]:
         """Bits of each value: how rare it is that another party holds it, the first holder not counted."""
@@ -161,11 +177,17 @@ class Evidence:
         levels["name"], bits["name"] = self._names(left, right)
         levels["address"], bits["address"] = self._addresses(left, right)
         levels["officer"], bits["officer"] = self._officers(left, right)
-        levels["place"], bits["place"] = self._places(left, right, levels["address"])
-        for name in ("phone", "email", "bond", "established", "identifier"):
+        levels["place"], bits["place"] = self._places(left, right)
+        for name in ("phone", "email", "bond", "established", "identifier", "manufacturer_id"):
             levels[name], bits[name] = self._values(name, left, right, slips=True)
         for name in ("website", "registered_agent", "country"):
             levels[name], bits[name] = self._values(name, left, right, slips=False)
+        # Numbers of two registers are not two numbers of one: only those written in one way speak against each other.
+        shapes = _codes(
+            [re.sub("[A-Z]", "A", re.sub("[0-9]", "9", value)) for value in self.one["identifier"].values] or [""]
+        )
+        number, other = (np.maximum(self.one["identifier"].codes[side], 0) for side in (left, right))
+        levels["identifier"][(levels["identifier"] == 0) & (shapes[number] != shapes[other])] = UNKNOWN
         # A shared e-mail is a shared domain: it is not counted twice. Another sort of number is no other number.
         levels["website"][levels["email"] == 2] = UNKNOWN
         other_kind = (self.kind.codes[left] != self.kind.codes[right]) & (levels["identifier"] == 0)
@@ -180,7 +202,7 @@ class Evidence:
         """What the two records say of a feature, in their own words."""
         column = {"name": "names", "address": "addresses", "officer": "officers", "place": "postal_code",
                   "bond": "bond_number", "established": "established_on", "number": "key",
-                  "identifier": "key"}.get(feature, feature)  # fmt: skip
+                  "identifier": "key", "manufacturer_id": "key"}.get(feature, feature)  # fmt: skip
         sides = []
         for record in (left, right):
             value = self.said[column][record]
@@ -191,7 +213,7 @@ class Evidence:
 
     def _keys(self) -> Iterable[tuple[Ints, Ints, int]]:
         """Blocking keys: (records, values, most records that a value may bring together)."""
-        for name in ("phone", "email", "bond", "identifier", "established", "website"):
+        for name in ("phone", "email", "bond", "identifier", "manufacturer_id", "established", "website"):
             codes = self.one[name].codes
             held = np.flatnonzero(codes >= 0)
             yield held, codes[held], 60
@@ -217,14 +239,18 @@ class Evidence:
         numbers = _codes([(re.search("[0-9]+", value) or [""])[0] for value in address.values] or [""])
         address_owner = _owners(address)
         known = postal[address_owner] >= 0
-        yield address_owner[known], postal[address_owner][known] * (len(numbers) + 1) + numbers[address.codes][known], 60
+        yield (
+            address_owner[known],
+            postal[address_owner][known] * (len(numbers) + 1) + numbers[address.codes][known],
+            60,
+        )
 
     def _rare_words(self, most: int) -> tuple[Ints, Ints]:
         """The rarest words of each name, each two of them, and how the rarest begins: (key, place in its codes)."""
         keys: dict[str, int] = {}
         of_name: list[list[int]] = []
-        for name in self.read:
-            ranked = sorted({w for w in name.words if len(w) > 1}, key=lambda w: (-self.rarity.bits(w), w))[:most]
+        for rarest in self._rarest:
+            ranked = rarest[:most]
             some = [*ranked, *(f"{a} {b}" for i, a in enumerate(ranked) for b in ranked[i + 1 :])]
             some += [f"~{word[:5]}" for word in ranked[:1] if len(word) >= 6]
             of_name.append([keys.setdefault(key, len(keys)) for key in some])
@@ -271,7 +297,7 @@ class Evidence:
         numbers = [frozenset(re.findall("[0-9]+", value)) for value in many.values]
         a, b = ([many.values[code] for code in side] for side in couples)
         ratio = _alike(a, b, fuzz.token_set_ratio)
-        order = _alike(a, b, fuzz.token_sort_ratio)
+        order = np.maximum(_alike(a, b, fuzz.token_sort_ratio), _alike(a, b, fuzz.ratio))
         number = np.array([bool(numbers[x] & numbers[y]) for x, y in zip(*(c.tolist() for c in couples), strict=True)])
         number = number if len(number) else np.zeros(0, dtype=np.bool_)
         level = np.zeros(len(couples[0]), dtype=np.int8)
@@ -291,19 +317,16 @@ class Evidence:
         held = np.minimum(self._bits["officer"][couples[0]], self._bits["officer"][couples[1]])
         return _best_level(pair, level[back], held[back] - np.choose(level[back], (0, 3, 0)), len(left))
 
-    def _places(self, left: Ints, right: Ints, address: Levels) -> tuple[Levels, Levels]:
-        """Postal code, else city; nothing where the address says it already."""
-        postal, city = self.one["postal"].codes, self.one["city"].codes
-        levels = np.full(len(left), UNKNOWN, dtype=np.int8)
-        bits = np.zeros(len(left))
-        for codes, level, name in ((city, 1, "city"), (postal, 2, "postal")):
-            both = (codes[left] >= 0) & (codes[right] >= 0)
-            same = both & (codes[left] == codes[right])
-            levels[both & ~same & (levels < 1)] = 0
-            levels[same] = level
-            bits[same] = self._bits[name][codes[left[same]]]
-        levels[address >= 2] = UNKNOWN
-        return levels, _whole(np.where(levels > 0, bits, 0))
+    def _places(self, left: Ints, right: Ints) -> tuple[Levels, Levels]:
+        """Postal code, else city."""
+        levels, bits = self._values("postal", left, right, slips=True)
+        city = self.one["city"].codes
+        same = (levels < 2) & (city[left] >= 0) & (city[left] == city[right])
+        levels[same] = 1
+        bits[same] = _whole(self._bits["city"][city[left[same]]])
+        apart = (levels == UNKNOWN) & (city[left] >= 0) & (city[right] >= 0)
+        levels[apart] = 0
+        return levels, bits
 
     def _values(self, name: str, left: Ints, right: Ints, *, slips: bool) -> tuple[Levels, Levels]:
         one = self.one[name]
@@ -319,8 +342,11 @@ class Evidence:
             couples, back = _unique_couples(a[apart], b[apart], len(one.values))
             words, others = ([one.values[code] for code in side] for side in couples)
             distance = np.array(process.cpdist(words, others, scorer=OSA.distance, score_cutoff=1), dtype=np.int64)
-            long = np.array([len(word) >= 6 for word in words], dtype=np.bool_)
-            near = apart[((distance <= 1) & long)[back]] if len(apart) else apart
+            long = np.array([len(word) >= 4 for word in words], dtype=np.bool_)
+            slip = (distance <= 1) & long
+            if name == "established":
+                slip |= np.array([_days_turned(a, b) for a, b in zip(words, others, strict=True)], dtype=np.bool_)
+            near = apart[slip[back]] if len(apart) else apart
             levels[near] = 1
             bits[near] = np.minimum(self._bits[name][a[near]], self._bits[name][b[near]]) - 5
         return levels, _whole(bits)
@@ -341,6 +367,15 @@ def _one(values: Sequence[Any], read: Callable[[str], str | None] | None = None)
         if text:
             codes[place] = table.setdefault(text, len(table))
     return One(codes, tuple(table))
+
+
+def _of_kinds(column: dict[str, list[Any]], *, makers: bool) -> list[str | None]:
+    """The identifiers of makers and exporters (MIDs), or those of all others."""
+    kinds = ("manufacturer", "exporter")
+    return [
+        number if (kind in kinds) is makers else None
+        for kind, number in zip(column["kind"], column["identifier"], strict=True)
+    ]
 
 
 def _many(values: Sequence[Sequence[str] | None], read: Callable[[str], str | None]) -> Many:
@@ -380,7 +415,8 @@ def _holders(codes: Ints, owners: Ints) -> Ints:
     known = codes >= 0
     if not known.any():
         return np.zeros(0, dtype=np.int64)
-    held = np.unique(np.stack([codes[known], owners[known]]), axis=1)[0]
+    units = int(owners.max()) + 1
+    held = np.unique(codes[known] * units + owners[known]) // units
     return np.bincount(held, minlength=int(codes.max()) + 1).astype(np.int64)
 
 
@@ -468,7 +504,33 @@ def _letters(written: str) -> str | None:
 
 
 def _email(written: str) -> str | None:
-    return written.strip().lower() if "@" in written else None
+    found = _EMAIL.search(written.lower())
+    return found.group() if found else None
+
+
+def _day(written: str) -> str | None:
+    """A day as YYYYMMDD where its spelling tells, else its letters and digits.
+
+    Month before day where both are possible, as customs writes; two digits are of the last hundred years.
+    """
+    text = written.strip().upper()
+    for pattern, order in _DAYS:
+        if found := pattern.fullmatch(text):
+            year, month, day = (found.group(place) for place in order)
+            month = f"{_MONTHS[month[:3]]:02d}" if month[:3] in _MONTHS else month
+            if len(year) == 2:
+                year = ("20" if year <= _LATEST_YEAR else "19") + year
+            if not month.isdigit():
+                continue
+            if int(month) > 12:
+                month, day = day, month
+            return f"{year}{int(month):02d}{int(day):02d}"
+    return _letters(written)
+
+
+def _days_turned(one: str, other: str) -> bool:
+    """Whether two days differ only in that day and month change places."""
+    return one[:4] == other[:4] and one[4:6] == other[6:8] and one[6:8] == other[4:6]
 
 
 def _domain(email: str | None, website: str | None) -> str | None:
@@ -476,5 +538,5 @@ def _domain(email: str | None, website: str | None) -> str | None:
     if website:
         host = re.sub(r"^(https?://)?(www\.)?", "", website.strip().lower()).split("/")[0]
     else:
-        host = (email or "").strip().lower().rpartition("@")[2]
+        host = (_email(email or "") or "").rpartition("@")[2]
     return host if "." in host and host not in mail_providers() else None

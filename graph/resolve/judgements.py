@@ -112,7 +112,9 @@ class JudgementSet:
 def translated(judgements: Iterable[Judgement], names: Mapping[str, str]) -> tuple[Judgement, ...]:
     """Judgements in terms of what their things stand for now; things that stand for nothing stay as they are."""
     return tuple(
-        Judgement(j.judgement_id, names.get(j.left, j.left), names.get(j.right, j.right), j.verdict, j.by, j.at, j.reason)
+        Judgement(
+            j.judgement_id, names.get(j.left, j.left), names.get(j.right, j.right), j.verdict, j.by, j.at, j.reason
+        )
         for j in judgements
     )
 

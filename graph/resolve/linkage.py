@@ -45,23 +45,36 @@ class Declared:
 
 
 DECLARED: Final[Mapping[str, Declared]] = {
-    "name": Declared((0.06, 0.06, 0.10, 0.18, 0.60), 0.75, 22),
+    "name": Declared((0.03, 0.07, 0.10, 0.20, 0.60), 0.75, 22),
     "address": Declared((0.30, 0.08, 0.17, 0.45), 0.75),
     "place": Declared((0.25, 0.25, 0.50), 0.6),
-    "country": Declared((0.02, 0.98), 0.7),
+    "country": Declared((0.02, 0.98), 0.7, 3),  # there are few countries, and fewer that trade much
     "phone": Declared((0.30, 0.03, 0.67), 0.75),
     "email": Declared((0.35, 0.03, 0.62), 0.75),
     "website": Declared((0.30, 0.70), 0.6),
     "officer": Declared((0.30, 0.05, 0.65), 0.7),
     "registered_agent": Declared((0.50, 0.50), 0.4),
     "bond": Declared((0.60, 0.02, 0.38), 0.8),
-    "established": Declared((0.15, 0.08, 0.77), 0.8),
-    "identifier": Declared((0.25, 0.10, 0.65), 1.0),
+    "established": Declared((0.06, 0.08, 0.86), 0.8),
+    "identifier": Declared((0.12, 0.10, 0.78), 1.0),
+    # A MID is made of a name and an address: two makers can have the same, and one maker several.
+    "manufacturer_id": Declared((0.25, 0.10, 0.65), 0.75),
     "number": Declared((2.0**-10,), 0.0),
 }
-# Who shares one of these with a sister firm shares several: together they are worth no more than this.
-CONTACTS: Final = ("address", "phone", "email", "website", "officer", "registered_agent", "bond")
-CONTACTS_BITS: Final = 20.0
+# Who shares one of these with a sister firm, a household or a neighbour shares several. One in ten records that share
+# them all is of somebody else, so that together they outweigh the prior by no more than so many bits.
+CONTACTS: Final = (
+    "address",
+    "place",
+    "phone",
+    "email",
+    "website",
+    "officer",
+    "registered_agent",
+    "bond",
+    "manufacturer_id",
+)
+CONTACTS_BITS: Final = 3.3
 _DECLARED_COUNTS: Final = 200  # matches that a declared m is as good as
 _FEWEST: Final = 100  # expected matches from which the data are asked
 _BAND: Final = 3.0
@@ -94,12 +107,12 @@ def estimate(pairs: Pairs, backend: Backend, *, prior_bits: float) -> Model:
     """m of each level from these pairs, drawn towards what is declared; what is declared where pairs are too few."""
     model = declared_model()
     sample = _sampled(pairs)
-    if not len(sample.left):
+    if len(sample.left) < _FEWEST:
         return model
-    linker, _ = _linker(sample, model, backend, prior_bits, multiply=True)
     expected = float(score(sample, model, backend, prior_bits=prior_bits).probability.sum())
     if expected < _FEWEST:
         return model
+    linker, _ = _linker(sample, model, backend, prior_bits, multiply=True)
     linker.training.estimate_parameters_using_expectation_maximisation(
         block_on("pair"), fix_probability_two_random_records_match=True, fix_u_probabilities=True
     )
@@ -123,7 +136,7 @@ def score(pairs: Pairs, model: Model, backend: Backend, *, prior_bits: float) ->
         f"mw_{f.name} + {f'mw_tf_adj_{f.name}' if DECLARED[f.name].worth else '0.0'} AS {f.name}" for f in FEATURES
     )
     predicted = linker.inference.predict()
-    rows = linker.misc.query_sql(
+    rows = linker.misc.query_sql(  # type: ignore[no-untyped-call]
         f"SELECT pair_l AS pair, match_weight, {columns} FROM {predicted.physical_name} ORDER BY pair"
     ).as_pyarrow_table()
     predicted.drop_table_from_database_and_remove_from_cache()
@@ -141,7 +154,8 @@ def settings(model: Model, *, prior_bits: float) -> SettingsCreator:
         retain_intermediate_calculation_columns=True,
         retain_matching_columns=False,
         additional_columns_to_retain=["pair"],
-        max_iterations=15,
+        # A level that no match shows loses its m by many orders a turn, and Splink refuses what underflows.
+        max_iterations=5,
     )
 
 
@@ -173,11 +187,12 @@ def _linker(
     pairs: Pairs, model: Model, backend: Backend, prior_bits: float, *, multiply: bool
 ) -> tuple[Linker, npt.NDArray[np.int64]]:
     """A linker over pairs. Pairs that compare alike stand in it once unless `multiply`; and where each is found."""
-    worth = _worth(pairs)
+    worth = _worth(pairs, prior_bits + CONTACTS_BITS)
     compared = np.stack([column for f in FEATURES for column in (pairs.levels[f.name], worth[f.name])])
     back = np.arange(compared.shape[1])
     if not multiply:
-        compared, back = np.unique(compared, axis=1, return_inverse=True)
+        _, first, back = np.unique(_mixed(compared), return_index=True, return_inverse=True)
+        compared = compared[:, first]
     columns: dict[str, Any] = {"unique_id": np.arange(compared.shape[1]), "pair": np.arange(compared.shape[1])}
     for place, feature in enumerate(FEATURES):
         levels = compared[2 * place]
@@ -186,22 +201,31 @@ def _linker(
     table = pa.table(columns)
     opened = backend()
     sides = [opened.register(table, dataset_display_name=name) for name in ("one_side", "other_side")]
-    linker = Linker(sides, settings(model, prior_bits=prior_bits), log_level=None)
+    linker = Linker(sides, settings(model, prior_bits=prior_bits), log_level=None, validate_settings=False)
     rarities = np.arange(MOST_BITS + 1)
     for feature in FEATURES:
         column = f"{feature.name}_bits"
-        frequencies = pa.table({column: pa.array(rarities, pa.int8()), f"tf_{column}": 2.0**-rarities.astype(float)})
+        frequencies = pa.table({column: pa.array(rarities, pa.int8()), f"tf_{column}": 2.0 ** -rarities.astype(float)})
         linker.table_management.register_term_frequency_lookup(opened.register(frequencies), column)
     return linker, back.reshape(-1)
 
 
-def _worth(pairs: Pairs) -> dict[str, npt.NDArray[np.int8]]:
+def _mixed(compared: npt.NDArray[np.int8]) -> npt.NDArray[np.uint64]:
+    """A number for each column that other columns do not have: two of a million get the same one in 10 million runs."""
+    factors = np.random.default_rng(0).integers(1, 2**63, len(compared), dtype=np.uint64) | np.uint64(1)
+    mixed = np.zeros(compared.shape[1], dtype=np.uint64)
+    for row, factor in zip(compared, factors, strict=True):
+        mixed += (row.astype(np.int64) + 2).astype(np.uint64) * factor
+    return mixed
+
+
+def _worth(pairs: Pairs, most_of_contacts: float) -> dict[str, npt.NDArray[np.int8]]:
     """The bits of each feature that count: each at its worth, contacts together no more than they can be."""
     worth = {
         name: np.minimum(pairs.bits[name] * declared.worth, declared.most_bits) for name, declared in DECLARED.items()
     }
     together = np.sum([worth[name] for name in CONTACTS], axis=0)
-    part = np.minimum(1.0, CONTACTS_BITS / np.maximum(together, 1.0))
+    part = np.minimum(1.0, most_of_contacts / np.maximum(together, 1.0))
     for name in CONTACTS:
         worth[name] = worth[name] * part
     return {name: np.rint(bits).astype(np.int8) for name, bits in worth.items()}
@@ -224,8 +248,7 @@ def _drawn(declared: tuple[float, ...], found: list[float], matches: float) -> t
     """What was found, drawn towards what is declared and kept in a band around it; the whole is 1 again."""
     share = matches / (matches + _DECLARED_COUNTS)
     mixed = [
-        min(max(share * f + (1 - share) * d, d / _BAND), min(d * _BAND, 1.0))
-        for d, f in zip(declared, found, strict=True)
+        min(max(share * f + (1 - share) * d, d / _BAND), d * _BAND, 1.0) for d, f in zip(declared, found, strict=True)
     ]
     whole = sum(mixed)
     return tuple(m / whole for m in mixed)

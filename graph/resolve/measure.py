@@ -6,12 +6,13 @@ Invariant: the answers are read after the parties are made, and nothing of them 
 import csv
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import ibis
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from graph.model.errors import Invalid, NotFound
@@ -31,7 +32,9 @@ def measure_resolution(folder: Path) -> dict[str, float | int]:
     clusters were found and are true, and the seconds that resolving took. Columns that the file lacks are unknown.
     """
     records = read_party_records(_file(folder, "party_records.csv"))
-    truth = {row["record_id"]: row["cluster_id"] for row in _rows(_file(folder, "clusters.csv"), "record_id", "cluster_id")}
+    truth = {
+        row["record_id"]: row["cluster_id"] for row in _rows(_file(folder, "clusters.csv"), "record_id", "cluster_id")
+    }
     began = time.perf_counter()
     resolved = resolve_records(records)
     seconds = time.perf_counter() - began
@@ -75,7 +78,9 @@ def measure_names(file: Path) -> dict[str, float | int]:
     How rare words are is counted in the file's own names; the answers are not looked at.
     """
     rows = _rows(_file(file, "pairs.csv") if file.is_dir() else file, "left", "right", "match")
-    rarity = Rarity.of({name.bag: name for row in rows for name in map(read_name, (row["left"], row["right"]))}.values())
+    rarity = Rarity.of(
+        {name.bag: name for row in rows for name in map(read_name, (row["left"], row["right"]))}.values()
+    )
     scores = np.array(
         [
             (compare_people if (row.get("kind") or "").lower() == "person" else compare_names)(
@@ -86,7 +91,10 @@ def measure_names(file: Path) -> dict[str, float | int]:
     )
     match = np.array([_is_match(row["match"]) for row in rows], dtype=np.bool_)
     said = scores >= DEFAULT_THRESHOLD
-    precision, recall = _share(int((said & match).sum()), int(said.sum())), _share(int((said & match).sum()), int(match.sum()))
+    precision, recall = (
+        _share(int((said & match).sum()), int(said.sum())),
+        _share(int((said & match).sum()), int(match.sum())),
+    )
     best, average = _curve(scores, match)
     return {
         "f1": _harmonic(precision, recall),
@@ -106,7 +114,7 @@ def read_party_records(file: Path) -> pa.Table:
     Nothing is validated or repaired: data with known answers are measured as they are.
     """
     rows = _rows(file, "record_id")
-    columns: dict[str, pa.Array] = {}
+    columns: dict[str, Any] = {}
     for column in TABLES["party_records"].columns:
         values = [(row.get(column.name) or "").strip() or None for row in rows]
         if column.name == "role":
@@ -120,7 +128,8 @@ def read_party_records(file: Path) -> pa.Table:
             columns[column.name] = pa.array(values, pa.string())
     for name in ("valid_from", "known_at"):
         columns[name] = pa.nulls(len(rows), pa.date32())
-    return records_of_parties(ibis.memtable(pa.table(columns))).to_pyarrow()
+    records: pa.Table = records_of_parties(ibis.memtable(pa.table(columns))).to_pyarrow()
+    return records
 
 
 def _file(folder: Path, name: str) -> Path:
@@ -148,7 +157,7 @@ def _is_match(written: str) -> bool:
     return written.strip().lower() in ("1", "1.0", "true", "yes")
 
 
-def _curve(scores: np.ndarray, match: np.ndarray) -> tuple[float, float]:
+def _curve(scores: npt.NDArray[Any], match: npt.NDArray[Any]) -> tuple[float, float]:
     """The best F1 over all thresholds, and the average precision; equal scores count together."""
     if not match.any():
         return 0.0, 0.0

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA
 
-from graph.resolve.words import Name, looks_like_company, nicknames, read_name, share, without_titles
+from graph.resolve.words import Name, generation, looks_like_company, nicknames, read_name, share, without_titles
 
 # At this score a pair of names is called the same where nothing but the names is known.
 DEFAULT_THRESHOLD: Final = 0.78
@@ -30,9 +30,12 @@ _CONFLICT: Final = 1.4
 _DIFFERENT_FORM: Final = 0.01
 # Plant 1 and Plant 2 are two plants, however much else their names share.
 _OTHER_NUMBER: Final = 0.75
+# A father and his son are two people with one name.
+_OTHER_GENERATION: Final = 0.3
 # A slip seldom hits the first letter; KAMAL and JAMAL are two names.
 _OTHER_INITIAL: Final = 0.85
-_ROMAN: Final = frozenset("II III IV VI VII VIII IX".split())
+_LEAST_ALIKE: Final = 0.7
+_ROMAN: Final = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,9 @@ def compare_people(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> Name
 def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_people: bool = False) -> NameMatch:
     """Two names that were read before."""
     words, others = left.words, right.words
+    another = False
     if of_people:
+        another = 0 < generation(words) != generation(others) > 0
         words, others = without_titles(words), without_titles(others)
     if not words or not others:
         return NameMatch(0.0, (), words, others)
@@ -144,7 +149,21 @@ def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_peop
     match = _align(words, others, rarity, of_people=of_people)
     if left.forms and right.forms and not set(left.forms) & set(right.forms):
         match = _scored(match, max(match.score - _DIFFERENT_FORM, 0.0))
+    if another:
+        match = _scored(match, match.score * _OTHER_GENERATION)
     return _turned(match) if swapped else match
+
+
+_Offer = tuple[float, float, tuple[int, ...], tuple[int, ...], str]  # alike, weight, places on each side, how
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One name's words, what each weighs, and the places that have no partner yet."""
+
+    words: tuple[str, ...]
+    weights: list[float]
+    free: set[int]
 
 
 def _align(words: tuple[str, ...], others: tuple[str, ...], rarity: Rarity, *, of_people: bool) -> NameMatch:
@@ -164,22 +183,16 @@ def _align(words: tuple[str, ...], others: tuple[str, ...], rarity: Rarity, *, o
                     free_others.discard(other_place)
                     chosen.append((place, Met(word, word, 1.0, "same"), weights[place] * 2, rarity.bits(word)))
                     break
-    offers: list[tuple[float, float, tuple[int, ...], tuple[int, ...], str]] = []
+    offers: list[_Offer] = []
     for place in free:
         for other_place in free_others:
             alike, how = _alike(words[place], others[other_place], of_people)
             if alike:
                 weight = weights[place] + weights_of_others[other_place]
                 offers.append((alike, weight, (place,), (other_place,), how))
-    if len(free) > 1 and free_others:
-        offers += _joins(words, others, free, free_others, weights, weights_of_others)
-    if len(free_others) > 1 and free:
-        offers += [
-            (alike, weight, other_places, places, how)
-            for alike, weight, places, other_places, how in _joins(
-                others, words, free_others, free, weights_of_others, weights
-            )
-        ]
+    one, other = _Side(words, weights, free), _Side(others, weights_of_others, free_others)
+    offers += _joins(one, other)
+    offers += [(alike, weight, places, joined, how) for alike, weight, joined, places, how in _joins(other, one)]
     offers.sort(key=lambda offer: (-offer[0] * offer[1], offer[2], offer[3]))
     for alike, weight, places, other_places, how in offers:
         if free.issuperset(places) and free_others.issuperset(other_places):
@@ -213,22 +226,17 @@ def _align(words: tuple[str, ...], others: tuple[str, ...], rarity: Rarity, *, o
     )
 
 
-def _joins(
-    words: tuple[str, ...],
-    others: tuple[str, ...],
-    free: set[int],
-    free_others: set[int],
-    weights: list[float],
-    weights_of_others: list[float],
-) -> list[tuple[float, float, tuple[int, ...], tuple[int, ...], str]]:
-    """Words of the left side written as one on the right: joined (`HUA YUAN`) or by their initials (`IBM`)."""
-    offers: list[tuple[float, float, tuple[int, ...], tuple[int, ...], str]] = []
+def _joins(one: _Side, other: _Side) -> list[_Offer]:
+    """Words of one side written as one on the other: joined (`HUA YUAN`) or by their initials (`IBM`)."""
+    words, free, weights = one.words, one.free, one.weights
+    others, free_others, weights_of_others = other.words, other.free, other.weights
+    offers: list[_Offer] = []
     for other_place in free_others:
-        other = others[other_place]
-        if len(other) < 2:
+        written = others[other_place]
+        if len(written) < 2:
             continue
         for first in free:
-            if words[first][0] != other[0]:
+            if words[first][0] != written[0]:
                 continue
             run, initials = words[first], words[first][0]
             for last in range(first + 1, min(first + 6, len(words))):
@@ -238,9 +246,9 @@ def _joins(
                 initials += words[last][0]
                 places = tuple(range(first, last + 1))
                 weight = weights_of_others[other_place] * 2
-                if len(run) >= 4 and last - first <= 3 and _close(run, other):
-                    offers.append((0.97 if run == other else 0.88, weight, places, (other_place,), "joined"))
-                if initials == other and len(other) >= 3:
+                if len(run) >= 4 and last - first <= 3 and _close(run, written):
+                    offers.append((0.97 if run == written else 0.88, weight, places, (other_place,), "joined"))
+                if initials == written and len(written) >= 3:
                     weight = weights_of_others[other_place] + sum(weights[place] for place in places)
                     offers.append((0.85, weight, places, (other_place,), "initials"))
     return offers
@@ -255,24 +263,31 @@ def _alike(word: str, other: str, of_people: bool) -> tuple[float, str]:  # noqa
     """How alike two different words are, and how; (0, "") where they are not."""
     if word > other:
         word, other = other, word
-    short, long = (word, other) if len(word) <= len(other) else (other, word)
     if _is_number(word) or _is_number(other):
         return (0.9, "spelling") if word.lstrip("0") == other.lstrip("0") else (0.0, "")
     if of_people and nicknames(word) & nicknames(other):
         return 0.95, "nickname"
-    if len(short) == 1:
-        return (0.8 if of_people else 0.6, "initial") if long[0] == short else (0.0, "")
+    if min(len(word), len(other)) == 1:
+        return (0.8 if of_people else 0.6, "initial") if word[0] == other[0] else (0.0, "")
+    alike, how = _spelled(word, other)
+    # Companies shorten words; ANNA is not ANNABELLE.
+    return (alike, how) if how != "short" or not of_people else (_LEAST_ALIKE, how)
+
+
+def _spelled(word: str, other: str) -> tuple[float, str]:
+    """How alike two words of more than a letter are by spelling or as an abbreviation."""
+    short, long = (word, other) if len(word) <= len(other) else (other, word)
     if _folded(word) == _folded(other):
         return 0.97, "spelling"
     if len(short) >= 3 and long.startswith(short) and (len(short) >= 4 or len(long) <= 8):
         # A plural or a few letters more are a spelling; a long word cut short is an abbreviation.
         return (0.95, "spelling") if len(long) - len(short) <= 1 and len(short) >= 4 else (0.85, "short")
-    if spelled := _slipped(word, other, len(long)):
-        return spelled * (1.0 if word[0] == other[0] else _OTHER_INITIAL), "spelling"
+    # EASTERN is no slip for WESTERN: of two words that many names have, each is meant.
+    slipped = 0.0 if share(word) and share(other) else _slipped(word, other, len(long))
+    if (alike := slipped * (1.0 if word[0] == other[0] else _OTHER_INITIAL)) >= _LEAST_ALIKE:
+        return alike, "spelling"
     if len(short) >= 3 and len(long) >= 6 and long[0] == short[0] and _drawn_from(short, long):
         return 0.8, "short"
-    if of_people and len(long) >= 5 and (near := JaroWinkler.similarity(word, other)) >= 0.88:
-        return near - 0.12, "spelling"
     return 0.0, ""
 
 

@@ -122,7 +122,9 @@ def _firms_of_orders(facts: FactStore, as_of: date | None) -> ir.Table:
     return _shaped(
         t.select(
             record=ibis.literal("order_firms:") + place,
-            kind=ibis.ifelse(mid.isnull(), "company", ibis.ifelse(t.manufacturer_id.isnull(), "exporter", "manufacturer")),
+            kind=ibis.ifelse(
+                mid.isnull(), "company", ibis.ifelse(t.manufacturer_id.isnull(), "exporter", "manufacturer")
+            ),
             key=ibis.coalesce(mid, place),
             identifier=mid,
             names=ibis.array([t.name]),
@@ -160,7 +162,9 @@ def _written(facts: FactStore, as_of: date | None) -> ir.Table:
             addresses=ibis.coalesce(t.addresses, _nothing()),
             country=t.country,
             known_at=t.known_at,
-            rows=ibis.array([t.first_row, t.last_row]).unique(),
+            rows=ibis.ifelse(
+                t.first_row == t.last_row, ibis.array([t.first_row]), ibis.array([t.first_row, t.last_row])
+            ),
         )
     )
 

@@ -32,9 +32,11 @@ from graph.resolve.resolved import (
     SOURCE,
     Resolved,
     parties_table,
+    texts,
 )
 
 Ints = npt.NDArray[np.int64]
+Weighed = tuple[Ints, Ints, npt.NDArray[np.float64]]  # pairs: left, right and their bits
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 POSSIBLE: Final = 0.2  # from this probability two parties are said to be possibly the same
@@ -74,15 +76,15 @@ def resolve_records(
     tell(_STEPS[0], 0, len(_STEPS))
     records = records.select(list(SCHEMA.names)).sort_by("record").combine_chunks()
     evidence = Evidence(records)
-    ids: list[str] = records["record"].to_pylist()
+    ids = texts(records["record"])
     digests = _digests(records)
     judged = _judged(evidence, ids, before, judgements)
     changed = _changed(ids, digests, before)
     tell(_STEPS[1], 1, len(_STEPS))
     left, right = evidence.candidates(changed)
-    left, right, bits, model = _weighed(evidence, left, right, before, backend, tell)
-    if before is not None:
-        left, right, bits = _with_pairs_before(ids, changed, before, left, right, bits)
+    bits, model = _weighed(evidence, left, right, before=before, backend=backend, tell=tell)
+    if before is not None and changed is not None:
+        left, right, bits = _with_pairs_before((left, right, bits), ids, changed=changed, before=before)
     tell(_STEPS[4], 4, len(_STEPS))
     unit_of, units = evidence.unit, evidence.units
     one, other, weight = _between_units(unit_of[left], unit_of[right], bits, units)
@@ -98,7 +100,9 @@ def resolve_records(
     of_record = dict(zip(ids, party, strict=True))
     return Resolved(
         parties=parties_table(records, of_record),
-        possibly_same=_possibly_same(evidence, (left, right, bits), labels, party, ids, model, backend),
+        possibly_same=_possibly_same(
+            evidence, (left, right, bits), labels=labels, party=party, ids=ids, model=model, backend=backend
+        ),
         redirects=pa.table({"old": list(redirects), "new": list(redirects.values())}, schema=REDIRECTS_SCHEMA),
         records=pa.table({"record": ids, "digest": digests, "party": party}, schema=RECORDS_SCHEMA),
         pairs=pa.table({"left": names[left], "right": names[right], "bits": bits}, schema=PAIRS_SCHEMA),
@@ -107,15 +111,15 @@ def resolve_records(
 
 
 def _weighed(
-    evidence: Evidence, left: Ints, right: Ints, before: Resolved | None, backend: Backend, tell: Progress
-) -> tuple[Ints, Ints, npt.NDArray[np.float64], Model]:
+    evidence: Evidence, left: Ints, right: Ints, *, before: Resolved | None, backend: Backend, tell: Progress
+) -> tuple[npt.NDArray[np.float64], Model]:
     """The weight of each candidate pair, and the model by which it was weighed."""
     tell(_STEPS[2], 2, len(_STEPS))
     prior = evidence.prior_bits
     pairs = evidence.compare(left, right)
     tell(_STEPS[3], 3, len(_STEPS))
     model = dict(before.model) if before is not None else estimate(pairs, backend, prior_bits=prior)
-    return left, right, score(pairs, model, backend, prior_bits=prior).bits, model
+    return score(pairs, model, backend, prior_bits=prior).bits, model
 
 
 def _digests(records: pa.Table) -> list[str]:
@@ -127,25 +131,18 @@ def _digests(records: pa.Table) -> list[str]:
 def _changed(ids: list[str], digests: list[str], before: Resolved | None) -> npt.NDArray[np.bool_] | None:
     if before is None:
         return None
-    known = dict(zip(before.records["record"].to_pylist(), before.records["digest"].to_pylist(), strict=True))
+    known = dict(zip(texts(before.records["record"]), texts(before.records["digest"]), strict=True))
     return np.array([known.get(record) != digest for record, digest in zip(ids, digests, strict=True)], dtype=np.bool_)
 
 
-def _with_pairs_before(
-    ids: list[str],
-    changed: npt.NDArray[np.bool_] | None,
-    before: Resolved,
-    left: Ints,
-    right: Ints,
-    bits: npt.NDArray[np.float64],
-) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+def _with_pairs_before(pairs: Weighed, ids: list[str], *, changed: npt.NDArray[np.bool_], before: Resolved) -> Weighed:
     """The pairs of records that have not changed, as they were weighed before, beside the new ones."""
+    left, right, bits = pairs
     place = {record: at for at, record in enumerate(ids)}
-    one = np.array([place.get(record, -1) for record in before.pairs["left"].to_pylist()], dtype=np.int64)
-    other = np.array([place.get(record, -1) for record in before.pairs["right"].to_pylist()], dtype=np.int64)
+    one = np.array([place.get(record, -1) for record in texts(before.pairs["left"])], dtype=np.int64)
+    other = np.array([place.get(record, -1) for record in texts(before.pairs["right"])], dtype=np.int64)
     still = (one >= 0) & (other >= 0)
-    if changed is not None and len(one):
-        still &= ~changed[one] & ~changed[other]
+    still &= ~changed[one] & ~changed[other] if len(changed) else still
     weights = before.pairs["bits"].to_numpy(zero_copy_only=False)
     return (
         np.concatenate((left, np.minimum(one, other)[still])),
@@ -154,9 +151,7 @@ def _with_pairs_before(
     )
 
 
-def _between_units(
-    left: Ints, right: Ints, bits: npt.NDArray[np.float64], size: int
-) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+def _between_units(left: Ints, right: Ints, bits: npt.NDArray[np.float64], size: int) -> Weighed:
     """What units weigh for each other: the best that any version of one has with any of the other."""
     low, high = np.minimum(left, right), np.maximum(left, right)
     couple, back = np.unique(low * max(size, 1) + high, return_inverse=True)
@@ -181,11 +176,7 @@ def _named(ids: list[str], labels: Ints, before: Resolved | None) -> tuple[list[
     for record, place in zip(ids, place_of.tolist(), strict=True):
         groups[place].append(record)
     was = before.party_of() if before is not None else {}
-    led = (
-        dict(zip(before.redirects["old"].to_pylist(), before.redirects["new"].to_pylist(), strict=True))
-        if before is not None
-        else {}
-    )
+    led = before.led_to() if before is not None else {}
     named, redirects = inherited_ids(groups, was, led)
     return [named[place] for place in place_of.tolist()], dict(sorted(redirects.items()))
 
@@ -232,11 +223,7 @@ def _units_meant(evidence: Evidence, ids: list[str], before: Resolved | None) ->
         for thing in (record, f"{kind}:{key}" if key else None, number, f"party:{was.get(record)}"):
             if thing:
                 by_thing.setdefault(thing, set()).add(unit)
-    led = (
-        dict(zip(before.redirects["old"].to_pylist(), before.redirects["new"].to_pylist(), strict=True))
-        if before is not None
-        else {}
-    )
+    led = before.led_to() if before is not None else {}
 
     def meant(thing: str) -> list[int]:
         kind, _, key = thing.partition(":")
@@ -252,7 +239,8 @@ def _units_meant(evidence: Evidence, ids: list[str], before: Resolved | None) ->
 
 def _possibly_same(
     evidence: Evidence,
-    pairs: tuple[Ints, Ints, npt.NDArray[np.float64]],
+    pairs: Weighed,
+    *,
     labels: Ints,
     party: list[str],
     ids: list[str],

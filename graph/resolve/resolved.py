@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,18 +24,34 @@ MODEL: Final = "resolved_model.json"
 ROWS_SHOWN: Final = 20
 SOURCE: Final = "resolution"  # of rows that no sender's file holds
 
-PARTIES_SCHEMA: Final = pa.schema(
-    {"kind": pa.string(), "key": pa.string(), "party": pa.string(), "name": pa.string(),
-     "records": pa.list_(pa.string()), "source": pa.string(), "known_at": pa.date32()}
-)  # fmt: skip
-POSSIBLY_SAME_SCHEMA: Final = pa.schema(
-    {"left_party": pa.string(), "right_party": pa.string(), "probability": pa.decimal128(18, 3), "why": pa.string(),
-     "merged": pa.string(), "left_record": pa.string(), "right_record": pa.string(), "source": pa.string(),
-     "known_at": pa.date32()}
-)  # fmt: skip
-REDIRECTS_SCHEMA: Final = pa.schema({"old": pa.string(), "new": pa.string()})
-RECORDS_SCHEMA: Final = pa.schema({"record": pa.string(), "digest": pa.string(), "party": pa.string()})
-PAIRS_SCHEMA: Final = pa.schema({"left": pa.string(), "right": pa.string(), "bits": pa.float64()})
+
+def _schema(**types: pa.DataType) -> pa.Schema:
+    return pa.schema(types)
+
+
+PARTIES_SCHEMA: Final = _schema(
+    kind=pa.string(),
+    key=pa.string(),
+    party=pa.string(),
+    name=pa.string(),
+    records=pa.list_(pa.string()),
+    source=pa.string(),
+    known_at=pa.date32(),
+)
+POSSIBLY_SAME_SCHEMA: Final = _schema(
+    left_party=pa.string(),
+    right_party=pa.string(),
+    probability=pa.decimal128(18, 3),
+    why=pa.string(),
+    merged=pa.string(),
+    left_record=pa.string(),
+    right_record=pa.string(),
+    source=pa.string(),
+    known_at=pa.date32(),
+)
+REDIRECTS_SCHEMA: Final = _schema(old=pa.string(), new=pa.string())
+RECORDS_SCHEMA: Final = _schema(record=pa.string(), digest=pa.string(), party=pa.string())
+PAIRS_SCHEMA: Final = _schema(left=pa.string(), right=pa.string(), bits=pa.float64())
 
 
 def files_of(folder: Path) -> tuple[Path, ...]:
@@ -70,16 +86,32 @@ class Resolved:
     def read(cls, folder: Path) -> "Resolved":
         """What `write` wrote; FileNotFoundError where nothing was."""
         model = json.loads((folder / MODEL).read_text(encoding="utf-8"))
-        tables = (pq.read_table(folder / name) for name in (PARTIES, POSSIBLY_SAME, REDIRECTS, RECORDS, PAIRS))
-        return cls(*tables, {name: tuple(m) for name, m in model.items()})
+        return cls(
+            parties=pq.read_table(folder / PARTIES),
+            possibly_same=pq.read_table(folder / POSSIBLY_SAME),
+            redirects=pq.read_table(folder / REDIRECTS),
+            records=pq.read_table(folder / RECORDS),
+            pairs=pq.read_table(folder / PAIRS),
+            model={name: tuple(m) for name, m in model.items()},
+        )
 
     def party_of(self) -> dict[str, str]:
         """The party of each record."""
-        return dict(zip(self.records["record"].to_pylist(), self.records["party"].to_pylist(), strict=True))
+        return dict(zip(texts(self.records["record"]), texts(self.records["party"]), strict=True))
+
+    def led_to(self) -> dict[str, str]:
+        """Where each id leads that was a party's once."""
+        return dict(zip(texts(self.redirects["old"]), texts(self.redirects["new"]), strict=True))
 
     def _tables(self) -> dict[str, pa.Table]:
         return {PARTIES: self.parties, POSSIBLY_SAME: self.possibly_same, REDIRECTS: self.redirects,
                 RECORDS: self.records, PAIRS: self.pairs}  # fmt: skip
+
+
+def texts(column: Any) -> list[str]:
+    """The values of a column of texts without gaps."""
+    values: list[str] = column.to_pylist()
+    return values
 
 
 def parties_table(records: pa.Table, party: Mapping[str, str]) -> pa.Table:

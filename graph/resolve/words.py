@@ -1,6 +1,6 @@
 """The words of names: how a name is read into words whatever script, case, form or abbreviation it is written in.
 
-Invariant: what words mean stands in `words/*.csv`, as data; two spellings that differ only in script, case,
+Invariant: what words mean stands in `lexicon/*.csv`, as data; two spellings that differ only in script, case,
 punctuation, legal form or abbreviation have the same words. Legal forms are facts of ISO 20275 and of registers.
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 
 from anyascii import anyascii
 
-_FILES: Final = Path(__file__).with_name("words")
+_FILES: Final = Path(__file__).with_name("lexicon")
 _JOINED = re.compile(r"['’`´]")
 _AMPERSAND = re.compile(r"\s*[&+]\s*")
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?")
@@ -22,7 +22,8 @@ _SLASHED = re.compile(r"\b([A-Za-z])/([A-Za-z])\b")
 _ALIAS = re.compile(r"\b(?:A/K/A|F/K/A|D/B/A|AKA|FKA|DBA|T/A)\b", re.IGNORECASE)
 _BREAK = re.compile(r"[^0-9A-Za-z]+")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_TITLES: Final = frozenset("MR MRS MS MISS DR PROF SIR HAJI SHEIKH JR SR II III IV".split())
+_TITLES: Final = frozenset(("MR", "MRS", "MS", "MISS", "DR", "PROF", "SIR", "HAJI", "SHEIKH"))
+_GENERATIONS: Final = {"JR": 2, "JUNIOR": 2, "SR": 1, "SENIOR": 1, "I": 1, "II": 2, "III": 3, "IV": 4}
 LONGEST_FORM: Final = 7
 
 
@@ -81,7 +82,7 @@ def looks_like_company(written: str) -> bool:
     (True, False)
     """
     name = read_name(written)
-    return bool(name.forms) or any(share(word) > 0 and word not in _IDLE for word in name.words)
+    return bool(name.forms) or any(word in _shares("common_words.csv") and word not in _IDLE for word in name.words)
 
 
 def says_nothing(written: str) -> bool:
@@ -91,8 +92,12 @@ def says_nothing(written: str) -> bool:
 
 
 def share(word: str) -> float:
-    """The share of company names in which a word stands, for words that many share; else 0."""
-    return _shares().get(word, 0.0)
+    """The share of names in which a word stands, for words that many companies or people share; else 0.
+
+    >>> share("TRADING") > share("SMITH") > share("ZHUHAI")
+    True
+    """
+    return _shares("common_words.csv").get(word) or _shares("common_people.csv").get(word, 0.0)
 
 
 def nicknames(word: str) -> frozenset[str]:
@@ -103,7 +108,12 @@ def nicknames(word: str) -> frozenset[str]:
 def without_titles(words: Iterable[str]) -> tuple[str, ...]:
     """A person's words without titles and generations, unless nothing else is left."""
     words = tuple(words)
-    return tuple(word for word in words if word not in _TITLES) or words
+    return tuple(word for word in words if word not in _TITLES and word not in _GENERATIONS) or words
+
+
+def generation(words: Iterable[str]) -> int:
+    """Which of a name's bearers in a family is meant: 1 for Sr, 2 for Jr and II; 0 where it is not said."""
+    return max((_GENERATIONS.get(word, 0) for word in words), default=0)
 
 
 def address_words(written: str) -> str:
@@ -123,7 +133,11 @@ def mail_providers() -> frozenset[str]:
     return frozenset(row["domain"] for row in _rows("mail_providers.csv"))
 
 
-_IDLE: Final = frozenset("AND OF THE FOR DE LA EL DEL DES DU LE LES Y E ET UND DER DIE VE I A AN".split())
+# Words of company names that stand in names of people, too.
+_IDLE: Final = frozenset(
+    ("AND", "OF", "THE", "FOR", "DE", "LA", "EL", "DEL", "DES", "DU", "LE", "LES", "Y", "E", "ET", "UND", "DER",
+     "DIE", "VE", "I", "A", "AN")
+)  # fmt: skip
 
 
 def _rows(file: str) -> list[dict[str, str]]:
@@ -132,8 +146,8 @@ def _rows(file: str) -> list[dict[str, str]]:
 
 
 @cache
-def _shares() -> Mapping[str, float]:
-    return {row["word"]: float(row["share"]) for row in _rows("common_words.csv")}
+def _shares(file: str) -> Mapping[str, float]:
+    return {row["word"]: float(row["share"]) for row in _rows(file)}
 
 
 @cache

@@ -1,67 +1,76 @@
-"""What follows from judgements, and which sets of them are refused."""
+"""Judgements: never overridden, transitive, reversible, and refused where they contradict each other."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from graph.model.errors import Conflict
 from graph.resolve.judgements import Judgement, JudgementSet, Verdict
 
-SAME, DIFFERENT, UNSURE = Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE
+THINGS = "abcdef"
 
 
-def judged(*rows: tuple[str, str, Verdict]) -> list[Judgement]:
-    return [Judgement(str(number), *row) for number, row in enumerate(rows, start=1)]
+def judge(number: int, left: str, right: str, verdict: str) -> Judgement:
+    return Judgement(f"J{number}", left, right, Verdict(verdict))
 
 
-def test_same_is_passed_on_and_different_follows_it() -> None:
-    known = JudgementSet(judged(("a", "b", SAME), ("b", "c", SAME), ("c", "d", DIFFERENT)))
-    assert known.verdict("a", "c") is SAME
-    assert known.verdict("d", "a") is DIFFERENT
-    assert known.verdict("a", "e") is None
-    assert known.same() == [("a", "b", "c")]
-    assert known.different() == [("a", "d", "3")]
+def test_same_and_same_is_same() -> None:
+    judged = JudgementSet([judge(1, "a", "b", "same"), judge(2, "b", "c", "same")])
+    assert judged.verdict("a", "c") is Verdict.SAME
+    assert judged.same() == [("a", "b", "c")]
 
 
-def test_different_is_not_passed_on() -> None:
-    known = JudgementSet(judged(("a", "b", DIFFERENT), ("b", "c", DIFFERENT)))
-    assert known.verdict("a", "c") is None
+def test_same_and_different_is_different() -> None:
+    judged = JudgementSet([judge(1, "a", "b", "same"), judge(2, "b", "c", "different")])
+    assert judged.verdict("a", "c") is Verdict.DIFFERENT
 
 
-def test_unsure_binds_nobody() -> None:
-    known = JudgementSet(judged(("a", "b", UNSURE), ("a", "b", SAME)))
-    assert known.verdict("a", "b") is SAME
-    assert JudgementSet(judged(("a", "b", UNSURE))).verdict("b", "a") is None
+def test_unsure_decides_nothing() -> None:
+    assert JudgementSet([judge(1, "a", "b", "unsure")]).verdict("a", "b") is None
 
 
-def test_a_contradiction_names_its_chain_and_nothing_else() -> None:
-    rows = judged(("a", "b", SAME), ("x", "y", SAME), ("b", "c", SAME), ("a", "c", DIFFERENT))
-    with pytest.raises(Conflict, match="the same") as refused:
-        JudgementSet(rows)
-    assert refused.value.value == "4, 1, 3"
+def test_a_contradiction_names_its_chain() -> None:
+    with pytest.raises(Conflict) as refused:
+        JudgementSet(
+            [
+                judge(1, "a", "b", "same"),
+                judge(2, "b", "c", "same"),
+                judge(3, "c", "a", "different"),
+                judge(4, "d", "e", "same"),
+            ]
+        )
+    assert refused.value.value == "J3, J2, J1"
+    assert "J4" not in str(refused.value)
 
 
-def test_an_entity_is_not_different_from_itself() -> None:
-    with pytest.raises(Conflict):
-        JudgementSet(judged(("a", "a", DIFFERENT)))
+judgements = st.lists(
+    st.tuples(st.sampled_from(THINGS), st.sampled_from(THINGS), st.sampled_from(("same", "different", "unsure"))),
+    max_size=8,
+)
 
 
-_ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"), st.sampled_from(Verdict)), max_size=12)
-
-
-@given(_ROWS, st.randoms())
-def test_the_order_of_judgements_changes_nothing(rows: list[tuple[str, str, Verdict]], luck: object) -> None:
-    shuffled = list(rows)
-    luck.shuffle(shuffled)  # type: ignore[attr-defined]
+def agreed(some: list[tuple[str, str, str]]) -> JudgementSet:
     try:
-        known = JudgementSet(judged(*rows))
+        return JudgementSet([judge(number, *one) for number, one in enumerate(some)])
     except Conflict:
-        with pytest.raises(Conflict):
-            JudgementSet(judged(*shuffled))
-        return
-    again = JudgementSet(judged(*shuffled))
-    for left in "abcdef":
-        for right in "abcdef":
-            assert known.verdict(left, right) == again.verdict(right, left)
-    for left, right, verdict in rows:
-        assert verdict is UNSURE or known.verdict(left, right) is verdict
+        assume(condition=False)
+        raise
+
+
+@given(judgements)
+def test_what_was_judged_is_what_is_said(some: list[tuple[str, str, str]]) -> None:
+    judged = agreed(some)
+    for left, right, verdict in some:
+        if verdict != "unsure":
+            assert judged.verdict(left, right) is Verdict(verdict)
+
+
+@given(judgements, st.randoms())
+def test_the_order_in_which_they_were_made_does_not_matter(some: list[tuple[str, str, str]], chance: object) -> None:
+    judged = agreed(some)
+    turned = some.copy()
+    chance.shuffle(turned)  # type: ignore[attr-defined]
+    other = agreed(turned)
+    for left in THINGS:
+        for right in THINGS:
+            assert judged.verdict(left, right) is other.verdict(left, right) is judged.verdict(right, left)
