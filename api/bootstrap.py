@@ -6,6 +6,7 @@ needs no engine starts at once.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from graph.facts.store import FactStore
+    from graph.resolve.judgements import Judgement
 
 _KNOWN = {
     "facts": ("duckdb", "spark"),
@@ -63,19 +65,28 @@ def _installed(seam: str, url: str) -> Iterator[None]:
         ) from error
 
 
-def facts(settings: Settings, *, loads: tuple[str, ...]) -> "FactStore":
-    """The facts that these loads brought: what a generation was built from, and no more."""
+def facts(settings: Settings, *, loads: tuple[str, ...], resolved: Path | None = None) -> "FactStore":
+    """The facts that these loads brought: what a generation was built from, and no more.
+
+    `resolved` is the folder of the generation whose resolution is read beside them.
+    """
     if scheme("facts", settings.facts_url) == "duckdb":
         from graph.facts.duckdb import DuckDbFactStore
 
         return DuckDbFactStore(
-            settings.home, memory_limit_gb=settings.memory_limit_gb, threads=settings.threads, loads=loads
+            settings.home,
+            memory_limit_gb=settings.memory_limit_gb,
+            threads=settings.threads,
+            loads=loads,
+            resolved=resolved,
         )
     with _installed("facts", settings.facts_url):
         from graph.facts.spark import SparkFactStore, master_of
 
         master = master_of(settings.facts_url, threads=settings.threads)
-        return SparkFactStore(settings.home, master=master, memory_limit_gb=settings.memory_limit_gb, loads=loads)
+        return SparkFactStore(
+            settings.home, master=master, memory_limit_gb=settings.memory_limit_gb, loads=loads, resolved=resolved
+        )
 
 
 def graph_store(settings: Settings) -> GraphStore:
@@ -113,6 +124,17 @@ class Engines:
         """Let go of both."""
         self.graph.close()
         self.search.close()
+
+
+def judgements(settings: Settings) -> "tuple[Judgement, ...]":
+    """What people have judged of identity, as far as it stands."""
+    from api.judgements.given import Judgements
+
+    engine = database(settings)
+    try:
+        return tuple(given.judgement() for given in Judgements(engine).all(standing=True))
+    finally:
+        engine.dispose()
 
 
 def database(settings: Settings) -> "Engine":

@@ -22,6 +22,10 @@ from api.schemas import (
     FindingItem,
     FindingsAnswer,
     HealthAnswer,
+    IdentityAnswer,
+    JudgementItem,
+    JudgementRequest,
+    JudgementsAnswer,
     KindsAnswer,
     LinkCountsAnswer,
     LoadsAnswer,
@@ -220,6 +224,22 @@ class Client:
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
 
+    def identity(self, entity_id: str) -> IdentityAnswer:
+        """The parties that an entity belongs to, who else may be the same, and what people judged."""
+        return self._get(f"/v1/entities/{_in_path(entity_id)}/identity", IdentityAnswer)
+
+    def judgements(self, *, standing: bool = False) -> JudgementsAnswer:
+        """What people judged of identity, oldest first."""
+        return self._get("/v1/judgements", JudgementsAnswer, {"standing": standing})
+
+    def judge(self, judged: JudgementRequest) -> JudgementItem:
+        """Note a judgement on two entities."""
+        return self._post("/v1/judgements", JudgementItem, judged.model_dump_json())
+
+    def withdraw(self, number: int) -> JudgementItem:
+        """Take a judgement back."""
+        return self._post(f"/v1/judgements/{number}/withdraw", JudgementItem, "")
+
     def person(self) -> PersonAnswer:
         """Who is asking."""
         return self._get("/v1/me", PersonAnswer)
@@ -241,6 +261,13 @@ class Client:
 
     def _get(self, path: str, answer: type[_A], params: Params | None = None) -> _A:
         return _read(self._send(path, params or {}), answer)
+
+    def _post(self, path: str, answer: type[_A], body: str) -> _A:
+        try:
+            response = self._http.post(path, content=body, headers={"Content-Type": "application/json"})
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        return _read(response, answer)
 
     def _send(self, path: str, params: Params) -> httpx.Response:
         try:

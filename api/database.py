@@ -60,8 +60,22 @@ AUDIT = sa.Table(
     sa.Column("request_id", sa.String(64), nullable=False),
 )
 
+JUDGEMENTS = sa.Table(
+    "judgements",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("left", sa.String(200), nullable=False),
+    sa.Column("right", sa.String(200), nullable=False),
+    sa.Column("verdict", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("person", sa.String(64), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("withdrawn_by", sa.String(64), nullable=True),
+    sa.Column("withdrawn_at", UtcTime, nullable=True),
+)
+
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "r0001"
+NEWEST = "r0002"
 
 
 # Whoever asks waits no longer than this for a PostgreSQL that cannot be reached, or has fallen silent.

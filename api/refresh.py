@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -22,6 +23,9 @@ from graph.facts.store import FactStore
 from graph.model.errors import NotFound, TidewaiterError
 from graph.model.finding import Finding
 from graph.store.generation import Generation, Generations, remove, share
+
+if TYPE_CHECKING:
+    from graph.resolve.resolved import Resolved
 
 _LOG = structlog.get_logger("refresh")
 Progress = Callable[[str, int, int], None]  # the step in words, parts of it done, parts in all
@@ -38,24 +42,31 @@ class Refreshed:
 def refresh(
     settings: Settings, *, now: datetime, as_of: date | None = None, progress: Progress | None = None
 ) -> Refreshed:
-    """Build graph, findings and index from all loads, and serve them.
+    """Resolve who is the same, build graph, findings and index from all loads, and serve them.
 
     `NotFound` when nothing has been loaded, `Conflict` while another process writes, `Unavailable` when
     there is no room.
     """
-    from graph.build.build import build_graph
-
     tell = progress or _quiet
     with _building(settings, now=now) as build:
-        with build.timed("graph"):
-            facts = build.facts()
-            build.counts.update(build_graph(facts, build.folder, progress=tell))
-        with build.timed("store"):
-            tell("filling the graph store", 0, 1)
-            build.write_graph()
+        facts = build.parties_and_graph(tell)
         with build.timed("detect"):
             findings = _detect(facts, as_of=as_of, only=(), progress=tell)
             build.write_findings(findings)
+        with build.timed("index"):
+            build.write_index(facts, tell)
+        return build.publish(tell)
+
+
+def resolve(settings: Settings, *, now: datetime, progress: Progress | None = None) -> Refreshed:
+    """Resolve who is the same again, within what people have judged since; the findings stay as they are."""
+    tell = progress or _quiet
+    with _building(settings, now=now) as build:
+        before = Generations(settings.home).current()
+        build.loads = before.loads
+        facts = build.parties_and_graph(tell)
+        share(before.findings, build.target.findings)
+        build.counts["findings"] = before.counts["findings"]
         with build.timed("index"):
             build.write_index(facts, tell)
         return build.publish(tell)
@@ -76,7 +87,8 @@ def detect(
     tell = progress or _quiet
     before = Generations(settings.home).current()
     if as_of is not None:
-        return _detect(bootstrap.facts(settings, loads=before.loads), as_of=as_of, only=only, progress=tell)
+        facts = bootstrap.facts(settings, loads=before.loads, resolved=before.folder)
+        return _detect(facts, as_of=as_of, only=only, progress=tell)
     from graph.detect.finding_file import read_findings
 
     with _building(settings, now=now) as build:
@@ -116,7 +128,7 @@ class _Build:
         self._settings = settings
         self._engines = engines
         self._now = now
-        self._loads = loads
+        self.loads = loads
         self._generations = Generations(settings.home)
         self._discard(self._generations.unfinished())
         self.folder = self._generations.begin(now)
@@ -124,7 +136,7 @@ class _Build:
     @property
     def target(self) -> Generation:
         """The generation as it will be: for its paths."""
-        return Generation(self.folder.name, self.folder, self._now.isoformat(), self._loads, self.counts)
+        return Generation(self.folder.name, self.folder, self._now.isoformat(), self.loads, self.counts)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -132,8 +144,19 @@ class _Build:
         yield
         self.seconds[step] = round(monotonic() - began, 3)
 
-    def write_graph(self) -> None:
-        self._engines.graph.write(self.folder, self.target.entities, self.target.links)
+    def parties_and_graph(self, tell: Progress) -> FactStore:
+        """Resolve, then build the graph and fill its store; the facts with their parties."""
+        from graph.build.build import build_graph
+
+        with self.timed("resolve"):
+            self._resolve(tell)
+        with self.timed("graph"):
+            facts = self.facts()
+            self.counts.update(build_graph(facts, self.folder, progress=tell))
+        with self.timed("store"):
+            tell("filling the graph store", 0, 1)
+            self._engines.graph.write(self.folder, self.target.entities, self.target.links)
+        return facts
 
     def write_findings(self, findings: list[Finding]) -> None:
         from graph.detect.finding_file import write_findings
@@ -149,12 +172,37 @@ class _Build:
 
     def facts(self) -> FactStore:
         """The facts of the loads that this generation is built from."""
-        return bootstrap.facts(self._settings, loads=self._loads)
+        return bootstrap.facts(self._settings, loads=self.loads, resolved=self.folder)
+
+    def _resolve(self, tell: Progress) -> None:
+        """Who is the same, going on from the generation in service, within what people have judged."""
+        from graph.resolve.resolve import resolve
+
+        resolved = resolve(
+            bootstrap.facts(self._settings, loads=self.loads),
+            before=self._resolved_before(),
+            judgements=bootstrap.judgements(self._settings),
+            progress=tell,
+        )
+        resolved.write(self.folder)
+        self.counts["parties"] = resolved.parties.num_rows
+
+    def _resolved_before(self) -> "Resolved | None":
+        """What the generation in service holds of it; None before the first, and where it stems from an older form."""
+        from graph.resolve.resolved import Resolved
+
+        with suppress(NotFound, FileNotFoundError, KeyError, ValueError):
+            return Resolved.read(self._generations.current().folder)
+        return None
 
     def keep_loads(self) -> Generation:
-        """Build from the loads of the generation in service, whatever has been loaded since."""
+        """Build from the loads and the parties of the generation in service, whatever has been loaded since."""
+        from graph.resolve.resolved import files_of
+
         before = Generations(self._settings.home).current()
-        self._loads = before.loads
+        self.loads = before.loads
+        for file in files_of(before.folder):
+            share(file, self.folder / file.name)
         return before
 
     def keep(self, before: Generation, files: tuple[Path, ...]) -> None:
@@ -165,7 +213,7 @@ class _Build:
             share(file, self.folder / file.name)
 
     def publish(self, tell: Progress) -> Refreshed:
-        generation = self._generations.publish(self.folder, built_at=self._now, loads=self._loads, counts=self.counts)
+        generation = self._generations.publish(self.folder, built_at=self._now, loads=self.loads, counts=self.counts)
         self._retire(tuple(folder for folder in self._generations.finished() if folder != self.folder))
         tell("done", 1, 1)
         return Refreshed(generation, self.seconds)

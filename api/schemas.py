@@ -288,6 +288,75 @@ class FindingsAnswer(Answer):
     next_cursor: str
 
 
+class SamenessItem(Answer):
+    """One thing in which two parties were compared: how it stands on each side, and what that is worth in bits."""
+
+    feature: str
+    left: str = ""
+    right: str = ""
+    level: str = ""
+    bits: float = 0.0
+
+
+class PossiblySameItem(Answer):
+    """Another party that may be the same: `merged` pairs were above the threshold, and are shown with their reasons."""
+
+    party: str
+    name: str
+    identifiers: list[str]
+    probability: float
+    merged: bool
+    why: list[SamenessItem]
+
+
+class JudgementItem(Answer):
+    """What somebody judged of two entities; it stands until it is withdrawn."""
+
+    number: int
+    left: str
+    right: str
+    verdict: Literal["same", "different", "unsure"]
+    reason: str
+    person: str
+    at: datetime
+    withdrawn_by: str = ""
+    withdrawn_at: datetime | None = None
+
+
+class JudgementsAnswer(Answer):
+    """Judgements, oldest first."""
+
+    items: list[JudgementItem]
+    total: int
+
+
+class JudgementRequest(BaseModel):
+    """A judgement to be noted: two entity ids, the verdict and what it rests on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    left: str = Field(min_length=3, max_length=200)
+    right: str = Field(min_length=3, max_length=200)
+    verdict: Literal["same", "different", "unsure"]
+    reason: str = Field(min_length=1, max_length=2_000)
+
+
+class PartyOfItem(Answer):
+    """A party that an entity belongs to, or is: its name and the numbers it goes by."""
+
+    party: str
+    name: str
+    identifiers: list[str]
+
+
+class IdentityAnswer(Answer):
+    """Who an entity is taken to be: its parties, who else may be the same with reasons, and what people judged."""
+
+    parties: list[PartyOfItem]
+    possibly_same: list[PossiblySameItem]
+    judgements: list[JudgementItem]
+
+
 class MentionItem(Answer):
     """An identifier in a document's text: characters `start` to `end`, and the entity it names."""
 
@@ -407,7 +476,7 @@ class PersonAnswer(Answer):
     """Who is asking: `local` when no users have been made."""
 
     name: str
-    role: Literal["viewer", "admin"]
+    role: Literal["viewer", "investigator", "admin"]
 
 
 class AuditItem(Answer):

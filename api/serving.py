@@ -140,7 +140,9 @@ class Snapshot:
         return Findings.of(tuple(read_findings(self.generation.findings)))
 
     def _open_facts(self) -> FactStore:
-        return self._holding(bootstrap.facts(self._settings, loads=self.generation.loads))
+        return self._holding(
+            bootstrap.facts(self._settings, loads=self.generation.loads, resolved=self.generation.folder)
+        )
 
     def _holding(self, opened: Held) -> Held:
         self._opened.append(opened)

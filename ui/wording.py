@@ -25,6 +25,7 @@ LOOKS: dict[str, Look] = {
     "importer": Look("#0072B2", "ellipse", "●"),
     "manufacturer": Look("#E69F00", "triangle", "▲"),
     "broker": Look("#CC79A7", "diamond", "◆"),
+    "party": Look("#332288", "round-pentagon", "◉"),
     "surety": Look("#8C6BB1", "vee", "▼"),
     "company": Look("#004C75", "octagon", "⬣"),
     "port": Look("#009E73", "rectangle", "■"),

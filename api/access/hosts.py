@@ -34,6 +34,28 @@ def refused_host(header: str, settings: Settings) -> Invalid | None:
     )
 
 
+def refused_origin(method: str, origin: str, host: str) -> Invalid | None:
+    """Why a request that changes something is not answered when a page of another site sent it; None when it is.
+
+    A browser says which site a page is from; a program says nothing, and has a token or sits on this machine.
+    """
+    if method in ("GET", "HEAD", "OPTIONS") or not origin or _authority(origin) == host.lower():
+        return None
+    return Invalid(
+        "This request was made by a page of another site.",
+        thing="Origin",
+        value=origin[:100],
+        next_step="Use the address that `tidewaiter serve` printed.",
+    )
+
+
+def _authority(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
 def _name(header: str) -> str:
     try:
         return (urlsplit(f"//{header}").hostname or "").lower()

@@ -9,7 +9,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -18,7 +18,8 @@ from api.database import USERS
 from api.errors import Unauthenticated
 from graph.model.errors import Conflict, Denied, Invalid, NotFound
 
-Role = Literal["viewer", "admin"]
+Role = Literal["viewer", "investigator", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
 _NAME = re.compile(r"[\w.@-]{1,64}")
 
 
@@ -109,11 +110,22 @@ class Users:
         )
 
 
+def need_investigator(person: Person) -> None:
+    """`Denied` unless the person may decide something: an investigator or an admin."""
+    if person.role == "viewer":
+        raise Denied(
+            f"{person.name} is a viewer; this needs an investigator.",
+            thing="role",
+            value=person.role,
+            next_step="Ask an investigator, or make one with `tidewaiter user add NAME --role investigator`.",
+        )
+
+
 def need_admin(person: Person) -> None:
     """`Denied` unless the person is an admin."""
     if person.role != "admin":
         raise Denied(
-            f"{person.name} is a viewer; this needs an admin.",
+            f"{person.name} is {'an' if person.role[0] in 'aeiou' else 'a'} {person.role}; this needs an admin.",
             thing="role",
             value=person.role,
             next_step="Ask an admin, or make an admin with `tidewaiter user add NAME --role admin`.",

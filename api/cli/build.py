@@ -1,4 +1,4 @@
-"""Verbs that bring data in and build from it: simulate, load, refresh, detect, index."""
+"""Verbs that bring data in and build from it: simulate, load, refresh, resolve, detect, index."""
 
 import re
 from datetime import UTC, date, datetime
@@ -19,7 +19,7 @@ _SAFE = re.compile(r"[A-Za-z0-9_./:=+-]+")
 
 def add_to(app: typer.Typer) -> None:
     """Add these verbs to the command."""
-    for verb in (simulate, load, refresh, detect, index):
+    for verb in (simulate, load, refresh, resolve, detect, index):
         app.command()(verb)
 
 
@@ -86,13 +86,24 @@ def refresh(
     context: typer.Context,
     as_of: str | None = typer.Option(None, "--as-of", metavar="DATE", help="Detect as if it were that day."),
 ) -> None:
-    """Build graph, findings and index from all loads, as one new generation."""
+    """Resolve parties and build graph, findings and index from all loads, as one new generation."""
     from api.refresh import refresh as build
 
     terminal = terminal_of(context)
     settings = terminal.settings()
     with terminal.progress() as progress:
         done = build(settings, now=datetime.now(UTC), as_of=_day(as_of), progress=progress)
+    _built(terminal, done.generation.generation_id, done.generation.counts, done.seconds)
+
+
+def resolve(context: typer.Context) -> None:
+    """Resolve again who is the same, within what people have judged since; findings stay as they are."""
+    from api.refresh import resolve as run
+
+    terminal = terminal_of(context)
+    settings = terminal.settings()
+    with terminal.progress() as progress:
+        done = run(settings, now=datetime.now(UTC), progress=progress)
     _built(terminal, done.generation.generation_id, done.generation.counts, done.seconds)
 
 

@@ -25,14 +25,19 @@ def add_to(app: typer.Typer) -> None:
 def add(
     context: typer.Context,
     name: str = typer.Argument(help="The user's name."),
-    role: str = typer.Option("viewer", help="viewer, or admin who may also read the audit."),
+    role: str = typer.Option(
+        "viewer", help="viewer, investigator (may also judge) or admin (may also read the audit)."
+    ),
 ) -> None:
     """Make a user and print the token, once. From the first user on, every request needs a token."""
-    if role not in ("viewer", "admin"):
-        raise typer.BadParameter("--role is viewer or admin.")
+    from api.access.users import ROLES
+
+    chosen = next((one for one in ROLES if one == role), None)
+    if chosen is None:
+        raise typer.BadParameter(f"--role is one of {', '.join(ROLES)}.")
     terminal = terminal_of(context)
     with _users(terminal) as users:
-        token = users.add(name, "admin" if role == "admin" else "viewer", now=datetime.now(UTC))
+        token = users.add(name, chosen, now=datetime.now(UTC))
     if terminal.json:
         terminal.answer({"name": name, "role": role, "token": token})
         return

@@ -102,8 +102,9 @@ def findings(asked: Asked, entity_id: str) -> Response:
     known = _id(asked, entity_id)
 
     def make(now: Snapshot) -> FindingsAnswer:
-        now.view.entity(known)
-        found = now.findings.by_member.get(known, ())
+        numbers = (known, *now.view.entity(known).identifiers)
+        named = {one.id: one for number in numbers for one in now.findings.by_member.get(number, ())}
+        found = sorted(named.values(), key=lambda one: (-one.probability, one.id))
         return FindingsAnswer(items=finding_items(found, now.view), total=len(found), next_cursor="")
 
     return asked.answer("findings", known, make)

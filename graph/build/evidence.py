@@ -19,7 +19,7 @@ from graph.facts.store import FactStore
 from graph.model.errors import Invalid, NotFound
 from graph.model.finding import RecordRef
 from graph.model.kinds import ENTITY_KINDS, LINK_KINDS, EntityKind, EntitySource, LinkKind, LinkSource
-from graph.model.tables import TABLES
+from graph.model.tables import RESOLVED, TABLES
 
 Cell = str | int | float | bool | list[str] | None
 
@@ -144,7 +144,7 @@ def records_by_key(facts: FactStore, refs: Sequence[RecordRef], *, as_of: date |
     answers = []
     for name, keys in wanted.items():
         rows = facts.table(name, as_of=as_of)
-        key = TABLES[name].key
+        key = (TABLES | RESOLVED)[name].key
         first = sorted({values[0] for values in keys})
         rows = rows.filter(rows[key[0]].cast("string").isin(first))  # no cast is made where the column is text
         joined = functools.reduce(operator.add, [_separated(rows[column]) for column in key])
@@ -212,7 +212,8 @@ def _all(tests: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
 
 def _page(rows: ir.Table, table: str, day: str, limit: int, offset: int) -> Records:
     total = rows.count().to_pyarrow().as_py()
-    key = TABLES[table].key if table in TABLES else rows.columns
+    declared = (TABLES | RESOLVED).get(table)
+    key = declared.key if declared else rows.columns
     key = tuple(column for column in key if column != day)
     order = [*([ibis.desc(day, nulls_first=False)] if day else []), *(ibis.asc(column) for column in key)]
     page = rows.order_by(order).limit(offset + limit)

@@ -16,7 +16,7 @@ import pycountry
 
 from graph.build import derived
 from graph.facts.store import FactStore
-from graph.model.kinds import LINK_KINDS, EntityKind, EntitySource, Key, LinkKind, LinkSource, Where
+from graph.model.kinds import LINK_KINDS, NUMBERED, EntityKind, EntitySource, Key, LinkKind, LinkSource, Where
 from graph.model.tables import IdentifierType
 
 FILES_NAMED = 5  # files that a link names as its sources
@@ -79,6 +79,12 @@ def entities(facts: FactStore, kind: EntityKind, *, as_of: date | None = None) -
         if source.name or source.properties:
             described.append(_described(rows, key, source, place))
     found = _summed(ibis.union(*measured), "key") if len(measured) > 1 else _finished(measured[0])
+    none = ibis.array([found["key"]])[:0]  # in a form whose type every engine knows
+    if kind.numbers:
+        numbers = _numbers(derived.table(facts, sources[0].table, as_of=as_of), sources[0].key, *kind.numbers)
+        found = found.left_join(numbers, found["key"] == numbers["numbered_key"]).drop("numbered_key")
+    else:
+        found = found.mutate(numbers=none)
     key = found["key"]
     if described:
         names = ibis.union(*described) if len(described) > 1 else described[0]
@@ -102,7 +108,7 @@ def entities(facts: FactStore, kind: EntityKind, *, as_of: date | None = None) -
         name=name,
         properties=properties,
         **{measure: found[measure] for measure in _MEASURES},
-        identifiers=ibis.array([key])[:0],  # none, in a form whose type every engine knows
+        identifiers=found["numbers"],
     ).cast(ENTITY_SCHEMA)
 
 
@@ -304,6 +310,13 @@ def _described(rows: ir.Table, key: ir.Value, source: EntitySource, place: int) 
         source=rows["source"],
         source_row=rows["source_row"],
     )
+
+
+def _numbers(rows: ir.Table, key: Key, kind: str, number: str) -> ir.Table:
+    """The ids of the entities whose numbers an entity goes by, in order."""
+    of = rows[kind].cases(*((name, f"{entity}:") for name, entity in NUMBERED.items()), else_=ibis.null("string"))
+    rows = rows.select(numbered_key=rows[key.column], id=of + rows[number]).drop_null("id")
+    return rows.group_by("numbered_key").agg(numbers=rows["id"].collect(distinct=True).sort())
 
 
 def _as_json(values: dict[str, ir.Value]) -> ir.StringValue:

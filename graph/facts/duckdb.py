@@ -40,7 +40,8 @@ SQL_TYPES: dict[ColumnType, str] = {
 class DuckDbFactStore:
     """The facts of one home directory. Safe to use from many threads: each has a cursor of its own.
 
-    With `loads` the store is pinned to these load ids; without, it follows the ledger (see `Snapshot`). Sorting
+    With `loads` the store is pinned to these load ids; without, it follows the ledger; `resolved` is a
+    generation whose resolution is read beside them (see `Snapshot`). Sorting
     and joining beyond `memory_limit_gb` spills into the home directory.
     """
 
@@ -51,9 +52,10 @@ class DuckDbFactStore:
         memory_limit_gb: float = 4.0,
         threads: int | None = None,
         loads: Sequence[str] | None = None,
+        resolved: Path | None = None,
     ) -> None:
         self.home = home
-        self._snapshot = Snapshot(home, loads)
+        self._snapshot = Snapshot(home, loads, resolved)
         self._views: set[str] = set()
         self._lock = threading.Lock()
         self._local = threading.local()

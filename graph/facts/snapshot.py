@@ -13,11 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import ibis
+import pyarrow.parquet as pq
 
 from graph.facts.ledger import FactFile, Ledger, Load
 from graph.facts.store import FactCounts
 from graph.model.errors import Invalid, Unavailable
-from graph.model.tables import PROVENANCE, TABLES, Column, ColumnType, Table
+from graph.model.tables import PROVENANCE, RESOLVED, TABLES, Column, ColumnType, Table
 
 _IBIS_TYPES: dict[ColumnType, str] = {
     ColumnType.TEXT: "string",
@@ -84,11 +85,13 @@ class Snapshot:
     """The loads of one home that a reader sees. Safe to use from many threads.
 
     With `loads` it is pinned to these load ids (those of a generation, say, so that its links and the rows behind
-    them agree); without, it follows the ledger as loads are committed.
+    them agree); without, it follows the ledger as loads are committed. `resolved` is the folder of a generation: what
+    resolution wrote there (`graph.model.tables.RESOLVED`) is read like facts.
     """
 
-    def __init__(self, home: Path, loads: Sequence[str] | None) -> None:
+    def __init__(self, home: Path, loads: Sequence[str] | None, resolved: Path | None = None) -> None:
         self.home = home
+        self._resolved = resolved
         self._ledger = Ledger(home)
         self._pinned = None if loads is None else frozenset(loads)
         self._known: tuple[tuple[str, ...], tuple[Load, ...]] = ((), ())
@@ -97,10 +100,10 @@ class Snapshot:
     def select(self, name: str, as_of: date | None) -> Selection:
         """The files of a canonical table; `Invalid` for a name that is no table's."""
         table = _declared(name)
+        found = self._of_resolution() if name in RESOLVED else (file for load in self._loads() for file in load.facts)
         files = tuple(
             file
-            for load in self._loads()
-            for file in load.facts
+            for file in found
             if file.table == name and file.rows and (as_of is None or file.min_known_at <= as_of.isoformat())
         )
         digest = sha256("\n".join((str(as_of), *(file.path for file in files))).encode()).hexdigest()[:16]
@@ -112,7 +115,16 @@ class Snapshot:
         for load in self._loads():
             for file in load.facts:
                 rows[file.table] = rows.get(file.table, 0) + file.rows
-        return FactCounts(rows)
+        return FactCounts(rows | {file.table: file.rows for file in self._of_resolution() if file.rows})
+
+    def _of_resolution(self) -> tuple[FactFile, ...]:
+        """The files that resolution wrote into its generation, if any; which rows were known, their `known_at` says."""
+        if self._resolved is None:
+            return ()
+        paths = {name: self._resolved.absolute() / f"{name}.parquet" for name in RESOLVED}
+        return tuple(
+            FactFile(name, str(path), pq.read_metadata(path).num_rows) for name, path in paths.items() if path.exists()
+        )
 
     def _loads(self) -> tuple[Load, ...]:
         """The loads that are read: the ledger is parsed again only when a load has come or gone."""
@@ -127,7 +139,7 @@ class Snapshot:
 
 def _declared(name: str) -> Table:
     try:
-        return TABLES[name]
+        return RESOLVED.get(name) or TABLES[name]
     except KeyError:
         raise Invalid(
             f"There is no table {name!r}.", thing="table", value=name, next_step=f"Tables: {', '.join(sorted(TABLES))}."

@@ -86,7 +86,8 @@ def master_of(url: str, *, threads: int | None) -> str:
 class SparkFactStore:
     """The facts of one home directory. Safe to use from many threads.
 
-    With `loads` the store is pinned to these load ids; without, it follows the ledger (see `Snapshot`). The first
+    With `loads` the store is pinned to these load ids; without, it follows the ledger; `resolved` is a
+    generation whose resolution is read beside them (see `Snapshot`). The first
     store of a process starts Spark: `memory_limit_gb` is the memory of its driver, which on `local` is all of it, and
     what Spark has to say goes to `HOME/spark.log`. A second master in one process is a `Conflict`.
     """
@@ -98,9 +99,10 @@ class SparkFactStore:
         master: str,
         memory_limit_gb: float = 4.0,
         loads: Sequence[str] | None = None,
+        resolved: Path | None = None,
     ) -> None:
         self.home = home.absolute()
-        self._snapshot = Snapshot(self.home, loads)
+        self._snapshot = Snapshot(self.home, loads, resolved)
         self._views: set[str] = set()
         self._serial = itertools.count()
         self._lock = threading.Lock()

@@ -43,7 +43,10 @@ class EntitySource:
 
 @dataclass(frozen=True, slots=True)
 class EntityKind:
-    """A kind of thing. `hub` marks kinds that join everything (ports, countries): never walked through."""
+    """A kind of thing. `hub` marks kinds that join everything (ports, countries): never walked through.
+
+    `numbers` names the columns of its first source that tell the kind and the key of the numbers that it goes by.
+    """
 
     kind: str
     label: str
@@ -51,6 +54,7 @@ class EntityKind:
     sources: tuple[EntitySource, ...]
     identifier: IdentifierType | None = None
     hub: bool = False
+    numbers: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,12 @@ def _mentioned(kind: str) -> EntitySource:
 
 _I = IdentifierType
 
+# The kinds of entities that a party's numbers are of, by what resolution calls them.
+NUMBERED = {
+    "importer": "importer", "manufacturer": "manufacturer", "exporter": "manufacturer", "broker": "broker",
+    "surety": "surety", "company": "company",
+}  # fmt: skip
+
 ENTITY_KINDS: dict[str, EntityKind] = {
     kind.kind: kind
     for kind in (
@@ -180,6 +190,13 @@ ENTITY_KINDS: dict[str, EntityKind] = {
             "Company",
             "A company from a register or a list.",
             (_on_file("company"),),
+        ),
+        EntityKind(
+            "party",
+            "Party",
+            "Whoever resolution takes the numbers and the names that it goes by to be.",
+            (EntitySource("parties", Key("party"), name="name"),),
+            numbers=("kind", "key"),
         ),
         EntityKind(
             "port",
@@ -373,6 +390,15 @@ LINK_KINDS: dict[str, LinkKind] = {
                 ("successor_of", "was succeeded by"), ("sister_of", "is sister of"),
             )
         ),
+        *(
+            LinkKind(f"goes_by_{number}", "goes by", "belongs to", "party", number,
+                     (LinkSource("parties", Key("party"), Key("key"),
+                                 where=(("kind", tuple(n for n, kind in NUMBERED.items() if kind == number)),)),))
+            for number in dict.fromkeys(NUMBERED.values())
+        ),
+        LinkKind("possibly_same", "is possibly the same as", "is possibly the same as", "party", "party",
+                 (LinkSource("possibly_same", Key("left_party"), Key("right_party"),
+                             where=(("merged", ("no",)),)),)),
         _issue("issue_on_importer", "importer", "importer_numbers"),
         _issue("issue_on_manufacturer", "manufacturer", "manufacturer_ids"),
         _issue("issue_at_port", "port", "port_codes"),

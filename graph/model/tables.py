@@ -457,6 +457,30 @@ HTS = Table(
     ),
 )
 
+# What resolution makes of all these, in a generation of its own; nobody loads them.
+PARTIES = Table(
+    "parties",
+    "A number, or a name as a bill has it, and the party that it is taken to belong to.",
+    ("kind", "key", "party"),
+    (
+        _codes("kind", "importer|manufacturer|exporter|broker|surety|company|written"),
+        *_text("key", "party", "name"),
+        *_lists("records"),  # table:key of rows that say so
+    ),
+)
+POSSIBLY_SAME = Table(
+    "possibly_same",
+    "Two parties that may be one: how probable it is, and what speaks for it and against.",
+    ("left_party", "right_party"),
+    (
+        *_text("left_party", "right_party"),
+        Column("probability", ColumnType.AMOUNT),
+        _codes("merged", "yes|no"),
+        Column("why", ColumnType.JSON),
+    ),
+)
+RESOLVED: dict[str, Table] = {table.name: table for table in (PARTIES, POSSIBLY_SAME)}
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (

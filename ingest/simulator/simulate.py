@@ -78,7 +78,7 @@ def simulate(
     scale = _checked(out, seed, size, file_format, leave_out)
     said = progress or (lambda _: None)
     said("parties")
-    world = _make_world(seed, scale, said)
+    world = make_world(seed, scale, said)
     if planted:
         said("schemes")
         plant(world, leave_out=leave_out)
@@ -116,7 +116,8 @@ def _checked(out: Path, seed: int, size: str, file_format: str, leave_out: Seque
     return SCALES[size]
 
 
-def _make_world(seed: int, scale: Scale, said: Callable[[str], None]) -> World:
+def make_world(seed: int, scale: Scale, said: Callable[[str], None] = lambda _: None) -> World:
+    """A world of ordinary business, before anything is planted or numbered."""
     begin, end = day(_FIRST_DAYS[scale.months]), day(LAST_DAY)
     reference = with_new_orders(seed, read_reference(), begin=begin, end=end)
     services = make_services(seed, scale.brokers)

@@ -39,6 +39,9 @@ STAGES = (
     "offices",
     "new_makers",
     "diversion",
+    "society",
+    "misspelled",
+    "filings",
 )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.access.hosts import refused_host
+from api.access.hosts import refused_host, refused_origin
 from api.settings import Settings
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound here
@@ -30,3 +30,19 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound here
 def test_a_request_is_answered_under_our_own_names_only(tmp_path: Path, host: str, header: str, answered: bool) -> None:
     settings = Settings(home=tmp_path, host=host, allowed_hosts=("trade.example",))
     assert (refused_host(header, settings) is None) == answered
+
+
+@pytest.mark.parametrize(
+    ("method", "origin", "answered"),
+    [
+        ("POST", "", True),
+        ("POST", "http://127.0.0.1:8000", True),
+        ("POST", "http://127.0.0.1:9000", False),
+        ("POST", "https://evil.example", False),
+        ("POST", "null", False),
+        ("POST", "http://[", False),
+        ("GET", "https://evil.example", True),
+    ],
+)
+def test_a_page_of_another_site_changes_nothing(method: str, origin: str, answered: bool) -> None:
+    assert (refused_origin(method, origin, "127.0.0.1:8000") is None) == answered

@@ -20,6 +20,7 @@ from api.access.users import LOCAL, Users, need_admin
 from api.audit.trail import Look, Trail, looks, record
 from api.database import AUDIT, METADATA, USERS, describe, open_database
 from api.errors import Unauthenticated
+from api.judgements.given import Judgements
 from graph.model.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 
 NOW = datetime(2026, 3, 1, 12, 30, 5, 250_000, tzinfo=UTC)
@@ -272,3 +273,52 @@ def test_what_a_table_that_is_gone_was_asked_is_unavailable(users: Users, engine
         connection.execute(sa.text("DROP TABLE users"))
     with pytest.raises(Unavailable, match="users"):
         users.all()
+
+
+def test_a_judgement_is_kept_with_who_why_and_when(engine: Engine) -> None:
+    judgements = Judgements(engine)
+    given = judgements.add(
+        "manufacturer:B", "importer:A", "same", reason="one officer, one phone", person="ada", now=NOW
+    )
+    assert (given.left, given.right, given.verdict, given.person, given.at, given.stands) == (
+        "importer:A", "manufacturer:B", "same", "ada", NOW, True,
+    )  # fmt: skip
+    assert judgements.all() == (given,)
+    assert judgements.all(entities=("importer:A",)) == (given,)
+    assert judgements.all(entities=("importer:C",)) == ()
+
+
+def test_a_withdrawn_judgement_stays_on_file_and_no_longer_stands(engine: Engine) -> None:
+    judgements = Judgements(engine)
+    given = judgements.add("importer:A", "importer:B", "different", reason="two plants", person="ada", now=NOW)
+    later = NOW + timedelta(days=2)
+    taken = judgements.withdraw(given.number, person="bob", now=later)
+    assert (taken.withdrawn_by, taken.withdrawn_at, taken.stands) == ("bob", later, False)
+    assert judgements.all(standing=True) == ()
+    assert judgements.all() == (taken,)
+    with pytest.raises(Conflict, match="already"):
+        judgements.withdraw(given.number, person="ada", now=later)
+    with pytest.raises(NotFound):
+        judgements.withdraw(given.number + 1, person="ada", now=later)
+
+
+def test_a_judgement_that_contradicts_those_that_stand_is_not_kept(engine: Engine) -> None:
+    judgements = Judgements(engine)
+    first = judgements.add("importer:A", "importer:B", "same", reason="seen", person="ada", now=NOW)
+    judgements.add("importer:B", "importer:C", "same", reason="seen", person="ada", now=NOW)
+    with pytest.raises(Conflict, match="are different, and 1, 2 that they are the same"):
+        judgements.add("importer:A", "importer:C", "different", reason="no", person="bob", now=NOW)
+    judgements.withdraw(first.number, person="ada", now=NOW)
+    judgements.add("importer:A", "importer:C", "different", reason="no", person="bob", now=NOW)
+    assert len(judgements.all(standing=True)) == 2
+
+
+@pytest.mark.parametrize(
+    ("left", "verdict", "reason"),
+    [("importer:B", "maybe", "seen"), ("importer:A", "same", "seen"), ("importer:B", "same", " ")],
+)
+def test_a_judgement_without_sense_is_refused(engine: Engine, left: str, verdict: str, reason: str) -> None:
+    judgements = Judgements(engine)
+    with pytest.raises(Invalid):
+        judgements.add(left, "importer:A", verdict, reason=reason, person="ada", now=NOW)
+    assert judgements.all() == ()

@@ -4,7 +4,14 @@ from datetime import date
 
 import streamlit as st
 
-from api.schemas import ActivityMonth, ActivityShare, EntityAnswer, RelatedItem
+from api.schemas import (
+    ActivityMonth,
+    ActivityShare,
+    EntityAnswer,
+    JudgementRequest,
+    PossiblySameItem,
+    RelatedItem,
+)
 from ui import header
 from ui.connection import activity, ask, client, entity, link_counts, related, search
 from ui.graph_view.board import Board
@@ -13,6 +20,8 @@ from ui.records import open_rows, show_rows
 from ui.wording import UNKNOWN, in_markdown, look, number, period, standing, usd, words
 
 LINKS = 50
+# Kinds of entities that are parties, or numbers of parties.
+PARTIES = ("party", "importer", "manufacturer", "broker", "surety", "company")
 DOCUMENTS = 20
 
 
@@ -136,6 +145,81 @@ def findings(found: EntityAnswer) -> None:
         st.caption("No finding names it.")
 
 
+def identity(found: EntityAnswer) -> None:
+    """To whom its numbers belong, who else may be the same and why, and what people judged."""
+    known = ask(lambda: client().identity(found.id))
+    if known is None:
+        return
+    for party in known.parties:
+        goes_by = " · ".join(f"`{number}`" for number in party.identifiers)
+        st.markdown(f"**{in_markdown(party.name)}** `{party.party}` goes by {goes_by or 'no number'}")
+    if not known.parties:
+        st.caption("Resolution has not looked at it; `tidewaiter refresh` does.")
+    others = [one for one in known.possibly_same if not one.merged]
+    st.markdown(f"**Possibly the same** {number(len(others))}")
+    for count, other in enumerate(others):
+        _possibly_same(found, count, other)
+    if not others:
+        st.caption("Nobody comes near.")
+    merged = [one for one in known.possibly_same if one.merged]
+    if merged:
+        with st.expander(f"Why its records were put together ({number(len(merged))})"):
+            for other in merged:
+                st.markdown(f"{other.probability:.3f} {in_markdown(other.name)}")
+                st.dataframe(_reasons(other), hide_index=True, width="stretch")
+    st.markdown(f"**Judged by people** {number(len(known.judgements))}")
+    for judged in known.judgements:
+        state = f" · withdrawn by {in_markdown(judged.withdrawn_by)}" if judged.withdrawn_at else ""
+        said, undo = st.columns([5, 1], vertical_alignment="center")
+        said.markdown(
+            f"{judged.number}. `{judged.left}` and `{judged.right}`: **{judged.verdict}**{state}  \n"
+            f":small[{in_markdown(judged.reason)} ({in_markdown(judged.person)}, {judged.at:%Y-%m-%d})]"
+        )
+        if not judged.withdrawn_at and undo.button("Withdraw", key=f"withdraw {judged.number}"):
+            _withdraw(judged.number)
+
+
+def _withdraw(judgement: int) -> None:
+    if ask(lambda: client().withdraw(judgement)) is not None:
+        st.rerun()
+
+
+def _possibly_same(found: EntityAnswer, count: int, other: PossiblySameItem) -> None:
+    name, ways = st.columns([4, 2], vertical_alignment="center")
+    name.markdown(
+        f"**{other.probability:.2f}** {in_markdown(other.name)} "
+        + " · ".join(f"`{number}`" for number in other.identifiers)
+    )
+    with ways.container(horizontal=True, gap="small"):
+        if st.button("Open", key=f"same open {count}"):
+            st.session_state["entity_id"] = other.party
+            st.rerun()
+        if other.identifiers and st.button("Judge", key=f"same judge {count}"):
+            _judge(found, other)
+    st.dataframe(_reasons(other), hide_index=True, width="stretch")
+
+
+def _reasons(other: PossiblySameItem) -> list[dict[str, object]]:
+    return [
+        {"what": words(each.feature), "here": each.left, "there": each.right, "how alike": each.level,
+         "bits": f"{each.bits:+.1f}"}
+        for each in other.why
+    ]  # fmt: skip
+
+
+@st.dialog("The same party?")
+def _judge(found: EntityAnswer, other: PossiblySameItem) -> None:
+    st.markdown(f"{in_markdown(found.name)} and {in_markdown(other.name)}")
+    verdict = st.radio("They are", ["same", "different", "unsure"], horizontal=True, index=None)
+    reason = st.text_area("Because", max_chars=2_000, placeholder="What it rests on")
+    if st.button("Note it", type="primary", disabled=not verdict or not reason.strip()) and verdict:
+        request = JudgementRequest.model_validate(
+            {"left": found.id, "right": other.party, "verdict": verdict, "reason": reason}
+        )
+        if ask(lambda: client().judge(request)):
+            st.rerun()
+
+
 def _shares(heading: str, items: list[ActivityShare]) -> None:
     st.markdown(f"**{heading}**")
     event = st.dataframe(
@@ -235,7 +319,8 @@ if act.button("Put on the canvas", width="stretch"):
 brought = ask(lambda: activity(shown.id))
 by_month = brought.months if brought else []
 figures(shown, by_month)
-tabs = st.tabs(["Overview", "Links", "Documents", "Findings", "Rows"])
+a_party = shown.kind in PARTIES
+tabs = st.tabs(["Overview", "Links", "Documents", "Findings", "Rows", *(["Who is the same"] if a_party else [])])
 with tabs[0]:
     overview(shown, by_month)
 with tabs[1]:
@@ -246,3 +331,6 @@ with tabs[3]:
     findings(shown)
 with tabs[4]:
     show_rows(lambda limit, offset: client().records(shown.id, limit=limit, offset=offset), key="entity_rows")
+if a_party:
+    with tabs[5]:
+        identity(shown)

@@ -15,11 +15,25 @@ from ui.wording import chance, in_markdown, number, usd, with_names, words
 
 MOST_LISTED = 500
 FEW_NUMBERS = 4
-# What tells an event of the timeline: the table, the column with its day, and how it is said.
-EVENTS = {"actions": ("action_date", "acted on"), "entry_lines": ("entry_date", "entered")}
+# What tells events of the timeline: of a table, the columns with a day and how each is said.
+EVENTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "orders": (("petition_on", "petition"), ("preliminary_on", "preliminary"), ("order_on", "order")),
+    "party_records": (("valid_from", "on file"),),
+    "party_claims": (("valid_from", "claimed"),),
+    "foreign_bills": (("arrived_on", "shipped abroad"),),
+    "bills": (("arrived_on", "shipped to the US"),),
+    "actions": (("action_date", "acted on"),),
+    "entry_lines": (("entry_date", "entered"),),
+}
+LANES = [said for columns in EVENTS.values() for _, said in columns]
+# Tables whose rows are laid side by side; those of one group have the same columns.
+COMPARED = (("entry_lines",), ("foreign_bills", "bills"), ("party_records",))
 
 PORT_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
-LINE_KEY = ("entry_number", "line_number", "tariff_ordinal")
+HEADS = {
+    "entry_lines": ("entry_number", "line_number", "tariff_ordinal"), "bills": ("bill_number",),
+    "foreign_bills": ("bill_number",), "party_records": ("record_id",),
+}  # fmt: skip
 
 
 def queue() -> FindingItem | None:
@@ -112,8 +126,9 @@ def _evidence(finding: FindingItem, count: int, item: EvidenceItem, names: dict[
         plural = "row" if len(item.records) == 1 else "rows"
         if item.records and st.button(f"Open {len(item.records)} {plural}", key=f"evidence {count}"):
             open_rows(item.claim, partial(_evidence_page, finding.id, count))
-        lines = sum(record.table == "entry_lines" for record in item.records)
-        if lines > 1 and st.button("Compare side by side", key=f"compare {count}"):
+        named = [record.table for record in item.records]
+        alike = any(sum(table in group for table in named) > 1 for group in COMPARED)
+        if alike and st.button("Compare side by side", key=f"compare {count}"):
             _compare(item.claim, evidence_rows(finding.id, count))
         if len(item.numbers) > FEW_NUMBERS:
             with st.popover(f"{len(item.numbers)} numbers"):
@@ -125,22 +140,27 @@ def _evidence(finding: FindingItem, count: int, item: EvidenceItem, names: dict[
 
 @st.dialog("Side by side", width="large")
 def _compare(claim: str, answer: RecordsAnswer) -> None:
-    """Entry lines as columns, so that what agrees stands on one line."""
+    """Rows as columns, so that what agrees stands on one line."""
     st.caption(in_markdown(claim))
-    for table in answer.tables:
-        if table.table != "entry_lines":
+    for group in COMPARED:
+        tables = [table for table in answer.tables if table.table in group]
+        rows = [(f"{words(t.table)} {_head(t.table, row)}", row) for t in tables for row in t.rows]
+        if len(rows) < 2:
             continue
-        heads = [" / ".join(_cell(row, name) for name in LINE_KEY) for row in table.rows]
         compared = [
             {
-                "": "=" if len({str(row.get(name)) for row in table.rows}) == 1 else "",
+                "": "=" if len({str(row.get(name)) for _, row in rows}) == 1 else "",
                 "field": words(name),
-                **{head: _cell(row, name) for head, row in zip(heads, table.rows, strict=True)},
+                **{head: _cell(row, name) for head, row in rows},
             }
-            for name in table.columns
-            if any(row.get(name) not in (None, "", []) for row in table.rows)
+            for name in tables[0].columns
+            if any(row.get(name) not in (None, "", []) for _, row in rows)
         ]
         st.dataframe(compared, hide_index=True, width="stretch", height=460)
+
+
+def _head(table: str, row: Row) -> str:
+    return " / ".join(_cell(row, name) for name in HEADS[table])
 
 
 def _cell(row: Row, name: str) -> str:
@@ -151,31 +171,30 @@ def _cell(row: Row, name: str) -> str:
 
 
 def _timeline(finding: FindingItem) -> None:
-    """When customs acted and when goods were entered, by port."""
+    """When orders were asked for and made, goods shipped and entered, and when customs acted; by port."""
     events: dict[tuple[str, str, str], Row] = {}
     for count, item in enumerate(finding.evidence):
         if not any(record.table in EVENTS for record in item.records):
             continue
         answer = ask(partial(evidence_rows, finding.id, count))
         for table in answer.tables if answer else ():
-            column, said = EVENTS.get(table.table, ("", ""))
             for row in table.rows:
-                day = row.get(column) if column else None
-                if day:
-                    number_of = str(row.get("entry_number") or row.get("action_id") or "")
-                    port = str(row.get("port_code") or "unknown")
-                    events[said, str(day), number_of] = {"day": str(day), "what": said, "port": port, "row": number_of}
+                for column, said in EVENTS.get(table.table, ()):
+                    if day := row.get(column):
+                        key = _cell(row, table.columns[0])
+                        port = str(row.get("port_code") or row.get("port_of_unlading") or "none")
+                        events[said, str(day), key] = {"day": str(day), "what": said, "port": port, "row": key}
     if not events:
         return
     st.markdown("**When**")
     st.vega_lite_chart(
         list(events.values()),
         {
-            "height": 90,
+            "height": 45 + 22 * len({str(event["what"]) for event in events.values()}),
             "mark": {"type": "point", "size": 110, "filled": True},
             "encoding": {
                 "x": {"field": "day", "type": "temporal", "title": None, "axis": {"format": "%Y-%m-%d"}},
-                "y": {"field": "what", "type": "nominal", "title": None, "sort": ["acted on", "entered"]},
+                "y": {"field": "what", "type": "nominal", "title": None, "sort": LANES},
                 "color": {"field": "port", "type": "nominal", "title": "port", "scale": {"range": PORT_COLOURS}},
                 "shape": {"field": "port", "type": "nominal", "title": "port"},
                 "tooltip": [{"field": name} for name in ("day", "what", "port", "row")],

@@ -60,6 +60,7 @@ class Diversion:
     lots: list[int] = field(default_factory=list)
     days: list[int] = field(default_factory=list)
     evaded_usd: float = 0.0
+    shipped: set[int] = field(default_factory=set)  # makers of listed lots
 
     def history(self) -> None:
         """Let each importer have bought from the supplier before, at the rate at which it goes on."""
@@ -118,7 +119,7 @@ class Diversion:
         lot = planting.copy(source, changes)
         value = value_of(planting, source, product) * share * factor
         if listed:
-            self._list(lot, day, value)
+            self._list(lot, maker, day, value)
         look_at(planting, lot, importer=importer, port=port, day=day, value_usd=value)
         return lot
 
@@ -138,13 +139,13 @@ class Diversion:
         ]
         turned = [int(lot) for lot in theirs if not planting.chance(self.residual) and int(lot) not in planting.used]
         for lot in turned:
-            mine = slice(*np.searchsorted(lines["lot"], (lot, lot + 1)))
+            mine = planting.lines_of(lot)
             if like is not None:
                 old = int(lots["maker"][lot])
                 factor = price_at(world, like, self.target.product) / price_at(world, old, self.target.product)
                 lines["cents"][mine] = np.maximum(100, np.rint(lines["cents"][mine] * factor))
             lots["maker"][lot] = maker
-            self._list(lot, int(lots["arrived"][lot]), value_of(planting, lot, self.target.product))
+            self._list(lot, maker, int(lots["arrived"][lot]), value_of(planting, lot, self.target.product))
         planting.reroute(lots, np.array(turned, dtype=np.int64))
         return turned
 
@@ -261,7 +262,10 @@ class Diversion:
         makers: tuple[int, ...],
         more_importers: tuple[int, ...] = (),
     ) -> Scheme:
-        """The case as the truth tells it; its importers and lots are not offered again."""
+        """The case as the truth tells it; its importers, makers and lots are not offered again.
+
+        Of the makers those are in it that supplied it or shipped any of its lots.
+        """
         planting = self.planting
         planting.used.update(self.lots)
         importers = tuple(dict.fromkeys([*self.importers, *more_importers]))
@@ -274,14 +278,15 @@ class Diversion:
             label=label,
             controller=controller,
             importers=importers,
-            makers=tuple(dict.fromkeys(makers)),
+            makers=tuple(maker for maker in dict.fromkeys(makers) if maker in (self.supplier, *self.shipped)),
             lots=tuple(self.lots[int(place)] for place in order),
             began_on=min(self.days),
             ended_on=max(self.days),
             duty_evaded_usd=round(self.evaded_usd, 2) if label == "positive" else 0.0,
         )
 
-    def _list(self, lot: int, day: int, value_usd: float) -> None:
+    def _list(self, lot: int, maker: int, day: int, value_usd: float) -> None:
+        self.shipped.add(maker)
         self.lots.append(lot)
         self.days.append(day)
         self.evaded_usd += value_usd * self.target.rate
@@ -375,7 +380,7 @@ def price_at(world: World, maker: int, product: int) -> float:
 def value_of(planting: Planting, lot: int, product: int) -> float:
     """What a lot's lines of a product are worth, in USD."""
     lines = planting.world.lines
-    mine = slice(*np.searchsorted(lines["lot"], (lot, lot + 1)))
+    mine = planting.lines_of(lot)
     return float(lines["cents"][mine][lines["product"][mine] == product].sum()) / 100
 
 

@@ -82,7 +82,8 @@ class Planting:
     packages: Array = field(init=False)
     first_product: Array = field(init=False)  # by lot
     _by_product: Array = field(init=False)
-    _products: Array = field(init=False)
+    _products: Array = field(init=False)  # where each product begins in `_by_product`
+    _first_lines: Array = field(init=False)
     _by_importer: Array = field(init=False)
     _starts: Array = field(init=False)
     _adverse: list[int] = field(init=False)  # actions not yet offered
@@ -102,7 +103,10 @@ class Planting:
         _, first_line = np.unique(lot, return_index=True)
         self.first_product = world.lines["product"][first_line]
         self._by_product = np.argsort(self.first_product, kind="stable")
-        self._products = self.first_product[self._by_product]
+        self._products = np.searchsorted(
+            self.first_product[self._by_product], np.arange(len(world.reference.hts_numbers) + 1)
+        )
+        self._first_lines = np.append(first_line, len(lot))
         self._by_importer = np.lexsort((lots["serial"], lots["arrived"], lots["importer"]))
         self._starts = np.searchsorted(
             lots["importer"][self._by_importer], np.arange(world.parties.importers.count + 1)
@@ -198,11 +202,19 @@ class Planting:
         theirs: Array = self._by_importer[self._starts[importer] : self._starts[importer + 1]]
         return theirs
 
+    def sizes(self) -> Array:
+        """How many lots each importer has in ordinary business."""
+        number: Array = np.diff(self._starts)
+        return number
+
     def lots_with(self, product: int) -> Array:
         """The lots of ordinary business whose first line is of the product."""
-        low, high = np.searchsorted(self._products, (product, product + 1))
-        found: Array = self._by_product[low:high]
+        found: Array = self._by_product[self._products[product] : self._products[product + 1]]
         return found
+
+    def lines_of(self, lot: int) -> slice:
+        """Where the lines of a lot of ordinary business stand."""
+        return slice(int(self._first_lines[lot]), int(self._first_lines[lot + 1]))
 
     def copy(self, source: int, changes: LotCopy) -> int:
         """Add a lot with the goods of another; its position."""
@@ -242,7 +254,7 @@ class Planting:
         """What stays unpaid if the goods are entered at that part of their value and outside any order, in USD."""
         world = self.world
         reference, lines = world.reference, world.lines
-        mine = slice(*np.searchsorted(lines["lot"], (lot, lot + 1)))
+        mine = self.lines_of(lot)
         product = lines["product"][mine]
         origin = int(world.parties.makers.country[world.lots["maker"][lot]])
         value = lines["cents"][mine] / 100
@@ -269,10 +281,15 @@ class Planting:
     def finish(self) -> None:
         """Append the copied lots, their lines and the added actions to the world."""
         world = self.world
+        # Lots may have changed hands: an action names the importer that its lot has in the end.
+        bound = world.actions["lot"] >= 0
+        world.actions["importer"][bound] = world.lots["importer"][world.actions["lot"][bound]]
         if self._copies:
             self._append_copies()
-        for action in self._actions:
-            world.actions = append(world.actions, action)
+        if self._actions:
+            names = self._actions[0]
+            added = {name: np.concatenate([action[name] for action in self._actions]) for name in names}
+            world.actions = append(world.actions, added)
 
     def _append_copies(self) -> None:
         world, lots, lines, rng = self.world, self.world.lots, self.world.lines, self.rng

@@ -6,6 +6,8 @@ Invariant: this is the only list. A new kind of scheme is one module with its `F
 from collections.abc import Collection
 
 from ingest.simulator.schemes import (
+    identity_change,
+    identity_change_lookalikes,
     port_shopping,
     port_shopping_lookalikes,
     transshipment_ring,
@@ -19,6 +21,8 @@ FAMILIES: tuple[Family, ...] = (
     *port_shopping_lookalikes.FAMILIES,
     *transshipment_ring.FAMILIES,
     *transshipment_ring_lookalikes.FAMILIES,
+    *identity_change.FAMILIES,
+    *identity_change_lookalikes.FAMILIES,
 )
 _OFFERS = 200  # lots offered for each scheme before a family goes without
 

@@ -5,8 +5,6 @@ third country makes nothing of them. Who stands behind it is in the truth alone:
 in half of the schemes, bills between the two countries are seen in half, and somebody says so in a few.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from ingest.simulator.names import spellings
@@ -72,7 +70,10 @@ def _feed(case: Diversion, ranges: Ranges, lots: dict[int, list[int]]) -> None:
             case.feed(theirs, shell, coverage=coverage)
 
 
-def _end(case: Diversion, ranges: Ranges, family: str, more_importers: tuple[int, ...] = ()) -> Scheme:
+def _end(
+    case: Diversion, ranges: Ranges, family: str, *, importers: tuple[int, ...] = (), makers: tuple[int, ...] = ()
+) -> Scheme:
+    """The scheme, with what customs and others said of it, and the importers and makers that it has besides."""
     planting = case.planting
     case.suspect(planting.uniform(ranges["suspected"]), wrong=True)
     relation = ("controlled_by", "owned_by", "sister_of")[int(planting.rng.integers(0, 3))]
@@ -81,8 +82,8 @@ def _end(case: Diversion, ranges: Ranges, family: str, more_importers: tuple[int
         family,
         "positive",
         controller=_controller(planting, case),
-        makers=(case.supplier, *case.makers),
-        more_importers=more_importers,
+        makers=(case.supplier, *makers, *case.makers),
+        more_importers=importers,
     )
 
 
@@ -163,10 +164,9 @@ def _two_products(planting: Planting, ranges: Ranges) -> Scheme | None:
     case.lots += other.lots
     case.days += other.days
     case.evaded_usd += other.evaded_usd
+    case.shipped |= {other.supplier, *other.shipped}
     shared = tuple(other.importers)
-    scheme = _end(case, ranges, "shells_across_products", more_importers=shared)
-    planting.used_makers.add(other.supplier)
-    return replace(scheme, makers=tuple(dict.fromkeys((case.supplier, other.supplier, *shells))))
+    return _end(case, ranges, "shells_across_products", importers=shared, makers=(other.supplier,))
 
 
 def _country_for_both(planting: Planting, one: Target, two: Target) -> int | None:
@@ -226,7 +226,7 @@ def _maker_imports(planting: Planting, ranges: Ranges) -> Scheme | None:
         for day in case.arrivals(case.moved_on, case.ends_on, count):
             lots.append(case.ship(record, shell, day, like=case.supplier, price=price, consignee=buyer))
     _feed(case, ranges, {shell: lots})
-    return _end(case, ranges, "maker_as_importer_of_record", more_importers=(record,))
+    return _end(case, ranges, "maker_as_importer_of_record", importers=(record,))
 
 
 def _mixed(planting: Planting, ranges: Ranges) -> Scheme | None:

@@ -17,7 +17,7 @@ from graph.build.build import build_graph
 from graph.build.expressions import entity_sources
 from graph.facts.duckdb import DuckDbFactStore
 from graph.model.kinds import ENTITY_KINDS, LINK_KINDS, Key, LinkSource
-from graph.model.tables import TABLES
+from graph.model.tables import RESOLVED, TABLES
 from graph.store.sqlite import SqliteGraphView, SqliteGraphWriter
 from tests.fixtures.fact_files import load_facts
 
@@ -179,7 +179,7 @@ def test_declarations_name_tables_columns_and_kinds_that_exist() -> None:
             if source.table in derived:
                 columns = derived[source.table]
             else:
-                columns = {column.name for column in TABLES[source.table].columns}
+                columns = {column.name for column in (TABLES | RESOLVED)[source.table].columns}
             keys = [source.source, source.target] if isinstance(source, LinkSource) else [source.key]
             named = {key.column for key in keys} | {
                 source.date,

@@ -78,7 +78,7 @@ def test_the_same_seed_gives_the_same_bytes(world: SimulatedWorld, tmp_path: Pat
 def test_another_seed_gives_another_world(world: SimulatedWorld, tmp_path: Path) -> None:
     simulate(tmp_path, seed=8, size="small")
     same = {name for name, digest in hashes(tmp_path).items() if hashes(world.folder)[name] == digest}
-    assert same == {"orders.csv", "ports.csv", "foreign_ports.csv", "hts.csv"}  # the real code lists
+    assert same == {"ports.csv", "foreign_ports.csv", "hts.csv"}  # the real code lists
 
 
 def test_every_table_is_written_with_the_rows_that_are_reported(world: SimulatedWorld) -> None:
@@ -89,9 +89,12 @@ def test_every_table_is_written_with_the_rows_that_are_reported(world: Simulated
 
 
 def test_a_small_world_is_of_the_announced_size(world: SimulatedWorld) -> None:
-    assert 95_000 < world.rows["entry_lines"] < 105_000
-    positives = sum(count for (_, label, _), count in world.schemes.items() if label == "positive")
-    assert 25 <= positives <= 0.005 * SCALES["small"].importers
+    assert 95_000 < world.rows["entry_lines"] < 120_000
+    positives: Counter[str] = Counter()
+    for (kind, label, _), count in world.schemes.items():
+        positives[kind] += count if label == "positive" else 0
+    for kind, count in positives.items():
+        assert 8 <= count <= 0.005 * SCALES["small"].importers, kind
 
 
 @pytest.mark.parametrize("table", TABLE_NAMES)
@@ -277,17 +280,19 @@ def test_laboratories_report_replicates(world: SimulatedWorld) -> None:
 def test_every_family_is_planted_with_three_hard_negatives_a_positive(world: SimulatedWorld) -> None:
     planted = {family: count for (_, _, family), count in world.schemes.items()}
     assert planted == {family.name: family.share for family in FAMILIES}
-    labels = Counter({"positive": 0, "hard_negative": 0})
-    for (_, label, _), count in world.schemes.items():
-        labels[label] += count
-    assert labels["hard_negative"] >= 3 * labels["positive"]
+    labels: Counter[tuple[str, str]] = Counter()
+    for (kind, label, _), count in world.schemes.items():
+        labels[kind, label] += count
+    for kind in {family.kind for family in FAMILIES}:
+        assert labels[kind, "hard_negative"] >= 3 * labels[kind, "positive"] > 0, kind
 
 
 def test_larger_worlds_hold_schemes_in_proportion() -> None:
-    for size, least in (("medium", 120), ("large", 300)):
+    for size, least in (("medium", 40), ("large", 120)):
         scale = SCALES[size]
-        positives = scale.planting * sum(family.share for family in FAMILIES if family.label == "positive")
-        assert least <= positives <= 0.005 * scale.importers
+        for kind in {family.kind for family in FAMILIES}:
+            shares = [family.share for family in FAMILIES if family.kind == kind and family.label == "positive"]
+            assert least <= scale.planting * sum(shares) <= 0.005 * scale.importers
 
 
 def test_the_truth_names_entries_and_parties_that_exist(
@@ -299,7 +304,8 @@ def test_the_truth_names_entries_and_parties_that_exist(
         assert scheme["began_on"] <= scheme["ended_on"] <= LAST_DAY
         assert (scheme["duty_evaded_usd"] > 0) is (scheme["label"] == "positive")
         members = {member["identifier"] for member in scheme["members"] if member["role"] == "importer"}
-        if scheme["family"] != "container_came_round":  # the innocent second user is no member
+        # The innocent second user of a container is no member, nor are a maker's customers.
+        if members and scheme["family"] != "container_came_round":
             assert {importer[entry] for entry in scheme["entries"]} <= members
         if scheme["label"] == "positive":
             assert scheme["entries"]

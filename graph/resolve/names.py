@@ -1,0 +1,323 @@
+"""How alike two names are, from 0 to 1, and why: which words met, and which found no partner.
+
+Invariant: the answer is the same whichever name stands first, a name is wholly like itself, and the order of
+words says nothing. A company's name is a bag of words weighted by rarity: that two names share `TRADING` says
+little, that each has a rare word which the other lacks says much.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from graph.resolve.words import Name, looks_like_company, nicknames, read_name, share, without_titles
+
+# At this score a pair of names is called the same where nothing but the names is known.
+DEFAULT_THRESHOLD: Final = 0.78
+
+# A word that no list and no record knows stands in one name of this many; the data are counted on top of a
+# background of as many names, so that a handful of records does not make every word rare or common.
+_UNKNOWN_IN: Final = 20_000
+_BACKGROUND: Final = 3_000
+_IDLE_BITS: Final = 1.0
+_NUMBER_BITS: Final = 7.0
+# What a word that only one of the names has costs, against a word that each has instead of the other's.
+_EXTRA: Final = 0.45
+_CONFLICT: Final = 1.4
+_DIFFERENT_FORM: Final = 0.01
+# Plant 1 and Plant 2 are two plants, however much else their names share.
+_OTHER_NUMBER: Final = 0.75
+# A slip seldom hits the first letter; KAMAL and JAMAL are two names.
+_OTHER_INITIAL: Final = 0.85
+_ROMAN: Final = frozenset("II III IV VI VII VIII IX".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """How rare words are: counted in the names at hand, on top of what is known of company names at large."""
+
+    names: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    _weighed: dict[str, tuple[float, float]] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, names: Iterable[Name]) -> "Rarity":
+        """Count each word once a name."""
+        counts: dict[str, int] = {}
+        total = 0
+        for name in names:
+            total += 1
+            for word in set(name.words):
+                counts[word] = counts.get(word, 0) + 1
+        return cls(total, counts)
+
+    def bits(self, word: str) -> float:
+        """-log2 of the share of names in which a word stands: 14 for an unknown word, 4 for TRADING."""
+        return self.weighed(word)[0]
+
+    def weighed(self, word: str) -> tuple[float, float]:
+        """A word's bits, and what it weighs in a name: dampened, for twice as rare is not twice as telling."""
+        found = self._weighed.get(word)
+        if found is None:
+            known = share(word) or 1 / _UNKNOWN_IN
+            # One of its holders is the name itself: only the others say that the word is common.
+            held = max(self.counts.get(word, 0) - 1, 0) + known * _BACKGROUND
+            bits = max(-math.log2(min(held / (self.names + _BACKGROUND), 1.0)), _IDLE_BITS)
+            weight = _NUMBER_BITS if _is_number(word) else bits if bits < 8 else 8 + (bits - 8) / 2
+            found = self._weighed[word] = (bits, weight)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Words of two names that met: as written, how alike (0..1), and how they came to meet."""
+
+    left: str
+    right: str
+    alike: float
+    how: str  # same | spelling | initial | short | joined | initials | nickname
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """A score from 0 to 1 with its reasons: words that met, and words left alone on either side."""
+
+    score: float
+    met: tuple[Met, ...] = ()
+    only_left: tuple[str, ...] = ()
+    only_right: tuple[str, ...] = ()
+    shared_bits: float = 0.0
+
+    def in_words(self) -> str:
+        """The reasons as a sentence.
+
+        >>> compare_names("Acme Intl Trading", "ACME INTERNATIONAL").in_words()
+        'ACME, INTERNATIONAL in both; only on the left TRADING'
+        """
+        same = [met.left for met in self.met if met.how == "same"]
+        near = [f"{met.left} for {met.right} ({met.how})" for met in self.met if met.how != "same"]
+        parts = [f"{', '.join(same)} in both"] if same else []
+        parts += near
+        parts += [f"only on the left {', '.join(self.only_left)}"] if self.only_left else []
+        parts += [f"only on the right {', '.join(self.only_right)}"] if self.only_right else []
+        return "; ".join(parts)
+
+
+_AT_LARGE: Final = Rarity()
+
+
+def compare_names(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> NameMatch:
+    """Two names as written, of companies or people.
+
+    >>> compare_names("Shanghai Huayuan Trading Co., Ltd.", "SHANGHAI HUA YUAN TRDG").score > 0.9
+    True
+    >>> compare_names("Shanghai Trading Co", "Shanghai Tradelink Co").score < 0.5
+    True
+    """
+    one, other = read_name(left), read_name(right)
+    of_people = not (looks_like_company(left) or looks_like_company(right))
+    return compare_read(one, other, rarity=rarity, of_people=of_people)
+
+
+def compare_people(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> NameMatch:
+    """Two names of people: titles say nothing, nicknames and initials stand for names.
+
+    >>> compare_people("Smith, Robert J.", "Dr Bob Smith").score > 0.8
+    True
+    """
+    return compare_read(read_name(left), read_name(right), rarity=rarity, of_people=True)
+
+
+def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_people: bool = False) -> NameMatch:
+    """Two names that were read before."""
+    words, others = left.words, right.words
+    if of_people:
+        words, others = without_titles(words), without_titles(others)
+    if not words or not others:
+        return NameMatch(0.0, (), words, others)
+    swapped = (len(words), words) > (len(others), others)
+    if swapped:
+        words, others = others, words
+    match = _align(words, others, rarity, of_people=of_people)
+    if left.forms and right.forms and not set(left.forms) & set(right.forms):
+        match = _scored(match, max(match.score - _DIFFERENT_FORM, 0.0))
+    return _turned(match) if swapped else match
+
+
+def _align(words: tuple[str, ...], others: tuple[str, ...], rarity: Rarity, *, of_people: bool) -> NameMatch:
+    """Partner the words of two names, likest and rarest first, and weigh what met against what did not."""
+    weights = [rarity.weighed(word)[1] for word in words]
+    weights_of_others = [rarity.weighed(word)[1] for word in others]
+    if "".join(words) == "".join(others):
+        bits = sum(rarity.bits(word) for word in words)
+        return NameMatch(1.0, tuple(Met(word, word, 1.0, "same") for word in words), (), (), bits)
+    free, free_others = set(range(len(words))), set(range(len(others)))
+    chosen: list[tuple[int, Met, float, float]] = []  # place, words that met, weight met, bits
+    for place, word in enumerate(words):
+        if word in others:
+            for other_place in sorted(free_others):
+                if word == others[other_place]:
+                    free.discard(place)
+                    free_others.discard(other_place)
+                    chosen.append((place, Met(word, word, 1.0, "same"), weights[place] * 2, rarity.bits(word)))
+                    break
+    offers: list[tuple[float, float, tuple[int, ...], tuple[int, ...], str]] = []
+    for place in free:
+        for other_place in free_others:
+            alike, how = _alike(words[place], others[other_place], of_people)
+            if alike:
+                weight = weights[place] + weights_of_others[other_place]
+                offers.append((alike, weight, (place,), (other_place,), how))
+    if len(free) > 1 and free_others:
+        offers += _joins(words, others, free, free_others, weights, weights_of_others)
+    if len(free_others) > 1 and free:
+        offers += [
+            (alike, weight, other_places, places, how)
+            for alike, weight, places, other_places, how in _joins(
+                others, words, free_others, free, weights_of_others, weights
+            )
+        ]
+    offers.sort(key=lambda offer: (-offer[0] * offer[1], offer[2], offer[3]))
+    for alike, weight, places, other_places, how in offers:
+        if free.issuperset(places) and free_others.issuperset(other_places):
+            free.difference_update(places)
+            free_others.difference_update(other_places)
+            left, right = " ".join(words[p] for p in places), " ".join(others[p] for p in other_places)
+            bits = alike * min(
+                sum(rarity.bits(words[p]) for p in places), sum(rarity.bits(others[p]) for p in other_places)
+            )
+            chosen.append((places[0], Met(left, right, alike, how), weight, bits if how != "initial" else bits / 4))
+    chosen.sort(key=lambda met: met[0])
+    full = sum(weight for _, _, weight, _ in chosen)
+    met_weight = sum(met.alike * weight for _, met, weight, _ in chosen)
+    alone = sum(weights[place] for place in free)
+    alone_others = sum(weights_of_others[place] for place in free_others)
+    conflict = min(alone, alone_others)
+    extra = abs(alone - alone_others)
+    numbers, numbers_of_others = (
+        {word for word in (side[place] for place in left_alone) if _is_number(word)}
+        for side, left_alone in ((words, free), (others, free_others))
+    )
+    other_number = _OTHER_NUMBER if numbers and numbers_of_others else 1.0
+    score = met_weight / (full + 2 * _CONFLICT * conflict + _EXTRA * (1.5 if of_people else 1) * extra) if full else 0.0
+    score *= other_number
+    return NameMatch(
+        score,
+        tuple(met for _, met, _, _ in chosen),
+        tuple(words[place] for place in sorted(free)),
+        tuple(others[place] for place in sorted(free_others)),
+        sum(bits for _, _, _, bits in chosen),
+    )
+
+
+def _joins(
+    words: tuple[str, ...],
+    others: tuple[str, ...],
+    free: set[int],
+    free_others: set[int],
+    weights: list[float],
+    weights_of_others: list[float],
+) -> list[tuple[float, float, tuple[int, ...], tuple[int, ...], str]]:
+    """Words of the left side written as one on the right: joined (`HUA YUAN`) or by their initials (`IBM`)."""
+    offers: list[tuple[float, float, tuple[int, ...], tuple[int, ...], str]] = []
+    for other_place in free_others:
+        other = others[other_place]
+        if len(other) < 2:
+            continue
+        for first in free:
+            if words[first][0] != other[0]:
+                continue
+            run, initials = words[first], words[first][0]
+            for last in range(first + 1, min(first + 6, len(words))):
+                if last not in free:
+                    break
+                run += words[last]
+                initials += words[last][0]
+                places = tuple(range(first, last + 1))
+                weight = weights_of_others[other_place] * 2
+                if len(run) >= 4 and last - first <= 3 and _close(run, other):
+                    offers.append((0.97 if run == other else 0.88, weight, places, (other_place,), "joined"))
+                if initials == other and len(other) >= 3:
+                    weight = weights_of_others[other_place] + sum(weights[place] for place in places)
+                    offers.append((0.85, weight, places, (other_place,), "initials"))
+    return offers
+
+
+def _close(run: str, other: str) -> bool:
+    return run == other or (len(other) >= 7 and run[0] == other[0] and OSA.distance(run, other, score_cutoff=1) <= 1)
+
+
+@lru_cache(maxsize=2_000_000)
+def _alike(word: str, other: str, of_people: bool) -> tuple[float, str]:  # noqa: FBT001 - a cache's key
+    """How alike two different words are, and how; (0, "") where they are not."""
+    if word > other:
+        word, other = other, word
+    short, long = (word, other) if len(word) <= len(other) else (other, word)
+    if _is_number(word) or _is_number(other):
+        return (0.9, "spelling") if word.lstrip("0") == other.lstrip("0") else (0.0, "")
+    if of_people and nicknames(word) & nicknames(other):
+        return 0.95, "nickname"
+    if len(short) == 1:
+        return (0.8 if of_people else 0.6, "initial") if long[0] == short else (0.0, "")
+    if _folded(word) == _folded(other):
+        return 0.97, "spelling"
+    if len(short) >= 3 and long.startswith(short) and (len(short) >= 4 or len(long) <= 8):
+        # A plural or a few letters more are a spelling; a long word cut short is an abbreviation.
+        return (0.95, "spelling") if len(long) - len(short) <= 1 and len(short) >= 4 else (0.85, "short")
+    if spelled := _slipped(word, other, len(long)):
+        return spelled * (1.0 if word[0] == other[0] else _OTHER_INITIAL), "spelling"
+    if len(short) >= 3 and len(long) >= 6 and long[0] == short[0] and _drawn_from(short, long):
+        return 0.8, "short"
+    if of_people and len(long) >= 5 and (near := JaroWinkler.similarity(word, other)) >= 0.88:
+        return near - 0.12, "spelling"
+    return 0.0, ""
+
+
+def _slipped(word: str, other: str, size: int) -> float:
+    """How alike two words are that a slip or two of the hand would turn into each other; 0 for more."""
+    slips = OSA.distance(word, other, score_cutoff=3)
+    if slips == 1 and size >= 4:
+        return 0.92 if size >= 6 else 0.84 if size == 5 else 0.7
+    if slips == 2 and size >= 7:
+        return 0.86 if size >= 9 else 0.76
+    return 0.8 if slips == 3 and size >= 11 else 0.0
+
+
+def _is_number(word: str) -> bool:
+    return word.isdigit() or word in _ROMAN
+
+
+@lru_cache(maxsize=500_000)
+def _folded(word: str) -> str:
+    """A word without what transliterations differ in."""
+    for written, plain in (
+        ("AE", "A"), ("OE", "O"), ("UE", "U"), ("KH", "H"), ("GH", "G"), ("PH", "F"), ("CK", "K"), ("SCH", "SH"),
+        ("TSCH", "CH"), ("Y", "I"), ("J", "I"), ("W", "V"), ("Q", "K"), ("OU", "U"), ("OO", "U"), ("EE", "I"),
+        ("C", "K"),
+    ):  # fmt: skip
+        word = word.replace(written, plain)
+    plain = word[0]
+    for letter in word[1:]:
+        if letter != plain[-1]:
+            plain += letter
+    return plain
+
+
+def _drawn_from(short: str, long: str) -> bool:
+    """Whether a word is an abbreviation by consonants: its letters stand in the other in order, no vowel inside."""
+    if any(letter in "AEIOU" for letter in short[1:]):
+        return False
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+def _scored(match: NameMatch, score: float) -> NameMatch:
+    return NameMatch(score, match.met, match.only_left, match.only_right, match.shared_bits)
+
+
+def _turned(match: NameMatch) -> NameMatch:
+    met = tuple(Met(m.right, m.left, m.alike, m.how) for m in match.met)
+    return NameMatch(match.score, met, match.only_right, match.only_left, match.shared_bits)

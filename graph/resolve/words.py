@@ -1,0 +1,249 @@
+"""The words of names: how a name is read into words whatever script, case, form or abbreviation it is written in.
+
+Invariant: what words mean stands in `words/*.csv`, as data; two spellings that differ only in script, case,
+punctuation, legal form or abbreviation have the same words. Legal forms are facts of ISO 20275 and of registers.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+from anyascii import anyascii
+
+_FILES: Final = Path(__file__).with_name("words")
+_JOINED = re.compile(r"['’`´]")
+_AMPERSAND = re.compile(r"\s*[&+]\s*")
+_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?")
+_SLASHED = re.compile(r"\b([A-Za-z])/([A-Za-z])\b")
+_ALIAS = re.compile(r"\b(?:A/K/A|F/K/A|D/B/A|AKA|FKA|DBA|T/A)\b", re.IGNORECASE)
+_BREAK = re.compile(r"[^0-9A-Za-z]+")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_TITLES: Final = frozenset("MR MRS MS MISS DR PROF SIR HAJI SHEIKH JR SR II III IV".split())
+LONGEST_FORM: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name read: its words in order (without legal forms), and the legal forms that it bears."""
+
+    words: tuple[str, ...]
+    forms: tuple[str, ...] = ()
+
+    @property
+    def joined(self) -> str:
+        """The words without spaces: what is left when spacing says nothing."""
+        return "".join(self.words)
+
+    @property
+    def bag(self) -> str:
+        """The words in alphabetical order, so that word order says nothing."""
+        return " ".join(sorted(self.words))
+
+
+@lru_cache(maxsize=400_000)
+def read_name(written: str) -> Name:
+    """A name's words and legal forms.
+
+    >>> read_name("Shanghai Huayuan Intl. Trdg. Co., Ltd.")
+    Name(words=('SHANGHAI', 'HUAYUAN', 'INTERNATIONAL', 'TRADING'), forms=('LTD',))
+    >>> read_name("上海华源贸易有限公司").words
+    ('SHANGHAI', 'HUAYUAN', 'TRADING')
+    >>> read_name("ООО «Ромашка»")
+    Name(words=('ROMASHKA',), forms=('LLC',))
+    """
+    spelled = spelled_words(_native_words(written))
+    kept, forms = _without_forms(spelled)
+    return Name(tuple(_in_full(kept)), tuple(forms))
+
+
+def spelled_words(text: str) -> list[str]:
+    """Words in capital ASCII letters, initials put together: `A.B.C. Co` is `ABC CO`."""
+    text = _ALIAS.sub(" ", text)
+    if not text.isascii():
+        text = _HAN.sub(lambda run: f" {anyascii(run.group()).lower()} ", text)
+        text = anyascii(text)
+    text = _JOINED.sub("", text)
+    text = _INITIALS.sub(lambda found: found.group().replace(".", ""), text)
+    text = _SLASHED.sub(r"\1\2", text)
+    text = _AMPERSAND.sub(" AND ", text)
+    words = [word for word in _BREAK.split(text.upper()) if word]
+    return _initials_together(words)
+
+
+def looks_like_company(written: str) -> bool:
+    """Whether a name bears a legal form or a word that companies have and people have not.
+
+    >>> looks_like_company("Haversham Imports"), looks_like_company("Mary Haversham")
+    (True, False)
+    """
+    name = read_name(written)
+    return bool(name.forms) or any(share(word) > 0 and word not in _IDLE for word in name.words)
+
+
+def says_nothing(written: str) -> bool:
+    """Whether what stands in a name's place names nobody: `TO ORDER`, `SAME AS CONSIGNEE`."""
+    words = " ".join(spelled_words(written))
+    return not words or words in _not_names() or words.startswith(("TO ORDER OF ", "TO THE ORDER OF "))
+
+
+def share(word: str) -> float:
+    """The share of company names in which a word stands, for words that many share; else 0."""
+    return _shares().get(word, 0.0)
+
+
+def nicknames(word: str) -> frozenset[str]:
+    """The given names that a nickname may stand for, the word itself among them."""
+    return _nicknames().get(word, frozenset((word,)))
+
+
+def without_titles(words: Iterable[str]) -> tuple[str, ...]:
+    """A person's words without titles and generations, unless nothing else is left."""
+    words = tuple(words)
+    return tuple(word for word in words if word not in _TITLES) or words
+
+
+def address_words(written: str) -> str:
+    """An address as words in short form, so that `12 Main Street, Suite 4` and `12 MAIN ST #4` are much alike.
+
+    >>> address_words("No. 12, Main Street"), address_words("12 MAIN ST.")
+    ('12 MAIN ST', '12 MAIN ST')
+    """
+    short = _street_words()
+    words = (short.get(word, word) for word in spelled_words(written))
+    return " ".join(word for word in words if word not in ("NO", "THE", "UNIT", "RM"))
+
+
+@cache
+def mail_providers() -> frozenset[str]:
+    """Domains at which anybody can have an address: sharing one says nothing."""
+    return frozenset(row["domain"] for row in _rows("mail_providers.csv"))
+
+
+_IDLE: Final = frozenset("AND OF THE FOR DE LA EL DEL DES DU LE LES Y E ET UND DER DIE VE I A AN".split())
+
+
+def _rows(file: str) -> list[dict[str, str]]:
+    with (_FILES / file).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@cache
+def _shares() -> Mapping[str, float]:
+    return {row["word"]: float(row["share"]) for row in _rows("common_words.csv")}
+
+
+@cache
+def _not_names() -> frozenset[str]:
+    return frozenset(row["written"] for row in _rows("not_names.csv"))
+
+
+@cache
+def _street_words() -> Mapping[str, str]:
+    return {row["written"]: row["short"] for row in _rows("street_words.csv")}
+
+
+@cache
+def _nicknames() -> Mapping[str, frozenset[str]]:
+    full: dict[str, set[str]] = {}
+    for row in _rows("nicknames.csv"):
+        for nickname in row["nicknames"].split(";"):
+            full.setdefault(nickname, {nickname}).add(row["name"])
+        full.setdefault(row["name"], set()).add(row["name"])
+    return {nickname: frozenset(names) for nickname, names in full.items()}
+
+
+@cache
+def _forms() -> Mapping[tuple[str, ...], tuple[str, str]]:
+    """Words of a legal form -> the form and where in a name it counts as one."""
+    return {
+        tuple(spelled_words(row["written"])): (row["form"], row["place"])
+        for row in _rows("legal_forms.csv")
+        if not _HAN.search(row["written"])
+    }
+
+
+@cache
+def _abbreviations() -> Mapping[str, tuple[str, ...]]:
+    return {row["written"]: tuple(row["words"].split()) for row in _rows("abbreviations.csv")}
+
+
+@cache
+def _native() -> tuple[tuple[str, str], ...]:
+    """Words written without spaces (Chinese, Japanese) and what stands for them, longest first."""
+    words = [(row["written"], row["words"]) for row in _rows("abbreviations.csv") if _HAN.search(row["written"])]
+    words += [(row["written"], row["form"]) for row in _rows("legal_forms.csv") if _HAN.search(row["written"])]
+    return tuple(sorted(words, key=lambda pair: (-len(pair[0]), pair[0])))
+
+
+def _native_words(written: str) -> str:
+    if written.isascii() or not _HAN.search(written):
+        return written
+    for native, words in _native():
+        written = written.replace(native, f" {words} ")
+    return written
+
+
+def _initials_together(words: list[str]) -> list[str]:
+    """Letters that stand alone side by side are one word: `A B C CO` is `ABC CO`; `&` between keeps them apart."""
+    together: list[str] = []
+    run = ""
+    for word in words:
+        if len(word) == 1 and word.isalpha():
+            run += word
+            continue
+        if run:
+            together.append(run)
+            run = ""
+        together.append(word)
+    return [*together, run] if run else together
+
+
+def _without_forms(words: list[str]) -> tuple[list[str], list[str]]:
+    """Words without legal forms at the end, at the start, or (where no other word is meant) anywhere."""
+    forms: list[str] = []
+    table = _forms()
+    rest = words
+    again = True
+    while again and len(rest) > 1:
+        again = False
+        for size in range(min(LONGEST_FORM, len(rest) - 1), 0, -1):
+            found = table.get(tuple(rest[-size:]))
+            if found and found[1] != "start":
+                forms.append(found[0])
+                rest, again = rest[:-size], True
+                break
+    again = True
+    while again and len(rest) > 1:
+        again = False
+        for size in range(min(LONGEST_FORM, len(rest) - 1), 0, -1):
+            found = table.get(tuple(rest[:size]))
+            if found and found[1] != "end":
+                forms.append(found[0])
+                rest, again = rest[size:], True
+                break
+    kept: list[str] = []
+    at = 0
+    while at < len(rest):
+        for size in range(min(LONGEST_FORM, len(rest) - at), 0, -1):
+            found = table.get(tuple(rest[at : at + size]))
+            if found and found[1] == "any" and at > 0:
+                forms.append(found[0])
+                at += size
+                break
+        else:
+            kept.append(rest[at])
+            at += 1
+    return kept, forms
+
+
+def _in_full(words: list[str]) -> list[str]:
+    """Abbreviations written out."""
+    table = _abbreviations()
+    full: list[str] = []
+    for word in words:
+        full.extend(table.get(word, (word,)))
+    return full
