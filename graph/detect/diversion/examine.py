@@ -16,7 +16,7 @@ from graph.detect.diversion import goods, passage, plants, ties
 from graph.detect.diversion.orders import EPOCH, Order
 from graph.detect.diversion.passage import Bills, Lots, Passage
 from graph.detect.diversion.trade import (
-    Ints, Lines, MakerTrade, candidates, lines_from_country, lines_of_makers, maker_trade, newcomers,
+    LEAST_LINES, Ints, Lines, MakerTrade, candidates, lines_from_country, lines_of_makers, maker_trade, newcomers,
 )  # fmt: skip
 from graph.detect.diversion.written_names import Spellings, slips
 from graph.facts.store import FactStore
@@ -148,7 +148,7 @@ def examine(
         observed_from, rate, (until - EPOCH).days,
     )  # fmt: skip
     say("what speaks for and against")
-    examined = tuple(work.examined(c) for c in chosen)
+    examined = tuple(x for c in chosen if (x := work.examined(c)) is not None)
     return Examination(examined, own, home, foreign, bills, work.bill_at, tuple(orders))
 
 
@@ -199,7 +199,8 @@ class _Work:
         }
         self.other_candidates = {f"manufacturer:{s}" for c in chosen for s in c.spellings}
 
-    def examined(self, c: MakerTrade) -> Examined:
+    def examined(self, c: MakerTrade) -> Examined | None:
+        """The evidence on one maker; None when under one spelling its new customers turn out to be old ones."""
         order = self.orders[c.order]
         key = (c.order, c.maker, c.origin)
         rows = self.own.of[key]
@@ -207,6 +208,8 @@ class _Work:
         new = c.first_day >= order.petition_day
         customers = self._customers(c, order, rows)
         rows = np.sort(np.concatenate([cu.rows for cu in customers if cu.new] or [np.zeros(0, dtype=np.int64)]))
+        if len(rows) < LEAST_LINES:
+            return None
         lots = self._lots(rows)
         headings = set(self.own.columns["hts"][rows])
         inward_at = self.from_into.get((c.origin, order.country), np.zeros(0, dtype=np.int64))

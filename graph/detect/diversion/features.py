@@ -18,19 +18,19 @@ LEAST_INWARD_SHARE = 0.15
 TELLING_PASSAGE_BITS = 4.0
 
 SIGNS: Signs = {
-    "newcomer": (0.0, 1.5),  # bits: how rare it is that a maker begins since the petition; 0 for an old maker
+    "newcomer": (0.0, 1.0),  # bits: how rare it is that a maker begins since the petition; 0 for an old maker
     "switched": (0.0, 1.0),  # bits: new customers bought from the order's country before, beyond chance
-    "price": (0.1, 1.5),  # bits: unit value like the order country's rather than like its own country's
+    "price": (0.1, 1.0),  # bits: unit value like the order country's rather than like its own country's
     "passage": (0.2, 1.5),  # bits: lots that came in as they went out, beyond chance
-    "inward": (0.0, 4.0),  # kg of the same goods consigned to the maker from the order's country, per kg shipped
+    "carried": (0.0, 6.0),  # share of lots that came in as they went out, beyond chance, where that is no chance
     "ties": (0.05, 1.0),  # bits: shared with suppliers, importers or other new makers, beyond chance
     "alleged": (0.0, 3.0),  # a claim, alleged or admitted, joins it to one of them
     "excess": (0.0, 3.0),  # log2 of a year's shipments over what the plant can make
-    "chain": (0.0, 3.0),  # its customers came from another new maker that stopped, in another country or product
+    "chain": (0.0, 2.0),  # its customers came from another new maker that stopped, in another country or product
     "capable": (-4.0, 0.0),  # the plant can make what it ships; half where only the firm says so
-    "inputs": (-6.0, 0.0),  # kg of other goods consigned to the maker, per kg shipped
+    "inputs": (-4.0, 0.0),  # kg of other goods consigned to the maker, per kg shipped
     "home_market": (-4.0, 0.0),  # the same goods come in but lots do not pass through
-    "old_plant": (-6.0, 0.0),  # share of its trade that an old plant of its country had until it began
+    "old_plant": (-4.0, 0.0),  # share of its trade that an old plant of its country had until it began
     "standing": (-3.0, 0.0),  # established long before it began
     "disclosed": (-3.0, 0.0),  # its tie to the order country's maker is on record as a fact
 }
@@ -57,7 +57,9 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
         "switched": x.switched_bits,
         "price": price,
         "passage": passing,
-        "inward": min(same, 1.0) if passing >= TELLING_PASSAGE_BITS else 0.0,
+        "carried": max(x.passage.matched - x.passage.expected, 0.0) / max(x.passage.lots, 1)
+        if passing >= TELLING_PASSAGE_BITS
+        else 0.0,
         "ties": min(sum(bits for _, _, bits in x.ties), MOST_TIE_BITS),
         "alleged": float(bool(x.alleged)),
         "excess": excess,

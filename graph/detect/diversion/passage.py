@@ -35,6 +35,7 @@ WEIGHT_SHARE = 0.05
 EXACT_WEIGHT_SHARE = 0.004
 # Goods consigned to the maker itself may have been repacked: their weight is compared alone, less strictly.
 REPACKED_WEIGHT_SHARE = 0.02
+LESS_CERTAIN_BITS = 4.0
 MOST_BITS = 12.0
 DAYS_A_WEEK = 7
 LEAST_WEEKS = 40
@@ -154,19 +155,30 @@ def same_goods(heading: Names, headings: Iterable[str]) -> npt.NDArray[np.bool_]
 def passage(lots: Lots, bills: Bills, inward: Ints, *, named: Ints) -> Passage:
     """How many of the lots came in before. `inward` are positions of the bills to look among.
 
-    `named` are those among them that are consigned to the maker. The calendar that is moved is the maker's own,
-    from its first lot to its last: chance is counted where there is trade.
+    `named` are those among them that are consigned to the maker: they may agree in weight alone, which is tried
+    apart and told only where it says more, less the bits that it is less certain by. The calendar that is moved is
+    the maker's own, from its first lot to its last: chance is counted where there is trade.
     """
-    n = len(lots.day)
-    nothing = Passage(n, 0, 0.0, 0, 1.0, 0.0, (), 0.0)
-    if n == 0:
-        return nothing
+    if len(lots.day) == 0:
+        return Passage(0, 0, 0.0, 0, 1.0, 0.0, (), 0.0)
     begin, end = int(lots.day.min()) - WITHIN_DAYS_TO_ENTRY[1], int(lots.day.max())
-    weeks = max(-(-(end - begin + 1) // DAYS_A_WEEK), LEAST_WEEKS)
     inward = inward[(bills.arrived[inward] >= begin) & (bills.arrived[inward] <= end)]
-    out_i, in_i = _alike(lots, bills, inward, np.isin(inward, named))
+    weeks = max(-(-(end - begin + 1) // DAYS_A_WEEK), LEAST_WEEKS)
+    strict = _counted(lots, bills, *_alike(lots, bills, inward), weeks=weeks, less_bits=0.0)
+    if not len(named):
+        return strict
+    loose = _counted(
+        lots, bills, *_alike_in_weight(lots, bills, inward[np.isin(inward, named)]), weeks=weeks,
+        less_bits=LESS_CERTAIN_BITS,
+    )  # fmt: skip
+    return loose if loose.bits > strict.bits else strict
+
+
+def _counted(lots: Lots, bills: Bills, out_i: Ints, in_i: Ints, *, weeks: int, less_bits: float) -> Passage:
+    """The lots of these pairs that left in time, beside how many would on calendars moved by whole weeks."""
+    n = len(lots.day)
     if len(out_i) == 0:
-        return nothing
+        return Passage(n, 0, 0.0, 0, 1.0, 0.0, (), 0.0)
     lag = lots.day[out_i] - bills.arrived[in_i]
     low = np.where(lots.entered[out_i], WITHIN_DAYS_TO_ENTRY[0], WITHIN_DAYS[0])
     high = np.where(lots.entered[out_i], WITHIN_DAYS_TO_ENTRY[1], WITHIN_DAYS[1])
@@ -184,13 +196,26 @@ def passage(lots: Lots, bills: Bills, inward: Ints, *, named: Ints) -> Passage:
     tail = float(poisson.sf(matched - 1, expected)) if matched else 1.0
     weights = np.nan_to_num(lots.weight)
     carried = float(weights[sorted({o for o, _ in pairs})].sum() / weights.sum()) if weights.sum() > 0 else 0.0
+    bits = min(-np.log2(max(tail, 2**-60)) - less_bits, MOST_BITS)
     return Passage(
         n, matched, expected, len(counts), float((1 + (counts >= matched).sum()) / (1 + len(counts))),
-        float(min(MOST_BITS, -np.log2(max(tail, 2**-60)))), pairs, carried,
+        float(max(bits, 0.0)), pairs, carried,
     )  # fmt: skip
 
 
-def _alike(lots: Lots, bills: Bills, inward: Ints, named: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def _alike_in_weight(lots: Lots, bills: Bills, inward: Ints) -> tuple[Ints, Ints]:
+    """Pairs (lot, bill) of nearly one weight, whatever their packages and days."""
+    by_weight = inward[np.argsort(bills.weight[inward], kind="stable")]
+    weight = bills.weight[by_weight]
+    low = np.searchsorted(weight, lots.weight * (1 - REPACKED_WEIGHT_SHARE), "left")
+    high = np.searchsorted(weight, lots.weight * (1 + REPACKED_WEIGHT_SHARE), "right")
+    high = np.where(np.isfinite(lots.weight), high, low)
+    outs = np.repeat(np.arange(len(lots.day)), high - low)
+    ins = [by_weight[a:b] for a, b in zip(low, high, strict=True)]
+    return outs.astype(np.int64), np.concatenate(ins).astype(np.int64)
+
+
+def _alike(lots: Lots, bills: Bills, inward: Ints) -> tuple[Ints, Ints]:
     """Pairs (lot, bill) whose goods agree, whatever their days."""
     outs: list[Ints] = []
     ins: list[Ints] = []
@@ -208,12 +233,11 @@ def _alike(lots: Lots, bills: Bills, inward: Ints, named: npt.NDArray[np.bool_])
         else:
             near = np.zeros(0, dtype=np.int64)
         if np.isfinite(lots.weight[o]):
-            left = np.searchsorted(sorted_weight, lots.weight[o] * (1 - REPACKED_WEIGHT_SHARE), "left")
-            right = np.searchsorted(sorted_weight, lots.weight[o] * (1 + REPACKED_WEIGHT_SHARE), "right")
+            left = np.searchsorted(sorted_weight, lots.weight[o] * (1 - EXACT_WEIGHT_SHARE), "left")
+            right = np.searchsorted(sorted_weight, lots.weight[o] * (1 + EXACT_WEIGHT_SHARE), "right")
             close = by_weight[left:right]
-            apart = np.abs(weight[close] / lots.weight[o] - 1)
             unknown = ~np.isfinite(packages[close]) | ~np.isfinite(lots.packages[o])
-            near = np.union1d(near, close[named[close] | (unknown & (apart < EXACT_WEIGHT_SHARE))])
+            near = np.union1d(near, close[unknown])
         outs.append(np.full(len(near), o, dtype=np.int64))
         ins.append(inward[near].astype(np.int64))
     return np.concatenate(outs), np.concatenate(ins)
