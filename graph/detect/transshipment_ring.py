@@ -23,7 +23,7 @@ from graph.facts.store import FactStore
 from graph.model.finding import Finding
 
 # Below this a candidate is no more worth a person's time than a guess.
-LEAST_PROBABILITY = 0.1
+LEAST_PROBABILITY = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from graph.detect.diversion import goods, passage, plants, ties
 from graph.detect.diversion.orders import EPOCH, Order
 from graph.detect.diversion.passage import Bills, Lots, Passage
 from graph.detect.diversion.trade import (
-    LEAST_LINES, Ints, Lines, MakerTrade, candidates, lines_from_country, lines_of_makers, maker_trade, newcomers,
+    LEAST_LINES, Floats, Ints, Lines, MakerTrade, candidates, first_days, lines_from_country, lines_of_makers, maker_trade, newcomers,
 )  # fmt: skip
 from graph.detect.diversion.written_names import Spellings, slips
 from graph.facts.store import FactStore
@@ -27,6 +27,8 @@ QUIT = 0.5
 HANDED_OVER_DAYS = (-240, 90)
 SAME_CUSTOM = 0.5
 YEAR_DAYS = 365
+# An importer that began so short a time before it bought from a maker began with it.
+FRESH_DAYS = 60
 # Inward goods count as for the maker's trade from so long before its first lot.
 STOCK_DAYS = 90
 
@@ -46,6 +48,7 @@ class Customer:
     quit: bool
     suppliers: tuple[tuple[str, int], ...]  # makers of the order's country, with lines
     matched_lots: int
+    fresh: bool  # began to import at all when it began to buy from the maker, after the petition
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ def examine(
     own = lines_of_makers(lines, [*chosen, *before])
     buyers = {(c.order, t) for c in chosen for t in set(own.take((c.order, c.maker, c.origin), "taxpayer"))}
     home = lines_from_country(lines, buyers)
+    began = first_days(facts, {t for _, t in buyers}, as_of=as_of, until=until)
     levels = goods.goods_levels(lines)
     say("bills of lading")
     numbers = {b for c in chosen for b in own.take((c.order, c.maker, c.origin), "bill") if b}
@@ -145,7 +149,7 @@ def examine(
     able = plants.capacities(facts, asked, as_of=as_of)
     work = _Work(
         orders, makers, chosen, own, home, levels, bills, foreign, home_makers, held, claimed, on_file, able,
-        observed_from, rate, (until - EPOCH).days,
+        observed_from, rate, (until - EPOCH).days, began,
     )  # fmt: skip
     say("what speaks for and against")
     examined = tuple(x for c in chosen if (x := work.examined(c)) is not None)
@@ -174,11 +178,15 @@ class _Work:
         levels: goods.GoodsLevels, bills: Bills, foreign: Bills, home_makers: dict[int, list[str]],
         held: dict[str, list[ties.Tie]], claimed: dict[str, list[ties.Claim]], on_file: dict[str, plants.Plant],
         able: dict[str, list[plants.Capacity]], observed_from: int, rate: float, until_day: int,
+        began: dict[str, int],
     ) -> None:  # fmt: skip
         self.orders, self.makers, self.chosen, self.own, self.home = orders, makers, chosen, own, home
         self.levels, self.bills, self.foreign, self.home_makers = levels, bills, foreign, home_makers
         self.held, self.claimed, self.on_file, self.able = held, claimed, on_file, able
-        self.observed_from, self.rate, self.until_day = observed_from, rate, until_day
+        self.observed_from, self.rate, self.until_day, self.began = observed_from, rate, until_day, began
+        self.shipped: dict[str, set[str]] = {}
+        for c in chosen:
+            self.shipped.setdefault(c.maker, set()).update(own.take((c.order, c.maker, c.origin), "hts"))
         self.bill_at = {number: i for i, number in enumerate(bills.number)}
         self.into: dict[str, Ints] = _positions(foreign.to_country)
         self.from_into: dict[tuple[str, str], Ints] = {
@@ -207,7 +215,9 @@ class _Work:
         day = self.own.columns["day"]
         new = c.first_day >= order.petition_day
         customers = self._customers(c, order, rows)
-        rows = np.sort(np.concatenate([cu.rows for cu in customers if cu.new] or [np.zeros(0, dtype=np.int64)]))
+        every = rows
+        # An old plant's trade is its own, but for customers that came to it from the order's country.
+        rows = np.sort(np.concatenate([cu.rows for cu in customers if cu.new and (new or cu.switched)] or [_NONE]))
         if len(rows) < LEAST_LINES:
             return None
         lots = self._lots(rows)
@@ -237,14 +247,17 @@ class _Work:
             newcomer_bits = float(-np.log2(1 - np.exp(-self.rate * max(window, 30))))
         chance = self._chance(c)
         fresh = [cu for cu in customers if cu.new]
-        k, n = sum(cu.switched for cu in fresh), len(fresh)
-        share_switched = sum(len(cu.rows) for cu in fresh if cu.switched) / max(len(rows), 1)
+        # An importer that is new itself cannot have bought anywhere before: it speaks neither way.
+        settled = [cu for cu in fresh if not cu.fresh]
+        k, n = sum(cu.switched for cu in settled), len(settled)
+        share_switched = sum(len(cu.rows) for cu in fresh if cu.switched) / max(sum(len(cu.rows) for cu in fresh), 1)
         weights = np.nan_to_num(self.own.columns["weight"][rows])
         logs = self._logs(rows)
         bought_of = [m for cu in customers for m, _ in cu.suppliers]
         alike = goods.likeness(
             self.levels, order=c.order, country=order.country, origin=c.origin, own=c.spellings,
             suppliers=suppliers[:1] or bought_of, measured=logs, suspected=self.suspected.get(c.order, frozenset()),
+            ordinary=self._logs(np.setdiff1d(every, rows)),
         )  # fmt: skip
         others = sum(m.switched_lines for m in self.of_order[c.order]) - c.switched_lines
         return Examined(
@@ -261,7 +274,7 @@ class _Work:
         found = []
         for who in sorted(set(taxpayer[rows])):
             mine = rows[taxpayer[rows] == who]
-            first, last = int(day[mine].min()), int(day[mine].max())
+            first = int(day[mine].min())
             home_day = self.home.take((c.order, who), "day")
             makers = self.home.take((c.order, who), "maker")
             was, since = int((home_day < first).sum()), int((home_day >= first).sum())
@@ -278,9 +291,10 @@ class _Work:
                     first >= order.petition_day, was, since, was > 0,
                     was > 0 and pace_since < QUIT * pace_before,
                     tuple(sorted(counted.items(), key=lambda x: (-x[1], x[0]))), 0,
+                    first >= order.petition_day
+                    and self.began.get(who, 0) >= max(first - FRESH_DAYS, self.observed_from + 90),
                 )
             )  # fmt: skip
-            del last
         return found
 
     def _lots(self, rows: Ints) -> Lots:
@@ -331,9 +345,11 @@ class _Work:
         kg = np.nan_to_num(self.foreign.weight[at])
         heading = self.foreign.heading[at]
         known = np.array([h is not None for h in heading], dtype=np.bool_)
-        same = passage.same_goods(heading, headings) & known if len(at) else known
+        # What it also ships under other orders is no material, but more goods that may pass through.
+        shipped = passage.same_goods(heading, headings | self.shipped[c.maker]) & known
+        same = passage.same_goods(heading, headings) & known
         home = self.foreign.from_country[at] == order.country
-        other = known & ~same
+        other = known & ~shipped
         return Inward(
             float(kg[same & home].sum()), float(kg[other].sum()), float(kg[~known & home].sum()), at[home],
             at[same & home], at[other],
@@ -377,7 +393,7 @@ class _Work:
         return [
             Customer(
                 cu.taxpayer, cu.importer, cu.rows, cu.first_day, cu.new, cu.home_lines_before, cu.home_lines_since,
-                cu.switched, cu.quit, cu.suppliers, count(cu),
+                cu.switched, cu.quit, cu.suppliers, count(cu), cu.fresh,
             )
             for cu in customers
         ]  # fmt: skip

@@ -20,6 +20,7 @@ LEAST_SPREAD = {"price": 0.08, "unit_weight": 0.05, "package_weight": 0.08}
 # Where the country has fewer other makers than this, those of other third countries stand in, with more spread.
 LEAST_MAKERS = 2
 BORROWED_SPREAD = 0.15
+LEAST_ORDINARY_LINES = 5
 MOST_BITS = 5.0
 # Tails as heavy as Student's with so many degrees of freedom: a slip in a quantity proves nothing.
 DEGREES = 4.0
@@ -89,12 +90,14 @@ def likeness(
     suppliers: Iterable[str],
     measured: dict[tuple[str, str], dict[str, Floats]],
     suspected: frozenset[str] = frozenset(),
+    ordinary: dict[tuple[str, str], dict[str, Floats]] | None = None,
 ) -> list[Likeness]:
     """The likeness of a maker's goods, by measure, in the tariff number in which it has most lines.
 
     `own` are the maker's numbers, `suppliers` the makers of the order's country from whom its importers bought
     before (all of that country's makers where none is known), `measured` its logarithms by (hts, unit) and measure,
-    `suspected` other candidates, which are no yardstick for honest makers.
+    `suspected` other candidates, which are no yardstick for honest makers, `ordinary` the maker's own trade that
+    nothing is said against.
     """
     own, suppliers = set(own), set(suppliers)
     found = []
@@ -113,6 +116,10 @@ def likeness(
                 (m, n, v[number]) for o, m, n, v in here
                 if o == origin and m not in own and m not in suspected and v[number] is not None
             ]  # fmt: skip
+            usual = (ordinary or {}).get((hts, unit), {}).get(measure)
+            if usual is not None and np.isfinite(usual).sum() >= LEAST_ORDINARY_LINES:
+                usual = usual[np.isfinite(usual)]
+                there.append(("", len(usual), float(usual.mean())))
             elsewhere = [
                 (m, n, v[number]) for o, m, n, v in here
                 if o not in (country, origin) and m not in suspected and v[number] is not None

@@ -10,8 +10,12 @@ from graph.detect.diversion.examine import Examined
 
 # Two makers share their custom when so much of the smaller one's trade is with the other's importers.
 SHARED_CUSTOM = 0.5
+# Where one supplier stands behind both, less will do.
+LEAST_SHARED_CUSTOM = 0.2
 # A value that two new makers share links them from so many bits.
 LINKING_BITS = 6.0
+# Groups of partners that a tie makes one ring with; a maker at large in the order's country is none.
+CLOSE = ("supplier", "importer", "other new maker")
 # Where shells follow each other, the next begins before the last has ended or soon after.
 BETWEEN_SHELLS_DAYS = 240
 # A candidate joins a likelier one when it would stand by itself, or nearly.
@@ -78,22 +82,18 @@ def rings(weighed: Sequence[Weighed]) -> list[list[Weighed]]:
     """The rings, likeliest first, each with its likeliest maker first."""
     order = sorted(range(len(weighed)), key=lambda i: (-weighed[i].probability, weighed[i].key))
     by_taxpayer: dict[str, list[int]] = {}
-    by_maker: dict[str, list[int]] = {}
+    by_mark: dict[str, list[int]] = {}
     customs = [custom(w.examined) for w in weighed]
     for i in order:
         for who in customs[i]:
             by_taxpayer.setdefault(who, []).append(i)
-        for spelling in weighed[i].examined.trade.spellings:
-            by_maker.setdefault(spelling, []).append(i)
+        for mark in _marks(weighed[i].examined):
+            by_mark.setdefault(mark, []).append(i)
     ring_of: dict[int, int] = {}
     found: list[list[int]] = []
     for i in order:
-        near = {j for who in customs[i] for j in by_taxpayer[who]} | {
-            j for s in weighed[i].examined.trade.spellings for j in by_maker[s]
-        }
-        for tie, group, bits in weighed[i].examined.ties:
-            if group == "other new maker" and bits >= LINKING_BITS:
-                near |= set(by_maker.get(tie.other.partition(":")[2], ()))
+        near = {j for who in customs[i] for j in by_taxpayer[who]}
+        near |= {j for mark in _marks(weighed[i].examined) for j in by_mark[mark]}
         joins = sorted(
             (ring_of[j], j) for j in near
             if j in ring_of and (weighed[i].probability >= JOINING_PROBABILITY) and _linked(weighed, customs, i, j)
@@ -111,8 +111,19 @@ def _linked(weighed: Sequence[Weighed], customs: list[dict[str, int]], i: int, j
     a, b = weighed[i].examined, weighed[j].examined
     if set(a.trade.spellings) & set(b.trade.spellings):
         return True
-    others = {f"manufacturer:{s}" for s in b.trade.spellings}
-    if any(tie.other in others and bits >= LINKING_BITS for tie, _, bits in a.ties):
+    if _marks(a) & _marks(b):
         return True
-    shared = min(_shared(customs[i], customs[j]), _shared(customs[j], customs[i]))
-    return shared >= SHARED_CUSTOM or (bool(set(a.suppliers[:1]) & set(b.suppliers[:1])) and shared > 0.2)
+    both = _shared(customs[i], customs[j]), _shared(customs[j], customs[i])
+    if min(both) >= SHARED_CUSTOM or (a.new and b.new and max(both) >= SHARED_CUSTOM):
+        return True
+    return bool(set(a.suppliers[:1]) & set(b.suppliers[:1])) and max(both) > LEAST_SHARED_CUSTOM
+
+
+def _marks(x: Examined) -> set[str]:
+    """What links a maker to others of its ring: itself, those that it has a rare tie with, who ships to it."""
+    marks = {f"manufacturer:{s}" for s in x.trade.spellings}
+    marks |= {tie.other for tie, group, bits in x.ties if bits >= LINKING_BITS and group in CLOSE}
+    marks |= {f"{tie.kind}:{tie.value}" for tie, _, bits in x.ties if bits >= LINKING_BITS}
+    if x.supplier_shipper and x.suppliers and x.passage.bits >= LINKING_BITS:
+        marks.add(f"manufacturer:{x.suppliers[0]}")
+    return marks

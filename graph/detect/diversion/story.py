@@ -49,7 +49,7 @@ def day_of(number: int) -> date:
 
 def named_customers(x: Examined) -> list[Customer]:
     """The importers of relabelled goods: new customers, but for tiny ones and, of an old plant, for ordinary ones."""
-    fresh = [c for c in x.customers if c.new]
+    fresh = [c for c in x.customers if c.new and (x.new or c.switched)]
     tied = {tie.other for tie, group, _ in x.ties if group == "importer"}
     total = sum(len(c.rows) for c in fresh)
     kept = []

@@ -27,8 +27,6 @@ Row = dict[str, Any]
 # A maker counts as new when the facts reach back so long before it began.
 OBSERVED_BEFORE_DAYS = 90
 LEAST_LINES = 3
-# An old maker is a candidate where so much of its new trade is with importers that bought from the order's country.
-LEAST_FROM_COUNTRY = 0.3
 # A spelling of a maker's number with fewer lines than this share of another one slip away is that maker's.
 SLIP_SHARE = 0.2
 
@@ -156,7 +154,7 @@ def candidates(makers: Iterable[MakerTrade], orders: list[Order], *, observed_fr
         petition = orders[maker.order].petition_day
         new = maker.first_day >= max(petition, observed_from + OBSERVED_BEFORE_DAYS)
         switched = maker.switched_lines
-        if new or (switched >= LEAST_LINES and switched >= LEAST_FROM_COUNTRY * maker.new_lines):
+        if new or switched >= LEAST_LINES:
             chosen.append(maker)
     return chosen
 
@@ -236,6 +234,15 @@ def _columns(t: ir.Table, key: tuple[str, ...]) -> Lines:
 
 def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, np.integer) else value
+
+
+def first_days(facts: FactStore, taxpayers: Iterable[str], *, as_of: date | None, until: date) -> dict[str, int]:
+    """The day on which each of these taxpayers began to import anything."""
+    t = facts.table("entry_lines", as_of=as_of)
+    t = t.filter(t.entry_date <= until).select(taxpayer=taxpayer(t.importer_number), day=t.entry_date.epoch_days())
+    who = ibis.memtable(pa.table({"taxpayer": pa.array(sorted(set(taxpayers)), pa.string())}))
+    t = t.semi_join(who, "taxpayer").group_by("taxpayer").agg(day=ibis._.day.min()).to_pyarrow()
+    return dict(zip(t["taxpayer"].to_pylist(), t["day"].to_pylist(), strict=True))
 
 
 def newcomers(facts: FactStore, *, as_of: date | None, until: date) -> tuple[int, float]:
