@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from graph.detect.port_shopping import PortShopping
+from graph.detect.transshipment_ring import TransshipmentRing
 from graph.facts.store import FactStore
 from graph.model.errors import NotFound
 from graph.model.finding import Finding
@@ -33,7 +34,7 @@ class Detector(Protocol):
         ...
 
 
-DETECTORS: Mapping[str, Detector] = {detector.name: detector for detector in (PortShopping(),)}
+DETECTORS: Mapping[str, Detector] = {detector.name: detector for detector in (PortShopping(), TransshipmentRing())}
 
 
 def detect(

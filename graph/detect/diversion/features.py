@@ -1,0 +1,73 @@
+"""The features of a candidate maker that its probability rests on, and how far each may move it.
+
+Most are in bits, so that each world's own rates are taken into account before a coefficient is.
+
+Invariant: more of what speaks for the pattern never lowers the probability, more of what explains it never raises it.
+"""
+
+import numpy as np
+
+from graph.detect.calibrate import Signs
+from graph.detect.diversion.examine import Examined
+
+MOST_TIE_BITS = 14.0
+YOUNG_YEARS = 5.0
+# With fewer inward kilograms than this share of what goes out, named inward bills say nothing.
+LEAST_INWARD_SHARE = 0.15
+# From so many bits the passage of lots is no chance.
+TELLING_PASSAGE_BITS = 4.0
+
+SIGNS: Signs = {
+    "newcomer": (0.0, 1.0),  # bits: how rare it is that a maker begins since the petition; 0 for an old maker
+    "switched": (0.0, 1.0),  # bits: new customers bought from the order's country before, beyond chance
+    "price": (0.1, 1.0),  # bits: unit value like the order country's rather than like its own country's
+    "passage": (0.2, 1.5),  # bits: lots that came in as they went out, beyond chance
+    "carried": (0.0, 6.0),  # share of lots that came in as they went out, beyond chance, where that is no chance
+    "ties": (0.05, 1.0),  # bits: shared with suppliers, importers or other new makers, beyond chance
+    "alleged": (0.0, 3.0),  # a claim, alleged or admitted, joins it to one of them
+    "excess": (0.0, 3.0),  # log2 of a year's shipments over what the plant can make
+    "chain": (0.0, 2.0),  # its customers came from another new maker that stopped, in another country or product
+    "capable": (-4.0, 0.0),  # the plant can make what it ships; half where only the firm says so
+    "inputs": (-4.0, 0.0),  # kg of other goods consigned to the maker, per kg shipped
+    "home_market": (-4.0, 0.0),  # the same goods come in but lots do not pass through
+    "old_plant": (-4.0, 0.0),  # share of its trade that an old plant of its country had until it began
+    "standing": (-3.0, 0.0),  # established long before it began
+    "disclosed": (-3.0, 0.0),  # its tie to the order country's maker is on record as a fact
+}
+
+
+def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
+    """The features by the names in `SIGNS`."""
+    price = next((like.bits for like in x.likeness if like.measure == "price"), 0.0)
+    shipped = max(x.shipped_kg, 1.0)
+    known = x.inward.same_kg + x.inward.other_kg
+    same_share = x.inward.same_kg / known if known > 0 else 0.5
+    same = (x.inward.same_kg + same_share * x.inward.unknown_kg) / shipped
+    other = (x.inward.other_kg + (1 - same_share) * x.inward.unknown_kg) / shipped
+    passing = x.passage.bits
+    arrives = same >= LEAST_INWARD_SHARE
+    capable = 0.0
+    if x.capacity is not None and x.capacity_ratio is not None and x.capacity_ratio <= 1.1:
+        capable = 1.0 if x.capacity.seen else 0.5
+    excess = 0.0
+    if x.capacity_ratio is not None and x.capacity_ratio > 1.1:
+        excess = float(min(np.log2(x.capacity_ratio), 3.0))
+    return {
+        "newcomer": min(x.newcomer_bits, 5.0),
+        "switched": x.switched_bits,
+        "price": price,
+        "passage": passing,
+        "carried": max(x.passage.matched - x.passage.expected, 0.0) / max(x.passage.lots, 1)
+        if passing >= TELLING_PASSAGE_BITS
+        else 0.0,
+        "ties": min(sum(bits for _, _, bits in x.ties), MOST_TIE_BITS),
+        "alleged": float(bool(x.alleged)),
+        "excess": excess,
+        "chain": float(chained),
+        "capable": capable,
+        "inputs": min(other, 1.0) if passing < TELLING_PASSAGE_BITS else 0.0,
+        "home_market": float(arrives and passing < TELLING_PASSAGE_BITS),
+        "old_plant": x.old_plant_share if x.old_plant_share >= 0.3 else 0.0,
+        "standing": float(x.years_standing is not None and x.years_standing >= YOUNG_YEARS),
+        "disclosed": float(bool(x.disclosed)),
+    }

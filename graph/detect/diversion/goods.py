@@ -1,0 +1,165 @@
+"""Do a maker's goods look like the order country's, or like those of other makers where it says it works?
+
+Price, weight of a unit and weight of a package are compared, each as the logarithm of a likelihood ratio in bits.
+
+Invariant: the two sides are measured in the same tariff number and unit; where one is unknown nothing is said.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from graph.detect.diversion.trade import Floats
+
+MEASURES = ("price", "unit_weight", "package_weight")
+# Makers of one country differ by at least so much in the logarithm of a price or of a weight.
+LEAST_SPREAD = {"price": 0.08, "unit_weight": 0.05, "package_weight": 0.08}
+# Where the country has fewer other makers than this, those of other third countries stand in, with more spread.
+LEAST_MAKERS = 2
+BORROWED_SPREAD = 0.15
+LEAST_ORDINARY_LINES = 5
+MOST_BITS = 5.0
+# Tails as heavy as Student's with so many degrees of freedom: a slip in a quantity proves nothing.
+DEGREES = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The mean logarithm of a measure over makers, their spread, and how many there are."""
+
+    mean: float
+    spread: float
+    makers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """One measure of a maker's goods beside the two sides. Levels are natural units (USD, kg), not logarithms.
+
+    `bits` above zero: more like the order country's goods. `robust_z` is the distance from the other makers of its
+    own country in their spreads.
+    """
+
+    measure: str
+    hts: str
+    unit: str
+    own: float
+    order_country: float
+    own_country: float
+    borrowed: bool
+    robust_z: float
+    bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsLevels:
+    """Each maker's mean logarithms, by (order, hts, unit): (origin, maker, lines, means by measure)."""
+
+    at: dict[tuple[int, str, str], list[tuple[str, str, int, tuple[float | None, ...]]]]
+
+
+def goods_levels(lines: ir.Table) -> GoodsLevels:
+    """The levels of all makers; of the order's country those before its goods paid more."""
+    t = lines.filter(lines.maker.notnull())
+    t = t.filter((t.origin != t.country) | (t.day < t.bites_day))
+    t = t.mutate(
+        price=(t.value / t.quantity).ln(), unit_weight=(t.weight / t.quantity).ln(),
+        package_weight=(t.weight / t.packages).ln(),
+    )  # fmt: skip
+    t = t.group_by("order", "hts", "unit", "origin", "maker").agg(
+        lines=ibis._.count(), **{name: t[name].mean() for name in MEASURES}
+    )
+    at: dict[tuple[int, str, str], list[tuple[str, str, int, tuple[float | None, ...]]]] = {}
+    for row in t.order_by("order", "hts", "unit", "origin", "maker").to_pyarrow().to_pylist():
+        at.setdefault((row["order"], row["hts"], row["unit"]), []).append(
+            (row["origin"], row["maker"], row["lines"], tuple(row[name] for name in MEASURES))
+        )
+    return GoodsLevels(at)
+
+
+def likeness(
+    levels: GoodsLevels,
+    *,
+    order: int,
+    country: str,
+    origin: str,
+    own: Iterable[str],
+    suppliers: Iterable[str],
+    measured: dict[tuple[str, str], dict[str, Floats]],
+    suspected: frozenset[str] = frozenset(),
+    ordinary: dict[tuple[str, str], dict[str, Floats]] | None = None,
+) -> list[Likeness]:
+    """The likeness of a maker's goods, by measure, in the tariff number in which it has most lines.
+
+    `own` are the maker's numbers, `suppliers` the makers of the order's country from whom its importers bought
+    before (all of that country's makers where none is known), `measured` its logarithms by (hts, unit) and measure,
+    `suspected` other candidates, which are no yardstick for honest makers, `ordinary` the maker's own trade that
+    nothing is said against.
+    """
+    own, suppliers = set(own), set(suppliers)
+    found = []
+    for number, measure in enumerate(MEASURES):
+        best: Likeness | None = None
+        most = 0
+        for (hts, unit), logs in measured.items():
+            x = logs[measure]
+            x = x[np.isfinite(x)]
+            here = levels.at.get((order, hts, unit), [])
+            if len(x) <= most:
+                continue
+            home = [(m, n, v[number]) for o, m, n, v in here if o == country and v[number] is not None]
+            known = [row for row in home if row[0] in suppliers]
+            there = [
+                (m, n, v[number]) for o, m, n, v in here
+                if o == origin and m not in own and m not in suspected and v[number] is not None
+            ]  # fmt: skip
+            usual = (ordinary or {}).get((hts, unit), {}).get(measure)
+            if usual is not None and np.isfinite(usual).sum() >= LEAST_ORDINARY_LINES:
+                usual = usual[np.isfinite(usual)]
+                there.append(("", len(usual), float(usual.mean())))
+            elsewhere = [
+                (m, n, v[number]) for o, m, n, v in here
+                if o not in (country, origin) and m not in suspected and v[number] is not None
+            ]  # fmt: skip
+            borrowed = len(there) < LEAST_MAKERS
+            home_level = _level(known or home, measure)
+            there_level = _level([*there, *elsewhere] if borrowed else there, measure)
+            if home_level is None or there_level is None:
+                continue
+            own_spread = there_level.spread + (BORROWED_SPREAD if borrowed else 0.0)
+            level = float(np.median(x))
+            noise = float(np.std(x)) / np.sqrt(len(x))
+            # One spread for both sides: how well either is known must not speak for it.
+            spread = float(np.sqrt((home_level.spread**2 + own_spread**2) / 2 + noise**2))
+            z_home, z_there = (level - home_level.mean) / spread, (level - there_level.mean) / spread
+            bits = (_log_t(z_home) - _log_t(z_there)) / np.log(2)
+            most = len(x)
+            best = Likeness(
+                measure, hts, unit, float(np.exp(level)), float(np.exp(home_level.mean)),
+                float(np.exp(there_level.mean)), borrowed, float(z_there),
+                float(np.clip(bits, -MOST_BITS, MOST_BITS)),
+            )  # fmt: skip
+        if best is not None:
+            found.append(best)
+    return found
+
+
+def _level(makers: list[tuple[str, int, float]], measure: str) -> Level | None:
+    if not makers:
+        return None
+    values = np.array([value for _, _, value in makers])
+    weights = np.minimum([lines for _, lines, _ in makers], 20).astype(np.float64)
+    mean = float(np.average(values, weights=weights))
+    # With few makers their spread is hardly known: a usual one counts as two more makers.
+    usual = 2 * LEAST_SPREAD[measure]
+    variance = (float(np.average((values - mean) ** 2, weights=weights)) * len(values) + 2 * usual**2) / (
+        len(values) + 2
+    )
+    return Level(mean, max(float(np.sqrt(variance)), LEAST_SPREAD[measure]), len(makers))
+
+
+def _log_t(z: float) -> float:
+    return float(-(DEGREES + 1) / 2 * np.log1p(z * z / DEGREES))

@@ -1,0 +1,243 @@
+"""Goods that come into a third country and leave it for the United States as they came.
+
+Each lot that a maker ships is compared with the bills of lading from the order's country into the maker's, for the
+same heading: equal packages, nearly equal weight, in before out by no more than a few weeks. How many would agree
+by chance is seen by moving the inward bills by whole weeks, around the calendar.
+
+Invariant: the inward bills are matched by their goods, whoever they are consigned to; names are used apart.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.stats import poisson
+
+from graph.detect.diversion.trade import Floats, Ints
+from graph.detect.diversion.written_names import written_key
+from graph.facts.columns import amount
+from graph.facts.store import FactStore
+
+Names = npt.NDArray[Any]
+
+# From arrival in the third country to lading for the United States, where both days are on bills.
+WITHIN_DAYS = (1, 35)
+# Where only the day of entry is known, the voyage is added.
+WITHIN_DAYS_TO_ENTRY = (5, 75)
+# Two weights of one lot, as two carriers write them, differ by less than this share.
+WEIGHT_SHARE = 0.05
+# Where packages are not known on both sides, the weight must tell the lot alone.
+EXACT_WEIGHT_SHARE = 0.004
+# Goods consigned to the maker itself may have been repacked: their weight is compared alone, less strictly.
+REPACKED_WEIGHT_SHARE = 0.02
+LESS_CERTAIN_BITS = 4.0
+MOST_BITS = 12.0
+DAYS_A_WEEK = 7
+LEAST_WEEKS = 40
+NEAR_WEEKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Bills:
+    """Bills of lading as columns. Days count from 1970, -1 for unknown; missing amounts are NaN."""
+
+    number: Names
+    loaded: Ints
+    arrived: Ints
+    from_country: Names
+    to_country: Names
+    packages: Floats
+    weight: Floats
+    heading: Names
+    shipper: Names
+    shipper_key: Names
+    consignee: Names
+    consignee_key: Names
+
+
+def foreign_bills(facts: FactStore, countries: Iterable[str], *, as_of: date | None, until: date) -> Bills:
+    """The bills of lading into these countries from others."""
+    return _read(facts, "foreign_bills", as_of=as_of, until=until, into=sorted(set(countries)))
+
+
+def us_bills(facts: FactStore, numbers: Iterable[str], *, as_of: date | None, until: date) -> Bills:
+    """These bills of lading to the United States."""
+    return _read(facts, "bills", as_of=as_of, until=until, numbers=sorted(set(numbers)))
+
+
+def _read(
+    facts: FactStore, table: str, *, as_of: date | None, until: date,
+    into: list[str] | None = None, numbers: list[str] | None = None,
+) -> Bills:  # fmt: skip
+    t = facts.table(table, as_of=as_of)
+    t = t.mutate(
+        from_country=ibis.coalesce(t.country_of_lading.nullif(""), t.shipper_country.nullif("")),
+        to_country=ibis.coalesce(t.country_of_unlading.nullif(""), t.consignee_country.nullif("")),
+    )
+    if into is not None:
+        there = ibis.memtable(pa.table({"to_country": pa.array(into, pa.string())}))
+        t = t.semi_join(there, "to_country")
+        t = t.filter(ibis.coalesce(t.from_country != t.to_country, ibis.literal(value=True)))
+    if numbers is not None:
+        named = ibis.memtable(pa.table({"bill_number": pa.array(numbers, pa.string())}))
+        t = t.semi_join(named, "bill_number")
+    t = t.select(
+        number=t.bill_number, loaded=t.loaded_on.epoch_days(), arrived=t.arrived_on.epoch_days(),
+        from_country=t.from_country, to_country=t.to_country, packages=amount(t.packages), weight=amount(t.gross_weight_kg),
+        heading=t.hts_prefix.re_replace("[^0-9]", "").nullif(""),
+        shipper=t.shipper_name, shipper_key=written_key(t.shipper_name),
+        consignee=t.consignee_name, consignee_key=written_key(t.consignee_name),
+    )  # fmt: skip
+    last = (until - date(1970, 1, 1)).days
+    t = t.filter(ibis.coalesce(t.arrived, t.loaded, last) <= last)
+    rows = t.order_by("number").to_pyarrow()
+
+    def days(name: str) -> Ints:
+        return rows[name].fill_null(-1).to_numpy().astype(np.int64)
+
+    def amounts(name: str) -> Floats:
+        return rows[name].to_numpy(zero_copy_only=False).astype(np.float64)
+
+    def texts(name: str) -> Names:
+        return np.array(rows[name].to_pylist(), dtype=object)
+
+    return Bills(
+        texts("number"), days("loaded"), days("arrived"), texts("from_country"), texts("to_country"),
+        amounts("packages"), amounts("weight"), texts("heading"), texts("shipper"), texts("shipper_key"),
+        texts("consignee"), texts("consignee_key"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lots:
+    """What a maker shipped, one lot a bill (or an entry where no bill is named).
+
+    `day` is the day of lading, or of entry where `entered`.
+    """
+
+    key: Names
+    day: Ints
+    entered: npt.NDArray[np.bool_]
+    packages: Floats
+    weight: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Lots out that agree with bills in. `pairs` are (position among the lots, position among the bills).
+
+    `expected` is how many lots would agree by chance, `shifts` on how many other calendars it was counted,
+    `p_value` the share of calendars with as many; `bits` is -log2 of the Poisson tail.
+    """
+
+    lots: int
+    matched: int
+    expected: float
+    shifts: int
+    p_value: float
+    bits: float
+    pairs: tuple[tuple[int, int], ...]
+    matched_weight_share: float
+
+
+def same_goods(heading: Names, headings: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Whether a bill's heading, as far as it is written, is one of these tariff numbers; unknown counts as so."""
+    wanted = sorted({h[:6] for h in headings})
+    known = {h: any(h[:6].startswith(w[: len(h)]) for w in wanted) for h in set(heading) - {None}}
+    return np.array([h is None or known[h] for h in heading], dtype=np.bool_)
+
+
+def passage(lots: Lots, bills: Bills, inward: Ints, *, named: Ints) -> Passage:
+    """How many of the lots came in before. `inward` are positions of the bills to look among.
+
+    `named` are those among them that are consigned to the maker: they may agree in weight alone, which is tried
+    apart and told only where it says more, less the bits that it is less certain by. The calendar that is moved is
+    the maker's own, from its first lot to its last: chance is counted where there is trade.
+    """
+    if len(lots.day) == 0:
+        return Passage(0, 0, 0.0, 0, 1.0, 0.0, (), 0.0)
+    begin, end = int(lots.day.min()) - WITHIN_DAYS_TO_ENTRY[1], int(lots.day.max())
+    inward = inward[(bills.arrived[inward] >= begin) & (bills.arrived[inward] <= end)]
+    weeks = max(-(-(end - begin + 1) // DAYS_A_WEEK), LEAST_WEEKS)
+    strict = _counted(lots, bills, *_alike(lots, bills, inward), weeks=weeks, less_bits=0.0)
+    if not len(named):
+        return strict
+    loose = _counted(
+        lots, bills, *_alike_in_weight(lots, bills, inward[np.isin(inward, named)]), weeks=weeks,
+        less_bits=LESS_CERTAIN_BITS,
+    )  # fmt: skip
+    return loose if loose.bits > strict.bits else strict
+
+
+def _counted(lots: Lots, bills: Bills, out_i: Ints, in_i: Ints, *, weeks: int, less_bits: float) -> Passage:
+    """The lots of these pairs that left in time, beside how many would on calendars moved by whole weeks."""
+    n = len(lots.day)
+    if len(out_i) == 0:
+        return Passage(n, 0, 0.0, 0, 1.0, 0.0, (), 0.0)
+    lag = lots.day[out_i] - bills.arrived[in_i]
+    low = np.where(lots.entered[out_i], WITHIN_DAYS_TO_ENTRY[0], WITHIN_DAYS[0])
+    high = np.where(lots.entered[out_i], WITHIN_DAYS_TO_ENTRY[1], WITHIN_DAYS[1])
+    true = (lag >= low) & (lag <= high)
+    pairs = tuple(sorted((int(o), int(i)) for o, i in zip(out_i[true], in_i[true], strict=True)))
+    matched = len({o for o, _ in pairs})
+    order = np.argsort(out_i, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(out_i[order]) != 0])
+    # The calendars next to the true one see the same pairs; they are no chance.
+    shift = np.arange(NEAR_WEEKS, weeks - NEAR_WEEKS + 1)[:, None] * DAYS_A_WEEK
+    moved = np.mod(lag[order][None, :] - shift, weeks * DAYS_A_WEEK)
+    hit = (moved >= low[order][None, :]) & (moved <= high[order][None, :])
+    counts = np.logical_or.reduceat(hit, starts, axis=1).sum(axis=1)
+    expected = float((counts.sum() + 0.5) / len(counts))
+    tail = float(poisson.sf(matched - 1, expected)) if matched else 1.0
+    weights = np.nan_to_num(lots.weight)
+    carried = float(weights[sorted({o for o, _ in pairs})].sum() / weights.sum()) if weights.sum() > 0 else 0.0
+    bits = min(-np.log2(max(tail, 2**-60)) - less_bits, MOST_BITS)
+    return Passage(
+        n, matched, expected, len(counts), float((1 + (counts >= matched).sum()) / (1 + len(counts))),
+        float(max(bits, 0.0)), pairs, carried,
+    )  # fmt: skip
+
+
+def _alike_in_weight(lots: Lots, bills: Bills, inward: Ints) -> tuple[Ints, Ints]:
+    """Pairs (lot, bill) of nearly one weight, whatever their packages and days."""
+    by_weight = inward[np.argsort(bills.weight[inward], kind="stable")]
+    weight = bills.weight[by_weight]
+    low = np.searchsorted(weight, lots.weight * (1 - REPACKED_WEIGHT_SHARE), "left")
+    high = np.searchsorted(weight, lots.weight * (1 + REPACKED_WEIGHT_SHARE), "right")
+    high = np.where(np.isfinite(lots.weight), high, low)
+    outs = np.repeat(np.arange(len(lots.day)), high - low)
+    ins = [by_weight[a:b] for a, b in zip(low, high, strict=True)]
+    return outs.astype(np.int64), np.concatenate(ins).astype(np.int64)
+
+
+def _alike(lots: Lots, bills: Bills, inward: Ints) -> tuple[Ints, Ints]:
+    """Pairs (lot, bill) whose goods agree, whatever their days."""
+    outs: list[Ints] = []
+    ins: list[Ints] = []
+    packages, weight = bills.packages[inward], bills.weight[inward]
+    by_packages = np.argsort(packages, kind="stable")
+    by_weight = np.argsort(weight, kind="stable")
+    sorted_weight = weight[by_weight]
+    low = np.searchsorted(packages[by_packages], lots.packages, "left")
+    high = np.searchsorted(packages[by_packages], lots.packages, "right")
+    for o in range(len(lots.day)):
+        if np.isfinite(lots.packages[o]):
+            near = by_packages[low[o] : high[o]]
+            agree = ~(np.abs(np.log(weight[near] / lots.weight[o])) > WEIGHT_SHARE)  # an unknown weight does not part
+            near = near[agree]
+        else:
+            near = np.zeros(0, dtype=np.int64)
+        if np.isfinite(lots.weight[o]):
+            left = np.searchsorted(sorted_weight, lots.weight[o] * (1 - EXACT_WEIGHT_SHARE), "left")
+            right = np.searchsorted(sorted_weight, lots.weight[o] * (1 + EXACT_WEIGHT_SHARE), "right")
+            close = by_weight[left:right]
+            unknown = ~np.isfinite(packages[close]) | ~np.isfinite(lots.packages[o])
+            near = np.union1d(near, close[unknown])
+        outs.append(np.full(len(near), o, dtype=np.int64))
+        ins.append(inward[near].astype(np.int64))
+    return np.concatenate(outs), np.concatenate(ins)

@@ -1,0 +1,129 @@
+"""Makers that belong to one scheme, told once: linked by their customers, by what they share, or by their supplier.
+
+Invariant: a weak candidate never joins two strong ones; it joins at most one ring, and only by a link of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph.detect.diversion.examine import Examined
+
+# Two makers share their custom when so much of the smaller one's trade is with the other's importers.
+SHARED_CUSTOM = 0.5
+# Where one supplier stands behind both, less will do.
+LEAST_SHARED_CUSTOM = 0.2
+# A value that two new makers share links them from so many bits.
+LINKING_BITS = 6.0
+# Groups of partners that a tie makes one ring with; a maker at large in the order's country is none.
+CLOSE = ("supplier", "importer", "other new maker")
+# Where shells follow each other, the next begins before the last has ended or soon after.
+BETWEEN_SHELLS_DAYS = 240
+# A candidate joins a likelier one when it would stand by itself, or nearly.
+JOINING_PROBABILITY = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A candidate with its features and what they make of it."""
+
+    examined: Examined
+    features: dict[str, float]
+    probability: float
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """(order, maker, origin)."""
+        trade = self.examined.trade
+        return trade.order, trade.maker, trade.origin
+
+
+def custom(x: Examined) -> dict[str, int]:
+    """Lines of its new trade, by taxpayer."""
+    return {c.taxpayer: len(c.rows) for c in x.customers if c.new}
+
+
+def chained(every: Sequence[Examined]) -> set[int]:
+    """Positions of new makers whose customers another new maker had, that stopped before or began after.
+
+    The other is in another country, or ships other goods under an order.
+    """
+    by_taxpayer: dict[str, list[int]] = {}
+    customs = [custom(x) for x in every]
+    for i, x in enumerate(every):
+        if x.new:
+            for who in customs[i]:
+                by_taxpayer.setdefault(who, []).append(i)
+    found = set()
+    for i, x in enumerate(every):
+        if not x.new:
+            continue
+        total = sum(customs[i].values())
+        met: dict[int, int] = {}
+        for who, lines in customs[i].items():
+            for j in by_taxpayer[who]:
+                met[j] = met.get(j, 0) + lines
+        for j, lines in met.items():
+            other = every[j]
+            if j == i or lines < SHARED_CUSTOM * total or _shared(customs[j], customs[i]) < SHARED_CUSTOM:
+                continue
+            if other.trade.maker == x.trade.maker or other.trade.origin == x.trade.origin:
+                continue
+            gap = max(other.trade.first_day - x.trade.last_day, x.trade.first_day - other.trade.last_day)
+            if -60 <= gap <= BETWEEN_SHELLS_DAYS:
+                found.add(i)
+    return found
+
+
+def _shared(custom_: dict[str, int], other: dict[str, int]) -> float:
+    return sum(n for who, n in custom_.items() if who in other) / max(sum(custom_.values()), 1)
+
+
+def rings(weighed: Sequence[Weighed]) -> list[list[Weighed]]:
+    """The rings, likeliest first, each with its likeliest maker first."""
+    order = sorted(range(len(weighed)), key=lambda i: (-weighed[i].probability, weighed[i].key))
+    by_taxpayer: dict[str, list[int]] = {}
+    by_mark: dict[str, list[int]] = {}
+    customs = [custom(w.examined) for w in weighed]
+    for i in order:
+        for who in customs[i]:
+            by_taxpayer.setdefault(who, []).append(i)
+        for mark in _marks(weighed[i].examined):
+            by_mark.setdefault(mark, []).append(i)
+    ring_of: dict[int, int] = {}
+    found: list[list[int]] = []
+    for i in order:
+        near = {j for who in customs[i] for j in by_taxpayer[who]}
+        near |= {j for mark in _marks(weighed[i].examined) for j in by_mark[mark]}
+        joins = sorted(
+            (ring_of[j], j) for j in near
+            if j in ring_of and (weighed[i].probability >= JOINING_PROBABILITY) and _linked(weighed, customs, i, j)
+        )  # fmt: skip
+        if joins:
+            ring_of[i] = joins[0][0]
+            found[joins[0][0]].append(i)
+        else:
+            ring_of[i] = len(found)
+            found.append([i])
+    return [[weighed[i] for i in ring] for ring in found]
+
+
+def _linked(weighed: Sequence[Weighed], customs: list[dict[str, int]], i: int, j: int) -> bool:
+    a, b = weighed[i].examined, weighed[j].examined
+    if set(a.trade.spellings) & set(b.trade.spellings):
+        return True
+    if _marks(a) & _marks(b):
+        return True
+    both = _shared(customs[i], customs[j]), _shared(customs[j], customs[i])
+    if min(both) >= SHARED_CUSTOM or (a.new and b.new and max(both) >= SHARED_CUSTOM):
+        return True
+    return bool(set(a.suppliers[:1]) & set(b.suppliers[:1])) and max(both) > LEAST_SHARED_CUSTOM
+
+
+def _marks(x: Examined) -> set[str]:
+    """What links a maker to others of its ring: itself, those that it has a rare tie with, who ships to it."""
+    marks = {f"manufacturer:{s}" for s in x.trade.spellings}
+    marks |= {tie.other for tie, group, bits in x.ties if bits >= LINKING_BITS and group in CLOSE}
+    marks |= {f"{tie.kind}:{tie.value}" for tie, _, bits in x.ties if bits >= LINKING_BITS}
+    if x.supplier_shipper and x.suppliers and x.passage.bits >= LINKING_BITS:
+        marks.add(f"manufacturer:{x.suppliers[0]}")
+    return marks

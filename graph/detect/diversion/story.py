@@ -1,0 +1,479 @@
+"""A ring told as a finding: what was seen, the rows side by side, what else could explain it, what to do next.
+
+Invariant: every number in the text stands in an evidence's numbers or an explanation's result, and every evidence
+opens the rows that it speaks of.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+
+import numpy as np
+
+from graph.detect.diversion.examine import Customer, Examination, Examined
+from graph.detect.diversion.features import TELLING_PASSAGE_BITS
+from graph.detect.diversion.orders import Order
+from graph.detect.diversion.rings import Weighed
+from graph.detect.diversion.trade import Lines
+from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
+
+# An importer with fewer of the ring's lines than this share, and no other mark, is left out.
+LEAST_SHARE = 0.02
+LEAST_SHARE_UNMARKED = 0.05
+MOST_ROWS = 40
+MOST_PAIRS = 12
+DAY_ZERO = date(1970, 1, 1)
+_MEASURES = {"price": "unit value", "unit_weight": "weight of a unit", "package_weight": "weight of a package"}
+_MEASURE_UNITS = {"price": "USD", "unit_weight": "kg", "package_weight": "kg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A ring with what the calibration makes of it. `nameless` are lines of its importers that name no maker."""
+
+    ring: Sequence[Weighed]
+    as_of: date
+    probability: float
+    calibration: str
+    queue: bool
+    e_value: float
+    tested: int
+    nameless: Lines
+
+
+def day_of(number: int) -> date:
+    """The date of a day counted from 1970."""
+    return DAY_ZERO + timedelta(days=int(number))
+
+
+def named_customers(x: Examined) -> list[Customer]:
+    """The importers of relabelled goods: new customers, but for tiny ones and, of an old plant, for ordinary ones."""
+    fresh = [c for c in x.customers if c.new and (x.new or c.switched)]
+    tied = {tie.other for tie, group, _ in x.ties if group == "importer"}
+    total = sum(len(c.rows) for c in fresh)
+    kept = []
+    for c in fresh:
+        share = len(c.rows) / max(total, 1)
+        marked = c.switched or c.matched_lots > 0 or f"importer:{c.taxpayer}" in tied
+        if share >= (LEAST_SHARE if marked else LEAST_SHARE_UNMARKED) and (marked or x.new):
+            kept.append(c)
+    return kept or fresh
+
+
+def tell(told: Told, seen: Examination, *, name: str, version: str) -> Finding:
+    """The finding of one ring."""
+    own = seen.lines.columns
+    parts = [(w.examined, named_customers(w.examined)) for w in told.ring]
+    rows = np.unique(np.concatenate([c.rows for _, cs in parts for c in cs]))
+    entries = dict.fromkeys(own["entry_number"][rows].tolist())
+    for x, cs in parts:
+        for c in cs:
+            at = told.nameless.of.get((x.trade.order, c.taxpayer, x.trade.origin))
+            if at is not None:
+                days = told.nameless.columns["day"][at]
+                at = at[(days >= x.trade.first_day) & (days <= x.trade.last_day)]
+                entries |= dict.fromkeys(told.nameless.columns["entry_number"][at].tolist())
+    lead = told.ring[0].examined
+    makers = sorted({w.examined.trade.maker for w in told.ring})
+    cases = sorted({case for w in told.ring for case in w.examined.order.cases})
+    digest = sha256("|".join([name, *makers, *cases]).encode()).hexdigest()[:16]
+    duty, basis = _duty_at_stake(parts, seen)
+    evidence = [e for w, (_, cs) in zip(told.ring, parts, strict=True) for e in _evidence(w, cs, seen)]
+    return Finding(
+        id=f"{name}-{digest}",
+        kind=name,
+        detector=name,
+        version=version,
+        as_of=told.as_of,
+        title=_title(lead, parts, len(makers)),
+        probability=round(told.probability, 4),
+        calibration=told.calibration,
+        queue=told.queue,
+        members=_members(parts, own["entry_number"]),
+        entries=tuple(entries),
+        period_from=day_of(own["day"][rows].min()),
+        period_to=day_of(own["day"][rows].max()),
+        duty_at_stake_usd=duty,
+        evidence=(*evidence, basis),
+        innocent_explanations=tuple(_innocent(lead, seen)),
+        scope_question=(
+            f"Are the goods within the scope of the order on {lead.order.product or 'the product'} from "
+            f"{lead.order.country} ({', '.join(lead.order.cases)}), and does what is done in {lead.trade.origin}, if "
+            "anything, transform them substantially? The tariff number alone decides neither: a person must read the "
+            "order's scope and see the plant."
+        ),
+        p_value=lead.passage.p_value if lead.passage.matched else None,
+        e_value=round(told.e_value, 4),
+        next_steps=_next_steps(lead, parts),
+    )
+
+
+def _title(lead: Examined, parts: Sequence[tuple[Examined, list[Customer]]], makers: int) -> str:
+    goods = lead.order.product or f"Goods of HTS {lead.order.prefixes[0]}"
+    importers = len({c.taxpayer for _, cs in parts for c in cs})
+    others = f" and {makers - 1} other maker{'s' if makers > 2 else ''}" if makers > 1 else ""
+    return (
+        f"{goods} under an order against {lead.order.country} seem to reach {importers} "
+        f"importer{'s' if importers != 1 else ''} as goods of {lead.trade.origin}, made by {lead.trade.maker}{others}."
+    )
+
+
+def _members(parts: Sequence[tuple[Examined, list[Customer]]], _: object) -> tuple[Member, ...]:
+    members: dict[str, Member] = {}
+    for x, _cs in parts:
+        members.setdefault(
+            f"manufacturer:{x.trade.maker}",
+            Member(
+                f"manufacturer:{x.trade.maker}", "maker named as origin",
+                f"named as maker of goods of {x.trade.origin} from {day_of(x.trade.first_day)}",
+            ),
+        )  # fmt: skip
+    lines: dict[str, tuple[str, int]] = {}
+    for _x, cs in parts:
+        for c in cs:
+            spelt, n = lines.get(c.taxpayer, (c.importer, 0))
+            lines[c.taxpayer] = (spelt, n + len(c.rows))
+    total = sum(n for _, n in lines.values())
+    for importer, n in sorted(lines.values(), key=lambda v: (-v[1], v[0])):
+        why = f"entered {n} of the {total} lines ({n / total:.0%})"
+        members.setdefault(f"importer:{importer}", Member(f"importer:{importer}", "importer", why))
+    for x, _cs in parts:
+        for maker in x.suppliers[:1]:
+            why = (
+                f"shipped the goods to {x.trade.origin} as {x.supplier_shipper}" if x.supplier_shipper
+                else "supplied the importers before they turned to the new maker"
+            )  # fmt: skip
+            members.setdefault(f"manufacturer:{maker}", Member(f"manufacturer:{maker}", "supplier", why))
+    return tuple(members.values())
+
+
+def _line_refs(lines: Lines, rows: np.ndarray, most: int = MOST_ROWS) -> tuple[RecordRef, ...]:
+    c = lines.columns
+    return tuple(
+        RecordRef(
+            "entry_lines", (c["entry_number"][i], str(int(c["line_number"][i])), str(int(c["tariff_ordinal"][i])))
+        )
+        for i in rows[:most]
+    )
+
+
+def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) -> list[Evidence]:
+    x = weighed.examined
+    found = [_trade(x, customers, seen), *_switch(x, customers, seen), *_passage(x, seen), *_inward(x, seen)]
+    found += [*_price(x, seen), *_capacity(x), *_standing(x), *_ties(x), *_claims(x)]
+    if weighed.features["chain"]:
+        found.append(
+            Evidence(
+                f"The customers of {x.trade.maker} were, or became, customers of another new maker that stopped or "
+                "began as this one began or stopped.",
+                {"first_day": day_of(x.trade.first_day).isoformat(), "last_day": day_of(x.trade.last_day).isoformat()},
+                _line_refs(seen.lines, x.rows, 6),
+            )
+        )
+    return found
+
+
+def _trade(x: Examined, customers: list[Customer], seen: Examination) -> Evidence:
+    rows = np.sort(np.concatenate([c.rows for c in customers]))
+    value = float(np.nansum(seen.lines.columns["value"][rows]))
+    o = x.order
+    began = (
+        f"first shipped these goods on {day_of(x.trade.first_day)}" if x.new
+        else f"shipped these goods before, and to {len(customers)} new importers from {day_of(seen.lines.columns['day'][rows].min())}"
+    )  # fmt: skip
+    return Evidence(
+        f"{x.trade.maker} ({x.trade.origin}) {began}, after the petition of {day_of(o.petition_day)} against "
+        f"{o.country}; {len(rows)} lines, {value:,.0f} USD.",
+        {
+            "lines": len(rows), "value_usd": round(value, 2), "weight_kg": round(x.shipped_kg, 1),
+            "first_quarter_kg": round(x.first_quarter_kg, 1), "petition_on": day_of(o.petition_day).isoformat(),
+            **({"preliminary_on": day_of(o.preliminary_day).isoformat()} if o.preliminary_day is not None else {}),
+            **({"order_on": day_of(o.order_day).isoformat()} if o.order_day is not None else {}),
+            "first_day": day_of(x.trade.first_day).isoformat(), "last_day": day_of(x.trade.last_day).isoformat(),
+            "rarity_of_new_makers_bits": round(x.newcomer_bits, 2),
+        },
+        (*(RecordRef("orders", (case,)) for case in o.cases), *_line_refs(seen.lines, rows)),
+    )  # fmt: skip
+
+
+def _switch(x: Examined, customers: list[Customer], seen: Examination) -> list[Evidence]:
+    moved = [c for c in customers if c.switched]
+    if not moved:
+        return []
+    quit_ = [c for c in moved if c.quit]
+    refs: list[RecordRef] = []
+    for c in moved:
+        at = seen.home.of.get((x.trade.order, c.taxpayer))
+        if at is not None:
+            refs += _line_refs(seen.home, at[seen.home.columns["day"][at] < c.first_day][-3:], 3)
+    return [
+        Evidence(
+            f"{len(moved)} of its {len(customers)} new importers bought the same goods from {x.order.country} before, "
+            f"where {x.chance_share:.0%} would be usual; {len(quit_)} of them bought at less than half their pace "
+            "there since.",
+            {
+                "importers": len(customers), "bought_from_order_country": len(moved), "quit": len(quit_),
+                "usual_share": round(x.chance_share, 3), "bits": round(x.switched_bits, 2),
+            },
+            tuple(refs[:MOST_ROWS]),
+        )
+    ]  # fmt: skip
+
+
+def _passage(x: Examined, seen: Examination) -> list[Evidence]:
+    p = x.passage
+    if p.matched == 0:
+        return []
+    found = [
+        Evidence(
+            f"{p.matched} of {p.lots} lots that {x.trade.maker} shipped agree in packages and weight with goods that "
+            f"came from {x.order.country} into {x.trade.origin} shortly before; {p.expected:.1f} would by chance, "
+            f"counted on {p.shifts} calendars moved by whole weeks.",
+            {
+                "lots": p.lots, "matched": p.matched, "expected_by_chance": round(p.expected, 3), "shifts": p.shifts,
+                "p_value": float(f"{p.p_value:.2g}"), "bits": round(p.bits, 2),
+                "share_of_weight": round(p.matched_weight_share, 3),
+            },
+            tuple(RecordRef("foreign_bills", (seen.foreign.number[i],)) for _, i in p.pairs[:MOST_ROWS]),
+        )
+    ]  # fmt: skip
+    shown: set[int] = set()
+    for o, i in p.pairs:
+        if o in shown or len(shown) >= MOST_PAIRS:
+            continue
+        shown.add(o)
+        number = str(x.lots.key[o])
+        refs = [RecordRef("foreign_bills", (seen.foreign.number[i],))]
+        if number in seen.bill_at:
+            refs.append(RecordRef("bills", (number,)))
+        lot_rows = x.rows[
+            seen.lines.columns["entry_number"][x.rows] == number[6:] if number.startswith("entry:")
+            else seen.lines.columns["bill"][x.rows] == number
+        ]  # fmt: skip
+        refs += _line_refs(seen.lines, lot_rows, 4)
+        days = int(x.lots.day[o] - seen.foreign.arrived[i])
+        amounts = {
+            "packages_in": seen.foreign.packages[i], "packages_out": x.lots.packages[o],
+            "weight_in_kg": seen.foreign.weight[i], "weight_out_kg": x.lots.weight[o],
+        }  # fmt: skip
+        numbers: dict[str, float | int | str] = {k: round(float(v), 1) for k, v in amounts.items() if np.isfinite(v)}
+        numbers["days_between"] = days
+        numbers["arrived_on"] = day_of(seen.foreign.arrived[i]).isoformat()
+        left = "entered" if x.lots.entered[o] else "laden"
+        out = f"in entry {number[6:]}" if number.startswith("entry:") else f"under bill {number}"
+        found.append(
+            Evidence(
+                f"Bill {seen.foreign.number[i]} from {seen.foreign.shipper[i] or 'a shipper not named'} reached "
+                f"{x.trade.origin} on {day_of(seen.foreign.arrived[i])}; goods alike were {left} {days} days later "
+                f"{out}.",
+                numbers,
+                tuple(refs),
+            )
+        )
+    return found
+
+
+def _inward(x: Examined, seen: Examination) -> list[Evidence]:
+    if x.inward.same_kg <= 0 or x.shipped_kg <= 0:
+        return []
+    return [
+        Evidence(
+            f"Bills name the maker as consignee of {x.inward.same_kg:,.0f} kg of the same goods from "
+            f"{x.order.country}, beside {x.shipped_kg:,.0f} kg shipped to the United States.",
+            {
+                "in_kg": round(x.inward.same_kg, 1), "out_kg": round(x.shipped_kg, 1),
+                "other_goods_in_kg": round(x.inward.other_kg, 1),
+                "not_described_in_kg": round(x.inward.unknown_kg, 1), "bills": len(x.inward.same),
+            },
+            tuple(RecordRef("foreign_bills", (seen.foreign.number[i],)) for i in x.inward.same[:MOST_ROWS]),
+        )
+    ]  # fmt: skip
+
+
+def _price(x: Examined, seen: Examination) -> list[Evidence]:
+    found = []
+    for like in x.likeness:
+        if like.bits < 0.5:
+            continue
+        unit = _MEASURE_UNITS[like.measure]
+        found.append(
+            Evidence(
+                f"The {_MEASURES[like.measure]} of HTS {like.hts} is {like.own:.3g} {unit}: nearer to "
+                f"{x.order.country}'s before it paid more ({like.order_country:.3g}) than to that of other makers "
+                f"{'in third countries' if like.borrowed else 'in ' + x.trade.origin} ({like.own_country:.3g}).",
+                {
+                    "own": float(f"{like.own:.4g}"), "order_country": float(f"{like.order_country:.4g}"),
+                    "own_country": float(f"{like.own_country:.4g}"), "unit": f"{unit} a {like.unit or 'unit'}",
+                    "robust_z": round(like.robust_z, 2), "bits": round(like.bits, 2),
+                },
+                _line_refs(seen.lines, x.rows[seen.lines.columns["hts"][x.rows] == like.hts], 12),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _capacity(x: Examined) -> list[Evidence]:
+    if x.capacity is None or x.capacity_ratio is None or x.capacity_ratio <= 1.1:
+        return []
+    c = x.capacity
+    return [
+        Evidence(
+            f"In a year it ships {x.capacity_ratio:.1f} times what its plant can make ({c.annual_quantity:,.0f} "
+            f"{c.unit}, {c.basis or 'basis not given'}).",
+            {"times_capacity": round(x.capacity_ratio, 2), "annual_quantity": c.annual_quantity, "unit": c.unit},
+            (RecordRef("capacity", c.key),),
+        )
+    ]
+
+
+def _standing(x: Examined) -> list[Evidence]:
+    if x.plant is None or x.years_standing is None or not -1 <= x.years_standing < 2:
+        return []
+    return [
+        Evidence(
+            f"It was established {x.years_standing * 12:.0f} months before its first shipment.",
+            {"years": round(x.years_standing, 2)},
+            (RecordRef("party_records", (x.plant.record_id,)),),
+        )
+    ]
+
+
+def _ties(x: Examined) -> list[Evidence]:
+    return [
+        Evidence(
+            f"{x.trade.maker} and {group} {tie.other.partition(':')[2]} share a{'n' if tie.kind[0] in 'aeo' else ''} "
+            f"{tie.kind} that {tie.holders} of {tie.parties} parties on file have.",
+            {tie.kind: tie.value, "holders": tie.holders, "parties": tie.parties, "bits": round(bits, 2)},
+            tuple(RecordRef("party_records", (record,)) for record in tie.records),
+        )
+        for tie, group, bits in x.ties
+    ]
+
+
+def _claims(x: Examined) -> list[Evidence]:
+    return [
+        Evidence(
+            f"A claim, not a fact: {claim.subject} is {claim.status} to be {claim.relation.replace('_', ' ')} "
+            f"{claim.object}.",
+            {"status": claim.status, "relation": claim.relation},
+            (RecordRef("party_claims", (claim.claim_id,)),),
+        )
+        for claim in x.alleged
+    ]
+
+
+def _innocent(x: Examined, seen: Examination) -> list[InnocentExplanation]:
+    price = next((like for like in x.likeness if like.measure == "price"), None)
+    p = x.passage
+    passes = p.bits >= TELLING_PASSAGE_BITS
+    if x.capacity is None or x.capacity_ratio is None:
+        plant = "Cannot be told: nothing is on file of what the plant can make."
+    else:
+        plant = (
+            f"{'Holds' if x.capacity_ratio <= 1.1 else 'Does not hold'}: a year's shipments are {x.capacity_ratio:.2f} "
+            f"times its capacity ({x.capacity.basis or 'basis not given'})."
+        )
+    if price is None:
+        level = "Cannot be told: unit values are not known on both sides."
+    else:
+        level = (
+            f"{'Holds' if price.bits < 0 else 'Does not hold'}: {price.own:.3g} USD, {x.order.country} "
+            f"{price.order_country:.3g}, others {price.own_country:.3g}."
+        )
+    if x.inward.other_kg > 0:
+        made = (
+            f"{'Open' if passes else 'Supported'}: {x.inward.other_kg:,.0f} kg of other goods (HTS "
+            f"{', '.join(x.inward.headings[:4])}) came to it, beside {x.shipped_kg:,.0f} kg shipped."
+        )
+    else:
+        made = "Does not hold: no bill of other goods to the maker is known that could be its material."
+    if x.inward.same_kg > 0 and not passes:
+        home = f"Supported: {x.inward.same_kg:,.0f} kg of the same goods came in, and lots do not pass through."
+    elif passes:
+        home = f"Does not hold: {p.matched} of {p.lots} lots left as they came in."
+    else:
+        home = "Does not arise: no inward bill of the same goods names the maker."
+    old = (
+        f"{'Holds' if x.old_plant_share >= 0.5 else 'Weak'}: {x.old_plant} ended as it began and had "
+        f"{x.old_plant_share:.0%} of its trade." if x.old_plant and x.old_plant_share > 0
+        else f"Does not hold: no maker of {x.trade.origin} ended as it began and had its customers."
+    )  # fmt: skip
+    owners = (
+        f"Holds as far as ownership goes: {len(x.disclosed)} claims on record as facts." if x.disclosed
+        else "Does not hold: no ownership is on record as a fact."
+    )  # fmt: skip
+    total = x.others_switched + sum(len(c.rows) for c in x.customers if c.switched)
+    share = x.others_switched / total if total else 0.0
+    widest = max((tie.holders for tie, _, _ in x.ties), default=0)
+    return [
+        InnocentExplanation("real plant with a ramp", "a year's shipments against what the plant can make", plant),
+        InnocentExplanation(
+            "price of its own country", "unit value against the order country's before it paid more and other makers'", level
+        ),
+        InnocentExplanation("substantial transformation", "inward bills of other goods to the maker", made),
+        InnocentExplanation(
+            "goods imported for the home market", "whether the same goods come in and do not leave as they came", home
+        ),
+        InnocentExplanation(
+            "merger or new number of an old plant", "a maker of the same country that ended as this one began", old
+        ),
+        InnocentExplanation("disclosed relocation", "ownership on record as a fact", owners),
+        InnocentExplanation(
+            "market turns elsewhere", "how much of the trade that left the order's country went to other makers",
+            f"{'Possible' if share > 0.5 else 'Does not hold'}: {share:.0%} of it went to others.",
+        ),
+        InnocentExplanation(
+            "forwarder's shared address", "how many parties hold what is shared",
+            f"{'Does not arise: nothing is shared.' if not x.ties else f'The most common shared value has {widest} holders.'}",
+        ),
+        InnocentExplanation(
+            "broker that files for everybody", "whether the ring rests on a common filer",
+            "Does not arise: filers are no link here.",
+        ),
+    ]  # fmt: skip
+
+
+def _duty_at_stake(
+    parts: Sequence[tuple[Examined, list[Customer]]], seen: Examination
+) -> tuple[float, Evidence]:
+    total = value = 0.0
+    refs: list[RecordRef] = []
+    rates: dict[str, float] = {}
+    counted: set[int] = set()
+    for x, customers in parts:
+        rows = np.array(sorted({int(i) for c in customers for i in c.rows} - counted), dtype=np.int64)
+        counted |= set(rows.tolist())
+        worth = float(np.nansum(seen.lines.columns["value"][rows]))
+        value += worth
+        if x.order.rate_pct is not None:
+            total += worth * x.order.rate_pct / 100
+            rates[x.order.cases[0]] = x.order.rate_pct
+        refs += [RecordRef("orders", (case,)) for case in x.order.cases]
+    said = ", ".join(f"{rate:.2f}% under {case}" for case, rate in sorted(rates.items())) or "no rate known yet"
+    return round(total, 2), Evidence(
+        f"If the goods are in scope and of the order's country, {value:,.0f} USD would owe {total:,.0f} USD more "
+        f"({said}).",
+        {"value_usd": round(value, 2), "duty_at_stake_usd": round(total, 2)},
+        tuple(dict.fromkeys(refs)),
+    )
+
+
+def _next_steps(lead: Examined, parts: Sequence[tuple[Examined, list[Customer]]]) -> tuple[str, ...]:
+    first = max((c for _, cs in parts for c in cs), key=lambda c: (len(c.rows), c.taxpayer))
+    steps = [
+        f"Ask importer {first.importer} (CF 28) for production records, material purchases and the foreign export "
+        f"declarations of the goods made by {lead.trade.maker}.",
+        f"Ask for a visit to {lead.trade.maker} in {lead.trade.origin}: machines, workers, power, stock of packing.",
+        "Examine the next arrival for marks of another origin on goods and cartons, and take a sample.",
+    ]
+    if lead.passage.matched:
+        steps.insert(0, "Lay the matched bills side by side: packages, weights, marks and container numbers.")
+    if lead.order.cases:
+        steps.append(f"Weigh an allegation under EAPA for {', '.join(lead.order.cases)}: interim measures within 90 days.")
+    return tuple(steps)
+
+
+def order_of(lead: Examined) -> Order:
+    """The order that the ring's likeliest maker would evade."""
+    return lead.order

@@ -1,0 +1,271 @@
+"""The trade in goods under an order, and the makers in third countries whose share of it is new.
+
+Invariant: lines are read once and added up by the engine; only candidates' own lines leave it.
+"""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from graph.detect.diversion.orders import Order, scope
+from graph.detect.diversion.written_names import slips
+from graph.facts.columns import amount, surely, taxpayer
+from graph.facts.store import FactStore
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Row = dict[str, Any]
+
+# A maker counts as new when the facts reach back so long before it began.
+OBSERVED_BEFORE_DAYS = 90
+LEAST_LINES = 3
+# A spelling of a maker's number with fewer lines than this share of another one slip away is that maker's.
+SLIP_SHARE = 0.2
+
+
+def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None, until: date) -> ir.Table | None:
+    """Lines whose tariff number an order reaches, once for each such order; None when no order reaches any.
+
+    Chapter 99 rows carry no goods and are left out. A maker that is not named is the exporter, if one is.
+    """
+    t = facts.table("entry_lines", as_of=as_of)
+    t = t.filter(t.entry_date <= until, ~t.hts_number.startswith("99"))
+    reached = scope(orders, t.select("hts_number").distinct().to_pyarrow()["hts_number"].to_pylist())
+    if reached is None:
+        return None
+    t = t.select(
+        entry_number=t.entry_number,
+        line_number=t.line_number,
+        tariff_ordinal=t.tariff_ordinal.fill_null(1),
+        entry_type=t.entry_type,
+        day=t.entry_date.epoch_days(),
+        importer=t.importer_number,
+        taxpayer=taxpayer(t.importer_number),
+        maker=ibis.coalesce(t.manufacturer_id.nullif(""), t.foreign_exporter_id.nullif("")),
+        origin=ibis.coalesce(t.country_of_origin.nullif(""), t.manufacturer_id.substr(0, 2).nullif("")),
+        hts=t.hts_number,
+        bill=t.bill_number.nullif(""),
+        unit=t.quantity_unit.fill_null(""),
+        quantity=amount(t.quantity),
+        weight=amount(t.gross_weight_kg),
+        packages=amount(t.packages),
+        value=amount(t.entered_value_usd),
+    )
+    t = t.join(reached, "hts")
+    return t.filter(t.day <= t.until_day, t.origin.notnull()).drop("until_day")
+
+
+@dataclass(frozen=True, slots=True)
+class MakerTrade:
+    """What a maker in a third country ships of goods under one order. `spellings` are its numbers as written.
+
+    `new_lines` are those of importers that began to buy from it after the petition, `switched_lines` those among
+    them whose importers had bought the goods from the order's country before.
+    """
+
+    order: int
+    origin: str
+    maker: str
+    spellings: tuple[str, ...]
+    first_day: int
+    last_day: int
+    lines: int
+    new_lines: int
+    switched_lines: int
+    new_importers: int
+    switched_importers: int
+
+
+def maker_trade(lines: ir.Table) -> list[MakerTrade]:
+    """Every maker of goods under an order that declares another origin than the order's country."""
+    third = lines.filter(lines.origin != lines.country, lines.maker.notnull())
+    bought = third.group_by("order", "origin", "maker", "taxpayer", "petition_day").agg(
+        first=third.day.min(), last=third.day.max(), lines=ibis._.count()
+    )
+    home = lines.filter(lines.origin == lines.country)
+    before = home.group_by("order", "taxpayer").agg(first_home=home.day.min())
+    bought = bought.left_join(before, ["order", "taxpayer"])
+    bought = bought.mutate(
+        new=bought.first >= bought.petition_day, switched=surely(bought.first_home < bought.first)
+    )
+    both = bought.new & bought.switched
+    makers = bought.group_by("order", "origin", "maker").agg(
+        first=bought["first"].min(), last=bought["last"].max(), lines=bought.lines.sum(),
+        new_lines=ibis.coalesce(bought.lines.sum(where=bought.new), 0),
+        switched_lines=ibis.coalesce(bought.lines.sum(where=both), 0),
+        new_importers=bought.new.cast("int64").sum(), switched_importers=both.cast("int64").sum(),
+    )  # fmt: skip
+    rows = makers.order_by("order", "origin", "maker").to_pyarrow().to_pylist()
+    return _joined(rows)
+
+
+def _joined(rows: list[Row]) -> list[MakerTrade]:
+    """Makers with the slips in their numbers mended: of two spellings one letter apart the common one is right."""
+    places: dict[tuple[int, str], list[Row]] = {}
+    for row in rows:
+        places.setdefault((row["order"], row["origin"]), []).append(row)
+    makers = []
+    for (order, origin), here in places.items():
+        forms: dict[str, list[Row]] = {}
+        for row in here:
+            for form in slips(row["maker"]):
+                forms.setdefault(form, []).append(row)
+        taken: dict[str, str] = {}
+        for row in sorted(here, key=lambda r: (r["lines"], r["maker"])):
+            near = [
+                other for form in slips(row["maker"]) for other in forms[form]
+                if row["lines"] <= SLIP_SHARE * other["lines"]
+            ]  # fmt: skip
+            if near:
+                taken[row["maker"]] = max(near, key=lambda r: (r["lines"], r["maker"]))["maker"]
+        spelt: dict[str, list[Row]] = {}
+        for row in here:
+            owner = row["maker"]
+            while owner in taken:
+                owner = taken[owner]
+            spelt.setdefault(owner, []).append(row)
+        for maker, parts in sorted(spelt.items()):
+            makers.append(
+                MakerTrade(
+                    order, origin, maker, tuple(sorted(p["maker"] for p in parts)),
+                    min(p["first"] for p in parts), max(p["last"] for p in parts),
+                    sum(p["lines"] for p in parts), sum(p["new_lines"] for p in parts),
+                    sum(p["switched_lines"] for p in parts),
+                    max(p["new_importers"] for p in parts), max(p["switched_importers"] for p in parts),
+                )
+            )  # fmt: skip
+    return makers
+
+
+def candidates(makers: Iterable[MakerTrade], orders: list[Order], *, observed_from: int) -> list[MakerTrade]:
+    """Makers that are new since the petition, or old ones whose new customers had bought from the order's country."""
+    chosen = []
+    for maker in makers:
+        if maker.new_lines < LEAST_LINES:
+            continue
+        petition = orders[maker.order].petition_day
+        new = maker.first_day >= max(petition, observed_from + OBSERVED_BEFORE_DAYS)
+        switched = maker.switched_lines
+        if new or switched >= LEAST_LINES:
+            chosen.append(maker)
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines as columns, `of[key]` being the rows of one key, in order of days."""
+
+    columns: dict[str, npt.NDArray[Any]]
+    of: dict[Any, Ints]
+
+    def take(self, key: Any, name: str) -> npt.NDArray[Any]:
+        """A column of one key's rows; empty for a key without rows."""
+        return self.columns[name][self.of.get(key, np.zeros(0, dtype=np.int64))]
+
+
+_LINE = (
+    "order", "entry_number", "line_number", "tariff_ordinal", "entry_type", "day", "importer", "taxpayer", "maker",
+    "origin", "hts", "bill", "unit", "quantity", "weight", "packages", "value",
+)  # fmt: skip
+
+
+def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
+    """The lines of these makers under their orders, by (order, maker), whatever spelling they carry."""
+    wanted = [(c.order, s, c.origin, c.maker) for c in chosen for s in c.spellings]
+    spelt = ibis.memtable(
+        pa.table({
+            "order": pa.array([w[0] for w in wanted], pa.int64()), "maker": pa.array([w[1] for w in wanted], pa.string()),
+            "origin": pa.array([w[2] for w in wanted], pa.string()), "owner": pa.array([w[3] for w in wanted], pa.string()),
+        })
+    )  # fmt: skip
+    t = lines.join(spelt, ["order", "maker", "origin"]).select(*_LINE, "owner")
+    return _columns(t, ("order", "owner", "origin"))
+
+
+def lines_from_country(lines: ir.Table, buyers: Iterable[tuple[int, str]]) -> Lines:
+    """What these taxpayers bought of the goods from the order's own country, by (order, taxpayer)."""
+    wanted = sorted(set(buyers))
+    who = ibis.memtable(
+        pa.table({
+            "order": pa.array([w[0] for w in wanted], pa.int64()), "taxpayer": pa.array([w[1] for w in wanted], pa.string())
+        })
+    )  # fmt: skip
+    t = lines.filter(lines.origin == lines.country).semi_join(who, ["order", "taxpayer"]).select(*_LINE)
+    return _columns(t, ("order", "taxpayer"))
+
+
+def lines_without_maker(lines: ir.Table, buyers: Iterable[tuple[int, str, str]]) -> Lines:
+    """Lines that name no maker, of these (order, taxpayer, origin)."""
+    wanted = sorted(set(buyers))
+    who = ibis.memtable(
+        pa.table({
+            "order": pa.array([w[0] for w in wanted], pa.int64()), "taxpayer": pa.array([w[1] for w in wanted], pa.string()),
+            "origin": pa.array([w[2] for w in wanted], pa.string()),
+        })
+    )  # fmt: skip
+    t = lines.filter(lines.maker.isnull()).semi_join(who, ["order", "taxpayer", "origin"]).select(*_LINE)
+    return _columns(t, ("order", "taxpayer", "origin"))
+
+
+def _columns(t: ir.Table, key: tuple[str, ...]) -> Lines:
+    rows = t.order_by(*key, "day", "entry_number", "line_number", "tariff_ordinal").to_pyarrow()
+    columns: dict[str, npt.NDArray[Any]] = {}
+    for name in rows.column_names:
+        column = rows[name]
+        if pa.types.is_floating(column.type):
+            columns[name] = column.to_numpy(zero_copy_only=False).astype(np.float64)
+        elif pa.types.is_integer(column.type):
+            columns[name] = column.to_numpy(zero_copy_only=False).astype(np.int64)
+        else:
+            columns[name] = np.array(column.to_pylist(), dtype=object)
+    of: dict[Any, list[int]] = {}
+    for i, k in enumerate(zip(*(columns[name] for name in key), strict=True)):
+        of.setdefault(tuple(_plain(v) for v in k), []).append(i)
+    return Lines(columns, {k: np.array(v, dtype=np.int64) for k, v in of.items()})
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def first_days(facts: FactStore, taxpayers: Iterable[str], *, as_of: date | None, until: date) -> dict[str, int]:
+    """The day on which each of these taxpayers began to import anything."""
+    t = facts.table("entry_lines", as_of=as_of)
+    t = t.filter(t.entry_date <= until).select(taxpayer=taxpayer(t.importer_number), day=t.entry_date.epoch_days())
+    who = ibis.memtable(pa.table({"taxpayer": pa.array(sorted(set(taxpayers)), pa.string())}))
+    t = t.semi_join(who, "taxpayer").group_by("taxpayer").agg(day=ibis._.day.min()).to_pyarrow()
+    return dict(zip(t["taxpayer"].to_pylist(), t["day"].to_pylist(), strict=True))
+
+
+def newcomers(facts: FactStore, *, as_of: date | None, until: date) -> tuple[int, float]:
+    """The first day of the facts, and how many makers begin in a day for each that is known: the base rate.
+
+    Counted over all goods and countries, on makers with at least `LEAST_LINES` lines, from the day on which makers
+    can be told to be new.
+    """
+    t = facts.table("entry_lines", as_of=as_of)
+    t = t.filter(t.entry_date <= until, t.manufacturer_id.notnull())
+    makers = t.group_by("manufacturer_id").agg(first=t.entry_date.epoch_days().min(), lines=ibis._.count())
+    makers = makers.filter(makers.lines >= LEAST_LINES)
+    days = makers.group_by("first").agg(makers=ibis._.count()).order_by("first").to_pyarrow()
+    if days.num_rows == 0:
+        return 0, 0.0
+    first = days["first"].to_numpy().astype(np.int64)
+    began = days["makers"].to_numpy().astype(np.int64)
+    start, end = int(first[0]), (until - date(1970, 1, 1)).days
+    settled = start + 2 * OBSERVED_BEFORE_DAYS
+    new = int(began[first >= settled].sum())
+    return start, (new + 1) / (int(began.sum()) + 1) / max(end - settled, 1)
+
+
+def kept(facts: FactStore, lines: ir.Table) -> AbstractContextManager[ir.Table]:
+    """The lines in scope held by the engine while they are looked into."""
+    return facts.kept(lines)
