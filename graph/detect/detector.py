@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Protocol
 
+from graph.detect.identity_change import IdentityChange
 from graph.detect.port_shopping import PortShopping
 from graph.facts.store import FactStore
 from graph.model.errors import NotFound
@@ -33,7 +34,7 @@ class Detector(Protocol):
         ...
 
 
-DETECTORS: Mapping[str, Detector] = {detector.name: detector for detector in (PortShopping(),)}
+DETECTORS: Mapping[str, Detector] = {detector.name: detector for detector in (PortShopping(), IdentityChange())}
 
 
 def detect(
