@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
-import pyarrow as pa
 
-from graph.detect.succession.on_file import KINDS
 from graph.detect.succession.trade import Ints
+from graph.facts.columns import surely
 
 # A successor begins between so many days before and after the predecessor's end.
 BEFORE_DAYS, AFTER_DAYS = 60, 365
@@ -38,26 +36,12 @@ class Pairs:
     shift: Ints
 
 
-def keys(trade: dict[str, ir.Table], filed: ir.Table) -> ir.Table:
-    """(kind, value, party, key_first, key_last): what can bring two parties together.
+def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int) -> ir.Table:
+    """(old, new, shift) of all pairs worth comparing, of the real window or of one moved by `shift` days.
 
-    `trade` has spells by column. What is on file has no days of its own.
+    `rare` has (kind, value, party, key_last, holders): what few parties hold, and when each last used it in trade.
     """
-    rows = [
-        t.select("party", "value", kind=ibis.literal(kind), key_first=t.first_day, key_last=t.last_day)
-        for kind, t in trade.items()
-    ]
-    none = ibis.null("int64")
-    known = filed.filter(filed.kind.isin(list(KINDS)))
-    rows.append(known.select("party", "value", kind=known.kind, key_first=none, key_last=none))
-    return ibis.union(*rows)
-
-
-def pairs(held: ir.Table, everybody: ir.Table, *, first_day: int, shift: int) -> pa.Table:
-    """(old, new) party names of all pairs worth comparing, of the real window or of one moved by `shift` days."""
-    few = held.group_by("kind", "value").agg(holders=held.party.nunique())
-    few = few.filter(few.holders.between(2, RARE))
-    rare = held.join(few, ["kind", "value"]).join(everybody, "party")
+    rare = rare.join(everybody, "party")
     new = rare.filter(rare.first_day >= first_day + LEARNING_DAYS + shift)
     new = new.select("kind", "value", new="party", began=new.first_day - shift)
     old = rare.select(
@@ -66,14 +50,7 @@ def pairs(held: ir.Table, everybody: ir.Table, *, first_day: int, shift: int) ->
     t = new.join(old, ["kind", "value"])
     gap, key_gap = t.began - t.old_last, t.began - t.key_last
     ended = gap.between(-BEFORE_DAYS, AFTER_DAYS)
-    key_ended = ibis.coalesce(key_gap.between(-BEFORE_DAYS, AFTER_DAYS), ibis.literal(value=False))
+    key_ended = surely(key_gap.between(-BEFORE_DAYS, AFTER_DAYS))
     beside = (gap < -BEFORE_DAYS) & (t.holders <= RARE_BESIDE)
     t = t.filter(t.old != t.new, t.old_first <= t.began - EARLIER_DAYS, ended | key_ended | beside)
-    found: pa.Table = t.select("old", "new").distinct().to_pyarrow()
-    return found
-
-
-def both(*found: pa.Table) -> tuple[pa.Table, Ints]:
-    """The pairs of several windows in one table, and the window's number of each."""
-    table = pa.concat_tables(found).combine_chunks()
-    return table, np.repeat(np.arange(len(found)), [part.num_rows for part in found]).astype(np.int64)
+    return t.select("old", "new", shift=ibis.literal(shift, "int64")).distinct()

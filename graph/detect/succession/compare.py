@@ -146,6 +146,8 @@ def _timing(gap: Floats) -> Floats:
 def _partners(pairs: Pairs, began: Ints, known: Parties) -> tuple[Floats, Floats, Floats, Ints]:
     """Bits of shared partners, the covered and the taken share, and how many are shared."""
     partner, count = known.partner, len(pairs.old)
+    if not len(partner.value):
+        return np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.int64)
     place, row = partner.spread(pairs.new, most=MOST_PARTNERS)
     mine = partner.lookup(pairs.old[place], partner.value[row])
     both = mine >= 0
@@ -183,6 +185,8 @@ def _main(of: Held) -> Ints:
 
 def _habit(name: str, of: Held, pairs: Pairs, strata: Ints) -> Floats:
     """Bits for whether the newcomer's most used value is among the predecessor's."""
+    if not len(of.value):
+        return np.zeros(len(pairs.old))
     main = _main(of)[pairs.new]
     there = (main >= 0) & (np.diff(of.start)[pairs.old] > 0)
     agree = (of.lookup(pairs.old, np.where(main >= 0, of.value[main], -1)) >= 0) & there

@@ -26,7 +26,7 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
     "taken": (0.0, 3.0),  # share of the predecessor's trade that went on with the newcomer
     "apart": (-4.0, -0.3),  # no partner and no tariff heading in common: sisters, not one after the other
     "size": (-1.0, 0.0),  # how unlike the two paces are, in doublings
-    "rivals": (-1.5, 0.0),  # log2 of how many others would fit as well
+    "rivals": (-1.5, -0.1),  # doublings by which others fit beside the pair, on either side
     "claimed": (0.0, 3.0),  # somebody says so, unproved; or admits it
 }
 # Something to leave behind, and not said openly.

@@ -7,15 +7,18 @@ from datetime import date
 import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from graph.detect.succession.candidates import SHIFTS, Pairs, both, keys, pairs
+from graph.detect.succession.candidates import RARE, SHIFTS, Pairs, pairs
 from graph.detect.succession.compare import Compared, Parties, compare
 from graph.detect.succession.on_file import KINDS, on_file
 from graph.detect.succession.sides import HABITS, Side, lines
-from graph.detect.succession.trade import Held, Names, calendar, column, held, parties, spells
+from graph.detect.succession.trade import Names, calendar, column, held, parties, spells
 from graph.facts.store import FactStore
 
-# What can bring two parties together besides what is on file.
+# What is read of a party's trade: kind -> column of its lines.
+_READ = {"partner": "partner", "heading": "hts4", **{name: name for name in HABITS}}
+# What can bring two parties together, besides what is on file.
 _TRADE_KEYS = ("partner", "exporter", "consignee")
 
 
@@ -36,54 +39,53 @@ def search(
     """Find and score the pairs of a side; None when nobody traded or nobody can be compared."""
     say = progress or (lambda _: None)
     say(f"who left and who is new among {side.kind}s")
-    everything = lines(facts, side, as_of=as_of, until=until)
-    with facts.kept(everything) as trade, facts.kept(parties(trade)) as everybody:
+    with (
+        facts.kept(lines(facts, side, as_of=as_of, until=until)) as trade,
+        facts.kept(parties(trade)) as everybody,
+    ):
         extent = everybody.aggregate(
             first=everybody.first_day.min(), last=everybody.last_day.max(), entries=everybody.entries.sum(),
             days=(everybody.last_day - everybody.first_day + 1).sum(),
-        ).to_pyarrow()  # fmt: skip
-        first_day = extent["first"][0].as_py()
-        if first_day is None:
+        )  # fmt: skip
+        (extent,) = extent.to_pyarrow().to_pylist()
+        if extent["first"] is None:
             return None
+        used = spells(trade, _READ)
         filed = on_file(facts, side, as_of=as_of).semi_join(everybody, "party")
-        columns = {"partner": "partner", "heading": "hts4", **{name: name for name in HABITS}}
-        use = {kind: spells(trade, name) for kind, name in columns.items()}
-        with facts.kept(filed) as filed, facts.kept(keys({k: use[k] for k in _TRADE_KEYS}, filed)) as sought:
-            found = [pairs(sought, everybody, first_day=first_day, shift=shift) for shift in (0, *SHIFTS)]
-            table, window = both(*found)
-            if not (window == 0).any():
+        none = ibis.null("int64")
+        filed = filed.select("party", "value", "kind", first_day=none, last_day=none, lines=none)
+        everything = ibis.union(used, filed.select(*used.columns))
+        with facts.kept(everything) as holds:
+            holders = holds.group_by("kind", "value").agg(holders=holds.party.nunique())
+            holding = holds.group_by("kind").agg(n=holds.party.nunique()).to_pyarrow().to_pylist()
+            holding_of = {row["kind"]: row["n"] for row in holding}
+            sought = holds.filter(holds.kind.isin([*_TRADE_KEYS, *KINDS]))
+            few = holders.filter(holders.holders.between(2, RARE))
+            rare = sought.join(few, ["kind", "value"])
+            rare = rare.select("kind", "value", "party", "holders", key_last=rare.last_day)
+            with facts.kept(rare) as keys:
+                found = [pairs(keys, everybody, first_day=extent["first"], shift=shift) for shift in (0, *SHIFTS)]
+                table = ibis.union(*found).order_by("shift", "old", "new").to_pyarrow()
+            shift = table["shift"].to_numpy().astype(np.int64)
+            if not (shift == 0).any():
                 return None
-            say(f"{int((window == 0).sum())} pairs of {side.kind}s to compare")
+            say(f"{int((shift == 0).sum())} pairs of {side.kind}s to compare")
             names = Names.of(pa.concat_arrays([table["old"].combine_chunks(), table["new"].combine_chunks()]))
-            old, new = names.number(table["old"]), names.number(table["new"])
-            shift = np.asarray((0, *SHIFTS), dtype=np.int64)[window]
-            order = np.lexsort((new, old, window))
-            chosen = Pairs(old[order], new[order], shift[order])
+            chosen = Pairs(names.number(table["old"]), names.number(table["new"]), shift)
             wanted = column("party", names.values)
-            own = everybody.semi_join(wanted, "party").to_pyarrow()
-            at = np.argsort(names.number(own["party"]))
-            sets: dict[str, Held] = {}
-            for kind, t in use.items():
-                count = t.group_by("value").agg(holders=t.party.nunique()).to_pyarrow()
-                holding = t.party.nunique().to_pyarrow().as_py()
-                sets[kind] = held(t.semi_join(wanted, "party").to_pyarrow(), count, names, holding=holding)
-            records = filed.group_by("kind").agg(holding=filed.party.nunique()).to_pyarrow().to_pylist()
-            holding_of = {row["kind"]: row["holding"] for row in records}
-            on_record: dict[str, Held] = {}
-            for kind in KINDS:
-                t = filed.filter(filed.kind == kind)
-                count = t.group_by("value").agg(holders=t.party.nunique())
-                mine = t.semi_join(wanted, "party")
-                count = count.semi_join(mine, "value").to_pyarrow()
-                nothing = ibis.literal(0, "int64")
-                mine = mine.select("party", "value", lines=nothing, first_day=nothing, last_day=nothing)
-                on_record[kind] = held(mine.to_pyarrow(), count, names, holding=holding_of.get(kind, 0))
-            leaving = np.sort(everybody.last_day.to_pyarrow().to_numpy().astype(np.int64))
-            known = Parties(
-                own["first_day"].to_numpy().astype(np.int64)[at], own["last_day"].to_numpy().astype(np.int64)[at],
-                own["entries"].to_numpy().astype(np.float64)[at], sets["partner"], sets["heading"],
-                {name: sets[name] for name in HABITS}, on_record, calendar(trade, names), leaving,
-                int(extent["last"][0].as_py()), float(extent["entries"][0].as_py()), float(extent["days"][0].as_py()),
-                first_day,
-            )  # fmt: skip
+            rows = holds.semi_join(wanted, "party").join(holders, ["kind", "value"])
+            rows = rows.to_pyarrow()
+        own = everybody.semi_join(wanted, "party").to_pyarrow()
+        leaving = np.sort(everybody.last_day.to_pyarrow().to_numpy().astype(np.int64))
+        sets = {
+            kind: held(rows.filter(pc.equal(rows["kind"], pa.scalar(kind))), names, holding=holding_of.get(kind, 0))
+            for kind in [*_READ, *KINDS]
+        }
+        at = np.argsort(names.number(own["party"]))
+        known = Parties(
+            own["first_day"].to_numpy().astype(np.int64)[at], own["last_day"].to_numpy().astype(np.int64)[at],
+            own["entries"].to_numpy().astype(np.float64)[at], sets["partner"], sets["heading"],
+            {name: sets[name] for name in HABITS}, {kind: sets[kind] for kind in KINDS}, calendar(trade, names),
+            leaving, extent["last"], float(extent["entries"]), float(extent["days"]), extent["first"],
+        )  # fmt: skip
     return Search(side, names, chosen, compare(chosen, known), known)

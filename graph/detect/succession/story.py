@@ -377,7 +377,7 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
     shared = _shared_on_file(w, found)
     many = [s for s in shared if s[0] != "name" and s[2] >= SHARED_BY_MANY]
     rare = [s for s in shared if s[0] != "name" and s[2] < SHARED_BY_MANY]
-    rivals = round(2 ** w.features["rivals"]) - 1
+    rivals = float(w.features["rivals"])
     if w.event is None or w.event_chance > COMMON:
         nothing = "Holds: no action, issue or laboratory report stands against the old one shortly before the change."
     else:
@@ -410,8 +410,9 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
         ),
         InnocentExplanation(
             f"{side.partner_word}s with many customers" if side is IMPORTERS else "importers that change their makers",
-            "how many others fit as well",
-            f"{'Weakens the match' if rivals >= 2 else 'Does not hold'}: {rivals} others come within three bits.",
+            "how well others fit, beside either of the two",
+            f"{'Weakens the match' if rivals >= 2 else 'Does not hold'}: the others add up to "
+            f"{2**rivals - 1:.1f} times the pair.",
         ),
         InnocentExplanation(
             "both were there before", "the new one's first entry in the whole of the facts",

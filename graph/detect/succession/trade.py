@@ -4,7 +4,7 @@ Invariant: nothing here is larger than the parties' distinct partners, goods and
 the engine.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +30,16 @@ def parties(lines: ir.Table) -> ir.Table:
     )
 
 
-def spells(lines: ir.Table, column: str) -> ir.Table:
-    """(party, value, first_day, last_day, lines): how long each party had each value of a column."""
-    t = lines.filter(lines[column].notnull())
-    return t.group_by("party", value=t[column]).agg(first_day=t.day.min(), last_day=t.day.max(), lines=t.count())
+def spells(lines: ir.Table, columns: Mapping[str, str]) -> ir.Table:
+    """(kind, value, party, first_day, last_day, lines): how long each party had each value of these columns."""
+    found = []
+    for kind, name in columns.items():
+        t = lines.filter(lines[name].notnull())
+        t = t.group_by("party", value=t[name]).agg(
+            first_day=t.day.min(), last_day=t.day.max(), lines=t.count().cast("int64")
+        )
+        found.append(t.select("party", "value", "first_day", "last_day", "lines", kind=ibis.literal(kind)))
+    return ibis.union(*found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +101,23 @@ class Held:
         offset = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
         return place, self.start[party][place] + offset
 
-    def share(self) -> Floats:
-        """The share of holding parties that hold each value, as if drawn anew."""
-        return self.holders / max(float(self.holding), 1.0)
 
-
-def held(rows: pa.Table, holders: pa.Table, parties: Names, *, holding: int) -> Held:
-    """Rows (party, value, lines, first_day, last_day) and holders (value, holders) as sets by party."""
+def held(rows: pa.Table, parties: Names, *, holding: int) -> Held:
+    """Rows (party, value, lines, first_day, last_day, holders) of one kind as sets by party; what is on file has no
+    lines and no days, which count as zero."""
     values = Names.of(rows["value"])
     party, value = parties.number(rows["party"]), values.number(rows["value"])
-    kept = (party >= 0) & (value >= 0)
-    order = np.lexsort((value[kept], party[kept]))
-    party, value = party[kept][order], value[kept][order]
-    counted = np.ones(len(values))
-    at = values.number(holders["value"])
-    counted[at[at >= 0]] = holders["holders"].to_numpy().astype(np.float64)[at >= 0]
+    order = np.lexsort((value, party))
+    party, value = party[order], value[order]
 
-    def column(name: str) -> npt.NDArray[Any]:
-        return rows[name].to_numpy()[kept][order]
+    def of(name: str) -> Floats:
+        return np.nan_to_num(rows[name].to_numpy().astype(np.float64))[order]
 
+    holders = np.ones(len(values))
+    holders[value] = of("holders")
     return Held(
-        values, np.searchsorted(party, np.arange(len(parties) + 1)), value, column("lines").astype(np.float64),
-        column("first_day").astype(np.int64), column("last_day").astype(np.int64), counted, holding,
+        values, np.searchsorted(party, np.arange(len(parties) + 1)), value, of("lines"),
+        of("first_day").astype(np.int64), of("last_day").astype(np.int64), holders, holding,
         party * (len(values) + 1) + value,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from graph.detect.calibration import Calibration
 from graph.detect.queue import e_value
+from graph.detect.succession.candidates import Pairs
 from graph.detect.succession.events import Event, Rates, read_events
 from graph.detect.succession.lawful import Openly, openly
 from graph.detect.succession.probability import escaping_logit, same_firm_logit, sigmoid
@@ -23,8 +24,7 @@ EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 540, 30
 # An event more probable than this says nothing.
 COMMON = 0.7
 RAREST_EVENT = 3.0
-# Others fit as well when they come within so many bits.
-RIVAL_BITS = 3.0
+MOST_RIVALS = 8.0
 MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 25.0, 25.0, -20.0
 _TRADE = ("partner", "hts", "exporter", "consignee")
 _HABITS = ("filer", "port", "surety")
@@ -73,7 +73,7 @@ def link_features(found: Search) -> dict[str, Floats]:
         "taken": c.taken,
         "apart": apart.astype(np.float64),
         "size": np.minimum(np.abs(np.log2(np.clip(c.replaced, 1e-3, 1e3))), 5.0),
-        "rivals": np.log2(1.0 + _rivals(pairs.new, pairs.old, pairs.shift, c.total)),
+        "rivals": _rivals(pairs, c.total),
         "claimed": np.zeros(len(pairs.old)),
     }
 
@@ -85,19 +85,17 @@ def _same_heading(found: Search) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]"
     return np.bincount(place, weights=there, minlength=len(pairs.old)) > 0
 
 
-def _rivals(new: Ints, old: Ints, shift: Ints, total: Floats) -> Floats:
-    """For each pair, how many other predecessors of the newcomer, and newcomers of the predecessor, fit as well."""
-    count = np.zeros(len(new))
-    for party in (new, old):
-        order = np.lexsort((total, party, shift))
-        group = shift[order] * (int(party.max()) + 1) + party[order]
-        bits = np.maximum(total[order], -50.0)
-        # Totals rise within a group, so that those above a level are counted by one look-up.
-        key = group * 1000.0 + bits + 100.0
-        level = np.searchsorted(key, group * 1000.0 + bits + 100.0 - RIVAL_BITS)
-        end = np.searchsorted(group, group, side="right")
-        count[order] += end - level - 1
-    return count
+def _rivals(pairs: Pairs, total: Floats) -> Floats:
+    """How much other newcomers of the predecessor, and other predecessors of the newcomer, fit beside the pair.
+
+    In doublings: 1 where one other fits as well, 3 where seven do or one by six bits better.
+    """
+    weight = np.exp2(np.clip(total, -40.0, 60.0) / 2)
+    crowd = np.zeros(len(total))
+    for party in (pairs.new, pairs.old):
+        group = np.unique(pairs.shift * (int(party.max()) + 1) + party, return_inverse=True)[1]
+        crowd += np.log2(np.bincount(group, weights=weight)[group] / weight)
+    return np.minimum(crowd, MOST_RIVALS)
 
 
 def weigh(
