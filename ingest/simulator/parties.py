@@ -21,6 +21,9 @@ from ingest.simulator.reference import Array, Reference
 from ingest.simulator.streams import stream
 
 PRODUCTS_PER_MAKER = 4
+DIRECTED = 0.05  # share of importers with a director by profession
+OWN_AGENT = 0.3  # share of importers whose own lawyer takes papers
+AT_AN_OFFICE_OF_MANY = 0.02  # share of importers whose address is an office that many share
 _PROVINCES = {"Toronto": "XO", "Montreal": "XQ", "Vancouver": "XC", "Calgary": "XA", "Winnipeg": "XM"}
 _EIN_PREFIXES = (
     "10", "12", "13", "20", "22", "26", "27", "33", "36", "38", "41", "43", "45", "46", "47", "52", "54", "56", "58",
@@ -42,7 +45,8 @@ class Importers:
     postal: list[str]
     phones: list[str]
     emails: list[str]
-    officers: list[str]
+    officers: list[str]  # one to three persons, joined by `;`
+    agents: list[str]  # who takes papers on its behalf
     controller: Array
     established: Array
     start: Array  # first and last day of business within the world
@@ -154,7 +158,7 @@ def make_makers(seed: int, reference: Reference, count: int) -> Makers:
         home = reference.countries[origin]
         name, address = foreign_company(home, int(chapter[goods]), row[:6]), foreign_address(home, row[6:9])
         city = home.cities[int(row[5]) % len(home.cities)]
-        place = _PROVINCES.get(city, home.code)
+        place = province(city, home.code)
         mids.append(build_mid(Maker(place, name, address, city)).key)
         names.append(spellings(name, int(row[9])))
         addresses.append(spellings(f"{address}, {city}", int(row[10])))
@@ -183,6 +187,11 @@ def make_makers(seed: int, reference: Reference, count: int) -> Makers:
         established=rng.integers(4000, 18500, count),
         suffix=[""] * count,
     )
+
+
+def province(city: str, country: str) -> str:
+    """The code that a maker's id begins with: of the province in Canada, else of the country."""
+    return _PROVINCES.get(city, country)
 
 
 def make_importers(
@@ -214,6 +223,8 @@ def make_importers(
             if rng.random() < 0.3:
                 addresses[follower], city[follower] = addresses[leader], city[leader]
                 postal[follower] = postal[leader]
+    society = stream(seed, "society")
+    agents = _make_society(society, officers=officers, addresses=addresses, city=city, postal=postal, size=everyone)
     numbers = _importer_numbers(rng, everyone)
     for row in np.flatnonzero(rng.random(count) < 0.015):  # divisions: the parent's number with another suffix
         parent = int(rng.integers(0, count))
@@ -242,6 +253,7 @@ def make_importers(
         phones=phones,
         emails=emails,
         officers=officers,
+        agents=agents,
         controller=controller,
         established=np.where(newcomer, start - rng.integers(5, 900, everyone), rng.integers(5000, begin, everyone)),
         start=start,
@@ -257,6 +269,52 @@ def make_importers(
         risk=rng.gamma(2.0, 0.5, everyone) + 0.05,
         compliance=rng.gamma(1.5, 1 / 1.5, everyone) + 0.05,
     )
+
+
+def _make_society(
+    rng: np.random.Generator,
+    *,
+    officers: list[str],
+    addresses: list[tuple[str, ...]],
+    city: Array,
+    postal: list[str],
+    size: int,
+) -> list[str]:
+    """What strangers have in common: directors by profession, agents, and offices that many use as an address.
+
+    Adds officers and changes addresses in place; the registered agent of each firm.
+    """
+    directors = [person(row) for row in rng.integers(0, 1 << 30, (max(6, size // 400), 3))]
+    others = rng.integers(0, 1 << 30, (size, 2, 3))
+    number = np.searchsorted((0.55, 0.86), rng.random(size))  # of further officers
+    directed = rng.random(size) < DIRECTED
+    director = rng.integers(0, len(directors), size)
+    pool = [american_company(row).split(" ")[0] for row in rng.integers(0, 1 << 30, (max(12, size // 150), 5))]
+    rank = np.arange(1, len(pool) + 1) ** -0.8
+    agent = rng.choice(len(pool), size, p=rank / rank.sum())
+    own = rng.random(size) < OWN_AGENT
+    offices = rng.integers(0, 1 << 30, (int(city.max()) + 1, 6))
+    tenant = rng.random(size) < AT_AN_OFFICE_OF_MANY
+    suite = rng.integers(0, 900, size)
+    agents = []
+    for at in range(size):
+        people = [officers[at], *(person(row) for row in others[at, : number[at]])]
+        if directed[at]:
+            people[-1 if len(people) == 3 else len(people) :] = [directors[director[at]]]
+        officers[at] = ";".join(dict.fromkeys(people))
+        name = people[0].split(" ")[-1] if own[at] else pool[agent[at]]
+        agents.append(f"{name} {'Law Office' if own[at] else 'Registered Agents'}")
+        if tenant[at]:
+            address, postal[at], agents[at] = office_of_many(offices[city[at]], int(suite[at]), postal[at])
+            addresses[at] = spellings(address, int(suite[at]))
+    return agents
+
+
+def office_of_many(draws: Array, suite: int, postal: str) -> tuple[str, str, str]:
+    """Address, postal code and registered agent of a tenant in an office that many firms give as their address."""
+    street = american_address(draws[:4]).split(" Suite ")[0]
+    agent = f"{american_company(draws[:5]).split(' ')[0]} Registered Agents"
+    return f"{street} Suite {100 + suite}", f"{postal[:3]}{int(draws[5]) % 100:02d}", agent
 
 
 def _importer_numbers(rng: np.random.Generator, count: int) -> list[str]:

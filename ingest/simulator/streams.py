@@ -35,6 +35,9 @@ STAGES = (
     "laboratory",
     "attachments",
     "notices",
+    "society",
+    "misspelled",
+    "filings",
 )
 
 

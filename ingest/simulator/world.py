@@ -5,6 +5,7 @@ position, which never changes; planting appends lots and writes no numbers. Numb
 actions are given when all lots are there, in order of date, so that they tell nothing of what is planted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -60,6 +61,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Filing:
+    """A party's own word that something on its record has changed: cells of the record, from that day."""
+
+    role: Literal["importer", "manufacturer"]
+    party: int
+    filed_on: int
+    changes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """A pattern planted on purpose, or a look-alike: the lots in it and the parties behind it."""
 
@@ -92,6 +103,7 @@ class World:
     closures: tuple[tuple[int, int, int], ...]  # port, first day, last day
     moved_on: Array  # by importer: the day its goods moved to other ports for good, 0 for never
     claims: list[Claim] = field(default_factory=list)
+    filings: list[Filing] = field(default_factory=list)
     schemes: list[Scheme] = field(default_factory=list)
 
 

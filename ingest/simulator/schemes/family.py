@@ -174,6 +174,11 @@ class Planting:
         theirs: Array = self._by_importer[self._starts[importer] : self._starts[importer + 1]]
         return theirs
 
+    def sizes(self) -> Array:
+        """How many lots each importer has in ordinary business."""
+        number: Array = np.diff(self._starts)
+        return number
+
     def copy(self, source: int, changes: LotCopy) -> int:
         """Add a lot with the goods of another; its position."""
         self._sources.append(source)
@@ -232,6 +237,9 @@ class Planting:
     def finish(self) -> None:
         """Append the copied lots, their lines and the added actions to the world."""
         world = self.world
+        # Lots may have changed hands: an action names the importer that its lot has in the end.
+        bound = world.actions["lot"] >= 0
+        world.actions["importer"][bound] = world.lots["importer"][world.actions["lot"][bound]]
         if self._copies:
             self._append_copies()
         for action in self._actions:

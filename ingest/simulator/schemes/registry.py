@@ -3,11 +3,21 @@
 Invariant: this is the only list. A new kind of scheme is one module with its `FAMILIES`, added here at the end.
 """
 
-from ingest.simulator.schemes import port_shopping, port_shopping_lookalikes
+from ingest.simulator.schemes import (
+    identity_change,
+    identity_change_lookalikes,
+    port_shopping,
+    port_shopping_lookalikes,
+)
 from ingest.simulator.schemes.family import Family, Planting
 from ingest.simulator.world import World
 
-FAMILIES: tuple[Family, ...] = (*port_shopping.FAMILIES, *port_shopping_lookalikes.FAMILIES)
+FAMILIES: tuple[Family, ...] = (
+    *port_shopping.FAMILIES,
+    *port_shopping_lookalikes.FAMILIES,
+    *identity_change.FAMILIES,
+    *identity_change_lookalikes.FAMILIES,
+)
 _OFFERS = 200  # lots offered for each scheme before a family goes without
 
 

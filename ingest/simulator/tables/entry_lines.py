@@ -3,6 +3,7 @@
 Invariant: cells are missing at the same rates for every line, whatever lot it belongs to.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _MISSING_ON_ENTRY = {
     "team": 0.25,
     "foreign_port": 0.15,
 }
+_MISSPELLED = 0.03  # share of lots whose maker's id is written wrongly
 _MISSING_ON_LINE = {
     "manufacturer_id": 0.05,
     "foreign_exporter_id": 0.3,
@@ -102,6 +104,8 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
         for text in (base, f"{base} ASSORTED", base.replace("OTHER ", ""), f"{base} AS PER INVOICE")
     ]
     countries = [country.code for country in reference.countries]
+    written = [*makers.mids, *(_misspelled(mid, place) for place in (0, 1) for mid in makers.mids)]
+    wrong = _misspelled_lots(world, count)
     for low in range(0, len(order), BATCH_LINES):
         part = slice(low, low + BATCH_LINES)
         row, here = order[part], entry[part]
@@ -128,7 +132,7 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
             "consignee_number": taken(full, lots["consignee"][lot], empty["consignee_number"][lot]),
             "filer_code": pick(services.filers, lots["filer"][lot]),
             "port_code": pick(reference.port_codes, lots["port"][lot]),
-            "manufacturer_id": pick(makers.mids, maker, gone["manufacturer_id"]),
+            "manufacturer_id": pick(written, maker + wrong[lot] * len(makers.mids), gone["manufacturer_id"]),
             "foreign_exporter_id": pick(makers.mids, makers.exporter[maker], gone["foreign_exporter_id"]),
             "country_of_origin": pick(countries, makers.country[maker]),
             "country_of_export": pick(countries, lots["export_country"][lot], empty["country_of_export"][lot]),
@@ -169,6 +173,26 @@ def _batches(world: World, numbers: Numbers) -> Iterator[dict[str, Cells]]:
             ),
             "known_at": days(numbers.known[lot]),
         }
+
+
+def _misspelled_lots(world: World, count: int) -> Array:
+    """By lot: 0 where its maker's id is written as it should be, else which of the wrong spellings stands there."""
+    rng = stream(world.seed, "misspelled")
+    return np.where(rng.random(count) < _MISSPELLED, rng.integers(1, 3, count), 0)
+
+
+def _misspelled(mid: str, place: int) -> str:
+    """A maker's id as a tired hand writes it: two signs of the name changed about, or of the number, or one wrong."""
+    digits = re.search(r"\d+", mid)
+    if place == 0 and digits and len(set(digits.group())) > 1:
+        number = digits.group()
+        at = next(at for at in range(len(number) - 1) if number[at] != number[at + 1])
+        number = number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+        return mid[: digits.start()] + number + mid[digits.end() :]
+    middle = 3 if place else 4
+    sign = mid[middle]
+    wrong = {"O": "U", "U": "O", "I": "Y", "A": "E", "E": "A", "N": "M", "M": "N"}.get(sign, "A")
+    return mid[:middle] + wrong + mid[middle + 1 :] if sign.isalpha() else mid[: middle - 1] + "A" + mid[middle:]
 
 
 def _declared_order(world: World, numbers: Numbers, table: Array, in_force: Array) -> Array:

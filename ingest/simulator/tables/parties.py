@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ingest.simulator.names import american_address, american_company
+from ingest.simulator.names import american_address, american_company, person
+from ingest.simulator.reference import Array
 from ingest.simulator.streams import stream
 from ingest.simulator.tables.file import Cells, FileFormat, table_file
-from ingest.simulator.world import Claim, World
+from ingest.simulator.world import Claim, Filing, World
 
 _COVERED_MAKERS = 0.85
-_SECOND_VERSION = 0.15
+_SECOND_VERSION = 0.22  # share of importers that file one change of their own accord
 _MISSING = {"phone": 0.12, "email": 0.25, "website": 0.3, "officers": 0.2, "registered_agent": 0.3, "bond_number": 0.15,
             "established_on": 0.25, "postal_code": 0.05}  # fmt: skip
 _COLUMNS = (
@@ -76,6 +77,8 @@ def _importer_rows(rng: np.random.Generator, world: World) -> list[dict[str, Any
     importers, reference = world.parties.importers, world.reference
     rows = []
     renewed = rng.random(len(importers.numbers))
+    filings = _filings(world, "importer")
+    changes = stream(world.seed, "filings").integers(0, 1 << 30, (len(importers.numbers), 5))
     draws = rng.integers(0, 1 << 30, (len(importers.numbers), 6))
     for at, number in enumerate(importers.numbers):
         city, filed = int(importers.city[at]), max(int(importers.established[at]), 8000)
@@ -96,7 +99,7 @@ def _importer_rows(rng: np.random.Generator, world: World) -> list[dict[str, Any
             "email": importers.emails[at],
             "website": f"www.{importers.emails[at].split('@')[1]}",
             "officers": importers.officers[at],
-            "registered_agent": f"{american_company(draws[at]).split(' ')[0]} Registered Agents",
+            "registered_agent": importers.agents[at],
             "bond_number": importers.bonds[at] if at < importers.count else None,
             "established_on": int(importers.established[at]),
             "valid_from": known,
@@ -104,23 +107,55 @@ def _importer_rows(rng: np.random.Generator, world: World) -> list[dict[str, Any
             "known_at": known,
         }
         rows.append(row)
+        mine = filings.get(at, [])
         if renewed[at] < _SECOND_VERSION:
             changed = int(world.begin + draws[at, 5] % (world.end - world.begin))
             if changed > known + 60:
-                later = {**row, "valid_from": changed, "known_at": changed + int(draws[at, 0]) % 30}
-                if renewed[at] < _SECOND_VERSION / 3:
-                    later["other_names"], later["name_kind"] = row["name"], "former"
-                    later["name"] = f"{name.split(' ')[0]} {american_company(draws[at]).split(' ', 1)[1]}"
-                else:
-                    later["address"] = american_address(draws[at])
-                rows.append(later)
+                own = Filing("importer", at, changed, _changes(changes[at], row))
+                mine = sorted([*mine, own], key=lambda filing: filing.filed_on)
+        rows += _later(row, mine)
     return rows
+
+
+def _changes(draws: Array, row: dict[str, Any]) -> dict[str, str]:
+    """What a firm tells of itself of its own accord: a new name, address, telephone or officer."""
+    kind = int(draws[0]) % 20
+    if kind < 5:
+        name = f"{row['name'].split(' ')[0]} {american_company(draws).split(' ', 1)[1]}"
+        return {"name": name, "other_names": row["name"], "name_kind": "former"}
+    telephone = f"{201 + int(draws[3]) % 780}-555-{int(draws[4]) % 10000:04d}"
+    if kind < 12:
+        return {"address": american_address(draws), **({"phone": telephone} if kind < 7 else {})}
+    if kind < 16:
+        return {"phone": telephone}
+    return {"officers": ";".join(dict.fromkeys([*row["officers"].split(";")[:2], person(draws[2:5])]))}
+
+
+def _filings(world: World, role: str) -> dict[int, list[Filing]]:
+    """What parties of a role filed, by party, in order of day."""
+    filings: dict[int, list[Filing]] = {}
+    for filing in sorted(world.filings, key=lambda filing: filing.filed_on):
+        if filing.role == role:
+            filings.setdefault(filing.party, []).append(filing)
+    return filings
+
+
+def _later(row: dict[str, Any], filings: list[Filing]) -> list[dict[str, Any]]:
+    """The versions of a record that its party's filings make, each on top of those before."""
+    versions = []
+    for filing in filings:
+        if filing.filed_on > row["valid_from"]:
+            learned = filing.filed_on + filing.filed_on % 23
+            row = {**row, **filing.changes, "valid_from": filing.filed_on, "known_at": learned}
+            versions.append(row)
+    return versions
 
 
 def _maker_rows(rng: np.random.Generator, world: World) -> list[dict[str, Any]]:
     makers, reference = world.parties.makers, world.reference
     rows = []
     covered = rng.random(len(makers.mids))
+    filings = _filings(world, "manufacturer")
     draws = rng.integers(0, 1 << 30, (len(makers.mids), 4))
     for at, mid in enumerate(makers.mids):
         known = max(int(makers.established[at]), world.begin - 3000) + int(draws[at, 0]) % 200
@@ -141,6 +176,7 @@ def _maker_rows(rng: np.random.Generator, world: World) -> list[dict[str, Any]]:
         }
         if covered[at] < _COVERED_MAKERS:
             rows.append(row)
+            rows += _later(row, filings.get(at, []))
         if covered[at] < 0.2:  # also in its country's register, under a number of that register
             country = row["country"]
             register = {**row, "role": "company", "identifier": f"{country}{int(draws[at, 0]) % 10**9:09d}"}
