@@ -23,6 +23,8 @@ EARLIER_DAYS = 30
 RARE = 25
 # Where the predecessor has not ended, only values this rare bring them together.
 RARE_BESIDE = 8
+# A number within so many letters of another, with nothing on file, is a slip of the pen and nobody new.
+SLIPS = 2
 # Stand-ins: the newcomer's beginning moved back, so that no succession is thinkable while all else stays.
 SHIFTS = (WINDOW_DAYS, 2 * WINDOW_DAYS)
 
@@ -39,11 +41,12 @@ class Pairs:
 def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int) -> ir.Table:
     """(old, new, shift) of all pairs worth comparing, of the real window or of one moved by `shift` days.
 
-    `rare` has (kind, value, party, key_last, holders): what few parties hold, and when each last used it in trade.
+    `rare` has (kind, value, party, key_last, holders): what few parties hold, and when each last used it in trade;
+    `everybody` says besides whether a party has a record of its own (`recorded`).
     """
     rare = rare.join(everybody, "party")
     new = rare.filter(rare.first_day >= first_day + LEARNING_DAYS + shift)
-    new = new.select("kind", "value", new="party", began=new.first_day - shift)
+    new = new.select("kind", "value", "recorded", new="party", began=new.first_day - shift)
     old = rare.select(
         "kind", "value", "holders", "key_last", old="party", old_first=rare.first_day, old_last=rare.last_day
     )
@@ -52,5 +55,6 @@ def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int) ->
     ended = gap.between(-BEFORE_DAYS, AFTER_DAYS)
     key_ended = surely(key_gap.between(-BEFORE_DAYS, AFTER_DAYS))
     beside = (gap < -BEFORE_DAYS) & (t.holders <= RARE_BESIDE)
-    t = t.filter(t.old != t.new, t.old_first <= t.began - EARLIER_DAYS, ended | key_ended | beside)
+    misspelled = ~t.recorded & (t.old.levenshtein(t.new) <= SLIPS)
+    t = t.filter(t.old != t.new, t.old_first <= t.began - EARLIER_DAYS, ended | key_ended | beside, ~misspelled)
     return t.select("old", "new", shift=ibis.literal(shift, "int64")).distinct()

@@ -28,6 +28,9 @@ CLASSES: dict[str, str] = {
     "order": "an order taking effect on its goods",
 }
 
+# An order on less than this share of a party's lines is not its trouble.
+MUCH_OF_ITS_TRADE = 0.3
+
 _WRONG = ("discrepant", "refused", "seized")
 _GRAVE = ("penalty", "seizure", "refusal", "audit", "detention")
 
@@ -42,6 +45,41 @@ class Event:
     key: tuple[str, ...]
     told: str
     revenue_usd: float
+
+
+def order_events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
+    """Events in the shape of `events`: an order (or its preliminary finding) on goods that are much of a party's trade."""
+    order = facts.table("orders", as_of=as_of)
+    order = order.mutate(prefix=order.hts_prefixes.unnest())
+    order = order.mutate(prefix=order.prefix.replace(".", "").substr(0, 6))
+    days = [
+        order.select("case_number", "country", "prefix", day=order[name].epoch_days().cast("int64"))
+        for name in ("preliminary_on", "order_on")
+    ]
+    order = ibis.union(*days)
+    order = order.filter(order.day <= (until - date(1970, 1, 1)).days, order.prefix.length() >= 4).distinct()
+    t = facts.table("entry_lines", as_of=as_of).filter(lambda t: t.entry_date <= until)
+    t = t.mutate(
+        party=taxpayer(t.importer_number) if side is IMPORTERS else t.manufacturer_id.nullif(""),
+        day=t.entry_date.epoch_days().cast("int64"),
+        hts6=t.hts_number.substr(0, 6),
+        hts4=t.hts_number.substr(0, 4),
+    )
+    t = t.filter(t.party.notnull())
+    goods = t.group_by("party", "hts6", "hts4", "country_of_origin").agg(lines=t.count(), began=t.day.min())
+    whole = goods.group_by("party").agg(all_lines=goods.lines.sum())
+    met = [
+        order.join(goods, [order.country == goods.country_of_origin, order.prefix == goods[name]])
+        for name in ("hts6", "hts4")
+    ]
+    hit = ibis.union(*(m.select("case_number", "day", "party", "lines", "began") for m in met))
+    hit = hit.filter(hit.began <= hit.day).group_by("party", "case_number", "day").agg(lines=hit.lines.sum())
+    hit = hit.join(whole, "party")
+    hit = hit.filter(hit.lines >= MUCH_OF_ITS_TRADE * hit.all_lines)
+    return hit.select(
+        "party", kind=ibis.literal("order"), day="day", table=ibis.literal("orders"), key="case_number",
+        told=ibis.literal("order or preliminary finding"), revenue=ibis.literal(0.0),
+    )  # fmt: skip
 
 
 def events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
@@ -96,7 +134,7 @@ def events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> 
         table=ibis.literal("documents"), key=paper.id, told=ibis.literal("laboratory report"),
         revenue=ibis.literal(0.0),
     )  # fmt: skip
-    found = ibis.union(acted, opened, tested)
+    found = ibis.union(acted, opened, tested, order_events(facts, side, as_of=as_of, until=until))
     return found.filter(found.party.notnull(), found.kind.notnull(), found.day.notnull())
 
 

@@ -38,8 +38,8 @@ class Openly:
 
     @property
     def declared(self) -> bool:
-        """Whether customs was told: the old name and the bond, or a fact on public record."""
-        return bool(self.on_record) or bool(self.former and self.bond)
+        """Whether customs was told: the old name, and the bond carried over."""
+        return bool(self.former and self.bond)
 
 
 def openly(

@@ -33,8 +33,9 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
 ESCAPING: dict[str, tuple[float, float]] = {
     "event": (0.2, 2.0),  # -log10 of the chance that an event of its class stands so near before the change
     "no_event": (-6.0, -2.5),
-    "declared": (-6.0, -2.5),  # the old name declared and the bond carried over, or a succession on public record
-    "former": (-3.0, 0.0),  # the old name declared, no more
+    "declared": (-6.0, -2.5),  # the old name declared and the bond carried over
+    "former": (-3.0, -0.3),  # the old name declared, no more
+    "on_record": (-2.0, -0.3),  # how many claims connect the two as facts, up to two: a merger is public
 }
 BASE, ESCAPING_BASE = (-14.0, 4.0), (-3.0, 3.0)
 CONSTANT = "escaping"

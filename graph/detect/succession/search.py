@@ -63,8 +63,11 @@ def search(
             few = holders.filter(holders.holders.between(2, RARE))
             rare = sought.join(few, ["kind", "value"])
             rare = rare.select("kind", "value", "party", "holders", key_last=rare.last_day)
-            with facts.kept(rare) as keys:
-                found = [pairs(keys, everybody, first_day=extent["first"], shift=shift) for shift in (0, *SHIFTS)]
+            own_records = holds.filter(holds.kind.isin(list(KINDS))).select("party").distinct().mutate(recorded=True)
+            known = everybody.left_join(own_records, "party").drop("party_right")
+            known = known.mutate(recorded=known.recorded.fill_null(False))  # noqa: FBT003
+            with facts.kept(rare) as keys, facts.kept(known) as known:
+                found = [pairs(keys, known, first_day=extent["first"], shift=shift) for shift in (0, *SHIFTS)]
                 table = ibis.union(*found).order_by("shift", "old", "new").to_pyarrow()
             shift = table["shift"].to_numpy().astype(np.int64)
             if not (shift == 0).any():
@@ -82,10 +85,10 @@ def search(
             for kind in [*_READ, *KINDS]
         }
         at = np.argsort(names.number(own["party"]))
-        known = Parties(
+        compared_with = Parties(
             own["first_day"].to_numpy().astype(np.int64)[at], own["last_day"].to_numpy().astype(np.int64)[at],
             own["entries"].to_numpy().astype(np.float64)[at], sets["partner"], sets["heading"],
             {name: sets[name] for name in HABITS}, {kind: sets[kind] for kind in KINDS}, calendar(trade, names),
             leaving, extent["last"], float(extent["entries"]), float(extent["days"]), extent["first"],
         )  # fmt: skip
-    return Search(side, names, chosen, compare(chosen, known), known)
+    return Search(side, names, chosen, compare(chosen, compared_with), compared_with)

@@ -395,8 +395,9 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
             "declared change of name", "former names and bonds on the new one's records", declared
         ),
         InnocentExplanation(
-            "merger or spin-off", "claims of succession or ownership that are facts on record",
-            f"Holds: {_listed(list(fact))}." if fact else "Does not hold: none is on record.",
+            "merger or spin-off", "claims that connect the two and are facts on record",
+            f"{'Holds' if len(fact) > 1 else 'Open'}: {_listed(list(fact))}." if fact
+            else "Does not hold: none is on record.",
         ),
         InnocentExplanation("nothing to leave behind", "events on record before the change", nothing),
         InnocentExplanation(

@@ -20,7 +20,7 @@ from graph.detect.succession.trade import Floats, Ints
 from graph.facts.store import FactStore
 
 # How long before the change an event may lie; and after, since bills come late.
-EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 540, 30
+EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 730, 30
 # An event more probable than this says nothing.
 COMMON = 0.7
 RAREST_EVENT = 3.0
@@ -116,6 +116,7 @@ def weigh(
     chosen = _best_of_each(found.pairs.new, logit, real & (sigmoid(logit) >= least))
     couples = [(found.names[found.pairs.old[i]], found.names[found.pairs.new[i]]) for i in chosen]
     said = openly(facts, found.side, couples, as_of=as_of)
+    _inherit(found, chosen, logit, history)
     weighed = []
     for i, couple in zip(chosen, couples, strict=True):
         event, chance = _event(found, int(i), history.get(couple[0], []), rates)
@@ -128,6 +129,7 @@ def weigh(
             "no_event": float(not told),
             "declared": float(open_.declared),
             "former": float(bool(open_.former) and not open_.declared),
+            "on_record": float(min(len(open_.on_record), 2)),
         }
         one = {name: np.array([value]) for name, value in features.items()}
         same = float(sigmoid(same_firm_logit(one, calibration))[0])
@@ -136,6 +138,15 @@ def weigh(
     weighed.sort(key=lambda w: (-w.probability, -w.same_firm, w.old, w.new))
     e_values, tested, stand_ins = _e_values(found, logit, history, rates)
     return Weighing(found, tuple(weighed), e_values, tested, stand_ins)
+
+
+def _inherit(found: Search, chosen: Ints, logit: Floats, history: dict[str, list[Event]]) -> None:
+    """What stands against a predecessor stands against its likely successor too, as a link of a chain."""
+    for i in sorted(chosen, key=lambda i: (int(found.compared.began[i]), int(i))):
+        if logit[i] > 0:
+            old, new = found.names[found.pairs.old[i]], found.names[found.pairs.new[i]]
+            if old in history:
+                history[new] = sorted({*history.get(new, []), *history[old]}, key=lambda e: (e.day, e.table, e.key))
 
 
 def _best_of_each(new: Ints, logit: Floats, among: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Ints:
