@@ -1,15 +1,27 @@
-"""The verb bench: measure ourselves against bare engines, or embedded engines against servers, in one run."""
+"""The verb bench: measure ourselves, against bare engines, servers, planted truth or the clock, in one run."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from api.cli.terminal import terminal_of
+from api.cli.terminal import Terminal, terminal_of
 
-WHAT = ("spine", "engines")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from api.bench.spine import Row
+    from ingest.simulator.simulate import Size
+
+WHAT = ("spine", "engines", "findings", "detectors")
+SIZES = ("small", "medium", "large")
+_DEFAULT_SIZES = {"spine": "medium", "engines": "medium", "findings": "small", "detectors": "large"}
 _COMMANDS = {
     "spine": "`tidewaiter bench --size {size} --results FILE` (`make bench`)",
     "engines": "`tidewaiter bench engines --size {size} --results FILE` (`make bench-engines`)",
+    "findings": "`tidewaiter bench findings --size {size} --worlds {worlds} --empty {empty} --results FILE`",
+    "given": "`tidewaiter bench findings --world FOLDER … --results FILE`",
+    "detectors": "`tidewaiter bench detectors --size {size} --results FILE`",
 }
 MEASURES = ("loading", "world", "related", "search")
 
@@ -21,29 +33,57 @@ def add_to(app: typer.Typer) -> None:
 
 def bench(
     context: typer.Context,
-    what: str = typer.Argument("spine", help="spine, or engines: embedded beside Neo4j and OpenSearch."),
+    what: str = typer.Argument(
+        "spine",
+        help="spine; engines: embedded beside Neo4j and OpenSearch; findings: against planted truth, beside "
+        "baselines; detectors: time and memory as worlds grow.",
+    ),
     *,
     only: list[str] = typer.Option([], help=f"Measure only this; any of {', '.join(MEASURES)}."),
-    size: str = typer.Option("medium", help="The simulated world: small (100,000 lines) or medium (2 million)."),
+    size: str = typer.Option(
+        "", help="The simulated world: small (100,000 lines), medium (2 million) or large (10 million)."
+    ),
+    worlds: int = typer.Option(6, min=0, max=50, help="Findings: over so many worlds with schemes."),
+    empty: int = typer.Option(3, min=0, max=50, help="Findings: and over so many with nothing planted."),
+    world: list[Path] = typer.Option(
+        [], help="Findings: over this folder instead, tables with truth/schemes.jsonl beside them; may be repeated."
+    ),
     results: Path | None = typer.Option(None, help="Also write the figures to this file, as Markdown."),
     folder: Path = typer.Option(Path("./.tidewaiter/bench"), help="Where worlds and homes for the measurement are."),
 ) -> None:
-    """Measure loading, refresh, neighbours and search beside their bare engines, or engines beside servers."""
-    from api.bench import engines, spine
-
+    """Measure speed beside bare engines or servers, findings beside planted truth and baselines, or detectors."""
     if what not in WHAT:
         raise typer.BadParameter(f"{what!r} is not measured; choose from {', '.join(WHAT)}.")
     unknown = sorted(set(only) - set(MEASURES))
     if unknown or (only and what != "spine"):
         raise typer.BadParameter(f"--only takes {', '.join(MEASURES)}, of the spine.")
-    if size not in ("small", "medium"):
-        raise typer.BadParameter(f"{size!r} is not a size; choose small or medium.")
+    if world and what != "findings":
+        raise typer.BadParameter("--world is for bench findings.")
+    chosen = size or _DEFAULT_SIZES[what]
+    sizes = SIZES if what in ("findings", "detectors") else SIZES[:2]
+    if chosen not in sizes:
+        raise typer.BadParameter(f"{chosen!r} is not a size; choose from {', '.join(sizes)}.")
     terminal = terminal_of(context)
-    measured = (
-        spine.run(folder, size=size, only=tuple(only))
-        if what == "spine"
-        else engines.run(terminal.settings(), folder, size=size)
-    )
+    command = _COMMANDS["given" if world else what].format(size=chosen, worlds=worlds, empty=empty)
+    if what == "findings":
+        _findings(terminal, folder, chosen, (worlds, empty), world, results=results, command=command)
+    else:
+        _rows(terminal, _measured(terminal, what, folder, chosen, tuple(only)), results=results, command=command)
+
+
+def _measured(terminal: Terminal, what: str, folder: Path, size: str, only: tuple[str, ...]) -> "Iterable[Row]":
+    from api.bench import detectors, engines, spine
+
+    if what == "spine":
+        return spine.run(folder, size=size, only=only)
+    if what == "detectors":
+        return detectors.run(folder, size=_size(size))
+    return engines.run(terminal.settings(), folder, size=size)
+
+
+def _rows(terminal: Terminal, measured: "Iterable[Row]", *, results: Path | None, command: str) -> None:
+    from api.bench import spine
+
     rows = []
     for row in measured:
         rows.append(row)
@@ -52,4 +92,32 @@ def bench(
         else:
             terminal.say("  ".join([str(row["measure"]), *(f"{k}={v}" for k, v in row.items() if k != "measure")]))
     if results:
-        results.write_text(spine.as_markdown(rows, command=_COMMANDS[what].format(size=size)), encoding="utf-8")
+        results.write_text(spine.as_markdown(rows, command=command), encoding="utf-8")
+
+
+def _findings(
+    terminal: Terminal, folder: Path, size: str, counts: tuple[int, int], given: list[Path],
+    *, results: Path | None, command: str,
+) -> None:  # fmt: skip
+    from api.bench import findings
+
+    planted, empty = counts
+    measured = findings.run(
+        folder, planted=planted, empty=empty, size=_size(size), given=given, said=terminal.note
+    )  # fmt: skip
+    page = findings.as_markdown(measured, command=command)
+    if terminal.json:
+        terminal.answer(measured)
+    else:
+        terminal.say(page)
+    if results:
+        results.write_text(page, encoding="utf-8")
+
+
+def _size(size: str) -> "Size":
+    from typing import get_args
+
+    from ingest.simulator.simulate import Size
+
+    sizes: dict[str, Size] = {one: one for one in get_args(Size)}
+    return sizes[size]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from graph.detect.calibrate import LabelledLead, fit, write_calibration
 from graph.detect.calibration import read_calibration
-from graph.detect.evaluate import Scheme, read_schemes
 from graph.detect.port_shopping import PortShopping, Weighed, last_day, weigh
 from graph.detect.reentry.features import EXPLAINED_BY, SIGNS
 from graph.detect.reentry.match import search
+from graph.detect.truth import Scheme, read_schemes
 from graph.facts.duckdb import DuckDbFactStore
 from graph.facts.store import FactStore
 from ingest.load import load
