@@ -48,7 +48,7 @@ class Event:
 
 
 def order_events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
-    """Events in the shape of `events`: an order (or its preliminary finding) on goods that are much of a party's trade."""
+    """In the shape of `events`: an order (or its preliminary finding) on much of a party's trade."""
     order = facts.table("orders", as_of=as_of)
     order = order.mutate(prefix=order.hts_prefixes.unnest())
     order = order.mutate(prefix=order.prefix.replace(".", "").substr(0, 6))

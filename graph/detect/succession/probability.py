@@ -7,11 +7,11 @@ bounds, and are fitted together on planted truth.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
 
+from graph.detect.calibrate import LabelledLead
 from graph.detect.calibration import Calibration
 from graph.detect.succession.trade import Floats
 
@@ -62,15 +62,7 @@ def sigmoid(logit: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(logit, -500, 500))))
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """The features of a pair and whether it is a planted change of identity."""
-
-    features: dict[str, float]
-    planted: bool
-
-
-def fit(rows: Iterable[Labelled], *, label: str, fitted: dict[str, object]) -> Calibration:
+def fit(rows: Iterable[LabelledLead], *, label: str, fitted: dict[str, object]) -> Calibration:
     """Both curves at once, by penalised maximum likelihood within the declared bounds; needs pairs of both kinds.
 
     The penalty is a normal prior about the middle of each range, a quarter of the range wide.

@@ -3,20 +3,19 @@
 Run as `python -m tests.graph.detect.calibrate_identity_change`. The seeds here are no test's seeds.
 """
 
-import json
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graph.detect import calibration
+from graph.detect.calibrate import LabelledLead, write_calibration
 from graph.detect.calibration import read_calibration
-from graph.detect.evaluate import Scheme, party_key, read_schemes
 from graph.detect.identity_change import IdentityChange, last_day
-from graph.detect.succession.probability import Labelled, fit
+from graph.detect.succession.probability import fit
 from graph.detect.succession.search import search
 from graph.detect.succession.sides import IMPORTERS, MAKERS
 from graph.detect.succession.weigh import weigh
+from graph.detect.truth import Scheme, party_key, read_schemes
 from graph.facts.duckdb import DuckDbFactStore
 from graph.facts.store import FactStore
 from ingest.load import load
@@ -26,7 +25,7 @@ PLANTED_SEEDS = (31, 32, 33, 34, 35, 36, 37, 38)
 EMPTY_SEEDS = (131, 132)
 
 
-def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[Labelled]:
+def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[LabelledLead]:
     """The pairs of a world, each newcomer with its likeliest predecessor, and whether both are of one planted scheme.
 
     Successions that were planted as part of another kind of scheme are neither and are left out.
@@ -43,11 +42,11 @@ def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[Labelled]:
             both = {party_key(f"{side.kind}:{party}") for party in (w.old, w.new)}
             planted = [s.kind for s in schemes if s.positive and both <= s.parties]
             if not planted or "identity_change" in planted:
-                yield Labelled(w.features, bool(planted))
+                yield LabelledLead(w.features, bool(planted))
 
 
 def main() -> None:
-    pairs: list[Labelled] = []
+    pairs: list[LabelledLead] = []
     for seed, planted in [*((s, True) for s in PLANTED_SEEDS), *((s, False) for s in EMPTY_SEEDS)]:
         with tempfile.TemporaryDirectory() as folder:
             world, home = Path(folder) / "world", Path(folder) / "home"
@@ -67,12 +66,7 @@ def main() -> None:
             "command": "python -m tests.graph.detect.calibrate_identity_change",
         },
     )
-    path = Path(calibration.__file__).parent / "calibrations" / "identity_change.json"
-    told = {
-        "label": fitted.label, "intercept": fitted.intercept, "coefficients": fitted.coefficients,
-        "fitted": fitted.fitted,
-    }  # fmt: skip
-    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    write_calibration(fitted, "identity_change")
 
 
 if __name__ == "__main__":
