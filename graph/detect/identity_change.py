@@ -7,12 +7,12 @@ chain or a split is one scheme. Without an event that somebody would leave behin
 told as such.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from graph.detect.calibration import read_calibration
-from graph.detect.queue import e_bh
+from graph.detect.queue import FALSE_DISCOVERY_RATE, e_bh
 from graph.detect.succession.search import search
 from graph.detect.succession.sides import IMPORTERS, MAKERS
 from graph.detect.succession.story import Scheme, read_records, tell
@@ -26,8 +26,6 @@ LEAST_SAME_FIRM = 0.1
 RENAMED_FROM = 0.8
 # A second newcomer of one predecessor, or a further link of a chain, must stand by itself.
 JOINING_PROBABILITY = 0.5
-# The queue takes nothing that is more probably not so.
-QUEUED_FROM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ class IdentityChange:
             )
             chosen = chosen_predecessors(weighed)
             schemes = merge(weighed.pairs)
+            least_queued = least_for_queue(s[0].probability for s in schemes if any(w.old in chosen for w in s))
             records = read_records(facts, side, (w for s in schemes for w in s), as_of=as_of, until=until)
             for pairs in schemes:
                 account = Scheme(
@@ -62,7 +61,7 @@ class IdentityChange:
                     as_of=until,
                     probability=max(w.probability for w in pairs),
                     calibration=calibration.label,
-                    queue=any(w.old in chosen and w.probability >= QUEUED_FROM for w in pairs),
+                    queue=any(w.old in chosen for w in pairs) and pairs[0].probability >= least_queued,
                     e_value=max((chosen_e_value(weighed, w) for w in pairs), default=None),
                     tested=weighed.tested,
                     stand_ins=weighed.stand_ins,
@@ -80,15 +79,30 @@ def last_day(facts: FactStore) -> date | None:
 
 def chosen_e_value(weighed: Weighing, pair: Weighed) -> float:
     """The e-value of a pair's predecessor; what was said openly speaks for nothing."""
-    return 0.0 if pair.openly.declared else weighed.e_values.get(pair.old, 0.0)
+    return 0.0 if pair.openly.in_the_open else weighed.e_values.get(pair.old, 0.0)
 
 
 def chosen_predecessors(weighed: Weighing) -> set[str]:
     """The predecessors that e-BH selects among all that were tested."""
-    declared = {w.old for w in weighed.pairs if w.openly.declared}
-    values = {old: 0.0 if old in declared else value for old, value in weighed.e_values.items()}
+    in_the_open = {w.old for w in weighed.pairs if w.openly.in_the_open}
+    values = {old: 0.0 if old in in_the_open else value for old, value in weighed.e_values.items()}
     picked = e_bh(list(values.values()), weighed.tested)
     return {old for old, ok in zip(values, picked, strict=True) if ok}
+
+
+def least_for_queue(probabilities: Iterable[float]) -> float:
+    """The least probability at which all that are as probable are right to nine in ten, as far as they say.
+
+    >>> least_for_queue([0.99, 0.95, 0.8, 0.3])
+    0.8
+    """
+    wrong, least = 0.0, 1.0
+    for count, probability in enumerate(sorted(probabilities, reverse=True), start=1):
+        wrong += 1 - probability
+        if wrong > FALSE_DISCOVERY_RATE * count:
+            break
+        least = probability
+    return least
 
 
 def merge(pairs: tuple[Weighed, ...]) -> list[list[Weighed]]:

@@ -23,8 +23,8 @@ EARLIER_DAYS = 30
 RARE = 25
 # Where the predecessor has not ended, only values this rare bring them together.
 RARE_BESIDE = 8
-# A number within so many letters of another, with nothing on file, is a slip of the pen and nobody new.
-SLIPS = 2
+# Two numbers within so many letters of each other, one with nothing on file, are one with a slip of the pen.
+SLIPS = 3
 # Stand-ins: the newcomer's beginning moved back, so that no succession is thinkable while all else stays.
 SHIFTS = (WINDOW_DAYS, 2 * WINDOW_DAYS)
 
@@ -48,13 +48,14 @@ def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int) ->
     new = rare.filter(rare.first_day >= first_day + LEARNING_DAYS + shift)
     new = new.select("kind", "value", "recorded", new="party", began=new.first_day - shift)
     old = rare.select(
-        "kind", "value", "holders", "key_last", old="party", old_first=rare.first_day, old_last=rare.last_day
-    )
+        "kind", "value", "holders", "key_last", old="party", old_first=rare.first_day, old_last=rare.last_day,
+        old_recorded="recorded",
+    )  # fmt: skip
     t = new.join(old, ["kind", "value"])
     gap, key_gap = t.began - t.old_last, t.began - t.key_last
     ended = gap.between(-BEFORE_DAYS, AFTER_DAYS)
     key_ended = surely(key_gap.between(-BEFORE_DAYS, AFTER_DAYS))
     beside = (gap < -BEFORE_DAYS) & (t.holders <= RARE_BESIDE)
-    misspelled = ~t.recorded & (t.old.levenshtein(t.new) <= SLIPS)
+    misspelled = ~(t.recorded & t.old_recorded) & (t.old.levenshtein(t.new) <= SLIPS)
     t = t.filter(t.old != t.new, t.old_first <= t.began - EARLIER_DAYS, ended | key_ended | beside, ~misspelled)
     return t.select("old", "new", shift=ibis.literal(shift, "int64")).distinct()

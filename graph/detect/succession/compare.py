@@ -20,7 +20,10 @@ from graph.detect.succession.trade import Calendar, Floats, Held, Ints
 
 # How often a successor keeps each: makers and tariff numbers are the business itself; filers and ports are
 # convenience; a surety that paid once does not sign again.
-KEPT = {"partner": 0.8, "hts": 0.8, "filer": 0.6, "port": 0.75, "exporter": 0.7, "surety": 0.4, "consignee": 0.4}
+KEPT = {
+    "partner": 0.8, "hts": 0.8, "origin": 0.9, "filer": 0.6, "port": 0.75, "exporter": 0.7, "surety": 0.4,
+    "consignee": 0.4,
+}  # fmt: skip
 # About half of those that change their name keep something on file that leads back to them.
 KEPT_ON_FILE = {
     "phone": 0.4, "e-mail": 0.25, "domain": 0.3, "address": 0.35, "officer": 0.4, "agent": 0.3, "bond": 0.1,
@@ -40,7 +43,7 @@ GAP_KEPT = (0.12, 0.42, 0.24, 0.12, 0.10)
 # The predecessor has faded where less than this share of its pace is left.
 FADED = 0.5
 HISTORY_DAYS = 365
-SUREST = 4.0
+SUREST = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,15 +84,24 @@ def order_events(facts: FactStore, side: Side, *, as_of: date | None, until: dat
 
 def events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
     """(party, kind, day, table, key, told, revenue): every event of every party of a side, known by the day."""
-    lines = facts.table("entry_lines", as_of=as_of)
-    importer, maker = taxpayer(lines.importer_number), lines.manufacturer_id.nullif("")
-    entry = lines.group_by("entry_number").agg(
-        entry_importer=importer.min(), entry_maker=maker.max(), makers=maker.nunique()
-    )
     t = facts.table("actions", as_of=as_of).filter(lambda t: t.action_date <= until)
-    t = t.left_join(entry, "entry_number")
+    lines = facts.table("entry_lines", as_of=as_of).filter(lambda t: t.entry_date <= until)
+    lines = lines.select(
+        "entry_number", "bill_number", importer=taxpayer(lines.importer_number), maker=lines.manufacturer_id.nullif("")
+    )
+    # An action that names nobody is against those of its entry or, if it has none, of its bill; where they are one.
+    for key, name in (("entry_number", "entry"), ("bill_number", "bill")):
+        own = lines.filter(lines[key].notnull()).semi_join(t.select(key).distinct(), key)
+        found = own.group_by(key).agg(
+            importer=own.importer.min(), importers=own.importer.nunique(), maker=own.maker.min(),
+            makers=own.maker.nunique(),
+        )  # fmt: skip
+        one = ibis.ifelse(found.importers == 1, found.importer, None)
+        if side is not IMPORTERS:
+            one = ibis.ifelse(found.makers == 1, found.maker, None)
+        t = t.left_join(found.select(key, **{f"of_{name}": one}), key).drop(f"{key}_right")
     named = taxpayer(t.importer_number) if side is IMPORTERS else t.manufacturer_id.nullif("")
-    of_entry = t.entry_importer if side is IMPORTERS else ibis.ifelse(t.makers == 1, t.entry_maker, None)
+    of_entry = ibis.coalesce(t.of_entry, t.of_bill)
     wrong = surely(t.result.isin(_WRONG))
     undone = surely(t.result.isin(("compliant", "released")))
     billed = surely(t.revenue_change_usd > 0)

@@ -31,7 +31,8 @@ class Openly:
 
     former: tuple[str, ...] = ()
     bond: tuple[str, ...] = ()
-    on_record: tuple[str, ...] = ()  # claims that are facts
+    public: tuple[str, ...] = ()  # claims of succession that are facts
+    related: tuple[str, ...] = ()  # claims of ownership or control that are facts
     said: tuple[str, ...] = ()  # claims that are alleged or admitted
     admitted: bool = False
     records: tuple[Row, ...] = field(default=())
@@ -40,6 +41,11 @@ class Openly:
     def declared(self) -> bool:
         """Whether customs was told: the old name, and the bond carried over."""
         return bool(self.former and self.bond)
+
+    @property
+    def in_the_open(self) -> bool:
+        """Whether the change was declared, or is a succession on public record."""
+        return self.declared or bool(self.public)
 
 
 def openly(
@@ -84,7 +90,8 @@ def _of(old: list[Row], new: list[Row], claims: list[Row]) -> Openly:
     return Openly(
         tuple(former),
         tuple(row["record_id"] for row in new if row["bond_number"] in bonds),
-        tuple(row["claim_id"] for row in claims if row["status"] == "fact"),
+        tuple(row["claim_id"] for row in claims if row["status"] == "fact" and row["relation"] == "successor_of"),
+        tuple(row["claim_id"] for row in claims if row["status"] == "fact" and row["relation"] != "successor_of"),
         tuple(row["claim_id"] for row in claims if row["status"] in ("alleged", "admitted")),
         any(row["status"] == "admitted" for row in claims),
         (*old, *new),

@@ -21,23 +21,26 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
     "trade": (0.1, 0.7),  # bits of partners, tariff numbers, exporters, consignees, less the pool's
     "habits": (0.05, 0.7),  # bits of filer, port, surety
     "timing": (0.05, 0.7),  # bits of the days between the predecessor's end and the newcomer's beginning
-    "stopped": (0.1, 2.0),  # -log10 of the chance that the predecessor stopped or fell so far for no reason
+    "stopped": (0.1, 1.2),  # -log10 of the chance that the predecessor stopped or fell so far for no reason
     "beside": (-4.0, -0.3),  # the predecessor goes on as before
-    "taken": (0.0, 3.0),  # share of the predecessor's trade that went on with the newcomer
-    "apart": (-4.0, -0.3),  # no partner and no tariff heading in common: sisters, not one after the other
-    "size": (-1.0, 0.0),  # how unlike the two paces are, in doublings
-    "rivals": (-1.5, -0.1),  # doublings by which others fit beside the pair, on either side
-    "claimed": (0.0, 3.0),  # somebody says so, unproved; or admits it
+    "kept": (-4.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
+    "taken": (0.0, 1.5),  # share of the predecessor's trade that went on with the newcomer
+    "apart": (-3.0, -0.3),  # no partner and no tariff heading in common: sisters, not one after the other
+    "size": (-0.5, 0.0),  # how unlike the two paces are, in doublings
+    "rivals": (-1.0, -0.25),  # doublings by which others fit beside the pair, on either side
+    "claimed": (0.0, 1.5),  # somebody says so, unproved; or admits it
 }
-# Something to leave behind, and not said openly.
+# Something to leave behind, and not said openly. An honest change meets an event by chance as often as the chance
+# says, so that log odds rise by up to ln 10 for each power of ten; without the event an honest change is likelier.
 ESCAPING: dict[str, tuple[float, float]] = {
-    "event": (0.2, 2.0),  # -log10 of the chance that an event of its class stands so near before the change
-    "no_event": (-6.0, -2.5),
-    "declared": (-6.0, -2.5),  # the old name declared and the bond carried over
+    "event": (1.0, 2.3),  # -log10 of the chance that an event of its class stands so near before the change
+    "no_event": (-6.0, -3.0),
+    "declared": (-9.0, -5.0),  # the old name declared and the bond carried over
     "former": (-3.0, -0.3),  # the old name declared, no more
-    "on_record": (-2.0, -0.3),  # how many claims connect the two as facts, up to two: a merger is public
+    "public": (-7.0, -3.0),  # a succession that is a fact on record
+    "related": (-1.5, -0.3),  # how many other claims connect the two as facts, up to two: owners and sisters
 }
-BASE, ESCAPING_BASE = (-14.0, 4.0), (-3.0, 3.0)
+BASE, ESCAPING_BASE = (-14.0, 4.0), (-3.0, -0.5)
 CONSTANT = "escaping"
 
 
@@ -84,7 +87,7 @@ def fit(rows: Iterable[LabelledLead], *, label: str, fitted: dict[str, object]) 
         penalty = float(np.sum(((parameters[2:] - middle) / width) ** 2)) / 2
         return float(-np.sum(y * log_p + (1 - y) * log_q)) + penalty
 
-    start = np.concatenate([[-5.0, 0.0], middle])
+    start = np.concatenate([[-5.0, -1.0], middle])
     best = minimize(loss, start, bounds=[BASE, ESCAPING_BASE, *bounds], method="L-BFGS-B", options={"maxfun": 200_000})
     coefficients = {CONSTANT: round(float(best.x[1]), 4)}
     coefficients |= {n: round(float(v), 4) for n, v in zip(names, best.x[2:], strict=True)}

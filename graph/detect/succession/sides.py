@@ -26,9 +26,10 @@ class Side:
 IMPORTERS = Side("importer", ("importer", "consignee"), "importer", "maker")
 MAKERS = Side("manufacturer", ("manufacturer", "exporter"), "maker", "importer")
 
-# What a party's trade is compared in, besides its partners: column -> words. The last two are of importers only.
+# What a party's trade is compared in, besides its partners: column -> words.
 HABITS: dict[str, str] = {
     "hts": "ten-digit tariff number",
+    "origin": "country of origin",
     "filer": "filer",
     "port": "port",
     "exporter": "foreign exporter",

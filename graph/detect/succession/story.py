@@ -160,7 +160,7 @@ def _title(scheme: Scheme, best: Weighed, found: Search, records: Records) -> st
         f"{_called(best, best.new, side, records)} seems to carry on the business of "
         f"{_called(best, best.old, side, records)} since {_day(int(c.began[i]))}"
     )
-    if best.openly.declared:
+    if best.openly.in_the_open:
         tail = ", and said so openly"
     elif best.event is None or best.event_chance > COMMON:
         tail = "; nothing is on record that it would leave behind"
@@ -373,7 +373,7 @@ def _listed(words: list[str]) -> str:
 def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
     c, i = found.compared, w.pair
     side = found.side
-    former, bond, fact = w.openly.former, w.openly.bond, w.openly.on_record
+    former, bond, fact = w.openly.former, w.openly.bond, (*w.openly.public, *w.openly.related)
     shared = _shared_on_file(w, found)
     many = [s for s in shared if s[0] != "name" and s[2] >= SHARED_BY_MANY]
     rare = [s for s in shared if s[0] != "name" and s[2] < SHARED_BY_MANY]
@@ -396,7 +396,7 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
         ),
         InnocentExplanation(
             "merger or spin-off", "claims that connect the two and are facts on record",
-            f"{'Holds' if len(fact) > 1 else 'Open'}: {_listed(list(fact))}." if fact
+            f"{'Holds' if w.openly.public or len(fact) > 1 else 'Open'}: {_listed(list(fact))}." if fact
             else "Does not hold: none is on record.",
         ),
         InnocentExplanation("nothing to leave behind", "events on record before the change", nothing),

@@ -16,7 +16,7 @@ from graph.detect.succession.events import Event, Rates, read_events
 from graph.detect.succession.lawful import Openly, openly
 from graph.detect.succession.probability import escaping_logit, same_firm_logit, sigmoid
 from graph.detect.succession.search import Search
-from graph.detect.succession.trade import Floats, Ints
+from graph.detect.succession.trade import Bools, Floats, Ints
 from graph.facts.store import FactStore
 
 # How long before the change an event may lie; and after, since bills come late.
@@ -24,9 +24,10 @@ EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 730, 30
 # An event more probable than this says nothing.
 COMMON = 0.7
 RAREST_EVENT = 3.0
-MOST_RIVALS = 8.0
+# Of those that fit worse, the nearest so many are counted.
+MOST_BELOW = 12
 MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 25.0, 25.0, -20.0
-_TRADE = ("partner", "hts", "exporter", "consignee")
+_TRADE = ("partner", "hts", "origin", "exporter", "consignee")
 _HABITS = ("filer", "port", "surety")
 _ON_FILE = ("contact", "place", "person", "agent", "bond", "name")
 
@@ -70,6 +71,7 @@ def link_features(found: Search) -> dict[str, Floats]:
         "timing": c.fields["timing"],
         "stopped": c.stopped,
         "beside": (np.isnan(c.gap) & (c.stopped <= 0)).astype(np.float64),
+        "kept": np.isnan(c.gap) * (1.0 - c.taken),
         "taken": c.taken,
         "apart": apart.astype(np.float64),
         "size": np.minimum(np.abs(np.log2(np.clip(c.replaced, 1e-3, 1e3))), 5.0),
@@ -78,7 +80,7 @@ def link_features(found: Search) -> dict[str, Floats]:
     }
 
 
-def _same_heading(found: Search) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _same_heading(found: Search) -> Bools:
     heading, pairs = found.known.heading, found.pairs
     place, row = heading.spread(pairs.new)
     there = heading.lookup(pairs.old[place], heading.value[row]) >= 0
@@ -88,14 +90,25 @@ def _same_heading(found: Search) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 def _rivals(pairs: Pairs, total: Floats) -> Floats:
     """How much other newcomers of the predecessor, and other predecessors of the newcomer, fit beside the pair.
 
-    In doublings: 1 where one other fits as well, 3 where seven do or one by six bits better.
+    In doublings: 1 where one other fits as well or better, 3 where seven do. One that fits worse by two bits counts
+    half.
     """
     weight = np.exp2(np.clip(total, -40.0, 60.0) / 2)
     crowd = np.zeros(len(total))
     for party in (pairs.new, pairs.old):
-        group = np.unique(pairs.shift * (int(party.max()) + 1) + party, return_inverse=True)[1]
-        crowd += np.log2(np.bincount(group, weights=weight)[group] / weight)
-    return np.minimum(crowd, MOST_RIVALS)
+        group = pairs.shift * (int(party.max()) + 1) + party
+        order = np.lexsort((total, group))
+        sorted_group, sorted_weight = group[order], weight[order]
+        end = np.searchsorted(sorted_group, sorted_group, side="right")
+        start = np.searchsorted(sorted_group, sorted_group, side="left")
+        place = np.arange(len(total))
+        # Within a group totals rise: those above count one each, those below by how near they come.
+        lower = np.zeros(len(total))
+        for lag in range(1, 1 + MOST_BELOW):
+            near = place - lag >= start
+            lower += np.where(near, sorted_weight[np.maximum(place - lag, 0)] / sorted_weight, 0.0)
+        crowd[order] += np.log2(end - place + lower)
+    return crowd
 
 
 def weigh(
@@ -129,7 +142,8 @@ def weigh(
             "no_event": float(not told),
             "declared": float(open_.declared),
             "former": float(bool(open_.former) and not open_.declared),
-            "on_record": float(min(len(open_.on_record), 2)),
+            "public": float(bool(open_.public)),
+            "related": float(min(len(open_.related), 2)),
         }
         one = {name: np.array([value]) for name, value in features.items()}
         same = float(sigmoid(same_firm_logit(one, calibration))[0])
@@ -149,12 +163,12 @@ def _inherit(found: Search, chosen: Ints, logit: Floats, history: dict[str, list
                 history[new] = sorted({*history.get(new, []), *history[old]}, key=lambda e: (e.day, e.table, e.key))
 
 
-def _best_of_each(new: Ints, logit: Floats, among: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Ints:
-    """Of each newcomer's pairs the one of highest odds; of equals the first."""
+def _best_of_each(group: Ints, logit: Floats, among: Bools) -> Ints:
+    """Of each group's pairs the one of highest odds; of equals the first."""
     rows = np.flatnonzero(among)
-    order = rows[np.lexsort((rows, -logit[rows], new[rows]))]
+    order = rows[np.lexsort((rows, -logit[rows], group[rows]))]
     first = np.ones(len(order), dtype=bool)
-    first[1:] = new[order][1:] != new[order][:-1]
+    first[1:] = group[order][1:] != group[order][:-1]
     return order[first]
 
 
@@ -166,9 +180,9 @@ def _event(found: Search, pair: int, history: list[Event], rates: Rates) -> tupl
     for event in history:
         if not began - EVENT_BEFORE_DAYS <= event.day <= began + EVENT_AFTER_DAYS:
             continue
-        from_day = min(event.day, began)
-        entries = float(found.known.calendar.between(old, np.array([from_day]), np.array([began + 1]))[0]) + 1.0
-        chance = rates.chance(event.kind, entries=entries, days=began - from_day + 1)
+        from_day, to_day = min(event.day, began), max(event.day, began) + 1
+        entries = float(found.known.calendar.between(old, np.array([from_day]), np.array([to_day]))[0]) + 1.0
+        chance = rates.chance(event.kind, entries=entries, days=to_day - from_day)
         if chance < best[1]:
             best = (event, chance)
     return best
@@ -182,12 +196,13 @@ def _e_values(
     Tested are those with an event to leave behind; stand-ins are all predecessors beside newcomers of other times.
     """
     bits = logit / np.log(2.0)
-    best: dict[tuple[int, int], int] = {}
-    for i in np.argsort(-bits, kind="stable"):
-        best.setdefault((int(found.pairs.shift[i]), int(found.pairs.old[i])), int(i))
-    stand_ins = np.array([bits[i] for (shift, _), i in best.items() if shift > 0])
-    found_values = {}
-    for (shift, old), i in best.items():
-        if shift == 0 and _event(found, i, history.get(found.names[old], []), rates)[1] <= COMMON:
-            found_values[found.names[old]] = e_value(float(bits[i]), stand_ins, len(stand_ins))
-    return found_values, len(found_values), len(stand_ins)
+    pairs = found.pairs
+    window = pairs.shift * (int(pairs.old.max()) + 1) + pairs.old
+    best = _best_of_each(window, logit, np.ones(len(bits), dtype=bool))
+    stand_ins = bits[best[pairs.shift[best] > 0]]
+    values = {}
+    for i in best[pairs.shift[best] == 0]:
+        old = found.names[pairs.old[i]]
+        if old in history and _event(found, int(i), history[old], rates)[1] <= COMMON:
+            values[old] = e_value(float(bits[i]), stand_ins, len(stand_ins))
+    return values, len(values), len(stand_ins)

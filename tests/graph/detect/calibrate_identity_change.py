@@ -21,8 +21,8 @@ from graph.facts.store import FactStore
 from ingest.load import load
 from ingest.simulator.simulate import VERSION, simulate
 
-PLANTED_SEEDS = (31, 32, 33, 34, 35, 36, 37, 38)
-EMPTY_SEEDS = (131, 132)
+PLANTED_SEEDS = (31, 32, 33, 34, 35, 36)
+EMPTY_SEEDS = (131,)
 
 
 def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[LabelledLead]:
