@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Protocol
 
+from graph.detect.identity_change import IdentityChange
 from graph.detect.port_shopping import PortShopping
 from graph.detect.transshipment_ring import TransshipmentRing
 from graph.facts.store import FactStore
@@ -34,7 +35,9 @@ class Detector(Protocol):
         ...
 
 
-DETECTORS: Mapping[str, Detector] = {detector.name: detector for detector in (PortShopping(), TransshipmentRing())}
+DETECTORS: Mapping[str, Detector] = {
+    detector.name: detector for detector in (TransshipmentRing(), PortShopping(), IdentityChange())
+}
 
 
 def detect(

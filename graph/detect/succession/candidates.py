@@ -1,0 +1,61 @@
+"""Who is looked at beside whom: a newcomer and somebody who left, where both hold something that few others hold.
+
+Invariant: a value held by more than `RARE` parties joins nobody, so the number of pairs grows with the number of
+newcomers and never with the square of anything.
+"""
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from graph.detect.succession.trade import Ints
+from graph.facts.columns import surely
+
+# A successor begins between so many days before and after the predecessor's end.
+BEFORE_DAYS, AFTER_DAYS = 60, 365
+WINDOW_DAYS = BEFORE_DAYS + AFTER_DAYS
+# Parties whose first line stands so soon after the first of all were perhaps there before.
+LEARNING_DAYS = 60
+# The predecessor was there at least so long before the successor.
+EARLIER_DAYS = 30
+# How many parties may hold a value that brings two of them together.
+RARE = 25
+# Where the predecessor has not ended, only values this rare bring them together.
+RARE_BESIDE = 8
+# Two numbers within so many letters of each other, one with nothing on file, are one with a slip of the pen.
+SLIPS = 3
+# Stand-ins: the newcomer's beginning moved back, so that no succession is thinkable while all else stays.
+SHIFTS = (WINDOW_DAYS, 2 * WINDOW_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Predecessor and successor by party number; `shift` is 0, or the days by which a stand-in was moved."""
+
+    old: Ints
+    new: Ints
+    shift: Ints
+
+
+def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int) -> ir.Table:
+    """(old, new, shift) of all pairs worth comparing, of the real window or of one moved by `shift` days.
+
+    `rare` has (kind, value, party, key_last, holders): what few parties hold, and when each last used it in trade;
+    `everybody` says besides whether a party has a record of its own (`recorded`).
+    """
+    rare = rare.join(everybody, "party")
+    new = rare.filter(rare.first_day >= first_day + LEARNING_DAYS + shift)
+    new = new.select("kind", "value", "recorded", new="party", began=new.first_day - shift)
+    old = rare.select(
+        "kind", "value", "holders", "key_last", old="party", old_first=rare.first_day, old_last=rare.last_day,
+        old_recorded="recorded",
+    )  # fmt: skip
+    t = new.join(old, ["kind", "value"])
+    gap, key_gap = t.began - t.old_last, t.began - t.key_last
+    ended = gap.between(-BEFORE_DAYS, AFTER_DAYS)
+    key_ended = surely(key_gap.between(-BEFORE_DAYS, AFTER_DAYS))
+    beside = (gap < -BEFORE_DAYS) & (t.holders <= RARE_BESIDE)
+    misspelled = ~(t.recorded & t.old_recorded) & (t.old.levenshtein(t.new) <= SLIPS)
+    t = t.filter(t.old != t.new, t.old_first <= t.began - EARLIER_DAYS, ended | key_ended | beside, ~misspelled)
+    return t.select("old", "new", shift=ibis.literal(shift, "int64")).distinct()

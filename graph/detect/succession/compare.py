@@ -1,0 +1,233 @@
+"""How much a pair speaks for one firm under two names, in bits, with the rate of chance agreement counted in the data.
+
+Each field weighs log2(m/u) as in Fellegi and Sunter (A theory for record linkage, JASA 1969): m, how often a
+successor keeps it, is declared here with its reason; u, how often an unrelated newcomer agrees, follows from how
+many hold the value, and for habits of trade from how often stand-ins agree, since customers of one maker are alike.
+From the sum, log2 of the number of parties that left in the newcomer's window is taken away: among more that left
+one finds a likeness more easily.
+
+Invariant: a value that everybody holds weighs nothing, and a value missing on either side weighs nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import binom
+
+from graph.detect.succession.candidates import AFTER_DAYS, BEFORE_DAYS, WINDOW_DAYS, Pairs
+from graph.detect.succession.on_file import KINDS
+from graph.detect.succession.trade import Calendar, Floats, Held, Ints
+
+# How often a successor keeps each: makers and tariff numbers are the business itself; filers and ports are
+# convenience; a surety that paid once does not sign again.
+KEPT = {
+    "partner": 0.8, "hts": 0.8, "origin": 0.9, "filer": 0.6, "port": 0.75, "exporter": 0.7, "surety": 0.4,
+    "consignee": 0.4,
+}  # fmt: skip
+# About half of those that change their name keep something on file that leads back to them.
+KEPT_ON_FILE = {
+    "phone": 0.4, "e-mail": 0.25, "domain": 0.3, "address": 0.35, "officer": 0.4, "agent": 0.3, "bond": 0.1,
+    "name": 0.3,
+}  # fmt: skip
+# Values of one group hang together; after the strongest, further ones count by this share.
+FURTHER_OF_GROUP = 0.4
+# A maker whose goods the predecessor went on buying was not handed over.
+NOT_HANDED_OVER = 0.4
+MOST_PARTNERS = 24
+MOST_BITS = 30.0
+# All of the newcomer's trade with partners that the predecessor never had.
+OTHER_PARTNERS_BITS = -3.0
+# Days from the predecessor's last line to the newcomer's first, with how often a succession falls there.
+GAPS = (-BEFORE_DAYS, -15, 30, 90, 180, AFTER_DAYS + 1)
+GAP_KEPT = (0.12, 0.42, 0.24, 0.12, 0.10)
+# The predecessor has faded where less than this share of its pace is left.
+FADED = 0.5
+HISTORY_DAYS = 365
+SUREST = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The parties that stand in any pair: by number, their days and entries, habits, partners and values on file."""
+
+    first_day: Ints
+    last_day: Ints
+    entries: Floats
+    partner: Held
+    heading: Held
+    habits: dict[str, Held]
+    on_file: dict[str, Held]
+    calendar: Calendar
+    leaving_days: Ints  # last days of everybody, in order
+    until: int
+    all_entries: float  # of all parties of the side, in pairs or not
+    all_days: float
+    first_of_all: int  # the first day of the facts
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What each pair shows; all arrays are as long as the pairs.
+
+    `fields` holds bits by field; `gap` is in days and NaN where the predecessor has not ended. `remaining` is the
+    share of its pace that the predecessor kept, `stopped` -log10 of the probability that so little is chance.
+    `replaced` is the newcomer's yearly pace over the predecessor's, `covered` the share of the newcomer's lines with
+    partners that the predecessor had, `taken` the share of the predecessor's lines with partners that the newcomer has.
+    """
+
+    began: Ints
+    gap: Floats
+    remaining: Floats
+    stopped: Floats
+    replaced: Floats
+    covered: Floats
+    taken: Floats
+    shared_partners: Ints
+    fields: dict[str, Floats]
+    pool: Floats
+    total: Floats
+
+
+def compare(pairs: Pairs, known: Parties) -> Compared:
+    """Score all pairs, stand-ins among them, which also give the chance rates of habits."""
+    began = known.first_day[pairs.new] - pairs.shift
+    until = known.until - pairs.shift
+    gap, remaining, stopped = _stopped(pairs.old, began, until, known)
+    fields = {"timing": _timing(gap)}
+    fields["partner"], covered, taken, shared = _partners(pairs, began, known)
+    strata = (shared > 0).astype(np.int64)
+    for name, habit in known.habits.items():
+        fields[name] = _habit(name, habit, pairs, strata)
+    fields |= _filed(pairs, known.on_file)
+    low = np.searchsorted(known.leaving_days, began - AFTER_DAYS)
+    high = np.searchsorted(known.leaving_days, began + BEFORE_DAYS)
+    pool = np.maximum(high - low, 1).astype(np.float64)
+    total = np.sum(list(fields.values()), axis=0) - np.log2(pool)
+    pace_before = _pace(pairs.old, began - HISTORY_DAYS, np.minimum(began, known.last_day[pairs.old] + 1), known)
+    first = known.first_day[pairs.new]
+    pace_after = _pace(pairs.new, first, np.minimum(first + HISTORY_DAYS, known.until + 1), known)
+    return Compared(
+        began, gap, remaining, stopped, pace_after / np.maximum(pace_before, 1e-9), covered, taken, shared, fields,
+        pool, np.asarray(total, dtype=np.float64),
+    )  # fmt: skip
+
+
+def _pace(party: Ints, from_day: Ints, to_day: Ints, known: Parties) -> Floats:
+    """Entries a year between two days, over thirty days at least."""
+    start = np.maximum(from_day, known.first_day[party])
+    days = np.maximum(to_day - start, 30)
+    return np.asarray(known.calendar.between(party, start, to_day) / days * 365.0)
+
+
+def _stopped(old: Ints, began: Ints, until: Ints, known: Parties) -> tuple[Floats, Floats, Floats]:
+    """Gap in days, the share of the pace that is left, and how sure it is that the pace fell."""
+    first, last = known.first_day[old], known.last_day[old]
+    ended = last <= began + BEFORE_DAYS
+    split = np.where(ended, last + 1, began + BEFORE_DAYS)
+    start = np.maximum(first, np.minimum(split, began) - HISTORY_DAYS)
+    stop = np.minimum(split + HISTORY_DAYS, until + 1)
+    before, after = known.calendar.between(old, start, split), known.calendar.between(old, split, stop)
+    days_before = np.maximum(split - start, 1).astype(np.float64)
+    days_after = np.maximum(stop - split, 0).astype(np.float64)
+    share = days_after / (days_before + days_after)
+    tail = binom.cdf(after, before + after, np.clip(share, 1e-9, 1 - 1e-9))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        remaining = (after / np.maximum(days_after, 1.0)) / np.maximum(before / days_before, 1e-9)
+    remaining = np.where(days_after < 1, 1.0, remaining)
+    stopped = np.where(remaining <= FADED, np.minimum(-np.log10(np.maximum(tail, 1e-12)), SUREST), 0.0)
+    gap = np.where(ended, (began - last).astype(np.float64), np.nan)
+    return gap, np.asarray(remaining, dtype=np.float64), np.asarray(stopped, dtype=np.float64)
+
+
+def _timing(gap: Floats) -> Floats:
+    widths = np.diff(np.asarray(GAPS)) / WINDOW_DAYS
+    bits = np.log2(np.asarray(GAP_KEPT) / widths)
+    place = np.clip(np.searchsorted(GAPS, np.nan_to_num(gap, nan=0.0), side="right") - 1, 0, len(GAP_KEPT) - 1)
+    return np.where(np.isnan(gap), 0.0, bits[place])
+
+
+def _partners(pairs: Pairs, began: Ints, known: Parties) -> tuple[Floats, Floats, Floats, Ints]:
+    """Bits of shared partners, the covered and the taken share, and how many are shared."""
+    partner, count = known.partner, len(pairs.old)
+    if not len(partner.value):
+        return np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.int64)
+    place, row = partner.spread(pairs.new, most=MOST_PARTNERS)
+    mine = partner.lookup(pairs.old[place], partner.value[row])
+    both = mine >= 0
+    cohort = _cohort(pairs.new, known.heading)
+    chance = np.clip((partner.holders[partner.value[row]] - 0.5) / cohort[place], 1e-6, 0.5)
+    given = np.where(partner.last_day[mine] <= began[place] + BEFORE_DAYS, 1.0, NOT_HANDED_OVER)
+    bits = np.where(both, given * np.log2(KEPT["partner"] / chance), 0.0)
+    lines_of = np.bincount(place, weights=partner.lines[row], minlength=count)
+    covered = np.bincount(place, weights=partner.lines[row] * both, minlength=count) / np.maximum(lines_of, 1.0)
+    place_old, row_old = partner.spread(pairs.old)
+    theirs = partner.lookup(pairs.new[place_old], partner.value[row_old]) >= 0
+    lines_old = np.bincount(place_old, weights=partner.lines[row_old], minlength=count)
+    taken = np.bincount(place_old, weights=partner.lines[row_old] * theirs, minlength=count)
+    agreed = np.minimum(np.bincount(place, weights=bits, minlength=count), MOST_BITS)
+    against = np.where(lines_of > 0, (1 - covered) * OTHER_PARTNERS_BITS, 0.0)
+    shared = np.bincount(place, weights=both.astype(np.float64), minlength=count).astype(np.int64)
+    return agreed + against, covered, taken / np.maximum(lines_old, 1.0), shared
+
+
+def _cohort(new: Ints, heading: Held) -> Floats:
+    """How many parties deal in the newcomer's main heading."""
+    main = _main(heading)[new]
+    return np.where(main >= 0, heading.holders[heading.value[main]], 1.0) + 1.0
+
+
+def _main(of: Held) -> Ints:
+    """The row of each party's most used value (of equals the first), or -1."""
+    owner = np.repeat(np.arange(len(of.start) - 1), np.diff(of.start))
+    order = np.lexsort((of.value, -of.lines, owner))
+    first = np.full(len(of.start) - 1, -1, dtype=np.int64)
+    some = np.diff(of.start) > 0
+    first[some] = order[of.start[:-1][some]]
+    return first
+
+
+def _habit(name: str, of: Held, pairs: Pairs, strata: Ints) -> Floats:
+    """Bits for whether the newcomer's most used value is among the predecessor's."""
+    if not len(of.value):
+        return np.zeros(len(pairs.old))
+    main = _main(of)[pairs.new]
+    there = (main >= 0) & (np.diff(of.start)[pairs.old] > 0)
+    agree = (of.lookup(pairs.old, np.where(main >= 0, of.value[main], -1)) >= 0) & there
+    drawn = of.holders / max(float(of.holders.sum()), 1.0)
+    owner = np.repeat(np.arange(len(of.start) - 1), np.diff(of.start))
+    reach = np.bincount(owner, weights=drawn[of.value], minlength=len(of.start) - 1)[pairs.old]
+    bits = np.zeros(len(main))
+    for stratum in (0, 1):
+        here = (strata == stratum) & there
+        control = here & (pairs.shift > 0)
+        # Ten pairs are spread as the holders' shares say, so that few stand-ins do not settle a rate.
+        seen = float(agree[control].sum()) + 10 * float(reach[here].mean() if here.any() else 0.0)
+        lift = seen / max(float(reach[control].sum()) + 10 * float(reach[here].mean() if here.any() else 0.0), 1e-9)
+        chance = np.clip(reach * max(lift, 1.0), 1e-5, 0.95)
+        kept = np.maximum(KEPT[name], chance)
+        found = np.where(agree, np.log2(kept / chance), np.log2((1 - kept + 0.02) / (1 - chance + 0.02)))
+        bits = np.where(here, found, bits)
+    return bits
+
+
+def _filed(pairs: Pairs, on_file: dict[str, Held]) -> dict[str, Floats]:
+    """Bits by group of what is on file."""
+    by_group: dict[str, list[Floats]] = {}
+    for kind, of in on_file.items():
+        best = np.zeros(len(pairs.old))
+        if of.holding > 1:
+            place, row = of.spread(pairs.new)
+            mine = of.lookup(pairs.old[place], of.value[row]) >= 0
+            chance = np.clip((of.holders[of.value[row]] - 0.5) / of.holding, 1e-9, KEPT_ON_FILE[kind])
+            np.maximum.at(best, place[mine], np.log2(KEPT_ON_FILE[kind] / chance[mine]))
+            sizes = np.diff(of.start)
+            differ = (sizes[pairs.new] > 0) & (sizes[pairs.old] > 0) & (best <= 0)
+            best = np.where(differ, np.log2(1 - KEPT_ON_FILE[kind]), best)
+        by_group.setdefault(KINDS[kind][1], []).append(best)
+    bits: dict[str, Floats] = {}
+    for group, found in by_group.items():
+        each = np.stack(found)
+        top = each.max(axis=0)
+        rest = np.maximum(each, 0.0).sum(axis=0) - np.maximum(top, 0.0)
+        bits[group] = np.where(top > 0, top + FURTHER_OF_GROUP * rest, each.mean(axis=0))
+    return bits

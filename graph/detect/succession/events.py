@@ -1,0 +1,185 @@
+"""What customs had against a party: the events that somebody may want to leave behind.
+
+Each event has a class; how often a class befalls anybody is counted in the same data, so that an event weighs
+what it is worth: an exam with a finding is common, a penalty is not, and a large importer has had some of each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from graph.detect.succession.sides import IMPORTERS, Side
+from graph.detect.succession.trade import column
+from graph.facts.columns import surely, taxpayer
+from graph.facts.store import FactStore
+
+# class -> words.
+CLASSES: dict[str, str] = {
+    "grave": "a penalty, seizure, refusal or audit with a finding",
+    "bill": "a bill for more duty",
+    "finding": "an action that found something wrong",
+    "pending": "an action with no result yet",
+    "issue": "an issue opened about it",
+    "paper": "a laboratory or a preference claim speaking against it",
+    "order": "an order taking effect on its goods",
+}
+
+# An order on less than this share of a party's lines is not its trouble.
+MUCH_OF_ITS_TRADE = 0.3
+
+_WRONG = ("discrepant", "refused", "seized")
+_GRAVE = ("penalty", "seizure", "refusal", "audit", "detention")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a party: its class, the day, the row and, of an action, how much revenue it changed."""
+
+    kind: str
+    day: int
+    table: str
+    key: tuple[str, ...]
+    told: str
+    revenue_usd: float
+
+
+def order_events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
+    """In the shape of `events`: an order (or its preliminary finding) on much of a party's trade."""
+    order = facts.table("orders", as_of=as_of)
+    order = order.mutate(prefix=order.hts_prefixes.unnest())
+    order = order.mutate(prefix=order.prefix.replace(".", "").substr(0, 6))
+    days = [
+        order.select("case_number", "country", "prefix", day=order[name].epoch_days().cast("int64"))
+        for name in ("preliminary_on", "order_on")
+    ]
+    order = ibis.union(*days)
+    order = order.filter(order.day <= (until - date(1970, 1, 1)).days, order.prefix.length() >= 4).distinct()
+    t = facts.table("entry_lines", as_of=as_of).filter(lambda t: t.entry_date <= until)
+    t = t.mutate(
+        party=taxpayer(t.importer_number) if side is IMPORTERS else t.manufacturer_id.nullif(""),
+        day=t.entry_date.epoch_days().cast("int64"),
+        hts6=t.hts_number.substr(0, 6),
+        hts4=t.hts_number.substr(0, 4),
+    )
+    t = t.filter(t.party.notnull())
+    goods = t.group_by("party", "hts6", "hts4", "country_of_origin").agg(lines=t.count(), began=t.day.min())
+    whole = goods.group_by("party").agg(all_lines=goods.lines.sum())
+    met = [
+        order.join(goods, [order.country == goods.country_of_origin, order.prefix == goods[name]])
+        for name in ("hts6", "hts4")
+    ]
+    hit = ibis.union(*(m.select("case_number", "day", "party", "lines", "began") for m in met))
+    hit = hit.filter(hit.began <= hit.day).group_by("party", "case_number", "day").agg(lines=hit.lines.sum())
+    hit = hit.join(whole, "party")
+    hit = hit.filter(hit.lines >= MUCH_OF_ITS_TRADE * hit.all_lines)
+    return hit.select(
+        "party", kind=ibis.literal("order"), day="day", table=ibis.literal("orders"), key="case_number",
+        told=ibis.literal("order or preliminary finding"), revenue=ibis.literal(0.0),
+    )  # fmt: skip
+
+
+def events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
+    """(party, kind, day, table, key, told, revenue): every event of every party of a side, known by the day."""
+    t = facts.table("actions", as_of=as_of).filter(lambda t: t.action_date <= until)
+    lines = facts.table("entry_lines", as_of=as_of).filter(lambda t: t.entry_date <= until)
+    lines = lines.select(
+        "entry_number", "bill_number", importer=taxpayer(lines.importer_number), maker=lines.manufacturer_id.nullif("")
+    )
+    # An action that names nobody is against those of its entry or, if it has none, of its bill; where they are one.
+    for key, name in (("entry_number", "entry"), ("bill_number", "bill")):
+        own = lines.filter(lines[key].notnull()).semi_join(t.select(key).distinct(), key)
+        found = own.group_by(key).agg(
+            importer=own.importer.min(), importers=own.importer.nunique(), maker=own.maker.min(),
+            makers=own.maker.nunique(),
+        )  # fmt: skip
+        one = ibis.ifelse(found.importers == 1, found.importer, None)
+        if side is not IMPORTERS:
+            one = ibis.ifelse(found.makers == 1, found.maker, None)
+        t = t.left_join(found.select(key, **{f"of_{name}": one}), key).drop(f"{key}_right")
+    named = taxpayer(t.importer_number) if side is IMPORTERS else t.manufacturer_id.nullif("")
+    of_entry = ibis.coalesce(t.of_entry, t.of_bill)
+    wrong = surely(t.result.isin(_WRONG))
+    undone = surely(t.result.isin(("compliant", "released")))
+    billed = surely(t.revenue_change_usd > 0)
+    kind = ibis.cases(
+        ((t.kind == "penalty") & ~undone, "grave"),
+        (t.kind.isin(_GRAVE) & wrong, "grave"),
+        (billed & wrong, "bill"),
+        (wrong, "finding"),
+        (~undone & t.kind.isin(("hold", *_GRAVE)), "pending"),
+        else_=None,
+    )
+    acted = t.select(
+        party=ibis.coalesce(named, of_entry), kind=kind, day=t.action_date.epoch_days().cast("int64"),
+        table=ibis.literal("actions"), key=t.action_id, told=t.kind + " (" + t.result.fill_null("no result") + ")",
+        revenue=ibis.ifelse(wrong, t.revenue_change_usd.cast("float64"), 0.0).fill_null(0.0),
+    )  # fmt: skip
+    issue = facts.table("issues", as_of=as_of)
+    issue = issue.mutate(opened=ibis.coalesce(issue.opened_on, issue.as_of)).filter(lambda t: t.opened <= until)
+    numbers = issue.importer_numbers if side is IMPORTERS else issue.manufacturer_ids
+    issue = issue.mutate(number=numbers.unnest())
+    issue = issue.filter(issue.number.notnull())
+    opened = issue.group_by("number", "issue_id").agg(
+        day=issue.opened.min().epoch_days().cast("int64"), version=issue.version.min().cast("string")
+    )
+    opened = opened.select(
+        party=taxpayer(opened.number) if side is IMPORTERS else opened.number, kind=ibis.literal("issue"),
+        day=opened.day, table=ibis.literal("issues"), key=opened.issue_id + "/" + opened.version,
+        told=ibis.literal("issue"), revenue=ibis.literal(0.0),
+    )  # fmt: skip
+    paper = facts.table("documents", as_of=as_of)
+    paper = paper.filter(
+        paper.kind == "lab_report", paper.date <= until,
+        surely(paper.origin_consistent == "no")
+        | surely(paper.suggested_hts.substr(0, 6) != paper.claimed_hts.substr(0, 6)),
+    )  # fmt: skip
+    number = taxpayer(paper.importer_number) if side is IMPORTERS else paper.manufacturer_id
+    tested = paper.select(
+        party=number, kind=ibis.literal("paper"), day=paper.date.epoch_days().cast("int64"),
+        table=ibis.literal("documents"), key=paper.id, told=ibis.literal("laboratory report"),
+        revenue=ibis.literal(0.0),
+    )  # fmt: skip
+    found = ibis.union(acted, opened, tested, order_events(facts, side, as_of=as_of, until=until))
+    return found.filter(found.party.notnull(), found.kind.notnull(), found.day.notnull())
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often an event of each class befalls a party: by entry, and by day since its first."""
+
+    by_entry: dict[str, float]
+    by_day: dict[str, float]
+
+    def chance(self, kind: str, *, entries: float, days: float) -> float:
+        """The probability of an event of the class within so many entries, or so many days, the larger."""
+        expected = max(self.by_entry[kind] * entries, self.by_day[kind] * days)
+        return float(-np.expm1(-expected))
+
+
+def read_events(
+    facts: FactStore, side: Side, parties: Sequence[str], *, as_of: date | None, until: date, entries: float,
+    days: float,
+) -> tuple[dict[str, list[Event]], Rates]:  # fmt: skip
+    """The events of these parties, oldest first, and the rates among all parties of the side.
+
+    `entries` and `days` are those of all parties of the side together.
+    """
+    with facts.kept(events(facts, side, as_of=as_of, until=until)) as t:
+        counts = {row["kind"]: row["n"] for row in t.group_by("kind").agg(n=t.count()).to_pyarrow().to_pylist()}
+        own = t.semi_join(column("party", parties), "party").order_by("party", "day", "table", "key")
+        rows = own.to_pyarrow().to_pylist()
+    found: dict[str, list[Event]] = {}
+    for row in rows:
+        key = tuple(row["key"].rsplit("/", 1)) if row["table"] == "issues" else (row["key"],)
+        event = Event(row["kind"], row["day"], row["table"], key, row["told"].replace("_", " "), row["revenue"])
+        found.setdefault(row["party"], []).append(event)
+    # A class that never befell anybody counts as one event.
+    number = {kind: max(counts.get(kind, 0), 1) for kind in CLASSES}
+    return found, Rates(
+        {kind: n / max(entries, 1.0) for kind, n in number.items()},
+        {kind: n / max(days, 1.0) for kind, n in number.items()},
+    )

@@ -1,0 +1,112 @@
+"""What was said openly of a pair: a former name declared, a bond carried over, a claim by somebody."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from graph.detect.succession.on_file import records
+from graph.detect.succession.sides import IMPORTERS, Side
+from graph.detect.succession.trade import column
+from graph.facts.columns import surely, taxpayer
+from graph.facts.store import FactStore
+
+Row = dict[str, Any]
+
+_FORMS = frozenset(
+    {
+        "INC", "INCORPORATED", "LLC", "LTD", "LIMITED", "CO", "COMPANY", "CORP", "CORPORATION", "LP", "LLP", "PLC",
+        "GMBH", "SA", "SRL", "BV", "AG", "KK", "PTE", "PVT", "THE", "AND", "OF",
+    }
+)  # fmt: skip
+SUCCESSION = ("successor_of", "owned_by", "controlled_by", "sister_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Openly:
+    """Rows by which a pair was connected in the open, as keys; `records` are all records of both, oldest first."""
+
+    former: tuple[str, ...] = ()
+    bond: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()  # claims of succession that are facts
+    related: tuple[str, ...] = ()  # claims of ownership or control that are facts
+    said: tuple[str, ...] = ()  # claims that are alleged or admitted
+    admitted: bool = False
+    records: tuple[Row, ...] = field(default=())
+
+    @property
+    def declared(self) -> bool:
+        """Whether customs was told: the old name, and the bond carried over."""
+        return bool(self.former and self.bond)
+
+    @property
+    def in_the_open(self) -> bool:
+        """Whether the change was declared, or is a succession on public record."""
+        return self.declared or bool(self.public)
+
+
+def openly(
+    facts: FactStore, side: Side, couples: Iterable[tuple[str, str]], *, as_of: date | None
+) -> dict[tuple[str, str], Openly]:
+    """What is on record of each couple (old, new)."""
+    wanted = sorted(set(couples))
+    if not wanted:
+        return {}
+    named = column("party", {party for couple in wanted for party in couple})
+    t = records(facts, side, as_of=as_of).semi_join(named, "party")
+    rows: dict[str, list[Row]] = {}
+    for row in t.order_by("valid_from", "record_id").to_pyarrow().to_pylist():
+        rows.setdefault(row["party"], []).append(row)
+    couple = ibis.memtable(pa.table({"old": [old for old, _ in wanted], "new": [new for _, new in wanted]}))
+    claims = facts.table("party_claims", as_of=as_of)
+    claims = claims.filter(claims.relation.isin(SUCCESSION), ~surely(claims.status == "rejected"))
+
+    def key(entity: Any) -> Any:
+        number = entity.re_extract("^[^:]*:([^:]*)", 1)
+        return taxpayer(number) if side is IMPORTERS else number
+
+    one, other = key(claims.subject), key(claims.object)
+    said = [
+        couple.join(claims.select("claim_id", "status", "relation", old=a, new=b), ["old", "new"])
+        for a, b in ((one, other), (other, one))
+    ]
+    claimed: dict[tuple[str, str], list[Row]] = {}
+    for row in ibis.union(*said, distinct=True).order_by("claim_id").to_pyarrow().to_pylist():
+        claimed.setdefault((row["old"], row["new"]), []).append(row)
+    return {c: _of(rows.get(c[0], []), rows.get(c[1], []), claimed.get(c, [])) for c in wanted}
+
+
+def _of(old: list[Row], new: list[Row], claims: list[Row]) -> Openly:
+    names = {frozenset(_words(row["name"])) for row in old}
+    former = [
+        row["record_id"] for row in new
+        if any(_alike(frozenset(_words(other)), name) for other in row["other_names"] or () for name in names)
+        and ("former" in (row["name_kind"] or ()) or not row["name_kind"])
+    ]  # fmt: skip
+    bonds = {row["bond_number"] for row in old if row["bond_number"]}
+    return Openly(
+        tuple(former),
+        tuple(row["record_id"] for row in new if row["bond_number"] in bonds),
+        tuple(row["claim_id"] for row in claims if row["status"] == "fact" and row["relation"] == "successor_of"),
+        tuple(row["claim_id"] for row in claims if row["status"] == "fact" and row["relation"] != "successor_of"),
+        tuple(row["claim_id"] for row in claims if row["status"] in ("alleged", "admitted")),
+        any(row["status"] == "admitted" for row in claims),
+        (*old, *new),
+    )
+
+
+def _words(name: str) -> list[str]:
+    plain = "".join(c if c.isalnum() else " " for c in (name or "").upper())
+    return [word for word in plain.split() if word not in _FORMS]
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two names have most of their words in common.
+
+    >>> _alike(frozenset({"BRINE", "TRADING"}), frozenset({"BRINE", "TRADING"}))
+    True
+    """
+    return bool(one and other) and 3 * len(one & other) >= 2 * len(one | other)

@@ -1,0 +1,78 @@
+"""What is on file about the parties of a side, value by value: phones, mail, sites, addresses, officers, names.
+
+Values are read so that two spellings of one thing meet (digits of a phone, the house number and street of an
+address) and without deciding anything: what a shared value is worth depends on how many hold it.
+"""
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from graph.detect.succession.sides import IMPORTERS, Side
+from graph.facts.columns import taxpayer
+from graph.facts.store import FactStore
+
+# Kinds of values on file, in words. Those of one group hang together and are not counted twice.
+KINDS: dict[str, tuple[str, str]] = {
+    "phone": ("phone", "contact"),
+    "e-mail": ("e-mail address", "contact"),
+    "domain": ("internet domain", "contact"),
+    "address": ("address", "place"),
+    "officer": ("officer", "person"),
+    "agent": ("registered agent", "agent"),
+    "bond": ("bond", "bond"),
+    "name": ("distinctive word in the name", "name"),
+}
+
+# Words that name no firm in particular are found by counting; these are too short or too plain to be counted.
+_SHORTEST_WORD = 4
+
+
+def _plain(value: ir.StringValue) -> ir.StringValue:
+    """Letters and digits alone, so that punctuation and case do not part two spellings."""
+    # In this order only the 26 letters meet `upper`: engines differ on others, such as the German sharp s.
+    return value.re_replace("[^A-Za-z0-9]", "").upper().nullif("")
+
+
+def _words(value: ir.StringValue) -> ir.ArrayValue:
+    return value.re_replace("[^A-Za-z0-9]+", " ").upper().split(" ")
+
+
+def _place(t: ir.Table) -> ir.StringValue:
+    """House number, the beginning of the street's name, and postal code or city: suites and abbreviations apart."""
+    house = t.address.re_extract("([0-9]+)", 1)
+    street = t.address.re_replace("(?i)^ *(no|nr)[. ]+", "").re_extract("([A-Za-z]{4})[A-Za-z]*", 1).upper()
+    where = ibis.coalesce(t.postal_code.re_replace("[^A-Za-z0-9]", "").substr(0, 5).nullif(""), _plain(t.city))
+    return ibis.ifelse((house.length() > 0) & (street.length() > 0), house + " " + street + " " + where, None)
+
+
+def records(facts: FactStore, side: Side, *, as_of: date | None) -> ir.Table:
+    """The records of a side's parties, with the column `party`."""
+    t = facts.table("party_records", as_of=as_of)
+    t = t.filter(t.role.isin(side.roles), t.identifier.notnull())
+    return t.mutate(party=taxpayer(t.identifier) if side is IMPORTERS else t.identifier)
+
+
+def on_file(facts: FactStore, side: Side, *, as_of: date | None) -> ir.Table:
+    """(party, kind, value, record_id): what is on file, one row a value."""
+    t = records(facts, side, as_of=as_of)
+    digits = t.phone.re_replace("[^0-9]", "")
+    site = t.website.lower().re_replace("^(https?://)?(www[.])?", "").re_extract("^([^/]+)", 1).nullif("")
+    values = {
+        "phone": ibis.ifelse(digits.length() >= 7, digits.right(10), None),
+        "e-mail": t.email.lower().nullif(""),
+        "domain": ibis.coalesce(t.email.lower().re_extract("@(.+)$", 1).nullif(""), site),
+        "address": _place(t),
+        "agent": _plain(t.registered_agent),
+        "bond": t.bond_number.nullif(""),
+    }
+    rows = [t.select("party", "record_id", kind=ibis.literal(kind), value=value) for kind, value in values.items()]
+    rows.append(t.select("party", "record_id", kind=ibis.literal("domain"), value=site))
+    officers = t.select("party", "record_id", officer=t.officers.unnest())
+    rows.append(officers.select("party", "record_id", kind=ibis.literal("officer"), value=_plain(officers.officer)))
+    words = t.select("party", "record_id", word=_words(t.name).unnest())
+    words = words.filter(words.word.length() >= _SHORTEST_WORD)
+    rows.append(words.select("party", "record_id", kind=ibis.literal("name"), value=words.word))
+    found = ibis.union(*rows).filter(lambda t: t.value.notnull())
+    return found.group_by("party", "kind", "value").agg(record_id=found.record_id.min())

@@ -1,0 +1,95 @@
+"""From what a pair shows to the probability that somebody changed identity to escape: one firm, and escaping.
+
+The probability is the product of two logistic curves. The first says whether the newcomer is the old firm, the
+second whether it has anything to leave behind and did not say openly who it was. A rename without an event is
+probable in the first and not in the second, however plain it is. Coefficients are few, have declared signs and
+bounds, and are fitted together on planted truth.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from scipy.optimize import minimize
+
+from graph.detect.calibrate import LabelledLead
+from graph.detect.calibration import Calibration
+from graph.detect.succession.trade import Floats
+
+# One firm under two names. Bits would count ln 2 each if the fields were independent; they are not.
+SAME_FIRM: dict[str, tuple[float, float]] = {
+    "identity": (0.1, 0.7),  # bits of what is on file
+    "trade": (0.1, 0.7),  # bits of partners, tariff numbers, exporters, consignees, less the pool's
+    "habits": (0.05, 0.7),  # bits of filer, port, surety
+    "timing": (0.05, 0.7),  # bits of the days between the predecessor's end and the newcomer's beginning
+    "stopped": (0.1, 1.2),  # -log10 of the chance that the predecessor stopped or fell so far for no reason
+    "beside": (-4.0, -0.3),  # the predecessor goes on as before
+    "kept": (-4.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
+    "taken": (0.0, 1.5),  # share of the predecessor's trade that went on with the newcomer
+    "apart": (-3.0, -0.3),  # no partner and no tariff heading in common: sisters, not one after the other
+    "size": (-0.5, 0.0),  # how unlike the two paces are, in doublings
+    "rivals": (-1.0, -0.25),  # doublings by which others fit beside the pair, on either side
+    "claimed": (0.0, 1.5),  # somebody says so, unproved; or admits it
+}
+# Something to leave behind, and not said openly. An honest change meets an event by chance as often as the chance
+# says, so that log odds rise by up to ln 10 for each power of ten; without the event an honest change is likelier.
+ESCAPING: dict[str, tuple[float, float]] = {
+    "event": (1.0, 2.3),  # -log10 of the chance that an event of its class stands so near before the change
+    "no_event": (-6.0, -3.0),
+    "declared": (-9.0, -5.0),  # the old name declared and the bond carried over
+    "former": (-3.0, -0.3),  # the old name declared, no more
+    "public": (-7.0, -3.0),  # a succession that is a fact on record
+    "related": (-1.5, -0.3),  # how many other claims connect the two as facts, up to two: owners and sisters
+}
+BASE, ESCAPING_BASE = (-14.0, 4.0), (-3.0, -0.5)
+CONSTANT = "escaping"
+
+
+def same_firm_logit(x: Mapping[str, Floats], calibration: Calibration) -> Floats:
+    """Log odds (natural) that two parties are one firm, for arrays of features."""
+    logit = np.full(len(next(iter(x.values()))), calibration.intercept)
+    for name in SAME_FIRM:
+        logit = logit + calibration.coefficients[name] * x[name]
+    return logit
+
+
+def escaping_logit(x: Mapping[str, Floats], calibration: Calibration) -> Floats:
+    """Log odds (natural) that a change of identity was an escape."""
+    logit = np.full(len(next(iter(x.values()))), calibration.coefficients[CONSTANT])
+    for name in ESCAPING:
+        logit = logit + calibration.coefficients[name] * x[name]
+    return logit
+
+
+def sigmoid(logit: Floats) -> Floats:
+    """The probability of log odds."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -500, 500))))
+
+
+def fit(rows: Iterable[LabelledLead], *, label: str, fitted: dict[str, object]) -> Calibration:
+    """Both curves at once, by penalised maximum likelihood within the declared bounds; needs pairs of both kinds.
+
+    The penalty is a normal prior about the middle of each range, a quarter of the range wide.
+    """
+    rows = list(rows)
+    names = [*SAME_FIRM, *ESCAPING]
+    bounds = [SAME_FIRM.get(n) or ESCAPING[n] for n in names]
+    x = np.array([[row.features[n] for n in names] for row in rows])
+    y = np.array([row.planted for row in rows], dtype=np.float64)
+    first = len(SAME_FIRM)
+    middle = np.array([sum(b) / 2 for b in bounds])
+    width = np.array([(b[1] - b[0]) / 4 for b in bounds])
+
+    def loss(parameters: Floats) -> float:
+        same = parameters[0] + x[:, :first] @ parameters[2 : 2 + first]
+        escape = parameters[1] + x[:, first:] @ parameters[2 + first :]
+        log_p = -np.logaddexp(0, -same) - np.logaddexp(0, -escape)
+        log_q = np.log(-np.expm1(np.minimum(log_p, -1e-12)))
+        penalty = float(np.sum(((parameters[2:] - middle) / width) ** 2)) / 2
+        return float(-np.sum(y * log_p + (1 - y) * log_q)) + penalty
+
+    start = np.concatenate([[-5.0, -1.0], middle])
+    best = minimize(loss, start, bounds=[BASE, ESCAPING_BASE, *bounds], method="L-BFGS-B", options={"maxfun": 200_000})
+    coefficients = {CONSTANT: round(float(best.x[1]), 4)}
+    coefficients |= {n: round(float(v), 4) for n, v in zip(names, best.x[2:], strict=True)}
+    counts = {"pairs": len(rows), "planted": int(y.sum())}
+    return Calibration(label, round(float(best.x[0]), 4), coefficients, {**fitted, **counts})

@@ -1,0 +1,94 @@
+"""The search on one side: pairs of somebody who left and a newcomer, scored, with stand-ins beside them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.detect.succession.candidates import RARE, SHIFTS, Pairs, pairs
+from graph.detect.succession.compare import Compared, Parties, compare
+from graph.detect.succession.on_file import KINDS, on_file
+from graph.detect.succession.sides import HABITS, Side, lines
+from graph.detect.succession.trade import Names, calendar, column, held, parties, spells
+from graph.facts.store import FactStore
+
+# What is read of a party's trade: kind -> column of its lines.
+_READ = {"partner": "partner", "heading": "hts4", **{name: name for name in HABITS}}
+# What can bring two parties together, besides what is on file.
+_TRADE_KEYS = ("partner", "exporter", "consignee")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """All pairs of one side with their comparison; parties by number in `names`."""
+
+    side: Side
+    names: Names
+    pairs: Pairs
+    compared: Compared
+    known: Parties
+
+
+def search(
+    facts: FactStore, side: Side, *, as_of: date | None, until: date, progress: Callable[[str], None] | None = None
+) -> Search | None:
+    """Find and score the pairs of a side; None when nobody traded or nobody can be compared."""
+    say = progress or (lambda _: None)
+    say(f"who left and who is new among {side.kind}s")
+    with (
+        facts.kept(lines(facts, side, as_of=as_of, until=until)) as trade,
+        facts.kept(parties(trade)) as everybody,
+    ):
+        extent = everybody.aggregate(
+            first=everybody.first_day.min(), last=everybody.last_day.max(), entries=everybody.entries.sum(),
+            days=(everybody.last_day - everybody.first_day + 1).sum(),
+        )  # fmt: skip
+        (extent,) = extent.to_pyarrow().to_pylist()
+        if extent["first"] is None:
+            return None
+        used = spells(trade, _READ)
+        filed = on_file(facts, side, as_of=as_of).semi_join(everybody, "party")
+        none = ibis.null("int64")
+        filed = filed.select("party", "value", "kind", first_day=none, last_day=none, lines=none)
+        everything = ibis.union(used, filed.select(*used.columns))
+        with facts.kept(everything) as holds:
+            holders = holds.group_by("kind", "value").agg(holders=holds.party.nunique())
+            holding = holds.group_by("kind").agg(n=holds.party.nunique()).to_pyarrow().to_pylist()
+            holding_of = {row["kind"]: row["n"] for row in holding}
+            sought = holds.filter(holds.kind.isin([*_TRADE_KEYS, *KINDS]))
+            few = holders.filter(holders.holders.between(2, RARE))
+            rare = sought.join(few, ["kind", "value"])
+            rare = rare.select("kind", "value", "party", "holders", key_last=rare.last_day)
+            own_records = holds.filter(holds.kind.isin(list(KINDS))).select("party").distinct().mutate(recorded=True)
+            known = everybody.left_join(own_records, "party").drop("party_right")
+            known = known.mutate(recorded=known.recorded.fill_null(False))  # noqa: FBT003
+            with facts.kept(rare) as keys, facts.kept(known) as known:
+                found = [pairs(keys, known, first_day=extent["first"], shift=shift) for shift in (0, *SHIFTS)]
+                table = ibis.union(*found).order_by("shift", "old", "new").to_pyarrow()
+            shift = table["shift"].to_numpy().astype(np.int64)
+            if not (shift == 0).any():
+                return None
+            say(f"{int((shift == 0).sum())} pairs of {side.kind}s to compare")
+            names = Names.of(pa.concat_arrays([table["old"].combine_chunks(), table["new"].combine_chunks()]))
+            chosen = Pairs(names.number(table["old"]), names.number(table["new"]), shift)
+            wanted = column("party", names.values)
+            rows = holds.semi_join(wanted, "party").join(holders, ["kind", "value"])
+            rows = rows.to_pyarrow()
+        own = everybody.semi_join(wanted, "party").to_pyarrow()
+        leaving = np.sort(everybody.last_day.to_pyarrow().to_numpy().astype(np.int64))
+        sets = {
+            kind: held(rows.filter(pc.equal(rows["kind"], pa.scalar(kind))), names, holding=holding_of.get(kind, 0))
+            for kind in [*_READ, *KINDS]
+        }
+        at = np.argsort(names.number(own["party"]))
+        compared_with = Parties(
+            own["first_day"].to_numpy().astype(np.int64)[at], own["last_day"].to_numpy().astype(np.int64)[at],
+            own["entries"].to_numpy().astype(np.float64)[at], sets["partner"], sets["heading"],
+            {name: sets[name] for name in HABITS}, {kind: sets[kind] for kind in KINDS}, calendar(trade, names),
+            leaving, extent["last"], float(extent["entries"]), float(extent["days"]), extent["first"],
+        )  # fmt: skip
+    return Search(side, names, chosen, compare(chosen, compared_with), compared_with)

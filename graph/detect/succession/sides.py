@@ -1,0 +1,69 @@
+"""Which side of the trade changes its identity: importers, known by their numbers, or makers, by their MIDs.
+
+Invariant: both sides read the same columns, so that one search serves both: `party` is who might have changed,
+`partner` whom it trades with.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import ibis.expr.types as ir
+
+from graph.facts.columns import amount, taxpayer
+from graph.facts.store import FactStore
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """`kind` is the entity kind of the parties, `roles` the roles under which they stand on file."""
+
+    kind: str
+    roles: tuple[str, ...]
+    party_word: str
+    partner_word: str
+
+
+IMPORTERS = Side("importer", ("importer", "consignee"), "importer", "maker")
+MAKERS = Side("manufacturer", ("manufacturer", "exporter"), "maker", "importer")
+
+# What a party's trade is compared in, besides its partners: column -> words.
+HABITS: dict[str, str] = {
+    "hts": "ten-digit tariff number",
+    "origin": "country of origin",
+    "filer": "filer",
+    "port": "port",
+    "exporter": "foreign exporter",
+    "surety": "surety",
+    "consignee": "consignee",
+}
+
+
+def lines(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
+    """The lines entered by `until` as known on `as_of`, seen from one side; lines without a party are left out.
+
+    A consignee or an exporter that is the party itself stays: a predecessor may turn up as one.
+    """
+    t = facts.table("entry_lines", as_of=as_of)
+    t = t.filter(t.entry_date <= until, ~t.hts_number.startswith("99"))
+    importer, maker = taxpayer(t.importer_number), t.manufacturer_id.nullif("")
+    party, partner, spelled = (
+        (importer, maker, t.importer_number) if side is IMPORTERS else (maker, importer, t.manufacturer_id)
+    )
+    t = t.select(
+        party=party,
+        partner=partner,
+        spelled=spelled,
+        entry_number=t.entry_number,
+        day=t.entry_date.epoch_days().cast("int64"),
+        hts=t.hts_number.substr(0, 10),
+        hts6=t.hts_number.substr(0, 6),
+        hts4=t.hts_number.substr(0, 4),
+        filer=t.filer_code.nullif(""),
+        port=t.port_code.nullif(""),
+        exporter=t.foreign_exporter_id.nullif(""),
+        surety=t.surety_code.nullif(""),
+        consignee=taxpayer(t.consignee_number.nullif("")),
+        origin=t.country_of_origin.nullif(""),
+        value=amount(t.entered_value_usd).fill_null(0.0),
+    )
+    return t.filter(t.party.notnull())

@@ -1,0 +1,487 @@
+"""A change of identity told as a finding: who became whom, by what it is known, what came before, what else it may be.
+
+Invariant: every number in the text stands in an evidence's numbers or an explanation's result, and every evidence
+opens the rows that it speaks of.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from graph.detect.succession.events import CLASSES
+from graph.detect.succession.on_file import KINDS, on_file
+from graph.detect.succession.search import Search
+from graph.detect.succession.sides import HABITS, IMPORTERS, Side
+from graph.detect.succession.trade import Held, column
+from graph.detect.succession.weigh import COMMON, Weighed
+from graph.facts.columns import taxpayer
+from graph.facts.store import FactStore
+from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
+
+Row = dict[str, Any]
+
+# So many of a party's lines are laid open on either side of the change.
+LINES_SHOWN = 3
+# A value on file that this many hold or more is a shared office, agent or phone.
+SHARED_BY_MANY = 6
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The fact rows behind the pairs: lines by party in order of days, records by (party, kind, value), orders."""
+
+    lines: dict[str, list[Row]]
+    filed: dict[tuple[str, str, str], str]
+    orders: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """Pairs that belong together, in order of days, with what the queue says of them."""
+
+    pairs: tuple[Weighed, ...]
+    as_of: date
+    probability: float
+    calibration: str
+    queue: bool
+    e_value: float | None
+    tested: int
+    stand_ins: int
+
+
+def read_records(facts: FactStore, side: Side, pairs: Iterable[Weighed], *, as_of: date | None, until: date) -> Records:
+    """Fetch the rows behind these pairs."""
+    parties = {party for w in pairs for party in (w.old, w.new)}
+    wanted = column("party", parties)
+    t = facts.table("entry_lines", as_of=as_of)
+    t = t.filter(t.entry_date <= until, ~t.hts_number.startswith("99"))
+    importer, maker = taxpayer(t.importer_number), t.manufacturer_id.nullif("")
+    party, partner = (importer, maker) if side is IMPORTERS else (maker, importer)
+    t = t.select(
+        "entry_number", "line_number", "hts_number", "country_of_origin", "importer_number", "manufacturer_id",
+        "entered_value_usd", "ad_duty_usd", "cv_duty_usd", "description", party=party, partner=partner,
+        day=t.entry_date.epoch_days(), tariff_ordinal=t.tariff_ordinal.fill_null(1),
+    ).semi_join(wanted, "party")  # fmt: skip
+    lines: dict[str, list[Row]] = {}
+    for row in t.order_by("party", "day", "entry_number", "line_number", "tariff_ordinal").to_pyarrow().to_pylist():
+        lines.setdefault(row["party"], []).append(row)
+    filed = on_file(facts, side, as_of=as_of).semi_join(wanted, "party").to_pyarrow().to_pylist()
+    return Records(
+        lines,
+        {(row["party"], row["kind"], row["value"]): row["record_id"] for row in filed},
+        tuple(facts.table("orders", as_of=as_of).order_by("case_number").to_pyarrow().to_pylist()),
+    )
+
+
+def tell(scheme: Scheme, found: Search, records: Records, *, name: str, version: str) -> Finding:
+    """The finding of one scheme."""
+    side = found.side
+    first = min(scheme.pairs, key=lambda w: (found.compared.began[w.pair], w.new))
+    best = max(scheme.pairs, key=lambda w: (w.probability, w.same_firm))
+    entries = tuple(dict.fromkeys(e for w in scheme.pairs for e in _continued(w, records)))
+    duty, basis = _duty_at_stake(scheme, records)
+    days = [int(found.compared.began[w.pair]) for w in scheme.pairs]
+    last = max((row["day"] for w in scheme.pairs for row in records.lines.get(w.new, ())), default=max(days))
+    started = min([w.event.day for w in scheme.pairs if w.event and w.event_chance <= COMMON] + days)
+    digest = sha256("|".join([name, side.kind, *sorted({p for w in scheme.pairs for p in (w.old, w.new)})]).encode())
+    evidence: list[Evidence] = []
+    for w in scheme.pairs:
+        evidence += _event_evidence(w, found)
+        evidence += _timeline(w, found, records)
+        evidence += _trade_evidence(w, found, records)
+        evidence += _habit_evidence(w, found, records)
+        evidence += _file_evidence(w, found, records)
+        evidence += _claim_evidence(w, side)
+    return Finding(
+        id=f"{name}-{digest.hexdigest()[:16]}",
+        kind=name,
+        detector=name,
+        version=version,
+        as_of=scheme.as_of,
+        title=_title(scheme, best, found, records),
+        probability=round(scheme.probability, 4),
+        calibration=scheme.calibration,
+        queue=scheme.queue,
+        members=_members(scheme, found, records),
+        entries=entries,
+        period_from=_day(started),
+        period_to=_day(max(last, started)),
+        duty_at_stake_usd=duty,
+        evidence=(*evidence, basis),
+        innocent_explanations=tuple(_innocent(best, found)),
+        scope_question=(
+            f"Is {_spelled(first.new, side, records)} the same business as {_spelled(first.old, side, records)}, and "
+            "does what customs had against the old one bind the new one? Who owns and runs both is a question for "
+            "papers and people; likeness of trade and of addresses proves neither control nor intent."
+        ),
+        e_value=None if scheme.e_value is None else round(scheme.e_value, 4),
+        next_steps=_next_steps(best, side, records),
+    )
+
+
+def _day(number: int) -> date:
+    return EPOCH + timedelta(days=number)
+
+
+def _ref(row: Row) -> RecordRef:
+    return RecordRef("entry_lines", tuple(str(row[k]) for k in ("entry_number", "line_number", "tariff_ordinal")))
+
+
+def _spelled(party: str, side: Side, records: Records) -> str:
+    """The number as most of the party's lines write it (of equals the first in order)."""
+    if side is not IMPORTERS:
+        return party
+    count: dict[str, int] = {}
+    for row in records.lines.get(party, ()):
+        count[row["importer_number"]] = count.get(row["importer_number"], 0) + 1
+    return min(count, key=lambda number: (-count[number], number)) if count else party
+
+
+def _name(w: Weighed, party: str) -> str:
+    named = [row["name"] for row in w.openly.records if row["party"] == party]
+    return named[-1] if named else ""
+
+
+def _called(w: Weighed, party: str, side: Side, records: Records) -> str:
+    name = _name(w, party)
+    return f"{side.party_word} {_spelled(party, side, records)}" + (f" ({name})" if name else "")
+
+
+def _title(scheme: Scheme, best: Weighed, found: Search, records: Records) -> str:
+    side = found.side
+    c, i = found.compared, best.pair
+    more = f", and {len(scheme.pairs) - 1} further changes" if len(scheme.pairs) > 1 else ""
+    said = (
+        f"{_called(best, best.new, side, records)} seems to carry on the business of "
+        f"{_called(best, best.old, side, records)} since {_day(int(c.began[i]))}"
+    )
+    if best.openly.in_the_open:
+        tail = ", and said so openly"
+    elif best.event is None or best.event_chance > COMMON:
+        tail = "; nothing is on record that it would leave behind"
+    else:
+        tail = f", {_apart(int(c.began[i]) - best.event.day)} {CLASSES[best.event.kind]}"
+    return f"{said[0].upper()}{said[1:]}{tail}{more}."
+
+
+def _apart(days: int) -> str:
+    return f"{days} days after" if days >= 0 else f"{-days} days before"
+
+
+def _members(scheme: Scheme, found: Search, records: Records) -> tuple[Member, ...]:
+    side = found.side
+    members: dict[str, Member] = {}
+    olds = {w.old for w in scheme.pairs}
+    for w in sorted(scheme.pairs, key=lambda w: (int(found.compared.began[w.pair]), w.new)):
+        for party, role in ((w.old, "predecessor"), (w.new, "successor")):
+            entity = f"{side.kind}:{_spelled(party, side, records)}"
+            days = [row["day"] for row in records.lines.get(party, ())]
+            when = f"entered goods from {_day(min(days))} to {_day(max(days))}" if days else "has no lines"
+            also = ", and was succeeded in turn" if role == "successor" and party in olds else ""
+            members.setdefault(entity, Member(entity, role, f"{when}{also}"))
+    return tuple(members.values())
+
+
+def _partners(party: str, records: Records) -> set[str]:
+    return {row["partner"] for row in records.lines.get(party, ()) if row["partner"]}
+
+
+def _continued(w: Weighed, records: Records) -> list[str]:
+    """The newcomer's entries that go on with the predecessor's partners, else with its goods, else all."""
+    mine = records.lines.get(w.new, [])
+    partners = _partners(w.old, records)
+    goods = {row["hts_number"][:6] for row in records.lines.get(w.old, ())}
+    for kept in (
+        [r for r in mine if r["partner"] in partners or (not r["partner"] and r["hts_number"][:6] in goods)],
+        [r for r in mine if r["hts_number"][:6] in goods],
+        mine,
+    ):
+        if kept:
+            return list(dict.fromkeys(row["entry_number"] for row in kept))
+    return []
+
+
+def _event_evidence(w: Weighed, found: Search) -> list[Evidence]:
+    if w.event is None or w.event_chance > COMMON:
+        return []
+    began = int(found.compared.began[w.pair])
+    days = began - w.event.day
+    return [
+        Evidence(
+            f"On {_day(w.event.day)} there was {CLASSES[w.event.kind]} against the old {found.side.party_word}: "
+            f"{w.event.told}, {_apart(-days)} the new one's first entry.",
+            {
+                "event_on": _day(w.event.day).isoformat(),
+                "days_from_event_to_first_entry": days,
+                "chance_of_such_an_event_so_near": float(f"{w.event_chance:.2g}"),
+                "revenue_change_usd": round(w.event.revenue_usd, 2),
+            },
+            (RecordRef(w.event.table, w.event.key),),
+        )
+    ]
+
+
+def _timeline(w: Weighed, found: Search, records: Records) -> list[Evidence]:
+    c, i = found.compared, w.pair
+    old, new = records.lines.get(w.old, []), records.lines.get(w.new, [])
+    if not old or not new:
+        return []
+    began = int(c.began[i])
+    numbers: dict[str, float | int | str] = {
+        "old_first_entry": _day(old[0]["day"]).isoformat(),
+        "old_last_entry": _day(old[-1]["day"]).isoformat(),
+        "new_first_entry": _day(began).isoformat(),
+        "old_pace_left": round(float(c.remaining[i]), 3),
+        "chance_that_the_old_fell_so_far": float(f"{10 ** -float(c.stopped[i]):.2g}"),
+        "new_pace_over_old": round(float(c.replaced[i]), 3),
+        "left_in_the_same_window": int(c.pool[i]),
+    }
+    if np.isnan(c.gap[i]):
+        said = f"kept {float(c.remaining[i]):.0%} of its pace after the new one began"
+    else:
+        numbers["days_from_last_to_first"] = int(c.gap[i])
+        said = f"made its last entry {_apart(-int(c.gap[i]))} the new one's first"
+    before = [row for row in old if row["day"] <= began] or old
+    shown = [*before[-LINES_SHOWN:], *new[:LINES_SHOWN]]
+    return [
+        Evidence(
+            f"The old {found.side.party_word} {said} ({_day(began)}); the new one runs at "
+            f"{float(c.replaced[i]):.1f} times the old one's pace.",
+            numbers,
+            tuple(_ref(row) for row in shown),
+        )
+    ]
+
+
+def _trade_evidence(w: Weighed, found: Search, records: Records) -> list[Evidence]:
+    c, i = found.compared, w.pair
+    shared = sorted(_partners(w.old, records) & _partners(w.new, records))
+    if not shared:
+        return []
+    partner = found.known.partner
+    number = {v: int(n) for v, n in zip(shared, partner.values.number(_texts(shared)), strict=True)}
+    shared.sort(key=lambda v: (partner.holders[number[v]], v))
+    refs: list[RecordRef] = []
+    for value in shared[:LINES_SHOWN]:
+        refs += [_ref(row) for row in [r for r in records.lines[w.old] if r["partner"] == value][-2:]]
+        refs += [_ref(row) for row in [r for r in records.lines[w.new] if r["partner"] == value][:2]]
+    words = found.side.partner_word
+    numbers: dict[str, float | int | str] = {
+        f"shared_{words}s": len(shared),
+        "share_of_the_new_ones_lines": round(float(c.covered[i]), 3),
+        "share_of_the_old_ones_lines": round(float(c.taken[i]), 3),
+        "bits": round(float(c.fields["partner"][i]), 1),
+    }
+    for value in shared[:LINES_SHOWN]:
+        numbers[f"others_with_{value}"] = int(partner.holders[number[value]]) - 2
+    few = int(partner.holders[number[shared[0]]]) - 2
+    return [
+        Evidence(
+            f"They share {len(shared)} {words}{'s' if len(shared) > 1 else ''} ({', '.join(shared[:LINES_SHOWN])}"
+            f"{', ...' if len(shared) > LINES_SHOWN else ''}), which make {float(c.covered[i]):.0%} of the new one's "
+            f"lines; the rarest has {few} other {found.side.party_word}{'' if few == 1 else 's'}.",
+            numbers,
+            tuple(dict.fromkeys(refs)),
+        )
+    ]
+
+
+def _texts(values: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(list(values), pa.string())
+
+
+def _habit_evidence(w: Weighed, found: Search, records: Records) -> list[Evidence]:
+    c, i = found.compared, w.pair
+    agreeing = {name: float(c.fields[name][i]) for name in HABITS if float(c.fields[name][i]) >= 1.0}
+    new = records.lines.get(w.new, [])
+    if not agreeing or not new:
+        return []
+    words = [HABITS[name] for name in sorted(agreeing, key=lambda n: -agreeing[n])]
+    return [
+        Evidence(
+            f"The new one's usual {_listed(words)} {'is' if len(words) == 1 else 'are'} among the old one's "
+            f"({sum(agreeing.values()):.0f} bits against chance).",
+            {f"{name}_bits": round(bits, 1) for name, bits in agreeing.items()},
+            tuple(_ref(row) for row in [*records.lines.get(w.old, [])[-1:], *new[:1]]),
+        )
+    ]
+
+
+def _shared_on_file(w: Weighed, found: Search) -> list[tuple[str, str, int, int]]:
+    """(kind, value, holders, parties that have any) of what both have on file, rarest first."""
+    old, new = int(found.pairs.old[w.pair]), int(found.pairs.new[w.pair])
+    shared = []
+    for kind, held in found.known.on_file.items():
+        for value in np.intersect1d(_values(held, old), _values(held, new)):
+            shared.append((kind, held.values[value], int(held.holders[value]), held.holding))
+    return sorted(shared, key=lambda s: (s[2], s[0], s[1]))
+
+
+def _values(held: Held, party: int) -> Any:
+    return held.value[held.start[party] : held.start[party + 1]]
+
+
+def _file_evidence(w: Weighed, found: Search, records: Records) -> list[Evidence]:
+    told = []
+    for kind, value, holders, holding in _shared_on_file(w, found):
+        # A word that dozens have in their name is no evidence.
+        if kind == "name" and holders > 3 * SHARED_BY_MANY:
+            continue
+        keys = [records.filed[party, kind, value] for party in (w.old, w.new) if (party, kind, value) in records.filed]
+        others = holders - 2
+        told.append(
+            Evidence(
+                f"Both have the same {KINDS[kind][0]} on file ({value}); {others or 'no'} other"
+                f"{'' if others == 1 else 's'} of {holding} do{'es' if others == 1 else ''}.",
+                {
+                    kind: value,
+                    "held_by": holders,
+                    "of": holding,
+                    "rarity_bits": round(float(np.log2(holding / max(holders - 0.5, 0.5))), 1),
+                },
+                tuple(RecordRef("party_records", (key,)) for key in keys),
+            )
+        )
+    return told
+
+
+def _claim_evidence(w: Weighed, side: Side) -> list[Evidence]:
+    told = []
+    if w.openly.said:
+        status = "admitted" if w.openly.admitted else "alleged"
+        told.append(
+            Evidence(
+                f"A claim, not a fact: it is {status} that one {side.party_word} belongs to or follows the other.",
+                {"claims": len(w.openly.said), "status": status},
+                tuple(RecordRef("party_claims", (claim,)) for claim in w.openly.said),
+            )
+        )
+    return told
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
+
+
+def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
+    c, i = found.compared, w.pair
+    side = found.side
+    former, bond, fact = w.openly.former, w.openly.bond, (*w.openly.public, *w.openly.related)
+    shared = _shared_on_file(w, found)
+    many = [s for s in shared if s[0] != "name" and s[2] >= SHARED_BY_MANY]
+    rare = [s for s in shared if s[0] != "name" and s[2] < SHARED_BY_MANY]
+    rivals = float(w.features["rivals"])
+    if w.event is None or w.event_chance > COMMON:
+        nothing = "Holds: no action, issue or laboratory report stands against the old one shortly before the change."
+    else:
+        nothing = (
+            f"Does not hold: {w.event.told} {int(c.began[i]) - w.event.day} days before the new one's first entry."
+        )
+    if former and bond:
+        declared = f"Holds: the old name and the same bond stand on {_listed(sorted({*former, *bond}))}."
+    elif former:
+        declared = f"Open: the old name stands on {_listed(list(former))}, but no bond was carried over."
+    else:
+        declared = "Does not hold: the new one's records do not name the old one."
+    explanations = [
+        InnocentExplanation(
+            "declared change of name", "former names and bonds on the new one's records", declared
+        ),
+        InnocentExplanation(
+            "merger or spin-off", "claims that connect the two and are facts on record",
+            f"{'Holds' if w.openly.public or len(fact) > 1 else 'Open'}: {_listed(list(fact))}." if fact
+            else "Does not hold: none is on record.",
+        ),
+        InnocentExplanation("nothing to leave behind", "events on record before the change", nothing),
+        InnocentExplanation(
+            "two firms side by side", "how much of its pace the old one kept once the new one had begun",
+            f"{'Holds' if w.features['beside'] else 'Does not hold'}: {float(c.remaining[i]):.0%} of its pace is left.",
+        ),
+        InnocentExplanation(
+            "virtual office or shared agent", "how many others hold what the two have on file alike",
+            f"{'Weakens the match' if many and not rare else 'Does not hold'}: {len(rare)} shared values are rare, "
+            f"{len(many)} are held by {SHARED_BY_MANY} or more.",
+        ),
+        InnocentExplanation(
+            f"{side.partner_word}s with many customers" if side is IMPORTERS else "importers that change their makers",
+            "how well others fit, beside either of the two",
+            f"{'Weakens the match' if rivals >= 2 else 'Does not hold'}: the others add up to "
+            f"{2**rivals - 1:.1f} times the pair.",
+        ),
+        InnocentExplanation(
+            "both were there before", "the new one's first entry in the whole of the facts",
+            f"Does not hold: its first entry is of {_day(int(c.began[i]))}; earlier trade would have been seen since "
+            f"{_day(int(found.known.first_of_all))}.",
+        ),
+    ]  # fmt: skip
+    if side is IMPORTERS:
+        explanations.append(
+            InnocentExplanation(
+                "another suffix of one number",
+                "whether the two numbers agree in their first nine digits",
+                f"Does not arise: {w.old} and {w.new} are two taxpayers; suffixes of one are never set apart.",
+            )
+        )
+    return explanations
+
+
+def _duty_at_stake(scheme: Scheme, records: Records) -> tuple[float, Evidence]:
+    """What the old one was billed, and what the continued entries would owe under orders in force."""
+    billed = {w.event.key: max(w.event.revenue_usd, 0.0) for w in scheme.pairs if w.event}
+    refs = {RecordRef(w.event.table, w.event.key): None for w in scheme.pairs if w.event and w.event.revenue_usd > 0}
+    owed = 0.0
+    for w in scheme.pairs:
+        entries = set(_continued(w, records))
+        for row in records.lines.get(w.new, ()):
+            if row["entry_number"] not in entries:
+                continue
+            rate = _order_rate(row, records.orders)
+            paid = float(row["ad_duty_usd"] or 0) + float(row["cv_duty_usd"] or 0)
+            due = max(float(row["entered_value_usd"] or 0) * rate - paid, 0.0)
+            if due > 0:
+                owed += due
+                refs.setdefault(_ref(row), None)
+    bill = sum(billed.values())
+    if not refs:
+        refs = {_ref(row): None for w in scheme.pairs for row in records.lines.get(w.new, ())[:LINES_SHOWN]}
+    return round(bill + owed, 2), Evidence(
+        f"At stake are {bill:,.0f} USD that customs found the old one to owe, and {owed:,.0f} USD that the continued "
+        "entries would owe under orders in force.",
+        {"billed_usd": round(bill, 2), "under_orders_usd": round(owed, 2)},
+        tuple(refs),
+    )
+
+
+def _order_rate(row: Row, orders: tuple[Row, ...]) -> float:
+    """The deposit rates, as a share, of the orders in force on the line's day for its tariff number and origin."""
+    on = _day(row["day"])
+    return sum(
+        float(order["deposit_rate_pct"] or order["all_others_rate_pct"] or 0) / 100
+        for order in orders
+        if order["country"] == row["country_of_origin"]
+        and any(row["hts_number"].startswith(prefix.replace(".", "")) for prefix in order["hts_prefixes"] or ())
+        and (order["order_on"] or order["preliminary_on"] or date.max) <= on
+        and (order["revoked_on"] is None or order["revoked_on"] > on)
+    )
+
+
+def _next_steps(w: Weighed, side: Side, records: Records) -> tuple[str, ...]:
+    new, old = _spelled(w.new, side, records), _spelled(w.old, side, records)
+    if side is IMPORTERS:
+        return (
+            f"Lay the 5106 forms, bonds and powers of attorney of {new} and {old} side by side: who signed, who pays.",
+            f"Ask the filer of {new}'s first entries who instructed it, and the surety what it was told.",
+            f"Hold what is owed by {old} against {new}'s entries before they liquidate, if counsel agrees.",
+        )
+    return (
+        f"Compare the invoices and packing lists of {new} and {old}: letterhead, bank, signatures, plant address.",
+        f"Ask the importers that went on with {new} what they were told, and by whom.",
+        "Ask for a site visit: is there one plant or two?",
+    )

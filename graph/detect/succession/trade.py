@@ -1,0 +1,159 @@
+"""Who traded when, with whom and how: one aggregate of the lines a side, and sets that can be compared by the million.
+
+Invariant: nothing here is larger than the parties' distinct partners, goods and days; the lines themselves stay in
+the engine.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+# Days are packed beside a party's number into one integer.
+_DAYS = 1 << 17
+
+
+def parties(lines: ir.Table) -> ir.Table:
+    """(party, first_day, last_day, entries): everybody who traded."""
+    return lines.group_by("party").agg(
+        first_day=lines.day.min(), last_day=lines.day.max(), entries=lines.entry_number.nunique()
+    )
+
+
+def spells(lines: ir.Table, columns: Mapping[str, str]) -> ir.Table:
+    """(kind, value, party, first_day, last_day, lines): how long each party had each value of these columns."""
+    found = []
+    for kind, name in columns.items():
+        t = lines.filter(lines[name].notnull())
+        t = t.group_by("party", value=t[name]).agg(
+            first_day=t.day.min(), last_day=t.day.max(), lines=t.count().cast("int64")
+        )
+        found.append(t.select("party", "value", "first_day", "last_day", "lines", kind=ibis.literal(kind)))
+    return ibis.union(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Texts by number, in their order, and their numbers by text."""
+
+    values: "pa.Array[Any]"
+
+    @classmethod
+    def of(cls, texts: "pa.Array[Any] | pa.ChunkedArray[Any]") -> "Names":
+        """The distinct texts."""
+        found = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+        return cls(pc.unique(found).drop_null().sort())
+
+    def number(self, texts: "pa.Array[Any] | pa.ChunkedArray[Any]") -> Ints:
+        """The number of each text, -1 where it is not among these."""
+        found: Any = pc.fill_null(pc.index_in(texts, value_set=self.values), -1)  # type: ignore[type-var]
+        return np.asarray(found.to_numpy(), dtype=np.int64) if len(texts) else np.zeros(0, dtype=np.int64)
+
+    def __getitem__(self, number: int) -> str:
+        return str(self.values[int(number)].as_py())
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Which party holds which values of one kind, ordered by party and then by value.
+
+    `start[p]:start[p + 1]` are a party's rows. `holders[v]` counts the parties of the whole world that hold a value,
+    `holding` those that hold any.
+    """
+
+    values: Names
+    start: Ints
+    value: Ints
+    lines: Floats
+    first_day: Ints
+    last_day: Ints
+    holders: Floats
+    holding: int
+    packed: Ints  # party and value in one integer, rising
+
+    def lookup(self, party: Ints, value: Ints) -> Ints:
+        """The row of each (party, value), or -1."""
+        if not len(self.packed):
+            return np.full(len(value), -1, dtype=np.int64)
+        wanted = party * (len(self.values) + 1) + value
+        at = np.minimum(np.searchsorted(self.packed, wanted), len(self.packed) - 1)
+        return np.where((self.packed[at] == wanted) & (value >= 0), at, -1).astype(np.int64)
+
+    def spread(self, party: Ints, *, most: int | None = None) -> tuple[Ints, Ints]:
+        """For each party in the list, its rows: (place in the list, row). With `most`, only so many a party."""
+        count = self.start[party + 1] - self.start[party]
+        if most is not None:
+            count = np.minimum(count, most)
+        place = np.repeat(np.arange(len(party)), count)
+        offset = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+        return place, self.start[party][place] + offset
+
+
+def held(rows: pa.Table, parties: Names, *, holding: int) -> Held:
+    """Rows (party, value, lines, first_day, last_day, holders) of one kind as sets by party; what is on file has no
+    lines and no days, which count as zero."""
+    values = Names.of(rows["value"])
+    party, value = parties.number(rows["party"]), values.number(rows["value"])
+    order = np.lexsort((value, party))
+    party, value = party[order], value[order]
+
+    def of(name: str) -> Floats:
+        return np.nan_to_num(rows[name].to_numpy().astype(np.float64))[order]
+
+    holders = np.ones(len(values))
+    holders[value] = of("holders")
+    return Held(
+        values, np.searchsorted(party, np.arange(len(parties) + 1)), value, of("lines"),
+        of("first_day").astype(np.int64), of("last_day").astype(np.int64), holders, holding,
+        party * (len(values) + 1) + value,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Entries of each party by day, so that entries between two days are counted by two look-ups."""
+
+    key: Ints
+    upto: Floats
+
+    def between(self, party: Ints, from_day: Ints, to_day: Ints) -> Floats:
+        """Entries of each party in [from_day, to_day)."""
+        low = np.searchsorted(self.key, party * _DAYS + np.clip(from_day, 0, _DAYS - 1))
+        high = np.searchsorted(self.key, party * _DAYS + np.clip(np.maximum(to_day, from_day), 0, _DAYS - 1))
+        found: Floats = self.upto[high] - self.upto[low]
+        return found
+
+    def last_before(self, party: Ints, day: Ints) -> Ints:
+        """The last day before `day` on which each party entered anything, or -1."""
+        at = np.searchsorted(self.key, party * _DAYS + np.clip(day, 0, _DAYS - 1)) - 1
+        found = self.key[np.maximum(at, 0)]
+        return np.where((at >= 0) & (found // _DAYS == party), found % _DAYS, -1).astype(np.int64)
+
+
+def calendar(lines: ir.Table, parties: Names) -> Calendar:
+    """The calendar of these parties."""
+    t = lines.semi_join(column("party", parties.values), "party")
+    t = t.group_by("party", "day").agg(entries=t.entry_number.nunique()).to_pyarrow()
+    key = parties.number(t["party"]) * _DAYS + t["day"].to_numpy().astype(np.int64)
+    order = np.argsort(key)
+    entries = t["entries"].to_numpy().astype(np.float64)[order]
+    return Calendar(key[order], np.concatenate([[0.0], np.cumsum(entries)]))
+
+
+def column(name: str, values: "Iterable[str] | pa.Array[Any]") -> ir.Table:
+    """Texts as a table of one column."""
+    array = values if isinstance(values, pa.Array) else pa.array(sorted(values), pa.string())
+    return ibis.memtable(pa.table({name: array}))

@@ -1,0 +1,208 @@
+"""Each newcomer with its likeliest predecessor: features, events, what was said openly, and the probability.
+
+Invariant: a newcomer has one predecessor; a predecessor may split into several, each of which must stand by itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from graph.detect.calibration import Calibration
+from graph.detect.queue import e_value
+from graph.detect.succession.candidates import Pairs
+from graph.detect.succession.events import Event, Rates, read_events
+from graph.detect.succession.lawful import Openly, openly
+from graph.detect.succession.probability import escaping_logit, same_firm_logit, sigmoid
+from graph.detect.succession.search import Search
+from graph.detect.succession.trade import Bools, Floats, Ints
+from graph.facts.store import FactStore
+
+# How long before the change an event may lie; and after, since bills come late.
+EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 730, 30
+# An event more probable than this says nothing.
+COMMON = 0.7
+RAREST_EVENT = 3.0
+# Of those that fit worse, the nearest so many are counted.
+MOST_BELOW = 12
+MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 25.0, 25.0, -20.0
+_TRADE = ("partner", "hts", "origin", "exporter", "consignee")
+_HABITS = ("filer", "port", "surety")
+_ON_FILE = ("contact", "place", "person", "agent", "bond", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A pair (its number among the search's pairs) with what was found out about it."""
+
+    pair: int
+    old: str
+    new: str
+    event: Event | None
+    event_chance: float
+    openly: Openly
+    features: dict[str, float]
+    same_firm: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """The pairs of a side that are worth telling or fitting, and the e-values by predecessor's number."""
+
+    search: Search
+    pairs: tuple[Weighed, ...]
+    e_values: dict[str, float]
+    tested: int
+    stand_ins: int
+
+
+def link_features(found: Search) -> dict[str, Floats]:
+    """The features of `SAME_FIRM` for all pairs, stand-ins too; what people claim is not among them yet."""
+    c, pairs = found.compared, found.pairs
+    identity = np.sum([c.fields[name] for name in _ON_FILE], axis=0)
+    trade = np.sum([c.fields[name] for name in _TRADE], axis=0) - np.log2(c.pool)
+    apart = (c.shared_partners == 0) & ~_same_heading(found)
+    return {
+        "identity": np.clip(identity, -3.0, MOST_IDENTITY),
+        "trade": np.clip(trade, LEAST_TRADE, MOST_TRADE),
+        "habits": np.sum([c.fields[name] for name in _HABITS], axis=0),
+        "timing": c.fields["timing"],
+        "stopped": c.stopped,
+        "beside": (np.isnan(c.gap) & (c.stopped <= 0)).astype(np.float64),
+        "kept": np.isnan(c.gap) * (1.0 - c.taken),
+        "taken": c.taken,
+        "apart": apart.astype(np.float64),
+        "size": np.minimum(np.abs(np.log2(np.clip(c.replaced, 1e-3, 1e3))), 5.0),
+        "rivals": _rivals(pairs, c.total),
+        "claimed": np.zeros(len(pairs.old)),
+    }
+
+
+def _same_heading(found: Search) -> Bools:
+    heading, pairs = found.known.heading, found.pairs
+    place, row = heading.spread(pairs.new)
+    there = heading.lookup(pairs.old[place], heading.value[row]) >= 0
+    return np.bincount(place, weights=there, minlength=len(pairs.old)) > 0
+
+
+def _rivals(pairs: Pairs, total: Floats) -> Floats:
+    """How much other newcomers of the predecessor, and other predecessors of the newcomer, fit beside the pair.
+
+    In doublings: 1 where one other fits as well or better, 3 where seven do. One that fits worse by two bits counts
+    half.
+    """
+    weight = np.exp2(np.clip(total, -40.0, 60.0) / 2)
+    crowd = np.zeros(len(total))
+    for party in (pairs.new, pairs.old):
+        group = pairs.shift * (int(party.max()) + 1) + party
+        order = np.lexsort((total, group))
+        sorted_group, sorted_weight = group[order], weight[order]
+        end = np.searchsorted(sorted_group, sorted_group, side="right")
+        start = np.searchsorted(sorted_group, sorted_group, side="left")
+        place = np.arange(len(total))
+        # Within a group totals rise: those above count one each, those below by how near they come.
+        lower = np.zeros(len(total))
+        for lag in range(1, 1 + MOST_BELOW):
+            near = place - lag >= start
+            lower += np.where(near, sorted_weight[np.maximum(place - lag, 0)] / sorted_weight, 0.0)
+        crowd[order] += np.log2(end - place + lower)
+    return crowd
+
+
+def weigh(
+    facts: FactStore, found: Search, calibration: Calibration, *, as_of: date | None, until: date,
+    least: float, progress: Callable[[str], None] | None = None,
+) -> Weighing:  # fmt: skip
+    """The pairs whose newcomer and predecessor are one firm with a probability of at least `least`, best first."""
+    say = progress or (lambda _: None)
+    say(f"what {found.side.kind}s may have left behind")
+    x = link_features(found)
+    logit = same_firm_logit(x, calibration)
+    real = found.pairs.shift == 0
+    old_parties = np.unique(found.pairs.old[real])
+    history, rates = read_events(
+        facts, found.side, [found.names[p] for p in old_parties], as_of=as_of, until=until,
+        entries=found.known.all_entries, days=found.known.all_days,
+    )  # fmt: skip
+    chosen = _best_of_each(found.pairs.new, logit, real & (sigmoid(logit) >= least))
+    couples = [(found.names[found.pairs.old[i]], found.names[found.pairs.new[i]]) for i in chosen]
+    said = openly(facts, found.side, couples, as_of=as_of)
+    _inherit(found, chosen, logit, history)
+    weighed = []
+    for i, couple in zip(chosen, couples, strict=True):
+        event, chance = _event(found, int(i), history.get(couple[0], []), rates)
+        open_ = said[couple]
+        features = {name: float(values[i]) for name, values in x.items()}
+        features["claimed"] = 2.0 if open_.admitted else 1.0 if open_.said else 0.0
+        told = event is not None and chance <= COMMON
+        features |= {
+            "event": min(-float(np.log10(max(chance, 1e-9))), RAREST_EVENT) if told else 0.0,
+            "no_event": float(not told),
+            "declared": float(open_.declared),
+            "former": float(bool(open_.former) and not open_.declared),
+            "public": float(bool(open_.public)),
+            "related": float(min(len(open_.related), 2)),
+        }
+        one = {name: np.array([value]) for name, value in features.items()}
+        same = float(sigmoid(same_firm_logit(one, calibration))[0])
+        escape = float(sigmoid(escaping_logit(one, calibration))[0])
+        weighed.append(Weighed(int(i), *couple, event, chance, open_, features, same, same * escape))
+    weighed.sort(key=lambda w: (-w.probability, -w.same_firm, w.old, w.new))
+    e_values, tested, stand_ins = _e_values(found, logit, history, rates)
+    return Weighing(found, tuple(weighed), e_values, tested, stand_ins)
+
+
+def _inherit(found: Search, chosen: Ints, logit: Floats, history: dict[str, list[Event]]) -> None:
+    """What stands against a predecessor stands against its likely successor too, as a link of a chain."""
+    for i in sorted(chosen, key=lambda i: (int(found.compared.began[i]), int(i))):
+        if logit[i] > 0:
+            old, new = found.names[found.pairs.old[i]], found.names[found.pairs.new[i]]
+            if old in history:
+                history[new] = sorted({*history.get(new, []), *history[old]}, key=lambda e: (e.day, e.table, e.key))
+
+
+def _best_of_each(group: Ints, logit: Floats, among: Bools) -> Ints:
+    """Of each group's pairs the one of highest odds; of equals the first."""
+    rows = np.flatnonzero(among)
+    order = rows[np.lexsort((rows, -logit[rows], group[rows]))]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = group[order][1:] != group[order][:-1]
+    return order[first]
+
+
+def _event(found: Search, pair: int, history: list[Event], rates: Rates) -> tuple[Event | None, float]:
+    """The event before the change that is least likely to stand so near by chance, and that chance."""
+    began = int(found.compared.began[pair])
+    old = found.pairs.old[pair : pair + 1]
+    best: tuple[Event | None, float] = (None, 1.0)
+    for event in history:
+        if not began - EVENT_BEFORE_DAYS <= event.day <= began + EVENT_AFTER_DAYS:
+            continue
+        from_day, to_day = min(event.day, began), max(event.day, began) + 1
+        entries = float(found.known.calendar.between(old, np.array([from_day]), np.array([to_day]))[0]) + 1.0
+        chance = rates.chance(event.kind, entries=entries, days=to_day - from_day)
+        if chance < best[1]:
+            best = (event, chance)
+    return best
+
+
+def _e_values(
+    found: Search, logit: Floats, history: dict[str, list[Event]], rates: Rates
+) -> tuple[dict[str, float], int, int]:
+    """The evidence that a predecessor was succeeded, by its name: its best pair among the best pairs of stand-ins.
+
+    Tested are those with an event to leave behind; stand-ins are all predecessors beside newcomers of other times.
+    """
+    bits = logit / np.log(2.0)
+    pairs = found.pairs
+    window = pairs.shift * (int(pairs.old.max()) + 1) + pairs.old
+    best = _best_of_each(window, logit, np.ones(len(bits), dtype=bool))
+    stand_ins = bits[best[pairs.shift[best] > 0]]
+    values = {}
+    for i in best[pairs.shift[best] == 0]:
+        old = found.names[pairs.old[i]]
+        if old in history and _event(found, int(i), history[old], rates)[1] <= COMMON:
+            values[old] = e_value(float(bits[i]), stand_ins, len(stand_ins))
+    return values, len(values), len(stand_ins)

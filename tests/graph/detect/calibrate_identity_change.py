@@ -1,0 +1,73 @@
+"""Fits the probability of identity changes on simulated worlds and writes it where the detector reads it.
+
+Run as `python -m tests.graph.detect.calibrate_identity_change`. The seeds here are no test's seeds.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graph.detect.calibrate import LabelledLead, write_calibration
+from graph.detect.calibration import read_calibration
+from graph.detect.identity_change import IdentityChange, last_day
+from graph.detect.succession.probability import fit
+from graph.detect.succession.search import search
+from graph.detect.succession.sides import IMPORTERS, MAKERS
+from graph.detect.succession.weigh import weigh
+from graph.detect.truth import Scheme, party_key, read_schemes
+from graph.facts.duckdb import DuckDbFactStore
+from graph.facts.store import FactStore
+from ingest.load import load
+from ingest.simulator.simulate import VERSION, simulate
+
+PLANTED_SEEDS = (31, 32, 33, 34, 35, 36)
+EMPTY_SEEDS = (131,)
+
+
+def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[LabelledLead]:
+    """The pairs of a world, each newcomer with its likeliest predecessor, and whether both are of one planted scheme.
+
+    Successions that were planted as part of another kind of scheme are neither and are left out.
+    """
+    until = last_day(facts)
+    if until is None:
+        return
+    before = read_calibration("identity_change")
+    for side in (IMPORTERS, MAKERS):
+        found = search(facts, side, as_of=None, until=until)
+        if found is None:
+            continue
+        for w in weigh(facts, found, before, as_of=None, until=until, least=0.0).pairs:
+            both = {party_key(f"{side.kind}:{party}") for party in (w.old, w.new)}
+            planted = [s.kind for s in schemes if s.positive and both <= s.parties]
+            if not planted or "identity_change" in planted:
+                yield LabelledLead(w.features, bool(planted))
+
+
+def main() -> None:
+    pairs: list[LabelledLead] = []
+    for seed, planted in [*((s, True) for s in PLANTED_SEEDS), *((s, False) for s in EMPTY_SEEDS)]:
+        with tempfile.TemporaryDirectory() as folder:
+            world, home = Path(folder) / "world", Path(folder) / "home"
+            simulate(world, seed=seed, size="small", planted=planted)
+            load([world], home=home, now=datetime(2025, 1, 1, tzinfo=UTC))
+            pairs += labelled(DuckDbFactStore(home), read_schemes(world))
+        print(f"seed {seed}: {len(pairs)} pairs, {sum(pair.planted for pair in pairs)} planted")
+    fitted = fit(
+        pairs,
+        label=f"calibrated on simulator v{VERSION}",
+        fitted={
+            "detector_version": IdentityChange().version,
+            "simulator_version": VERSION,
+            "size": "small",
+            "planted_seeds": list(PLANTED_SEEDS),
+            "empty_seeds": list(EMPTY_SEEDS),
+            "command": "python -m tests.graph.detect.calibrate_identity_change",
+        },
+    )
+    write_calibration(fitted, "identity_change")
+
+
+if __name__ == "__main__":
+    main()

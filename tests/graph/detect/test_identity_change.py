@@ -1,0 +1,319 @@
+"""Identity changes in a market written by hand: who goes on under another number is found, who is honest is not.
+
+One world holds all stories, each with firms of its own, so that the detector runs once.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from graph.detect.detector import detect
+from graph.detect.succession.story import SHARED_BY_MANY
+from graph.model.finding import Finding, RecordRef
+from graph.model.tables import TABLES
+from tests.graph.detect.market_world import Business, MarketWorld, market_world, on
+from tests.graph.detect.memory_facts import MemoryFacts
+
+END = 500  # the day on which the old firms of these stories stop
+
+
+def old_firm(
+    world: MarketWorld, number: str, *, entries: int = 40, event: bool = True, **on_file: Any
+) -> tuple[Business, dict[str, Any]]:
+    """A firm that stops at END, shortly after a penalty unless told otherwise; its business and its record."""
+    business = world.business(makers=3)
+    rows = world.trade(number, business, days=(0, END), entries=entries)
+    if event:
+        world.act(rows[-2], day=END - 12, kind="penalty", revenue_change_usd=80_000)
+    return business, world.record(number, **on_file)
+
+
+def new_firm(world: MarketWorld, number: str, business: Business, *, start: int = END + 20, **on_file: Any) -> None:
+    world.trade(number, business, days=(start, start + 400), entries=34)
+    world.record(number, **on_file)
+
+
+def same_phone_and_makers(world: MarketWorld) -> None:
+    business, record = old_firm(world, "51-000000100")
+    new_firm(world, "61-000000100", business, phone=record["phone"])
+
+
+def nothing_on_file_but_the_whole_trade(world: MarketWorld) -> None:
+    business, _ = old_firm(world, "51-000000200")
+    new_firm(world, "61-000000200", replace(business, surety="107"))
+
+
+def same_officer_at_another_address(world: MarketWorld) -> None:
+    business, record = old_firm(world, "51-000000300")
+    changed = replace(business, filer="FE5", makers=business.makers[:2])
+    new_firm(world, "61-000000300", changed, officers=record["officers"])
+
+
+def twice_in_a_row(world: MarketWorld) -> None:
+    business, record = old_firm(world, "51-000000400")
+    world.trade("61-000000400", business, days=(END + 15, END + 250), entries=25)
+    second = world.record("61-000000400", phone=record["phone"])
+    world.act(world.tables["entry_lines"][-2], day=END + 240, kind="seizure", result="seized")
+    new_firm(world, "71-000000400", business, start=END + 270, phone=second["phone"])
+
+
+def into_two(world: MarketWorld) -> None:
+    business, record = old_firm(world, "51-000000500", entries=60)
+    for number in ("61-000000500", "62-000000500"):
+        new_firm(world, number, business, phone=record["phone"], officers=record["officers"])
+
+
+def declared_with_a_bond_rider(world: MarketWorld) -> None:
+    business, record = old_firm(world, "51-000001000")
+    new_firm(
+        world, "61-000001000", business, phone=record["phone"], bond_number=record["bond_number"],
+        other_names=[record["name"]], name_kind=["former"],
+    )  # fmt: skip
+
+
+def another_suffix(world: MarketWorld) -> None:
+    business, record = old_firm(world, "51-000001100")
+    new_firm(world, "51-000001107", business, phone=record["phone"])
+
+
+def public_merger(world: MarketWorld) -> None:
+    business, record = old_firm(world, "51-000001200")
+    new_firm(world, "61-000001200", business, phone=record["phone"], officers=record["officers"])
+    world.add(
+        "party_claims",
+        {"claim_id": "C1200", "subject": "importer:61-000001200", "relation": "successor_of",
+         "object": "importer:51-000001200", "status": "fact"},
+    )  # fmt: skip
+
+
+def renamed_with_a_clean_record(world: MarketWorld) -> None:
+    business, record = old_firm(world, "51-000001300", event=False)
+    new_firm(world, "61-000001300", business, phone=record["phone"], officers=record["officers"])
+
+
+def virtual_office(world: MarketWorld) -> None:
+    shared = {"phone": "212-555-0100", "address": "1 Canal Road Suite 900", "postal_code": "10001",
+              "registered_agent": "Agents of Everybody"}  # fmt: skip
+    for n in range(12):
+        number = f"52-0000013{n:02d}00"
+        if n % 2:
+            old_firm(world, number, **shared)
+        else:
+            new_firm(world, number, world.business(makers=2), **shared)
+
+
+def customers_scattered(world: MarketWorld) -> None:
+    business, _ = old_firm(world, "51-000001400")
+    for n in range(9):
+        maker = business.makers[n % 3]
+        new_firm(world, f"53-00000140{n}", replace(world.business(makers=2), makers=(maker,)), start=END + 5 + 20 * n)
+
+
+def both_there_before(world: MarketWorld) -> None:
+    business, record = old_firm(world, "51-000001500")
+    world.trade("61-000001500", business, days=(3, 1000), entries=80)
+    world.record("61-000001500", phone=record["phone"], address=record["address"], postal_code=record["postal_code"])
+
+
+def sisters(world: MarketWorld) -> None:
+    """One family, two firms, two trades; the old one goes on."""
+    business = world.business(makers=2)
+    rows = world.trade("51-000001600", business, days=(0, 1080), entries=90)
+    world.act(rows[40], day=490, kind="penalty")
+    record = world.record("51-000001600")
+    new_firm(
+        world, "61-000001600", world.business(makers=2), phone=record["phone"], officers=record["officers"],
+        address=record["address"], postal_code=record["postal_code"],
+    )  # fmt: skip
+
+
+def maker_under_another_id(world: MarketWorld) -> None:
+    """A maker stops after its goods were seized; another serves the same importers from the next month on."""
+    customers = [f"54-00000170{n}" for n in range(4)]
+    old, new = "CNOLDKILN77FOS", "CNNEWWARE12FOS"
+    for n, number in enumerate(customers):
+        business = replace(world.business(makers=2), goods=("6910100015",))
+        rows = world.trade(number, replace(business, makers=(old,)), days=(20 * n, END), entries=15)
+        if n == 0:
+            world.act(rows[-2], day=END - 30, kind="seizure", result="seized", manufacturer_id=old)
+        world.trade(number, replace(business, makers=(new,)), days=(END + 15 + 9 * n, 1000), entries=15)
+        world.record(number)
+    record = world.record(old, role="manufacturer", country="CN", bond_number=None, registered_agent=None)
+    world.record(
+        new, role="manufacturer", country="CN", bond_number=None, registered_agent=None, officers=record["officers"]
+    )
+
+
+CHANGED = (
+    same_phone_and_makers, nothing_on_file_but_the_whole_trade, same_officer_at_another_address, twice_in_a_row,
+    into_two, maker_under_another_id,
+)  # fmt: skip
+HONEST = (
+    declared_with_a_bond_rider, another_suffix, public_merger, renamed_with_a_clean_record, virtual_office,
+    customers_scattered, both_there_before, sisters,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def facts() -> MemoryFacts:
+    world = market_world(4)
+    for story in (*CHANGED, *HONEST):
+        story(world)
+    return MemoryFacts(world.tables)
+
+
+@pytest.fixture(scope="module")
+def findings(facts: MemoryFacts) -> list[Finding]:
+    return detect(facts, only=("identity_change",))
+
+
+def naming(findings: list[Finding], number: str) -> list[Finding]:
+    return [f for f in findings if any(m.entity.partition(":")[2].startswith(number) for m in f.members)]
+
+
+def of(findings: list[Finding], number: str) -> Finding:
+    (finding,) = naming(findings, number)
+    return finding
+
+
+def result(finding: Finding, explanation: str) -> str:
+    return next(e.result for e in finding.innocent_explanations if e.name == explanation)
+
+
+@pytest.mark.parametrize("number", ["61-0000001", "61-0000002", "61-0000003", "71-0000004", "62-0000005"])
+def test_who_goes_on_under_another_number_after_a_penalty_is_found_and_queued(
+    findings: list[Finding], number: str
+) -> None:
+    finding = of(findings, number)
+    assert finding.probability > 0.5
+    assert finding.queue
+    assert finding.duty_at_stake_usd >= 80_000
+
+
+def test_a_finding_names_the_old_the_new_and_the_new_one_s_entries(facts: MemoryFacts, findings: list[Finding]) -> None:
+    finding = of(findings, "61-0000001")
+    assert [(m.entity, m.role) for m in finding.members] == [
+        ("importer:51-000000100", "predecessor"),
+        ("importer:61-000000100", "successor"),
+    ]
+    t = facts.table("entry_lines")
+    own = t.filter(t.importer_number == "61-000000100").entry_number.to_pyarrow().to_pylist()
+    assert set(finding.entries) == set(own)
+    assert finding.period_from == on(END - 12)
+
+
+def test_what_both_have_on_file_is_told_with_how_many_others_have_it(findings: list[Finding]) -> None:
+    phone = next(e for e in of(findings, "61-0000001").evidence if "phone" in e.numbers)
+    assert phone.numbers["held_by"] == 2
+    assert len(phone.records) == 2
+
+
+def test_days_between_the_event_and_the_change_are_told(findings: list[Finding]) -> None:
+    event = next(e for e in of(findings, "61-0000001").evidence if "event_on" in e.numbers)
+    assert event.numbers["days_from_event_to_first_entry"] == 32
+    assert event.records[0].table == "actions"
+
+
+def test_the_trade_alone_is_told_by_lines_of_both_with_one_maker(facts: MemoryFacts, findings: list[Finding]) -> None:
+    trade = next(e for e in of(findings, "61-0000002").evidence if "shared_makers" in e.numbers)
+    assert trade.numbers["shared_makers"] == 3
+    entries = {ref.key[0] for ref in trade.records}
+    t = facts.table("entry_lines")
+    importers = t.filter(t.entry_number.isin(sorted(entries))).importer_number.to_pyarrow().to_pylist()
+    assert set(importers) == {"51-000000200", "61-000000200"}
+
+
+def test_a_chain_and_a_split_are_one_scheme_each(findings: list[Finding]) -> None:
+    chain, split = of(findings, "51-0000004"), of(findings, "51-0000005")
+    assert {m.entity for m in chain.members} == {f"importer:{n}-000000400" for n in (51, 61, 71)}
+    assert {m.entity for m in split.members} == {f"importer:{n}-000000500" for n in (51, 61, 62)}
+
+
+def test_a_maker_that_serves_its_importers_under_another_id_is_found(findings: list[Finding]) -> None:
+    finding = of(findings, "CNNEWWARE12FOS")
+    assert ("manufacturer:CNOLDKILN77FOS", "predecessor") in {(m.entity, m.role) for m in finding.members}
+    assert finding.probability > 0.5
+
+
+def test_the_queue_holds_nothing_but_planted_changes(findings: list[Finding]) -> None:
+    planted = ("51-0000001", "51-0000002", "51-0000003", "51-0000004", "51-0000005", "CNOLDKILN")
+    for finding in findings:
+        if finding.queue or finding.probability >= 0.5:
+            assert any(m.entity.partition(":")[2].startswith(planted) for m in finding.members), finding.title
+
+
+def test_two_suffixes_of_one_number_are_one_taxpayer(findings: list[Finding]) -> None:
+    assert naming(findings, "51-0000011") == []
+
+
+def test_a_declared_change_and_a_public_merger_are_told_as_such(findings: list[Finding]) -> None:
+    declared, merged = of(findings, "61-0000010"), of(findings, "61-0000012")
+    assert result(declared, "declared change of name").startswith("Holds")
+    assert result(merged, "merger or spin-off").startswith("Holds")
+    for finding in (declared, merged):
+        assert finding.probability < 0.3
+        assert not finding.queue
+
+
+def test_a_rename_with_a_clean_record_is_told_as_a_rename(findings: list[Finding]) -> None:
+    finding = of(findings, "61-0000013")
+    assert "nothing is on record that it would leave behind" in finding.title
+    assert finding.probability < 0.3
+
+
+@pytest.mark.parametrize("number", ["52-00000", "53-00000", "51-0000014", "51-0000015", "51-0000016"])
+def test_shared_offices_scattered_customers_and_sisters_are_not_accused(findings: list[Finding], number: str) -> None:
+    assert all(f.probability < 0.5 and not f.queue for f in naming(findings, number))
+
+
+def test_every_piece_of_evidence_opens_rows_that_exist(facts: MemoryFacts, findings: list[Finding]) -> None:
+    held: dict[str, set[tuple[str, ...]]] = {}
+
+    def rows(table: str) -> set[tuple[str, ...]]:
+        if table not in held:
+            columns = facts.table(table).select(*TABLES[table].key).to_pyarrow().to_pylist()
+            held[table] = {tuple(str(value) for value in row.values()) for row in columns}
+        return held[table]
+
+    assert all(e.records for f in findings for e in f.evidence)
+    refs: list[RecordRef] = [r for f in findings for e in f.evidence for r in e.records]
+    assert len(refs) > 50
+    for ref in refs:
+        assert ref.key in rows(ref.table), ref
+
+
+def test_the_same_facts_give_the_same_findings(facts: MemoryFacts, findings: list[Finding]) -> None:
+    assert detect(facts, only=("identity_change",)) == findings
+    assert len({f.id for f in findings}) == len(findings)
+
+
+def test_what_was_learned_later_is_not_used() -> None:
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100", event=False)
+    new_firm(world, "61-000000100", business, phone=record["phone"], officers=record["officers"])
+    for row in world.tables["entry_lines"]:
+        row["known_at"] = row["entry_date"]
+    last = [row for row in world.tables["entry_lines"] if row["importer_number"] == "51-000000100"][-2]
+    world.act(last, day=END - 12, kind="penalty", known_at=on(800))
+    facts = MemoryFacts(world.tables)
+
+    def told(as_of: date) -> list[Finding]:
+        return naming(detect(facts, as_of=as_of, only=("identity_change",)), "61-0000001")
+
+    assert told(on(END + 10)) == []  # nobody new yet
+    assert all(f.probability < 0.3 for f in told(on(790)))  # a rename, as far as anybody knows
+    (known_now,) = told(on(801))
+    assert known_now.probability > 0.5
+    assert known_now.as_of == on(801)
+    assert all(row["entry_date"] <= on(801) for row in world.tables["entry_lines"]
+               if row["entry_number"] in known_now.entries)  # fmt: skip
+
+
+def test_without_facts_there_are_no_findings() -> None:
+    assert detect(MemoryFacts({}), only=("identity_change",)) == []
+
+
+def test_a_shared_office_is_one_that_several_hold() -> None:
+    assert SHARED_BY_MANY > 2
