@@ -310,7 +310,7 @@ def _folded(word: str) -> str:
     """A word without what transliterations differ in."""
     for written, plain in (
         ("AE", "A"), ("OE", "O"), ("UE", "U"), ("KH", "H"), ("GH", "G"), ("PH", "F"), ("CK", "K"), ("SCH", "SH"),
-        ("TSCH", "CH"), ("Y", "I"), ("J", "I"), ("W", "V"), ("Q", "K"), ("OU", "U"), ("OO", "U"), ("EE", "I"),
+        ("TSCH", "CH"), ("Y", "I"), ("J", "I"), ("W", "V"), ("Q", "K"), ("OU", "U"), ("OO", "U"), ("EE", "I"), ("IE", "I"), ("EY", "I"),
         ("C", "K"),
     ):  # fmt: skip
         word = word.replace(written, plain)
