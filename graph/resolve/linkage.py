@@ -55,7 +55,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
     "officer": Declared((0.30, 0.05, 0.65), 0.7),
     "registered_agent": Declared((0.50, 0.50), 0.4),
     "bond": Declared((0.60, 0.02, 0.38), 0.8),
-    "established": Declared((0.06, 0.08, 0.86), 0.8),
+    "established": Declared((0.06, 0.08, 0.86), 0.8, 10),
     "identifier": Declared((0.12, 0.10, 0.78), 1.0),
     # A MID is made of a name and an address: two makers can have the same, and one maker several.
     "manufacturer_id": Declared((0.25, 0.10, 0.65), 0.75),

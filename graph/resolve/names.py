@@ -128,7 +128,7 @@ def compare_names(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> NameM
 def compare_people(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> NameMatch:
     """Two names of people: titles say nothing, nicknames and initials stand for names.
 
-    >>> compare_people("Smith, Robert J.", "Dr Bob Smith").score > 0.8
+    >>> compare_people("Smith, Robert J.", "Dr Bob Smith").score >= DEFAULT_THRESHOLD
     True
     """
     return compare_read(read_name(left), read_name(right), rarity=rarity, of_people=True)
@@ -154,6 +154,12 @@ def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_peop
     return _turned(match) if swapped else match
 
 
+# What transliterations and ears differ in, in the order in which it is put right.
+_SOUNDS: Final = (
+    ("AE", "A"), ("OE", "O"), ("UE", "U"), ("KH", "H"), ("GH", "G"), ("PH", "F"), ("CK", "K"), ("SCH", "SH"),
+    ("TSCH", "CH"), ("IE", "I"), ("EY", "I"), ("Y", "I"), ("J", "I"), ("W", "V"), ("Q", "K"), ("OU", "U"),
+    ("OO", "U"), ("EE", "I"), ("C", "K"),
+)  # fmt: skip
 _Offer = tuple[float, float, tuple[int, ...], tuple[int, ...], str]  # alike, weight, places on each side, how
 
 
@@ -308,11 +314,7 @@ def _is_number(word: str) -> bool:
 @lru_cache(maxsize=500_000)
 def _folded(word: str) -> str:
     """A word without what transliterations differ in."""
-    for written, plain in (
-        ("AE", "A"), ("OE", "O"), ("UE", "U"), ("KH", "H"), ("GH", "G"), ("PH", "F"), ("CK", "K"), ("SCH", "SH"),
-        ("TSCH", "CH"), ("Y", "I"), ("J", "I"), ("W", "V"), ("Q", "K"), ("OU", "U"), ("OO", "U"), ("EE", "I"),
-        ("C", "K"),
-    ):  # fmt: skip
+    for written, plain in _SOUNDS:
         word = word.replace(written, plain)
     plain = word[0]
     for letter in word[1:]:

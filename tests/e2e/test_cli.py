@@ -223,6 +223,8 @@ FAILURES = [
     (["detect", "--only", "astrology"], 1, "astrology"),
     (["evaluate", "astrology", "."], 2, "astrology"),
     (["evaluate", "findings", "nowhere"], 1, "nowhere"),
+    (["evaluate", "resolution", "nowhere"], 1, "nowhere"),
+    (["evaluate", "names", "nowhere.csv"], 1, "nowhere.csv"),
     (["export", "secrets"], 2, "secrets"),
     (["export", "graph"], 2, "--around"),
     (["export", "entities", "--out", "/no/such/folder/x"], 1, "/no/such/folder"),
@@ -235,6 +237,13 @@ FAILURES = [
     (["serve", "--host", "192.0.2.1"], 1, "user add"),
     (["--home"], 2, "home"),
 ]
+
+
+def test_names_are_measured_without_a_home(tmp_path: Path) -> None:
+    (tmp_path / "pairs.csv").write_text("left,right,match\nAlder Trading Co,ALDER TRDG,1\nAlder Foods,Beech Foods,0\n")
+    measured = type_("evaluate", "names", tmp_path / "pairs.csv", "--home", tmp_path / "none", "--json").json
+    assert measured["f1"] == measured["average_precision"] == 1.0
+    assert not (tmp_path / "none" / "facts").exists()
 
 
 class TestFailures:
