@@ -333,7 +333,36 @@ def _pools(table: pa.Table, lines: ir.Table, extent: dict[str, Any]) -> scoring.
         shipment,
         np.bincount(shipment)[shipment],
         {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},
+        _again(table, lines),
     )
+
+
+# An importer's own habit of shipping a lot again is drawn to everybody's by so many lines, and moves the chance at
+# most so many times up or down.
+HABIT_DRAWN_BY = 4.0
+MOST_HABIT = 8.0
+
+
+def _again(table: pa.Table, lines: ir.Table) -> scoring.Floats:
+    """Of each lot, how much oftener than others its importer ships lots of the heading alike to the carton.
+
+    Counted over the importer's other lots: the lot's own likes are counted as its look-alikes.
+    """
+    lot = ibis.memtable(table.select(["lot", "taxpayer", "hts4", "packages", "weight_band"]))
+    keys = ["taxpayer", "hts4"]
+    known = lines.filter(lines.packages.notnull(), lines.weight_band.notnull())
+    alike = known.semi_join(lot, keys).group_by(*keys, "packages", "weight_band").agg(held=ibis._.count())
+    shipped = alike.group_by(keys).agg(lines_held=alike.held.sum(), kinds=alike.count())
+    t = lot.inner_join(shipped, keys).left_join(alike, [*keys, "packages", "weight_band"])
+    rows = t.select("lot", "lines_held", "kinds", held=t.held.fill_null(0)).order_by("lot").to_pyarrow()
+    which = rows["lot"].to_numpy().astype(np.int64)
+    held = rows["held"].to_numpy().astype(np.float64)
+    others = rows["lines_held"].to_numpy().astype(np.float64) - held
+    repeats = others - (rows["kinds"].to_numpy().astype(np.float64) - (held > 0))
+    usual = (repeats.sum() + 1.0) / (others.sum() + 10.0)
+    habit = np.ones(table.num_rows)
+    habit[which] = (repeats + HABIT_DRAWN_BY * usual) / (others + HABIT_DRAWN_BY) / usual
+    return np.clip(habit, 1 / MOST_HABIT, MOST_HABIT)
 
 
 @dataclass(frozen=True, slots=True)

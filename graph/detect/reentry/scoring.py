@@ -46,6 +46,7 @@ class Pools:
     shipment: Ints
     lines: Ints
     amounts: dict[str, Ints]  # size classes of each lot's packages, quantity and weight
+    again: Floats  # how much oftener than others its importer ships any lot of the heading again
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     shipment = pools.shipment[lot[best]]
     alike = look_alikes(shipment * 3 + kind, total_goods, after[best])
     pool = pools.sizes[lot[best], kind]
-    chance_again = (alike + RECURRENCE_WEIGHT * weights.recurrence) / (pool + RECURRENCE_WEIGHT)
+    at_first = RECURRENCE_WEIGHT * weights.recurrence * pools.again[lot[best]]
+    chance_again = (alike + at_first) / (pool + RECURRENCE_WEIGHT)
     chance_again = np.where((kind == OWN) | (alike > 0), chance_again, 0.0)
     total_goods = -np.log2(np.exp2(-total_goods) + chance_again)
     sought_among = np.maximum(pool * pools.share_in_window, 1.0)
@@ -148,16 +150,20 @@ def one_to_one(key: Ints, lot: Ints, line: Ints, goods: Floats) -> Ints:
 
 
 def look_alikes(of: Ints, goods: Floats, after: Bools) -> Ints:
-    """For each row, the rows of the same shipment that are no candidates and whose goods agree about as well.
+    """For each candidate, the other rows of the same shipment whose goods agree about as well.
+
+    Other candidates count too: goods come back once, and what comes twice more is the importer's usual lot.
 
     >>> look_alikes(np.array([7, 7, 7]), np.array([9.0, 8.5, 1.0]), np.array([True, False, False])).tolist()
     [1, 0, 0]
+    >>> look_alikes(np.array([7, 7]), np.array([9.0, 8.5]), np.array([True, True])).tolist()
+    [1, 1]
     """
     span = 10_000.0  # wider than any sum of bits
     key = of * span + np.clip(goods, -4_000, 4_000)
-    others = np.sort(key[~after])
+    others = np.sort(key)
     upto = np.searchsorted(others, of * span + 4_500)
-    return np.where(after, upto - np.searchsorted(others, key - LOOK_ALIKE_BITS), 0).astype(np.int64)
+    return np.where(after, upto - np.searchsorted(others, key - LOOK_ALIKE_BITS) - 1, 0).astype(np.int64)
 
 
 def best_of_each(found: Groups, names: npt.NDArray[np.object_]) -> Ints:

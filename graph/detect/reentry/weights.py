@@ -159,10 +159,14 @@ def count_chance(lines: ir.Table, *, lines_held: int) -> Weights:
     amounts_of_own = SAME_MAKER if totals[SAME_MAKER] >= ENOUGH_PAIRS else OTHER
     u: dict[str, Floats] = {}
     weights: dict[str, Floats] = {}
+    # Of one product, packages that differ all but forbid an equal weight; of two products of a maker they do not.
+    # Where the leading amount differs, the products may, and chance is that of any two lines of a heading.
+    apart = [first + 2 for first in _LEAD_FROM.values()]
     for c in COMPARISONS:
         if c.name in AMOUNTS:
-            counts[OWN][c.name] = counts[amounts_of_own][c.name]
-            counts[SAME_MAKER][c.name] = counts[amounts_of_own][c.name]
+            of_own = counts[amounts_of_own][c.name].copy()
+            of_own[apart] = counts[OTHER][c.name][apart]
+            counts[OWN][c.name], counts[SAME_MAKER][c.name] = of_own, of_own
         u[c.name] = np.stack([_rates(c.name, c.m, side[c.name]) for side in counts])
         weights[c.name] = bits(c.m, u[c.name])
         for (name, level), declared in _DECLARED_BITS.items():
