@@ -1,6 +1,6 @@
 """From evidence to a probability: a logistic curve with few coefficients, kept as data beside the detector.
 
-Invariant: every coefficient has the sign that `graph.detect.calibrate` declares, so more evidence never makes
+Invariant: every coefficient has the sign that its detector declares, so more evidence never makes
 a pattern less probable.
 """
 

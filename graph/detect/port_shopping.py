@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from graph.detect.calibration import Calibration, read_calibration
 from graph.detect.queue import e_bh
 from graph.detect.reentry import lots
+from graph.detect.reentry.features import features
 from graph.detect.reentry.lawful import Lawful, Return, lawful
 from graph.detect.reentry.lines import entry_lines
 from graph.detect.reentry.match import Lead, Search, party_of, search
@@ -127,8 +128,8 @@ def weigh(
             hts4=lot["hts4"] or "", filed=filed, flow=flow,
         )  # fmt: skip
         facts_of_law = explained[lot["shipment"]]
-        features = _features(lead, moved, facts_of_law)
-        weighed.append(Weighed(lead, moved, facts_of_law, features, calibration.probability(features)))
+        weighs = _features(lead, moved, facts_of_law)
+        weighed.append(Weighed(lead, moved, facts_of_law, weighs, calibration.probability(weighs)))
     return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
 
 
@@ -141,9 +142,7 @@ def _return(lead: Lead) -> Return:
 
 
 def _features(lead: Lead, moved: Movement, law: Lawful) -> dict[str, float]:
-    """What the probability rests on; see `graph.detect.calibrate` for each one's meaning and sign."""
-    from graph.detect.calibrate import features
-
+    """What the probability rests on; see `graph.detect.reentry.features` for each one's meaning and sign."""
     return features(
         chance=lead.p_value,
         unresolved=lead.lot["standing"] == lots.UNRESOLVED,

@@ -3,17 +3,16 @@
 Run as `python -m tests.graph.detect.calibrate_port_shopping`. The seeds here are no test's seeds.
 """
 
-import json
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graph.detect import calibration
-from graph.detect.calibrate import LabelledLead, fit
+from graph.detect.calibrate import LabelledLead, fit, write_calibration
 from graph.detect.calibration import read_calibration
 from graph.detect.evaluate import Scheme, read_schemes
 from graph.detect.port_shopping import PortShopping, Weighed, last_day, weigh
+from graph.detect.reentry.features import EXPLAINED_BY, SIGNS
 from graph.detect.reentry.match import search
 from graph.facts.duckdb import DuckDbFactStore
 from graph.facts.store import FactStore
@@ -50,6 +49,8 @@ def main() -> None:
         print(f"seed {seed}: {len(leads)} leads, {sum(lead.planted for lead in leads)} planted")
     fitted = fit(
         leads,
+        signs=SIGNS,
+        explained_by=EXPLAINED_BY,
         label=f"calibrated on simulator v{VERSION}",
         fitted={
             "detector_version": PortShopping().version,
@@ -60,12 +61,7 @@ def main() -> None:
             "command": "python -m tests.graph.detect.calibrate_port_shopping",
         },
     )
-    path = Path(calibration.__file__).parent / "calibrations" / "port_shopping.json"
-    told = {
-        "label": fitted.label, "intercept": fitted.intercept, "coefficients": fitted.coefficients,
-        "fitted": fitted.fitted,
-    }  # fmt: skip
-    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    write_calibration(fitted, "port_shopping")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,54 @@
+"""What the probability of a re-entry rests on: a handful of features, each with a declared sign.
+
+Invariant: every feature of a lead has a range in `SIGNS`, and one that speaks against the pattern cannot raise it.
+"""
+
+import numpy as np
+
+# Rarity counts no further than one chance match in a million shipments: beyond, other errors rule.
+RAREST = 6.0
+MOST_SUPPORT = 3.0
+
+# What each feature may do to the log-odds, least and most. Positive: more of it is more suspicious.
+SIGNS: dict[str, tuple[float, float]] = {
+    "rarity": (0.3, 2.0),  # -log10 of the share of shipments that chance would match as well; 0 once explained
+    "unresolved": (-3.0, 0.0),  # no result is known yet
+    "lawful": (-8.0, -3.5),  # re-exported, then reconditioned or passed by customs on return
+    "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
+    "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
+    "moved_for_good": (-3.0, 0.0),  # the importer's other goods left the port too and stayed away
+}
+
+# Leads that these explain say nothing of how the rest tells: their coefficients stay as declared.
+EXPLAINED_BY = ("lawful", "in_bond")
+
+
+def features(
+    *,
+    chance: float,
+    unresolved: bool,
+    reexported_and_passed: bool,
+    in_bond: bool,
+    support: float,
+    moved_for_good: bool,
+) -> dict[str, float]:
+    """The features of a lead. `support` is a tail probability, or 0 where it says nothing.
+
+    Where a lawful return or a movement in bond explains that the goods are the same, it speaks neither
+    for nor against the pattern how well they match.
+
+    >>> features(chance=0.001, unresolved=True, reexported_and_passed=False,
+    ...          in_bond=False, support=0.01, moved_for_good=False)["rarity"]
+    3.0
+    """
+    explained = reexported_and_passed or in_bond
+    rarity = min(float(-np.log10(chance)), RAREST)
+    tail = -np.log10(max(support, 10**-MOST_SUPPORT)) if support > 0 else 0.0
+    return {
+        "rarity": 0.0 if explained else rarity,
+        "unresolved": float(unresolved),
+        "lawful": float(reexported_and_passed),
+        "in_bond": float(in_bond),
+        "support": float(tail),
+        "moved_for_good": float(moved_for_good),
+    }
