@@ -146,7 +146,8 @@ def _features(lead: Lead, moved: Movement, law: Lawful) -> dict[str, float]:
     return features(
         chance=lead.p_value,
         unresolved=lead.lot["standing"] == lots.UNRESOLVED,
-        reexported_and_passed=bool(law.reexports and (law.reconditioned or law.cleared_on_return)),
+        reexported=bool(law.reexports),
+        mended_or_passed=bool(law.reconditioned or law.cleared_on_return),
         in_bond=bool(law.in_bond),
         support=0.0 if moved.everybody_moved else moved.p_value,
         moved_for_good=moved.importer_moved_for_good,

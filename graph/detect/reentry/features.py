@@ -14,6 +14,7 @@ SIGNS: dict[str, tuple[float, float]] = {
     "rarity": (0.3, 2.0),  # -log10 of the share of shipments that chance would match as well; 0 once explained
     "unresolved": (-3.0, 0.0),  # no result is known yet
     "lawful": (-8.0, -3.5),  # re-exported, then reconditioned or passed by customs on return
+    "reexported": (-3.0, 0.0),  # re-exported before the return; nothing says that the fault was mended
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
     "moved_for_good": (-3.0, 0.0),  # the importer's other goods left the port too and stayed away
@@ -27,7 +28,8 @@ def features(
     *,
     chance: float,
     unresolved: bool,
-    reexported_and_passed: bool,
+    reexported: bool,
+    mended_or_passed: bool,
     in_bond: bool,
     support: float,
     moved_for_good: bool,
@@ -37,17 +39,19 @@ def features(
     Where a lawful return or a movement in bond explains that the goods are the same, it speaks neither
     for nor against the pattern how well they match.
 
-    >>> features(chance=0.001, unresolved=True, reexported_and_passed=False,
+    >>> features(chance=0.001, unresolved=True, reexported=False, mended_or_passed=False,
     ...          in_bond=False, support=0.01, moved_for_good=False)["rarity"]
     3.0
     """
-    explained = reexported_and_passed or in_bond
+    lawful = reexported and mended_or_passed
+    explained = lawful or in_bond
     rarity = min(float(-np.log10(chance)), RAREST)
     tail = -np.log10(max(support, 10**-MOST_SUPPORT)) if support > 0 else 0.0
     return {
         "rarity": 0.0 if explained else rarity,
         "unresolved": float(unresolved),
-        "lawful": float(reexported_and_passed),
+        "lawful": float(lawful),
+        "reexported": float(reexported and not lawful),
         "in_bond": float(in_bond),
         "support": float(tail),
         "moved_for_good": float(moved_for_good),

@@ -19,6 +19,7 @@ from graph.detect.queue import e_value
 from graph.detect.reentry import candidates, lots, scoring
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals
+from graph.detect.reentry.parts import Together, together
 from graph.detect.reentry.ties import Tie, ties
 from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Ints, Weights, count_chance, size
 from graph.facts.store import FactStore
@@ -65,11 +66,19 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """Amounts of parts that add up to a shipment's: field -> (the shipment's, the parts' together)."""
+
+    amounts: dict[str, tuple[float, float]]
+    total_bits: float
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A shipment that customs acted on and its matches, best first.
 
     `lot` is the line of it that agrees best, `line_ids` all its lines; `sought_among` is the number of lines
-    among which the match was sought.
+    among which the match was sought. With `parts` the matches are entries that add up to the shipment.
     """
 
     lot: dict[str, Any]
@@ -77,6 +86,7 @@ class Lead:
     matches: tuple[Match, ...]
     p_value: float
     sought_among: int
+    parts: Sum | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +130,10 @@ def search(
     say("how often unrelated goods agree")
     weights = count_chance(lines, lines_held=extent["held"])
     pools = _pools(table, lines, extent)
-    pairs, bits, scores = _scored(facts, table, lines, as_of=as_of, weights=weights, pools=pools, say=say)
+    with facts.kept(lines) as held:
+        pairs, bits, scores = _scored(facts, table, held, as_of=as_of, weights=weights, pools=pools, say=say)
+        say("entries that add up to a shipment")
+        parts = together(table, held, weights=weights, pools=pools)
     lot = pairs["lot"].to_numpy().astype(np.int64)
     couples = _couples(pairs, scores, table)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
@@ -129,23 +142,34 @@ def search(
     best = scoring.best_of_each(scores, names)
 
     shipments = _Shipments(table, pools.shipment)
-    is_stand_in = shipments.stand_in[scores.shipment[best]]
-    chance = scoring.chance_match(scores.total[best[is_stand_in]], int(shipments.stand_in.sum()))
-    found = {shipments.name(int(scores.shipment[g])): int(g) for g in best[~is_stand_in]}
-    p_values = {name: chance.p_value(float(scores.total[g])) for name, g in found.items()}
-    e_values = {name: e_value(float(scores.total[g]), chance.scores, chance.stand_ins) for name, g in found.items()}
+    whole = np.full(len(shipments.stand_in), -np.inf)
+    whole[scores.shipment[best]] = scores.total[best]
+    broken = np.full(len(shipments.stand_in), -np.inf)
+    broken[parts.shipment] = parts.total
+    top = np.maximum(whole, broken)
+    matched = np.isfinite(top)
+    chance = scoring.chance_match(top[matched & shipments.stand_in], int(shipments.stand_in.sum()))
+    found = {shipments.name(int(n)): int(n) for n in np.flatnonzero(matched & ~shipments.stand_in)}
+    p_values = {name: chance.p_value(float(top[n])) for name, n in found.items()}
+    e_values = {name: e_value(float(top[n]), chance.scores, chance.stand_ins) for name, n in found.items()}
     tested = {row["shipment"]: party_of(row) for row in shipments.acted()}
     chosen = sorted(
         (name for name, p in p_values.items() if p <= CHANCE_SHARE),
         key=lambda name: (p_values[name], name),
     )[:MOST_LEADS]
     read = _Reader(pairs, bits, scores, known, couples)
+    of_whole = {int(scores.shipment[g]): int(g) for g in best}
+    of_parts = {int(n): row for row, n in enumerate(parts.shipment)}
     by_shipment = np.argsort(scores.shipment, kind="stable")
     bounds = np.searchsorted(scores.shipment[by_shipment], np.arange(len(shipments.stand_in) + 1))
     leads = []
     for name in chosen:
-        g = found[name]
-        number, row = int(scores.shipment[g]), int(scores.best[g])
+        number = found[name]
+        if broken[number] > whole[number]:
+            leads.append(_in_parts(shipments, parts, of_parts[number], p_value=p_values[name]))
+            continue
+        g = of_whole[number]
+        row = int(scores.best[g])
         near = [
             int(other) for other in by_shipment[bounds[number] : bounds[number + 1]]
             if other == g or (
@@ -162,6 +186,31 @@ def search(
             )
         )  # fmt: skip
     return Search(tuple(leads), tested, p_values, e_values, int(shipments.stand_in.sum()), weights)
+
+
+def _in_parts(shipments: "_Shipments", parts: Together, row: int, *, p_value: float) -> Lead:
+    """The lead of a shipment that came back in parts."""
+    number = int(parts.shipment[row])
+    lot = shipments.row(number)
+    matches = []
+    for held in parts.entries[row][parts.entries[row] >= 0]:
+        part = parts.held.slice(int(held), 1).to_pylist()[0]
+        matches.append(
+            Match(
+                (), part["entry_number"], part["day"], part["port"], part["importer"], part["taxpayer"],
+                part["maker"] or "", "", part["own"], {}, {}, 0.0, 0.0, 0, float(parts.total[row]), (),
+            )
+        )  # fmt: skip
+    amounts = {
+        name: (float(parts.lots[name][row]), float(together[row]))
+        for name, together in parts.sums.items()
+        if not np.isnan(parts.lots[name][row]) and not np.isnan(together[row])
+    }
+    matches.sort(key=lambda match: (match.day, match.entry_number))
+    return Lead(
+        lot, shipments.line_ids(number), tuple(matches), p_value, int(parts.sought_among[row]),
+        Sum(amounts, float(parts.total[row])),
+    )  # fmt: skip
 
 
 def _couples(pairs: pa.Table, scores: scoring.Groups, table: pa.Table) -> dict[int, tuple[str, str]]:
@@ -193,6 +242,11 @@ class _Shipments:
         """One row for each shipment that customs acted on."""
         rows: list[dict[str, Any]] = self._table.take(pa.array(self._first[~self.stand_in])).to_pylist()
         return rows
+
+    def row(self, number: int) -> dict[str, Any]:
+        """The first lot of a shipment."""
+        row: dict[str, Any] = self._table.slice(int(self._first[number]), 1).to_pylist()[0]
+        return row
 
     def line_ids(self, number: int) -> tuple[str, ...]:
         """The lines of the shipment; none when it is known by its bill alone."""
@@ -240,10 +294,10 @@ def _scored(
     batches = pools.shipment // shipments_a_batch
     parts: list[tuple[pa.Table, scoring.PairBits, scoring.Groups]] = []
     # Worked out once and held by the engine, since every key of every batch looks into them.
-    with facts.kept(lines) as held, facts.kept(bills(facts, as_of=as_of)) as landed:
+    with facts.kept(bills(facts, as_of=as_of)) as landed:
         for number in range(int(batches.max()) + 1):
             say(f"lines to compare with the shipments, part {number + 1} of {int(batches.max()) + 1}")
-            pairs = _pairs(table.take(np.flatnonzero(batches == number)), held, landed)
+            pairs = _pairs(table.take(np.flatnonzero(batches == number)), lines, landed)
             bits = scoring.pair_bits(pairs, weights, pools)
             groups = scoring.group(pairs, bits, weights, pools)
             strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
