@@ -20,16 +20,17 @@ from graph.detect.reentry import candidates, lots, scoring
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals
 from graph.detect.reentry.parts import Together, together
-from graph.detect.reentry.ties import Tie, ties
+from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, beginnings
+from graph.detect.reentry.ties import MOST_TIE_BITS, Tie, bits_of, ties
 from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Ints, Weights, count_chance, size
 from graph.facts.store import FactStore
 
-# What a tie is worth between two taxpayers: few couples in a thousand share a rare phone or officer, and about
-# four in five successors keep something of the kind. Declared, capped well below what the rates would give.
-TIE_BITS = 7.0
+# About two in three successors keep something on file that is rare.
 NO_TIE_BITS = -1.5
+# What a taxpayer that enters the goods of another may gain by ties and by its beginnings.
+MOST_STRANGER_BITS = MOST_TIE_BITS + MOST_BEGINNING_BITS
 # Ties are looked up where they could still lift a pair to a lead.
-LOOK_UP_TIES_FROM = -10.0
+LOOK_UP_TIES_FROM = -16.0
 
 STAND_INS = 8_000
 STAND_INS_PER_GROUP = 3
@@ -137,7 +138,9 @@ def search(
     lot = pairs["lot"].to_numpy().astype(np.int64)
     couples = _couples(pairs, scores, table)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
-    scores = _with_ties(pairs, scores, {row for row, couple in couples.items() if couple in known})
+    stand_in_lots = np.array([each == lots.STAND_IN for each in table["standing"].to_pylist()], dtype=bool)
+    begun = beginnings(lines, pairs.take(pa.array(sorted(couples), pa.int64())), by_chance=stand_in_lots)
+    scores = _with_ties(scores, pairs, {row: known.get(couple, ()) for row, couple in couples.items()}, begun.bits)
     names = np.array(pairs["entry_number"].to_pylist(), dtype=object)
     best = scoring.best_of_each(scores, names)
 
@@ -301,7 +304,7 @@ def _scored(
             bits = scoring.pair_bits(pairs, weights, pools)
             groups = scoring.group(pairs, bits, weights, pools)
             strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
-            kept = scoring.strongest(groups, most=MOST_CANDIDATES, allowance=np.where(strangers, TIE_BITS, 0.0))
+            kept = scoring.strongest(groups, most=MOST_CANDIDATES, allowance=np.where(strangers, MOST_STRANGER_BITS, 0.0))
             rows = groups.best[kept]
             parts.append((pairs.take(rows), _rows_of(bits, rows), _groups_of(groups, kept)))
     before = np.cumsum([0, *(part.num_rows for part, _, _ in parts)])
@@ -338,11 +341,14 @@ def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:
     )  # fmt: skip
 
 
-def _with_ties(pairs: pa.Table, scores: scoring.Groups, tied: set[int]) -> scoring.Groups:
-    """The scores, with what is known of two different taxpayers: rows in `tied` share something rare."""
+def _with_ties(
+    scores: scoring.Groups, pairs: pa.Table, known: dict[int, tuple[Tie, ...]], begun: scoring.Floats
+) -> scoring.Groups:
+    """The scores, with what is known of two different taxpayers, for the rows in order that `known` tells of."""
     own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
     bits = np.where(own, 0.0, NO_TIE_BITS)
-    bits[sorted(tied)] = TIE_BITS
+    for n, row in enumerate(sorted(known)):
+        bits[row] = max(bits_of(known[row]), NO_TIE_BITS) + begun[n] if known[row] else NO_TIE_BITS + begun[n]
     return replace(scores, total=scores.total + bits[scores.best])
 
 

@@ -338,10 +338,10 @@ def _tie_evidence(leads: Iterable[tuple[Lead, Movement, Lawful]]) -> list[Eviden
                 told[match.importer, tie] = None
     return [
         Evidence(
-            f"The importer and {importer} share a {tie.kind} that few others have."
+            f"The importer and {importer} share the {tie.kind} that {tie.holders} importers have on file."
             if tie.kind != "claim"
             else f"A claim, not a fact: of the importer and {importer} one is {tie.value} the other.",
-            {tie.kind: tie.value},
+            {tie.kind: tie.value, "bits": round(tie.bits, 1)} | ({"holders": tie.holders} if tie.holders else {}),
             tuple(RecordRef(tie.table, (key,)) for key in tie.keys),
         )
         for importer, tie in told
