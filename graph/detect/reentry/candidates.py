@@ -42,6 +42,8 @@ KEYS: tuple[tuple[str, ...], ...] = (
 WHOLE_ENTRY_KEYS: tuple[tuple[str, ...], ...] = (
     ("taxpayer", "packages"),
     ("taxpayer", "weight_band"),
+    ("maker", "packages"),
+    ("maker", "weight_band"),
 )
 
 

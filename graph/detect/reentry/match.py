@@ -353,10 +353,13 @@ def _with_ties(
 
 
 def _pairs(table: pa.Table, lines: ir.Table, shipped: ir.Table) -> pa.Table:
-    """All pairs of lots and lines; lots known by their bill also meet whole entries of their taxpayer."""
+    """All pairs of lots and lines; lots known by their bill also meet whole entries of their taxpayer or maker."""
     pairs = candidates.pairs(ibis.memtable(table), lines, shipped).to_pyarrow()
     bare = table.filter(pc.is_null(table["line_id"]))
-    totals = entry_totals(lines.semi_join(ibis.memtable(bare.select(["taxpayer"])), "taxpayer")).to_pyarrow()
+    payers, makers = (ibis.memtable(bare.select([name])).drop_null(name) for name in ("taxpayer", "maker"))
+    theirs = lines.semi_join(payers, "taxpayer").union(lines.semi_join(makers, "maker"), distinct=True)
+    of_entries = lines.semi_join(theirs.select("entry_number").distinct(), "entry_number")
+    totals = entry_totals(of_entries).to_pyarrow()
     whole = candidates.whole_entry_pairs(ibis.memtable(bare), ibis.memtable(totals), shipped).to_pyarrow()
     both = pa.concat_tables([pairs, whole.cast(pairs.schema)])
     return both.sort_by([("lot", "ascending"), ("line_id", "ascending")]).combine_chunks()
