@@ -314,6 +314,7 @@ def _scored(
             np.concatenate([bits.kind for _, bits, _ in parts]),
             np.concatenate([bits.identity for _, bits, _ in parts]),
             np.concatenate([bits.goods for _, bits, _ in parts]),
+            np.concatenate([bits.again for _, bits, _ in parts]),
             {c.name: np.concatenate([bits.by_field[c.name] for _, bits, _ in parts]) for c in COMPARISONS},
         ),
         scoring.Groups(
@@ -330,7 +331,7 @@ def _scored(
 
 def _rows_of(bits: scoring.PairBits, rows: Ints) -> scoring.PairBits:
     by_field = {name: values[rows] for name, values in bits.by_field.items()}
-    return scoring.PairBits(bits.kind[rows], bits.identity[rows], bits.goods[rows], by_field)
+    return scoring.PairBits(bits.kind[rows], bits.identity[rows], bits.goods[rows], bits.again[rows], by_field)
 
 
 def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:

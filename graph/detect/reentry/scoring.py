@@ -64,11 +64,12 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class PairBits:
-    """Bits of each pair of lines, and its kind."""
+    """Bits of each pair of lines, and its kind; `again` as in `Weights.of_recurring`."""
 
     kind: Ints
     identity: Floats
     goods: Floats
+    again: Floats
     by_field: dict[str, Floats]
 
 
@@ -89,7 +90,7 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
             goods += by_field[c.name]
         else:
             identity += by_field[c.name]
-    return PairBits(kind, identity, goods, by_field)
+    return PairBits(kind, identity, goods, weights.of_recurring(found), by_field)
 
 
 def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> Groups:
@@ -118,6 +119,7 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     pool = pools.sizes[lot[best], kind]
     at_first = RECURRENCE_WEIGHT * weights.recurrence * pools.again[lot[best]]
     chance_again = (alike + at_first) / (pool + RECURRENCE_WEIGHT)
+    chance_again *= np.exp2(known.again[best])
     chance_again = np.where((kind == OWN) | (alike > 0), chance_again, 0.0)
     total_goods = -np.log2(np.exp2(-total_goods) + chance_again)
     sought_among = np.maximum(pool * pools.share_in_window, 1.0)
