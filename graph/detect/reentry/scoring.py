@@ -90,6 +90,10 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
             goods += by_field[c.name]
         else:
             identity += by_field[c.name]
+    # Under one bill box, seal and goods are the same of themselves: they are no further news.
+    one_bill = found["bill"] == 0
+    identity = np.where(one_bill, by_field["bill"], identity)
+    goods = np.where(one_bill, np.minimum(goods, 0.0), goods)
     return PairBits(kind, identity, goods, weights.of_recurring(found), by_field)
 
 

@@ -24,7 +24,7 @@ EMPTY_SEEDS = (101, 102)
 
 
 def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[LabelledLead]:
-    """The leads of a world, each with whether its best match is a planted scheme's."""
+    """The leads of a world, each with whether its matches are a planted scheme's."""
     until = last_day(facts)
     found = search(facts, as_of=None, until=until) if until else None
     if until is None or found is None:
@@ -35,7 +35,7 @@ def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[LabelledLead]:
 
 
 def _is_of(weighed: Weighed, scheme: Scheme) -> bool:
-    return weighed.lead.matches[0].entry_number in scheme.entries
+    return any(match.entry_number in scheme.entries for match in weighed.lead.matches[:3])
 
 
 def main() -> None:
