@@ -154,6 +154,7 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float) -> dict[st
         chance=lead.p_value,
         excess=rarer,
         in_parts=lead.parts is not None,
+        recurring_bits=lead.matches[0].recurring_bits if lead.matches[0].own else 0.0,
         found_again=bool(law.adverse_on_return),
         unresolved=lead.lot["standing"] == lots.UNRESOLVED,
         reexported=bool(law.reexports),

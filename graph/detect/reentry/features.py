@@ -16,10 +16,11 @@ SIGNS: dict[str, tuple[float, float]] = {
     "rarity": (0.3, 2.0),  # -log10 of the share of shipments that chance would match as well; 0 once explained
     "excess": (0.0, 1.5),  # log2 of how many matches are about as rare, over how many chance gives; at most 4
     "in_parts": (-2.0, 0.0),  # the match is a sum of two or three entries
+    "recurring": (-1.0, -0.1),  # log2 of how much likelier a lot that merely recurs agrees in this way
     "found_again": (0.0, 1.5),  # customs found fault with what came back
     "unresolved": (-3.0, 0.0),  # no result is known yet
     "lawful": (-8.0, -3.5),  # re-exported, then reconditioned or passed by customs on return
-    "reexported": (-3.0, 0.0),  # re-exported before the return; nothing says that the fault was mended
+    "reexported": (-3.0, -0.75),  # re-exported before the return; nothing says that the fault was mended
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
     "moved_for_good": (-3.0, 0.0),  # the importer's other goods left the port too and stayed away
@@ -47,7 +48,7 @@ def excess(chances: Sequence[float], *, tested: int) -> list[float]:
     low, high = p / ABOUT_AS_RARE, np.minimum(p * ABOUT_AS_RARE, 1.0)
     seen = np.searchsorted(ordered, high, side="right") - np.searchsorted(ordered, low)
     expected = tested * (high - low)
-    return np.clip(np.log2((seen + 0.5) / (expected + 0.5)), 0.0, MOST_EXCESS).tolist()
+    return [float(e) for e in np.clip(np.log2((seen + 0.5) / (expected + 0.5)), 0.0, MOST_EXCESS)]
 
 
 def features(
@@ -55,6 +56,7 @@ def features(
     chance: float,
     excess: float,
     in_parts: bool,
+    recurring_bits: float,
     found_again: bool,
     unresolved: bool,
     reexported: bool,
@@ -68,8 +70,9 @@ def features(
     Where a lawful return or a movement in bond explains that the goods are the same, it speaks neither
     for nor against the pattern how well they match.
 
-    >>> features(chance=0.001, excess=1.0, in_parts=False, found_again=False, unresolved=True, reexported=False,
-    ...          mended_or_passed=False, in_bond=False, support=0.01, moved_for_good=False)["rarity"]
+    >>> features(chance=0.001, excess=1.0, in_parts=False, recurring_bits=0.0, found_again=False,
+    ...          unresolved=True, reexported=False, mended_or_passed=False, in_bond=False, support=0.01,
+    ...          moved_for_good=False)["rarity"]
     3.0
     """
     lawful = reexported and mended_or_passed
@@ -80,6 +83,7 @@ def features(
         "rarity": 0.0 if explained else rarity,
         "excess": 0.0 if explained else excess,
         "in_parts": float(in_parts and not explained),
+        "recurring": 0.0 if explained else recurring_bits,
         "found_again": float(found_again),
         "unresolved": float(unresolved),
         "lawful": float(lawful),

@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 
 from graph.detect.queue import e_value
 from graph.detect.reentry import candidates, lots, scoring
+from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, beginnings
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals
 from graph.detect.reentry.parts import Together, together
-from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, beginnings
 from graph.detect.reentry.ties import MOST_TIE_BITS, Tie, bits_of, ties
-from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Ints, Weights, count_chance, size
+from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Floats, Ints, Weights, count_chance, size
 from graph.facts.store import FactStore
 
 # About two in three successors keep something on file that is rare.
@@ -64,6 +64,7 @@ class Match:
     look_alikes: int
     total_bits: float
     ties: tuple[Tie, ...]
+    recurring_bits: float = 0.0  # how much likelier a lot that merely recurs agrees in this way
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +146,11 @@ def search(
     best = scoring.best_of_each(scores, names)
 
     shipments = _Shipments(table, pools.shipment)
-    whole = np.full(len(shipments.stand_in), -np.inf)
-    whole[scores.shipment[best]] = scores.total[best]
-    broken = np.full(len(shipments.stand_in), -np.inf)
-    broken[parts.shipment] = parts.total
+    whole = _by_shipment(scores.shipment[best], scores.total[best], shipments)
+    broken = _by_shipment(parts.shipment, parts.total, shipments)
     top = np.maximum(whole, broken)
-    matched = np.isfinite(top)
-    chance = scoring.chance_match(top[matched & shipments.stand_in], int(shipments.stand_in.sum()))
-    found = {shipments.name(int(n)): int(n) for n in np.flatnonzero(matched & ~shipments.stand_in)}
+    chance = scoring.chance_match(top[np.isfinite(top) & shipments.stand_in], int(shipments.stand_in.sum()))
+    found = {shipments.name(int(n)): int(n) for n in np.flatnonzero(np.isfinite(top) & ~shipments.stand_in)}
     p_values = {name: chance.p_value(float(top[n])) for name, n in found.items()}
     e_values = {name: e_value(float(top[n]), chance.scores, chance.stand_ins) for name, n in found.items()}
     tested = {row["shipment"]: party_of(row) for row in shipments.acted()}
@@ -191,6 +189,13 @@ def search(
     return Search(tuple(leads), tested, p_values, e_values, int(shipments.stand_in.sum()), weights)
 
 
+def _by_shipment(shipment: Ints, total: Floats, shipments: "_Shipments") -> Floats:
+    """The totals at the numbers of their shipments; minus infinity for one that matched nothing."""
+    totals = np.full(len(shipments.stand_in), -np.inf)
+    totals[shipment] = total
+    return totals
+
+
 def _in_parts(shipments: "_Shipments", parts: Together, row: int, *, p_value: float) -> Lead:
     """The lead of a shipment that came back in parts."""
     number = int(parts.shipment[row])
@@ -205,9 +210,9 @@ def _in_parts(shipments: "_Shipments", parts: Together, row: int, *, p_value: fl
             )
         )  # fmt: skip
     amounts = {
-        name: (float(parts.lots[name][row]), float(together[row]))
-        for name, together in parts.sums.items()
-        if not np.isnan(parts.lots[name][row]) and not np.isnan(together[row])
+        name: (float(parts.lots[name][row]), float(added[row]))
+        for name, added in parts.sums.items()
+        if not np.isnan(parts.lots[name][row]) and not np.isnan(added[row])
     }
     matches.sort(key=lambda match: (match.day, match.entry_number))
     return Lead(
@@ -304,7 +309,9 @@ def _scored(
             bits = scoring.pair_bits(pairs, weights, pools)
             groups = scoring.group(pairs, bits, weights, pools)
             strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
-            kept = scoring.strongest(groups, most=MOST_CANDIDATES, allowance=np.where(strangers, MOST_STRANGER_BITS, 0.0))
+            kept = scoring.strongest(
+                groups, most=MOST_CANDIDATES, allowance=np.where(strangers, MOST_STRANGER_BITS, 0.0)
+            )
             rows = groups.best[kept]
             parts.append((pairs.take(rows), _rows_of(bits, rows), _groups_of(groups, kept)))
     before = np.cumsum([0, *(part.num_rows for part, _, _ in parts)])
@@ -343,13 +350,13 @@ def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:
 
 
 def _with_ties(
-    scores: scoring.Groups, pairs: pa.Table, known: dict[int, tuple[Tie, ...]], begun: scoring.Floats
+    scores: scoring.Groups, pairs: pa.Table, known: dict[int, tuple[Tie, ...]], begun: Floats
 ) -> scoring.Groups:
     """The scores, with what is known of two different taxpayers, for the rows in order that `known` tells of."""
     own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
     bits = np.where(own, 0.0, NO_TIE_BITS)
     for n, row in enumerate(sorted(known)):
-        bits[row] = max(bits_of(known[row]), NO_TIE_BITS) + begun[n] if known[row] else NO_TIE_BITS + begun[n]
+        bits[row] = (bits_of(known[row]) if known[row] else NO_TIE_BITS) + begun[n]
     return replace(scores, total=scores.total + bits[scores.best])
 
 
@@ -407,7 +414,7 @@ HABIT_DRAWN_BY = 4.0
 MOST_HABIT = 8.0
 
 
-def _again(table: pa.Table, lines: ir.Table) -> scoring.Floats:
+def _again(table: pa.Table, lines: ir.Table) -> Floats:
     """Of each lot, how much oftener than others its importer ships lots of the heading alike to the carton.
 
     Counted over the importer's other lots: the lot's own likes are counted as its look-alikes.
@@ -455,5 +462,5 @@ class _Reader:
             values["taxpayer"], values["maker"] or "", values["bill"] or "", values["own"], levels, bits,
             float(self.scores.identity[group]), float(self.scores.goods[group]),
             int(self.scores.look_alikes[group]), float(self.scores.total[group]),
-            self.known.get(self.couples.get(row, ("", "")), ()),
+            self.known.get(self.couples.get(row, ("", "")), ()), float(self.bits.again[row]),
         )  # fmt: skip

@@ -77,7 +77,7 @@ def _wholes(table: pa.Table, shipment: Ints) -> _Wholes:
     amounts = {
         name: np.add.reduceat(table[name].to_numpy().astype(np.float64)[order], starts) for name in AMOUNTS
     }  # fmt: skip
-    return _Wholes(table.take(pa.array(order[starts])), amounts)
+    return _Wholes(table.take(order[starts]), amounts)
 
 
 def _entries(table: pa.Table, shipment: Ints, lines: ir.Table) -> pa.Table:
@@ -123,7 +123,8 @@ def _entries(table: pa.Table, shipment: Ints, lines: ir.Table) -> pa.Table:
         day=found.day.max(), port=found.port.max(), own=found.own.any(), after=found.after.all(),
         maker=found.maker.max(), importer=found.importer.max(), **{name: total(name) for name in AMOUNTS},
     )  # fmt: skip
-    return whole.order_by("shipment", "taxpayer", "day", "entry_number").to_pyarrow().combine_chunks()
+    rows: pa.Table = whole.order_by("shipment", "taxpayer", "day", "entry_number").to_pyarrow().combine_chunks()
+    return rows
 
 
 def together(table: pa.Table, lines: ir.Table, *, weights: Weights, pools: Pools) -> Together:
@@ -137,8 +138,8 @@ def together(table: pa.Table, lines: ir.Table, *, weights: Weights, pools: Pools
     payer = held["taxpayer"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
     group = np.unique(shipment * (int(payer.max(initial=0)) + 1) + payer, return_inverse=True)[1].astype(np.int64)
     found: list[Ints] = []
-    about = {(parts, name): np.zeros(len(held)) for parts in (2, 3) for name in _LEADING}
-    likes = {(parts, name): np.zeros(len(held)) for parts in (2, 3) for name in _LEADING}
+    about: dict[tuple[int, str], Floats] = {(parts, name): np.zeros(len(held)) for parts in (2, 3) for name in _LEADING}
+    likes: dict[tuple[int, str], Floats] = {(parts, name): np.zeros(len(held)) for parts in (2, 3) for name in _LEADING}
     for name in _LEADING:
         share = amounts[name] / whole.amounts[name][shipment]
         fits = (share > SMALLEST) & (share < LARGEST)
@@ -146,7 +147,7 @@ def together(table: pa.Table, lines: ir.Table, *, weights: Weights, pools: Pools
             rows = np.flatnonzero(fits & after)
             within, near = sums(group[rows], share[rows], NEAR[name])
             found.append(_padded(rows[near]))
-            about[parts, name] = np.bincount(group[rows], weights=within, minlength=len(held))
+            about[parts, name] = np.bincount(group[rows], weights=within, minlength=len(held)).astype(np.float64)
             # What adds up as well before the action, or at the acting port: no one sent it there to dodge.
             rows = np.flatnonzero(fits & ~after & own)
             _, near = sums(group[rows], share[rows], NEAR[name])
@@ -174,7 +175,7 @@ def _pairs(group: Ints, share: Floats, near: float) -> tuple[Floats, Ints]:
     """
     order = np.lexsort((share, group))
     key = group[order] * 4 + share[order]
-    return _completed(key, key % 4, group[order] * 4, np.arange(len(order))[:, None], order, near)
+    return _completed(key, key % 4, group[order] * 4, np.arange(len(order))[:, None], order=order, near=near)
 
 
 def _threes(group: Ints, share: Floats, near: float) -> tuple[Floats, Ints]:
@@ -190,11 +191,11 @@ def _threes(group: Ints, share: Floats, near: float) -> tuple[Floats, Ints]:
     sums = share[order][i] + share[order][j]
     kept = sums < 1 - SMALLEST + near
     i, j, sums = i[kept], j[kept], sums[kept]
-    return _completed(key, sums, group[order][i] * 4, np.stack([i, j], axis=1), order, near)
+    return _completed(key, sums, group[order][i] * 4, np.stack([i, j], axis=1), order=order, near=near)
 
 
 def _completed(
-    key: Floats, sums: Floats, base: Ints, rows: Ints, order: Ints, near: float
+    key: Floats, sums: Floats, base: Ints, rows: Ints, *, order: Ints, near: float
 ) -> tuple[Floats, Ints]:  # fmt: skip
     """Complete each sum by one more row, later in the order, to 1: how many come near it, and which do."""
     later = rows[:, -1] + 1

@@ -336,12 +336,17 @@ def _tie_evidence(leads: Iterable[tuple[Lead, Movement, Lawful]]) -> list[Eviden
         for match in lead.matches:
             for tie in match.ties:
                 told[match.importer, tie] = None
+
+    def numbers(tie: Tie) -> dict[str, float | int | str]:
+        said: dict[str, float | int | str] = {tie.kind: tie.value, "bits": round(tie.bits, 1)}
+        return said | {"holders": tie.holders} if tie.holders else said
+
     return [
         Evidence(
             f"The importer and {importer} share the {tie.kind} that {tie.holders} importers have on file."
             if tie.kind != "claim"
             else f"A claim, not a fact: of the importer and {importer} one is {tie.value} the other.",
-            {tie.kind: tie.value, "bits": round(tie.bits, 1)} | ({"holders": tie.holders} if tie.holders else {}),
+            numbers(tie),
             tuple(RecordRef(tie.table, (key,)) for key in tie.keys),
         )
         for importer, tie in told

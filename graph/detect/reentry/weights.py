@@ -79,11 +79,11 @@ class Weights:
         found: Floats = table[kind, context, np.maximum(level, 0)]
         return np.where(level < 0, 0.0, found)
 
-
     def of_recurring(self, found: Levels) -> Floats:
         """log2 of how much likelier recurring lots show these levels than lots that came back."""
         said = [np.where(found[n] < 0, 0.0, per_level[np.maximum(found[n], 0)]) for n, per_level in self.again.items()]
-        return np.clip(np.sum(said, axis=0), -MOST_AGAIN_BITS, MOST_AGAIN_BITS)
+        bits_of_all: Floats = np.clip(np.sum(said, axis=0), -MOST_AGAIN_BITS, MOST_AGAIN_BITS)
+        return bits_of_all
 
 
 def contexts(name: str, found: Levels, sizes: dict[str, Ints]) -> Ints:

@@ -210,7 +210,9 @@ def same_bill_by_a_buyer(world: HarbourWorld) -> None:
          "packages": lot["packages"], "gross_weight_kg": lot["gross_weight_kg"], "hts_prefix": "760421"},
     )  # fmt: skip
     world.act(lot, entry_number=None, bill_number=lot["bill_number"], kind="hold", result="refused")
-    world.again(lot, bill_number=lot["bill_number"], importer_number="12-345678900", port_code="3001", entry_date=on(12))
+    world.again(
+        lot, bill_number=lot["bill_number"], importer_number="12-345678900", port_code="3001", entry_date=on(12)
+    )
 
 
 STORIES = (
@@ -369,7 +371,9 @@ def test_a_newcomer_is_named_as_successor_by_a_maker_that_nobody_else_buys_from(
 
 
 @pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011", "55-0000015"])
-def test_recurring_lots_a_container_that_came_round_and_a_bill_s_own_entry_are_not_found(findings: list[Finding], taxpayer: str) -> None:
+def test_recurring_lots_a_container_that_came_round_and_a_bill_s_own_entry_are_not_found(
+    findings: list[Finding], taxpayer: str
+) -> None:
     named = [f for f in findings if any(m.entity.startswith(f"importer:{taxpayer}") for m in f.members)]
     assert all(f.probability < 0.5 and not f.queue for f in named)
 
