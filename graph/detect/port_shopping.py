@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from graph.detect.calibration import Calibration, read_calibration
 from graph.detect.queue import e_bh
 from graph.detect.reentry import lots
-from graph.detect.reentry.features import features
+from graph.detect.reentry.features import excess, features
 from graph.detect.reentry.lawful import Lawful, Return, lawful
 from graph.detect.reentry.lines import entry_lines
 from graph.detect.reentry.match import Lead, Search, party_of, search
@@ -31,6 +31,8 @@ LEAST_PROBABILITY = 0.3
 LEAST_E_VALUE = 1.0
 # Weaker leads join a finding of the same importer only where they would stand by themselves.
 JOINING_PROBABILITY = 0.5
+# What is less probable than not is no one's first case.
+QUEUE_PROBABILITY = 0.5
 # Leads of one importer whose spans lie no further apart than a lot's window are one scheme.
 SAME_SCHEME_DAYS = 180
 
@@ -61,7 +63,7 @@ class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "1"
+    version: str = "2"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -120,6 +122,11 @@ def weigh(
     flow = traffic(lines, (lead.lot["acting_port"] for lead in leads))
     returns = [_return(lead) for lead in leads]
     explained = lawful(facts, returns, as_of=as_of, until=until)
+    # What is explained tells nothing of how much is going on.
+    unexplained = [lead.p_value for lead in leads if not _explained(explained[lead.lot["shipment"]])]
+    rest = [p for p in found.p_values.values() if p > max(unexplained, default=0.0)]
+    held = excess([*unexplained, *rest], tested=len(found.tested))
+    excesses = dict(zip(unexplained, held, strict=False))
     weighed = []
     for lead in leads:
         lot = lead.lot
@@ -128,7 +135,7 @@ def weigh(
             hts4=lot["hts4"] or "", filed=filed, flow=flow,
         )  # fmt: skip
         facts_of_law = explained[lot["shipment"]]
-        weighs = _features(lead, moved, facts_of_law)
+        weighs = _features(lead, moved, facts_of_law, excesses.get(lead.p_value, 0.0))
         weighed.append(Weighed(lead, moved, facts_of_law, weighs, calibration.probability(weighs)))
     return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
 
@@ -141,25 +148,35 @@ def _return(lead: Lead) -> Return:
     )  # fmt: skip
 
 
-def _features(lead: Lead, moved: Movement, law: Lawful) -> dict[str, float]:
-    """What the probability rests on; see `graph.detect.reentry.features` for each one's meaning and sign."""
+def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float) -> dict[str, float]:
+    """What the probability rests on; `graph.detect.reentry.features` gives each one's meaning and sign."""
     return features(
         chance=lead.p_value,
+        excess=rarer,
+        in_parts=lead.parts is not None,
+        recurring_bits=lead.matches[0].recurring_bits if lead.matches[0].own else 0.0,
+        found_again=bool(law.adverse_on_return),
         unresolved=lead.lot["standing"] == lots.UNRESOLVED,
-        reexported_and_passed=bool(law.reexports and (law.reconditioned or law.cleared_on_return)),
+        reexported=bool(law.reexports),
+        mended_or_passed=bool(law.reconditioned or law.cleared_on_return),
         in_bond=bool(law.in_bond),
         support=0.0 if moved.everybody_moved else moved.p_value,
         moved_for_good=moved.importer_moved_for_good,
     )
 
 
+def _explained(law: Lawful) -> bool:
+    return bool(law.in_bond) or bool(law.reexports and (law.reconditioned or law.cleared_on_return))
+
+
 def unexplained_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
-    """Each shipment's e-value; one explained by law, or by a move of the importer as a whole, speaks for nothing."""
+    """Each shipment's e-value; what is explained, or less probable than not all told, speaks for nothing."""
     explained = {
         w.lead.lot["shipment"]
         for w in weighed
         if w.features["lawful"] or w.features["in_bond"] or w.features["moved_for_good"]
-    }
+        or w.probability < QUEUE_PROBABILITY
+    }  # fmt: skip
     return {shipment: 0.0 if shipment in explained else value for shipment, value in found.e_values.items()}
 
 

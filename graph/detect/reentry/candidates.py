@@ -42,6 +42,8 @@ KEYS: tuple[tuple[str, ...], ...] = (
 WHOLE_ENTRY_KEYS: tuple[tuple[str, ...], ...] = (
     ("taxpayer", "packages"),
     ("taxpayer", "weight_band"),
+    ("maker", "packages"),
+    ("maker", "weight_band"),
 )
 
 
@@ -115,7 +117,7 @@ def _compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) 
     t = t.filter(ibis.or_(*near))
     days = t.day - t.action_day
     return t.select(
-        "lot", "line_id", "entry_number", "day", "port", "importer", "taxpayer", "maker", "bill",
+        "lot", "line_id", "entry_number", "day", "port", "importer", "taxpayer", "maker", "bill", "action_day",
         own=surely(t.lot_taxpayer == t.taxpayer),
         after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port),
         **{f"level_{c.name}": t[f"level_{c.name}"] for c in COMPARISONS},

@@ -3,6 +3,8 @@
 Invariant: every feature of a lead has a range in `SIGNS`, and one that speaks against the pattern cannot raise it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 # Rarity counts no further than one chance match in a million shipments: beyond, other errors rule.
@@ -12,8 +14,13 @@ MOST_SUPPORT = 3.0
 # What each feature may do to the log-odds, least and most. Positive: more of it is more suspicious.
 SIGNS: dict[str, tuple[float, float]] = {
     "rarity": (0.3, 2.0),  # -log10 of the share of shipments that chance would match as well; 0 once explained
+    "excess": (0.0, 1.5),  # log2 of how many matches are about as rare, over how many chance gives; at most 4
+    "in_parts": (-2.0, 0.0),  # the match is a sum of two or three entries
+    "recurring": (-1.0, -0.1),  # log2 of how much likelier a lot that merely recurs agrees in this way
+    "found_again": (0.0, 1.5),  # customs found fault with what came back
     "unresolved": (-3.0, 0.0),  # no result is known yet
     "lawful": (-8.0, -3.5),  # re-exported, then reconditioned or passed by customs on return
+    "reexported": (-3.0, -0.75),  # re-exported before the return; nothing says that the fault was mended
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
     "moved_for_good": (-3.0, 0.0),  # the importer's other goods left the port too and stayed away
@@ -23,11 +30,37 @@ SIGNS: dict[str, tuple[float, float]] = {
 EXPLAINED_BY = ("lawful", "in_bond")
 
 
+# Matches are counted as about as rare up to so many times rarer or commoner.
+ABOUT_AS_RARE = 3.0
+MOST_EXCESS = 4.0
+
+
+def excess(chances: Sequence[float], *, tested: int) -> list[float]:
+    """For each match's chance, log2 of how many matches are about as rare over how many chance gives among `tested`.
+
+    So the facts themselves say how much is going on: where nothing is, as many are rare as chance gives.
+
+    >>> [round(e, 2) for e in excess([0.001, 0.001, 0.3], tested=100)]
+    [1.71, 1.71, 0.0]
+    """
+    p = np.asarray(chances, dtype=np.float64)
+    ordered = np.sort(p)
+    low, high = p / ABOUT_AS_RARE, np.minimum(p * ABOUT_AS_RARE, 1.0)
+    seen = np.searchsorted(ordered, high, side="right") - np.searchsorted(ordered, low)
+    expected = tested * (high - low)
+    return [float(e) for e in np.clip(np.log2((seen + 0.5) / (expected + 0.5)), 0.0, MOST_EXCESS)]
+
+
 def features(
     *,
     chance: float,
+    excess: float,
+    in_parts: bool,
+    recurring_bits: float,
+    found_again: bool,
     unresolved: bool,
-    reexported_and_passed: bool,
+    reexported: bool,
+    mended_or_passed: bool,
     in_bond: bool,
     support: float,
     moved_for_good: bool,
@@ -37,17 +70,24 @@ def features(
     Where a lawful return or a movement in bond explains that the goods are the same, it speaks neither
     for nor against the pattern how well they match.
 
-    >>> features(chance=0.001, unresolved=True, reexported_and_passed=False,
-    ...          in_bond=False, support=0.01, moved_for_good=False)["rarity"]
+    >>> features(chance=0.001, excess=1.0, in_parts=False, recurring_bits=0.0, found_again=False,
+    ...          unresolved=True, reexported=False, mended_or_passed=False, in_bond=False, support=0.01,
+    ...          moved_for_good=False)["rarity"]
     3.0
     """
-    explained = reexported_and_passed or in_bond
+    lawful = reexported and mended_or_passed
+    explained = lawful or in_bond
     rarity = min(float(-np.log10(chance)), RAREST)
     tail = -np.log10(max(support, 10**-MOST_SUPPORT)) if support > 0 else 0.0
     return {
         "rarity": 0.0 if explained else rarity,
+        "excess": 0.0 if explained else excess,
+        "in_parts": float(in_parts and not explained),
+        "recurring": 0.0 if explained else recurring_bits,
+        "found_again": float(found_again),
         "unresolved": float(unresolved),
-        "lawful": float(reexported_and_passed),
+        "lawful": float(lawful),
+        "reexported": float(reexported and not lawful),
         "in_bond": float(in_bond),
         "support": float(tail),
         "moved_for_good": float(moved_for_good),

@@ -11,9 +11,7 @@ import pyarrow as pa
 from graph.facts.columns import surely, taxpayer
 from graph.facts.store import FactStore
 
-_RECONDITIONED = (
-    r"(?i)recondition|relabel|re-label|re-mark|remarked|brought into compliance|under (customs )?supervision"
-)
+_RECONDITIONED = r"(?i)recondition|relabel|re-label|re-mark|remarked|rework|brought into compliance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +90,9 @@ def _of(r: Return, rows: list[dict[str, Any]], moves: list[dict[str, Any]]) -> L
         if row["kind"] == "reexport" and not row["entry_number"] and not row["bill_number"]
         and row["payer"] == r.importer_taxpayer and r.action_day <= row["day"] <= r.return_day
     ]  # fmt: skip
+    # What left after the goods are thought to have come back was something else.
     return Lawful(
-        tuple(row["action_id"] for row in [*lot, *alone] if row["kind"] == "reexport"),
+        tuple(row["action_id"] for row in [*lot, *alone] if row["kind"] == "reexport" and row["day"] <= r.return_day),
         tuple(row["action_id"] for row in [*lot, *back, *alone] if row["reconditioned"]),
         tuple(row["action_id"] for row in back if row["result"] in ("compliant", "released")),
         tuple(row["action_id"] for row in back if row["result"] in ("discrepant", "refused", "seized")),

@@ -10,6 +10,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from graph.detect.reentry.bill_names import named_on_bills
 from graph.detect.reentry.lines import bills, entry_lines
 from graph.facts.columns import surely, taxpayer
 from graph.facts.store import FactStore
@@ -219,6 +220,8 @@ def stand_in_lots(
 def with_bills(lots: ir.Table, facts: FactStore, *, as_of: date | None) -> ir.Table:
     """The lots with their bills' master number, containers and seals; what no entry line said, the bill says.
 
+    So it is with parties, where a bill's names lead to them (an importer is then named by its taxpayer number).
+
     A lot known by its container alone is taken to be on the bill that landed that container nearest in time.
     """
     shipped = bills(facts, as_of=as_of)
@@ -231,16 +234,21 @@ def with_bills(lots: ir.Table, facts: FactStore, *, as_of: date | None) -> ir.Ta
     found = found.agg(landed_bill=lambda t: t.bill.argmin(t.days.cast("string").lpad(6, "0") + t.bill))
     t = lots.left_join(found, "lot_key").drop("lot_key_right")
     t = t.mutate(bill=ibis.coalesce(t.bill, t.landed_bill)).drop("landed_bill")
-    t = t.left_join(shipped, "bill").drop("bill_right")
+    named = named_on_bills(facts, t.filter(t.line_id.isnull()).select("bill").distinct(), as_of=as_of)
+    t = t.left_join(shipped, "bill").drop("bill_right").mutate()
+    t = t.left_join(named, "bill").drop("bill_right")
     bare = t.line_id.isnull()
     return t.mutate(
+        taxpayer=ibis.ifelse(bare, ibis.coalesce(t.taxpayer, t.bill_taxpayer), t.taxpayer),
+        importer=ibis.ifelse(bare, ibis.coalesce(t.importer, t.bill_taxpayer), t.importer),
+        maker=ibis.ifelse(bare, ibis.coalesce(t.maker, t.bill_maker), t.maker),
         hts=ibis.coalesce(t.hts, t.bill_hts),
         hts4=ibis.coalesce(t.hts4, ibis.ifelse(t.bill_hts.length() >= 4, t.bill_hts.substr(0, 4), None)),
         containers=ibis.ifelse(bare & (t.containers.length().fill_null(0) == 0), t.bill_containers, t.containers),
         packages=ibis.ifelse(bare, ibis.coalesce(t.packages, t.bill_packages), t.packages),
         weight=ibis.ifelse(bare, ibis.coalesce(t.weight, t.bill_weight), t.weight),
         port=ibis.coalesce(t.port, ibis.ifelse(_is_port_code(t.bill_port), t.bill_port, None)),
-    ).drop("bill_packages", "bill_weight", "bill_hts", "bill_port", "bill_day")
+    ).drop("bill_packages", "bill_weight", "bill_hts", "bill_port", "bill_day", "bill_taxpayer", "bill_maker")
 
 
 def _is_port_code(port: ir.StringValue) -> ir.BooleanValue:

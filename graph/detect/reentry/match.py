@@ -17,18 +17,20 @@ import pyarrow.compute as pc
 
 from graph.detect.queue import e_value
 from graph.detect.reentry import candidates, lots, scoring
+from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, beginnings
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals
-from graph.detect.reentry.ties import Tie, ties
-from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Ints, Weights, count_chance, size
+from graph.detect.reentry.parts import Together, together
+from graph.detect.reentry.ties import MOST_TIE_BITS, Tie, bits_of, ties
+from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Floats, Ints, Weights, count_chance, size
 from graph.facts.store import FactStore
 
-# What a tie is worth between two taxpayers: few couples in a thousand share a rare phone or officer, and about
-# four in five successors keep something of the kind. Declared, capped well below what the rates would give.
-TIE_BITS = 7.0
+# About two in three successors keep something on file that is rare.
 NO_TIE_BITS = -1.5
+# What a taxpayer that enters the goods of another may gain by ties and by its beginnings.
+MOST_STRANGER_BITS = MOST_TIE_BITS + MOST_BEGINNING_BITS
 # Ties are looked up where they could still lift a pair to a lead.
-LOOK_UP_TIES_FROM = -10.0
+LOOK_UP_TIES_FROM = -16.0
 
 STAND_INS = 8_000
 STAND_INS_PER_GROUP = 3
@@ -62,6 +64,15 @@ class Match:
     look_alikes: int
     total_bits: float
     ties: tuple[Tie, ...]
+    recurring_bits: float = 0.0  # how much likelier a lot that merely recurs agrees in this way
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Amounts of parts that add up to a shipment's: field -> (the shipment's, the parts' together)."""
+
+    amounts: dict[str, tuple[float, float]]
+    total_bits: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ class Lead:
     """A shipment that customs acted on and its matches, best first.
 
     `lot` is the line of it that agrees best, `line_ids` all its lines; `sought_among` is the number of lines
-    among which the match was sought.
+    among which the match was sought. With `parts` the matches are entries that add up to the shipment.
     """
 
     lot: dict[str, Any]
@@ -77,6 +88,7 @@ class Lead:
     matches: tuple[Match, ...]
     p_value: float
     sought_among: int
+    parts: Sum | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +132,45 @@ def search(
     say("how often unrelated goods agree")
     weights = count_chance(lines, lines_held=extent["held"])
     pools = _pools(table, lines, extent)
-    pairs, bits, scores = _scored(facts, table, lines, as_of=as_of, weights=weights, pools=pools, say=say)
+    with facts.kept(lines) as held:
+        pairs, bits, scores = _scored(facts, table, held, as_of=as_of, weights=weights, pools=pools, say=say)
+        say("entries that add up to a shipment")
+        parts = together(table, held, weights=weights, pools=pools)
     lot = pairs["lot"].to_numpy().astype(np.int64)
     couples = _couples(pairs, scores, table)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
-    scores = _with_ties(pairs, scores, {row for row, couple in couples.items() if couple in known})
+    stand_in_lots = np.array([each == lots.STAND_IN for each in table["standing"].to_pylist()], dtype=bool)
+    begun = beginnings(lines, pairs.take(pa.array(sorted(couples), pa.int64())), by_chance=stand_in_lots)
+    scores = _with_ties(scores, pairs, {row: known.get(couple, ()) for row, couple in couples.items()}, begun.bits)
     names = np.array(pairs["entry_number"].to_pylist(), dtype=object)
     best = scoring.best_of_each(scores, names)
 
     shipments = _Shipments(table, pools.shipment)
-    is_stand_in = shipments.stand_in[scores.shipment[best]]
-    chance = scoring.chance_match(scores.total[best[is_stand_in]], int(shipments.stand_in.sum()))
-    found = {shipments.name(int(scores.shipment[g])): int(g) for g in best[~is_stand_in]}
-    p_values = {name: chance.p_value(float(scores.total[g])) for name, g in found.items()}
-    e_values = {name: e_value(float(scores.total[g]), chance.scores, chance.stand_ins) for name, g in found.items()}
+    whole = _by_shipment(scores.shipment[best], scores.total[best], shipments)
+    broken = _by_shipment(parts.shipment, parts.total, shipments)
+    top = np.maximum(whole, broken)
+    chance = scoring.chance_match(top[np.isfinite(top) & shipments.stand_in], int(shipments.stand_in.sum()))
+    found = {shipments.name(int(n)): int(n) for n in np.flatnonzero(np.isfinite(top) & ~shipments.stand_in)}
+    p_values = {name: chance.p_value(float(top[n])) for name, n in found.items()}
+    e_values = {name: e_value(float(top[n]), chance.scores, chance.stand_ins) for name, n in found.items()}
     tested = {row["shipment"]: party_of(row) for row in shipments.acted()}
     chosen = sorted(
         (name for name, p in p_values.items() if p <= CHANCE_SHARE),
         key=lambda name: (p_values[name], name),
     )[:MOST_LEADS]
     read = _Reader(pairs, bits, scores, known, couples)
+    of_whole = {int(scores.shipment[g]): int(g) for g in best}
+    of_parts = {int(n): row for row, n in enumerate(parts.shipment)}
     by_shipment = np.argsort(scores.shipment, kind="stable")
     bounds = np.searchsorted(scores.shipment[by_shipment], np.arange(len(shipments.stand_in) + 1))
     leads = []
     for name in chosen:
-        g = found[name]
-        number, row = int(scores.shipment[g]), int(scores.best[g])
+        number = found[name]
+        if broken[number] > whole[number]:
+            leads.append(_in_parts(shipments, parts, of_parts[number], p_value=p_values[name]))
+            continue
+        g = of_whole[number]
+        row = int(scores.best[g])
         near = [
             int(other) for other in by_shipment[bounds[number] : bounds[number + 1]]
             if other == g or (
@@ -162,6 +187,38 @@ def search(
             )
         )  # fmt: skip
     return Search(tuple(leads), tested, p_values, e_values, int(shipments.stand_in.sum()), weights)
+
+
+def _by_shipment(shipment: Ints, total: Floats, shipments: "_Shipments") -> Floats:
+    """The totals at the numbers of their shipments; minus infinity for one that matched nothing."""
+    totals = np.full(len(shipments.stand_in), -np.inf)
+    totals[shipment] = total
+    return totals
+
+
+def _in_parts(shipments: "_Shipments", parts: Together, row: int, *, p_value: float) -> Lead:
+    """The lead of a shipment that came back in parts."""
+    number = int(parts.shipment[row])
+    lot = shipments.row(number)
+    matches = []
+    for held in parts.entries[row][parts.entries[row] >= 0]:
+        part = parts.held.slice(int(held), 1).to_pylist()[0]
+        matches.append(
+            Match(
+                (), part["entry_number"], part["day"], part["port"], part["importer"], part["taxpayer"],
+                part["maker"] or "", "", part["own"], {}, {}, 0.0, 0.0, 0, float(parts.total[row]), (),
+            )
+        )  # fmt: skip
+    amounts = {
+        name: (float(parts.lots[name][row]), float(added[row]))
+        for name, added in parts.sums.items()
+        if not np.isnan(parts.lots[name][row]) and not np.isnan(added[row])
+    }
+    matches.sort(key=lambda match: (match.day, match.entry_number))
+    return Lead(
+        lot, shipments.line_ids(number), tuple(matches), p_value, int(parts.sought_among[row]),
+        Sum(amounts, float(parts.total[row])),
+    )  # fmt: skip
 
 
 def _couples(pairs: pa.Table, scores: scoring.Groups, table: pa.Table) -> dict[int, tuple[str, str]]:
@@ -193,6 +250,11 @@ class _Shipments:
         """One row for each shipment that customs acted on."""
         rows: list[dict[str, Any]] = self._table.take(pa.array(self._first[~self.stand_in])).to_pylist()
         return rows
+
+    def row(self, number: int) -> dict[str, Any]:
+        """The first lot of a shipment."""
+        row: dict[str, Any] = self._table.slice(int(self._first[number]), 1).to_pylist()[0]
+        return row
 
     def line_ids(self, number: int) -> tuple[str, ...]:
         """The lines of the shipment; none when it is known by its bill alone."""
@@ -240,14 +302,16 @@ def _scored(
     batches = pools.shipment // shipments_a_batch
     parts: list[tuple[pa.Table, scoring.PairBits, scoring.Groups]] = []
     # Worked out once and held by the engine, since every key of every batch looks into them.
-    with facts.kept(lines) as held, facts.kept(bills(facts, as_of=as_of)) as landed:
+    with facts.kept(bills(facts, as_of=as_of)) as landed:
         for number in range(int(batches.max()) + 1):
             say(f"lines to compare with the shipments, part {number + 1} of {int(batches.max()) + 1}")
-            pairs = _pairs(table.take(np.flatnonzero(batches == number)), held, landed)
+            pairs = _pairs(table.take(np.flatnonzero(batches == number)), lines, landed)
             bits = scoring.pair_bits(pairs, weights, pools)
             groups = scoring.group(pairs, bits, weights, pools)
             strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
-            kept = scoring.strongest(groups, most=MOST_CANDIDATES, allowance=np.where(strangers, TIE_BITS, 0.0))
+            kept = scoring.strongest(
+                groups, most=MOST_CANDIDATES, allowance=np.where(strangers, MOST_STRANGER_BITS, 0.0)
+            )
             rows = groups.best[kept]
             parts.append((pairs.take(rows), _rows_of(bits, rows), _groups_of(groups, kept)))
     before = np.cumsum([0, *(part.num_rows for part, _, _ in parts)])
@@ -257,6 +321,7 @@ def _scored(
             np.concatenate([bits.kind for _, bits, _ in parts]),
             np.concatenate([bits.identity for _, bits, _ in parts]),
             np.concatenate([bits.goods for _, bits, _ in parts]),
+            np.concatenate([bits.again for _, bits, _ in parts]),
             {c.name: np.concatenate([bits.by_field[c.name] for _, bits, _ in parts]) for c in COMPARISONS},
         ),
         scoring.Groups(
@@ -273,7 +338,7 @@ def _scored(
 
 def _rows_of(bits: scoring.PairBits, rows: Ints) -> scoring.PairBits:
     by_field = {name: values[rows] for name, values in bits.by_field.items()}
-    return scoring.PairBits(bits.kind[rows], bits.identity[rows], bits.goods[rows], by_field)
+    return scoring.PairBits(bits.kind[rows], bits.identity[rows], bits.goods[rows], bits.again[rows], by_field)
 
 
 def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:
@@ -284,19 +349,25 @@ def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:
     )  # fmt: skip
 
 
-def _with_ties(pairs: pa.Table, scores: scoring.Groups, tied: set[int]) -> scoring.Groups:
-    """The scores, with what is known of two different taxpayers: rows in `tied` share something rare."""
+def _with_ties(
+    scores: scoring.Groups, pairs: pa.Table, known: dict[int, tuple[Tie, ...]], begun: Floats
+) -> scoring.Groups:
+    """The scores, with what is known of two different taxpayers, for the rows in order that `known` tells of."""
     own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
     bits = np.where(own, 0.0, NO_TIE_BITS)
-    bits[sorted(tied)] = TIE_BITS
+    for n, row in enumerate(sorted(known)):
+        bits[row] = (bits_of(known[row]) if known[row] else NO_TIE_BITS) + begun[n]
     return replace(scores, total=scores.total + bits[scores.best])
 
 
 def _pairs(table: pa.Table, lines: ir.Table, shipped: ir.Table) -> pa.Table:
-    """All pairs of lots and lines; lots known by their bill also meet whole entries of their taxpayer."""
+    """All pairs of lots and lines; lots known by their bill also meet whole entries of their taxpayer or maker."""
     pairs = candidates.pairs(ibis.memtable(table), lines, shipped).to_pyarrow()
     bare = table.filter(pc.is_null(table["line_id"]))
-    totals = entry_totals(lines.semi_join(ibis.memtable(bare.select(["taxpayer"])), "taxpayer")).to_pyarrow()
+    payers, makers = (ibis.memtable(bare.select([name])).drop_null(name) for name in ("taxpayer", "maker"))
+    theirs = lines.semi_join(payers, "taxpayer").union(lines.semi_join(makers, "maker"), distinct=True)
+    of_entries = lines.semi_join(theirs.select("entry_number").distinct(), "entry_number")
+    totals = entry_totals(of_entries).to_pyarrow()
     whole = candidates.whole_entry_pairs(ibis.memtable(bare), ibis.memtable(totals), shipped).to_pyarrow()
     both = pa.concat_tables([pairs, whole.cast(pairs.schema)])
     return both.sort_by([("lot", "ascending"), ("line_id", "ascending")]).combine_chunks()
@@ -333,7 +404,36 @@ def _pools(table: pa.Table, lines: ir.Table, extent: dict[str, Any]) -> scoring.
         shipment,
         np.bincount(shipment)[shipment],
         {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},
+        _again(table, lines),
     )
+
+
+# An importer's own habit of shipping a lot again is drawn to everybody's by so many lines, and moves the chance at
+# most so many times up or down.
+HABIT_DRAWN_BY = 4.0
+MOST_HABIT = 8.0
+
+
+def _again(table: pa.Table, lines: ir.Table) -> Floats:
+    """Of each lot, how much oftener than others its importer ships lots of the heading alike to the carton.
+
+    Counted over the importer's other lots: the lot's own likes are counted as its look-alikes.
+    """
+    lot = ibis.memtable(table.select(["lot", "taxpayer", "hts4", "packages", "weight_band"]))
+    keys = ["taxpayer", "hts4"]
+    known = lines.filter(lines.packages.notnull(), lines.weight_band.notnull())
+    alike = known.semi_join(lot, keys).group_by(*keys, "packages", "weight_band").agg(held=ibis._.count())
+    shipped = alike.group_by(keys).agg(lines_held=alike.held.sum(), kinds=alike.count())
+    t = lot.inner_join(shipped, keys).left_join(alike, [*keys, "packages", "weight_band"])
+    rows = t.select("lot", "lines_held", "kinds", held=t.held.fill_null(0)).order_by("lot").to_pyarrow()
+    which = rows["lot"].to_numpy().astype(np.int64)
+    held = rows["held"].to_numpy().astype(np.float64)
+    others = rows["lines_held"].to_numpy().astype(np.float64) - held
+    repeats = others - (rows["kinds"].to_numpy().astype(np.float64) - (held > 0))
+    usual = (repeats.sum() + 1.0) / (others.sum() + 10.0)
+    habit = np.ones(table.num_rows)
+    habit[which] = (repeats + HABIT_DRAWN_BY * usual) / (others + HABIT_DRAWN_BY) / usual
+    return np.clip(habit, 1 / MOST_HABIT, MOST_HABIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,5 +462,5 @@ class _Reader:
             values["taxpayer"], values["maker"] or "", values["bill"] or "", values["own"], levels, bits,
             float(self.scores.identity[group]), float(self.scores.goods[group]),
             int(self.scores.look_alikes[group]), float(self.scores.total[group]),
-            self.known.get(self.couples.get(row, ("", "")), ()),
+            self.known.get(self.couples.get(row, ("", "")), ()), float(self.bits.again[row]),
         )  # fmt: skip

@@ -46,6 +46,7 @@ class Pools:
     shipment: Ints
     lines: Ints
     amounts: dict[str, Ints]  # size classes of each lot's packages, quantity and weight
+    again: Floats  # how much oftener than others its importer ships any lot of the heading again
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,12 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class PairBits:
-    """Bits of each pair of lines, and its kind."""
+    """Bits of each pair of lines, and its kind; `again` as in `Weights.of_recurring`."""
 
     kind: Ints
     identity: Floats
     goods: Floats
+    again: Floats
     by_field: dict[str, Floats]
 
 
@@ -88,7 +90,11 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
             goods += by_field[c.name]
         else:
             identity += by_field[c.name]
-    return PairBits(kind, identity, goods, by_field)
+    # Under one bill box, seal and goods are the same of themselves: they are no further news.
+    one_bill = found["bill"] == 0
+    identity = np.where(one_bill, by_field["bill"], identity)
+    goods = np.where(one_bill, np.minimum(goods, 0.0), goods)
+    return PairBits(kind, identity, goods, weights.of_recurring(found), by_field)
 
 
 def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> Groups:
@@ -115,7 +121,9 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     shipment = pools.shipment[lot[best]]
     alike = look_alikes(shipment * 3 + kind, total_goods, after[best])
     pool = pools.sizes[lot[best], kind]
-    chance_again = (alike + RECURRENCE_WEIGHT * weights.recurrence) / (pool + RECURRENCE_WEIGHT)
+    at_first = RECURRENCE_WEIGHT * weights.recurrence * pools.again[lot[best]]
+    chance_again = (alike + at_first) / (pool + RECURRENCE_WEIGHT)
+    chance_again *= np.exp2(known.again[best])
     chance_again = np.where((kind == OWN) | (alike > 0), chance_again, 0.0)
     total_goods = -np.log2(np.exp2(-total_goods) + chance_again)
     sought_among = np.maximum(pool * pools.share_in_window, 1.0)
@@ -148,16 +156,20 @@ def one_to_one(key: Ints, lot: Ints, line: Ints, goods: Floats) -> Ints:
 
 
 def look_alikes(of: Ints, goods: Floats, after: Bools) -> Ints:
-    """For each row, the rows of the same shipment that are no candidates and whose goods agree about as well.
+    """For each candidate, the other rows of the same shipment whose goods agree about as well.
+
+    Other candidates count too: goods come back once, and what comes twice more is the importer's usual lot.
 
     >>> look_alikes(np.array([7, 7, 7]), np.array([9.0, 8.5, 1.0]), np.array([True, False, False])).tolist()
     [1, 0, 0]
+    >>> look_alikes(np.array([7, 7]), np.array([9.0, 8.5]), np.array([True, True])).tolist()
+    [1, 1]
     """
     span = 10_000.0  # wider than any sum of bits
     key = of * span + np.clip(goods, -4_000, 4_000)
-    others = np.sort(key[~after])
+    others = np.sort(key)
     upto = np.searchsorted(others, of * span + 4_500)
-    return np.where(after, upto - np.searchsorted(others, key - LOOK_ALIKE_BITS), 0).astype(np.int64)
+    return np.where(after, upto - np.searchsorted(others, key - LOOK_ALIKE_BITS) - 1, 0).astype(np.int64)
 
 
 def best_of_each(found: Groups, names: npt.NDArray[np.object_]) -> Ints:

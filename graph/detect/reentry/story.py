@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from graph.detect.reentry import lots
 from graph.detect.reentry.lawful import Lawful
-from graph.detect.reentry.match import Lead, Match
+from graph.detect.reentry.match import Lead, Match, Sum
 from graph.detect.reentry.movement import Movement
 from graph.detect.reentry.ties import Tie
 from graph.facts.store import FactStore
@@ -166,11 +166,13 @@ def _title(told: Told, records: Records) -> str:
     goods = _goods(lead, best, records)
     who = lead.lot["importer"] or "an importer not named"
     by = "" if best.own else f" by importer {best.importer}"
+    where = f"at port {best.port} on {_day(best.day)}"
+    if lead.parts is not None:
+        where = "in parts " + _listed([f"at port {m.port} on {_day(m.day)}" for m in lead.matches])
     more = f", and {len(told.leads) - 1} more lots likewise" if len(told.leads) > 1 else ""
     return (
         f"{goods} of importer {who} {_STANDING[lead.lot['standing']]} at port {lead.lot['acting_port']} on "
-        f"{_day(lead.lot['action_day'])} seem to have been entered again at port {best.port} on "
-        f"{_day(best.day)}{by}{more}."
+        f"{_day(lead.lot['action_day'])} seem to have been entered again {where}{by}{more}."
     )
 
 
@@ -240,7 +242,9 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
             tuple(refs),
         )
     )
-    for match in lead.matches:
+    if lead.parts is not None:
+        found.append(_sum_evidence(lead, lead.parts, refs, records, told))
+    for match in lead.matches if lead.parts is None else ():
         numbers: dict[str, float | int | str] = {}
         back = _returned(match, records)
         for column, field in _SHOWN:
@@ -283,6 +287,42 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
     return found
 
 
+def _sum_evidence(lead: Lead, parts: Sum, refs: list[RecordRef], records: Records, told: Told) -> Evidence:
+    """What the parts hold, each by itself and together, beside the lot."""
+    columns = {field: column for column, field in _SHOWN}
+    numbers: dict[str, float | int | str] = {}
+    for field, (lot, together) in parts.amounts.items():
+        numbers[f"{columns[field]}_acted_on"] = round(lot, 3)
+        numbers[f"{columns[field]}_entered_again"] = round(together, 3)
+    both = list(refs)
+    for n, match in enumerate(lead.matches, start=1):
+        back = _returned(match, records)
+        for field in parts.amounts:
+            if back.get(columns[field]) is not None:
+                numbers[f"{columns[field]}_part_{n}"] = round(float(back[columns[field]]), 3)
+        numbers[f"days_between_part_{n}"] = match.day - lead.lot["action_day"]
+        both += [_line_ref(line_id) for line_id in _lines_of(match, records)]
+    numbers |= {
+        "total_bits": round(parts.total_bits, 1),
+        "sums_sought_among": lead.sought_among,
+        "p_value": float(f"{lead.p_value:.2g}"),
+        "lots_tested": told.tested,
+        "stand_in_lots": told.stand_ins,
+    }
+    agreeing = [_WORDS.get(field, field) for field, (lot, together) in parts.amounts.items() if _adds_up(lot, together)]
+    told_parts = _listed([f"{match.entry_number} at port {match.port}" for match in lead.matches])
+    return Evidence(
+        f"Entries {told_parts} add up to the lot in {_listed(agreeing) or 'little'} ({parts.total_bits:.0f} bits "
+        f"against chance among {lead.sought_among} sums about as large).",
+        numbers,
+        tuple(both),
+    )
+
+
+def _adds_up(lot: float, together: float) -> bool:
+    return abs(together / lot - 1) <= 0.03
+
+
 _WORDS = {"hts": "tariff number", "value": "entered value", "foreign_port": "foreign port", "weight": "gross weight"}
 
 
@@ -296,12 +336,17 @@ def _tie_evidence(leads: Iterable[tuple[Lead, Movement, Lawful]]) -> list[Eviden
         for match in lead.matches:
             for tie in match.ties:
                 told[match.importer, tie] = None
+
+    def numbers(tie: Tie) -> dict[str, float | int | str]:
+        said: dict[str, float | int | str] = {tie.kind: tie.value, "bits": round(tie.bits, 1)}
+        return said | {"holders": tie.holders} if tie.holders else said
+
     return [
         Evidence(
-            f"The importer and {importer} share a {tie.kind} that few others have."
+            f"The importer and {importer} share the {tie.kind} that {tie.holders} importers have on file."
             if tie.kind != "claim"
             else f"A claim, not a fact: of the importer and {importer} one is {tie.value} the other.",
-            {tie.kind: tie.value},
+            numbers(tie),
             tuple(RecordRef(tie.table, (key,)) for key in tie.keys),
         )
         for importer, tie in told
@@ -407,7 +452,9 @@ def _duty_at_stake(told: Told, records: Records) -> tuple[float, Evidence]:
                 continue
             seen.add(match.entry_number)
             back = _returned(match, records)
-            value = max(float(first.get("entered_value_usd") or 0), float(back.get("entered_value_usd") or 0))
+            value = float(back.get("entered_value_usd") or 0)
+            if lead.parts is None:
+                value = max(value, float(first.get("entered_value_usd") or 0))
             rates = [_rate(row) for row in (first, back)]
             rate = max((r for r in rates if r is not None), default=None)
             case_rate = _order_rate(lot["hts"] or back.get("hts_number") or "", lot["origin"] or "", match.day, records)

@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 
-from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, levels
+from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, Comparison, levels
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -46,6 +46,12 @@ _LED_BY = {"packages": (), "quantity": ("packages",), "weight": ("packages", "qu
 # A context's rates are drawn to those of all contexts by as many pairs.
 _DRAWN_BY = 5.0
 
+# What tells a recurring lot from one that came back weighs at most so much, a field alone and all together.
+MOST_AGAIN_BITS_A_FIELD = 3.0
+MOST_AGAIN_BITS = 5.0
+# Rates among recurring lots are drawn to the declared `m` by so many pairs.
+_AGAIN_DRAWN_BY = 20.0
+
 # Fields of bills are not sampled with the lines; a number meant to be used once agrees by chance about so often.
 _NEVER_SAMPLED = {"seal": 1e-4}
 # Another tariff heading cannot be seen among pairs drawn from one heading. It is held against a match.
@@ -56,19 +62,28 @@ _DECLARED_BITS = {("hts", 3): -4.0}
 class Weights:
     """Bits for each comparison by kind of pair, context and level; `u` holds the chance rates likewise.
 
-    `recurrence` is how often an importer's own lines in a heading agree in packages and weight.
+    `recurrence` is how often an importer's own lines in a heading agree in packages and weight. `again` holds, for
+    each field by level, log2 of how much likelier a lot that merely recurs shows the level than one that came back:
+    what is shipped again off the same order is alike to the kilogram, what was turned away seldom is.
     """
 
     bits: dict[str, Floats]
     u: dict[str, Floats]
     pairs_counted: tuple[int, int, int]
     recurrence: float
+    again: dict[str, Floats]
 
     def of(self, name: str, *, kind: Ints, context: Ints, level: npt.NDArray[np.int8]) -> Floats:
         """The bits of pairs of these kinds in these contexts on these levels; 0 where a value is missing."""
         table = self.bits[name]
         found: Floats = table[kind, context, np.maximum(level, 0)]
         return np.where(level < 0, 0.0, found)
+
+    def of_recurring(self, found: Levels) -> Floats:
+        """log2 of how much likelier recurring lots show these levels than lots that came back."""
+        said = [np.where(found[n] < 0, 0.0, per_level[np.maximum(found[n], 0)]) for n, per_level in self.again.items()]
+        bits_of_all: Floats = np.clip(np.sum(said, axis=0), -MOST_AGAIN_BITS, MOST_AGAIN_BITS)
+        return bits_of_all
 
 
 def contexts(name: str, found: Levels, sizes: dict[str, Ints]) -> Ints:
@@ -138,6 +153,7 @@ def count_chance(lines: ir.Table, *, lines_held: int) -> Weights:
     counts: list[dict[str, Floats]] = []
     totals: list[int] = []
     recurrence = 0.0
+    again: dict[str, Floats] = {}
     for group in (("taxpayer", "hts4"), ("maker", "hts4"), ("hts4",)):
         named = lines if "maker" not in group else lines.filter(lines.maker.notnull())
         t = _random_pairs(named, share=share, group=group)
@@ -154,15 +170,20 @@ def count_chance(lines: ir.Table, *, lines_held: int) -> Weights:
         totals.append(int(kept.sum()))
         if group[0] == "taxpayer":
             known = (found["packages"] >= 0) & (found["weight"] >= 0) & (sizes["packages"] > 0)
-            again = known & (found["packages"] == 0) & (found["weight"] <= 1)
-            recurrence = (float(again.sum()) + 0.05) / (float(known.sum()) + 1.0)
+            alike = known & (found["packages"] == 0) & (found["weight"] <= 1)
+            recurrence = (float(alike.sum()) + 0.05) / (float(known.sum()) + 1.0)
+            again = {c.name: _of_recurring(c, found[c.name][alike]) for c in COMPARISONS if c.name in _TELLS_RECURRING}
     amounts_of_own = SAME_MAKER if totals[SAME_MAKER] >= ENOUGH_PAIRS else OTHER
     u: dict[str, Floats] = {}
     weights: dict[str, Floats] = {}
+    # Of one product, packages that differ all but forbid an equal weight; of two products of a maker they do not.
+    # Where the leading amount differs, the products may, and chance is that of any two lines of a heading.
+    apart = [first + 2 for first in _LEAD_FROM.values()]
     for c in COMPARISONS:
         if c.name in AMOUNTS:
-            counts[OWN][c.name] = counts[amounts_of_own][c.name]
-            counts[SAME_MAKER][c.name] = counts[amounts_of_own][c.name]
+            of_own = counts[amounts_of_own][c.name].copy()
+            of_own[apart] = counts[OTHER][c.name][apart]
+            counts[OWN][c.name], counts[SAME_MAKER][c.name] = of_own, of_own
         u[c.name] = np.stack([_rates(c.name, c.m, side[c.name]) for side in counts])
         weights[c.name] = bits(c.m, u[c.name])
         for (name, level), declared in _DECLARED_BITS.items():
@@ -170,7 +191,21 @@ def count_chance(lines: ir.Table, *, lines_held: int) -> Weights:
                 weights[name][..., level] = declared
     # Among pairs of one maker the maker is no news: fewer lines are searched instead.
     weights["maker"][SAME_MAKER] = 0.0
-    return Weights(weights, u, (totals[0], totals[1], totals[2]), recurrence)
+    return Weights(weights, u, (totals[0], totals[1], totals[2]), recurrence, again)
+
+
+# Packages and quantity are alike by the way recurring lots are found.
+_TELLS_RECURRING = ("weight", "value", "foreign_port", "consignee")
+
+
+def _of_recurring(comparison: Comparison, level: npt.NDArray[np.int8]) -> Floats:
+    """By level, log2 of the share among recurring lots over the declared share among lots that came back."""
+    m = np.asarray(comparison.m)
+    counted = np.bincount(level[level >= 0].astype(np.int64), minlength=len(m)) + _AGAIN_DRAWN_BY * m
+    said: Floats = np.clip(
+        np.log2(counted / counted.sum() / m), -MOST_AGAIN_BITS_A_FIELD, MOST_AGAIN_BITS_A_FIELD
+    )  # fmt: skip
+    return said
 
 
 def _counted(level: npt.NDArray[np.int8], context: Ints, labels: int) -> Floats:

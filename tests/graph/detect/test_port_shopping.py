@@ -15,7 +15,7 @@ from graph.detect.reentry.match import search
 from graph.model.errors import NotFound
 from graph.model.finding import Finding, RecordRef
 from graph.model.tables import TABLES
-from tests.graph.detect.harbour_world import HEADINGS, HarbourWorld, harbour_world
+from tests.graph.detect.harbour_world import HEADINGS, HarbourWorld, Row, harbour_world
 from tests.graph.detect.memory_facts import MemoryFacts
 
 HELD = date(2024, 3, 1)
@@ -153,11 +153,76 @@ def container_came_round(world: HarbourWorld) -> None:
     )  # fmt: skip
 
 
+def part(world: HarbourWorld, lot: Row, share: float, **changes: Any) -> Row:
+    """A part of a lot, entered by itself; the last part takes what is left."""
+    amounts = {
+        "packages": round(lot["packages"] * share), "quantity": round(lot["quantity"] * share, 1),
+        "gross_weight_kg": round(lot["gross_weight_kg"] * share, 1),
+        "entered_value_usd": round(lot["entered_value_usd"] * share),
+    }  # fmt: skip
+    return world.again(lot, **(amounts | {"container_number": None} | changes))
+
+
+def broken_up(world: HarbourWorld, importer: str, *shares: float) -> None:
+    trade(world, importer, lines=15)
+    lot = world.line(
+        importer_number=importer, port_code="2704", entry_date=HELD, packages=4127, quantity=16508.0,
+        gross_weight_kg=21340.0, entered_value_usd=86200.0,
+    )  # fmt: skip
+    world.act(lot, result="refused")
+    left = lot["packages"]
+    for n, share in enumerate(shares):
+        packages = round(lot["packages"] * share) if n < len(shares) - 1 else left
+        left -= packages
+        part(
+            world, lot, share, packages=packages, quantity=packages * 4.0, entry_date=on(20 + 17 * n),
+            port_code=("3001", "1401", "5301")[n],
+        )  # fmt: skip
+
+
+def broken_in_two(world: HarbourWorld) -> None:
+    broken_up(world, "55-000001200", 0.57, 0.43)
+
+
+def broken_in_three(world: HarbourWorld) -> None:
+    broken_up(world, "55-000001300", 0.44, 0.31, 0.25)
+
+
+def newcomer_with_the_same_rare_maker(world: HarbourWorld) -> None:
+    """No phone, no officer, no claim: a firm that was never seen takes over a maker that nobody else buys from."""
+    trade(world, "55-000001400", manufacturer_id="CNLONEQU5LON")
+    lot = world.line(importer_number="55-000001400", port_code="2704", entry_date=HELD, manufacturer_id="CNLONEQU5LON")
+    world.act(lot, result="refused")
+    world.again(
+        lot, importer_number="66-000001400", port_code="1401", entry_date=on(75), container_number=None,
+        gross_weight_kg=round(lot["gross_weight_kg"] * 0.996, 1), consignee_number="66-000001400",
+    )  # fmt: skip
+
+
+def same_bill_by_a_buyer(world: HarbourWorld) -> None:
+    """Goods sold on the water are entered once, by the buyer, under the bill that brought them."""
+    trade(world, "55-000001500")
+    lot = world.line(importer_number="55-000001500", port_code="2704", entry_date=HELD)
+    world.tables["entry_lines"].remove(lot)
+    world.add(
+        "bills",
+        {"bill_number": lot["bill_number"], "arrived_on": HELD, "containers": [lot["container_number"]],
+         "packages": lot["packages"], "gross_weight_kg": lot["gross_weight_kg"], "hts_prefix": "760421"},
+    )  # fmt: skip
+    world.act(lot, entry_number=None, bill_number=lot["bill_number"], kind="hold", result="refused")
+    world.again(
+        lot, bill_number=lot["bill_number"], importer_number="12-345678900", port_code="3001", entry_date=on(12)
+    )
+
+
 STORIES = (
     same_firm, another_branch_and_a_misspelled_maker, successor, known_by_its_bill_alone, strike,
     new_distribution_centre, reconditioned, released, in_bond, recurring, container_came_round,
+    broken_in_two, broken_in_three, newcomer_with_the_same_rare_maker, same_bill_by_a_buyer,
 )  # fmt: skip
-RETURNED = ("55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005")
+RETURNED = (
+    "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -288,8 +353,27 @@ def test_a_lot_that_moved_in_bond_to_its_port_of_entry_is_no_scheme(weighed: lis
     assert lead.probability < 0.5
 
 
-@pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011"])
-def test_recurring_lots_and_a_container_that_came_round_are_not_found(findings: list[Finding], taxpayer: str) -> None:
+@pytest.mark.parametrize(("taxpayer", "parts"), [("55-0000012", 2), ("55-0000013", 3)])
+def test_a_lot_that_was_broken_up_is_told_with_each_part_and_what_they_add_up_to(
+    findings: list[Finding], taxpayer: str, parts: int
+) -> None:
+    finding = of(findings, taxpayer)
+    assert len(finding.entries) == 1 + parts
+    told = next(e for e in finding.evidence if "packages_part_1" in e.numbers)
+    assert told.numbers["packages_acted_on"] == told.numbers["packages_entered_again"] == 4127
+    assert sum(float(told.numbers[f"packages_part_{n + 1}"]) for n in range(parts)) == 4127
+    assert {r.key[0] for r in told.records if r.table == "entry_lines"} == set(finding.entries)
+
+
+def test_a_newcomer_is_named_as_successor_by_a_maker_that_nobody_else_buys_from(findings: list[Finding]) -> None:
+    finding = of(findings, "55-0000014")
+    assert ("importer:66-000001400", "successor") in {(m.entity, m.role) for m in finding.members}
+
+
+@pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011", "55-0000015"])
+def test_recurring_lots_a_container_that_came_round_and_a_bill_s_own_entry_are_not_found(
+    findings: list[Finding], taxpayer: str
+) -> None:
     named = [f for f in findings if any(m.entity.startswith(f"importer:{taxpayer}") for m in f.members)]
     assert all(f.probability < 0.5 and not f.queue for f in named)
 
