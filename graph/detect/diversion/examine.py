@@ -16,7 +16,16 @@ from graph.detect.diversion import goods, passage, plants, ties
 from graph.detect.diversion.orders import EPOCH, Order
 from graph.detect.diversion.passage import Bills, Lots, Passage
 from graph.detect.diversion.trade import (
-    LEAST_LINES, Floats, Ints, Lines, MakerTrade, candidates, first_days, lines_from_country, lines_of_makers, maker_trade, newcomers,
+    LEAST_LINES,
+    Ints,
+    Lines,
+    MakerTrade,
+    candidates,
+    first_days,
+    lines_from_country,
+    lines_of_makers,
+    maker_trade,
+    newcomers,
 )  # fmt: skip
 from graph.detect.diversion.written_names import Spellings, slips
 from graph.facts.store import FactStore

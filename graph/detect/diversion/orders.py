@@ -113,6 +113,4 @@ def scope(orders: Iterable[Order], tariff_numbers: Iterable[str]) -> ir.Table | 
     columns = list(zip(*rows, strict=True))
     names = ("hts", "order", "country", "petition_day", "bites_day", "until_day")
     types = (pa.string(), pa.int64(), pa.string(), pa.int64(), pa.int64(), pa.int64())
-    return ibis.memtable(
-        pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)})
-    )
+    return ibis.memtable(pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)}))

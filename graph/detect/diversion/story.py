@@ -434,9 +434,7 @@ def _innocent(x: Examined, seen: Examination) -> list[InnocentExplanation]:
     ]  # fmt: skip
 
 
-def _duty_at_stake(
-    parts: Sequence[tuple[Examined, list[Customer]]], seen: Examination
-) -> tuple[float, Evidence]:
+def _duty_at_stake(parts: Sequence[tuple[Examined, list[Customer]]], seen: Examination) -> tuple[float, Evidence]:
     total = value = 0.0
     refs: list[RecordRef] = []
     rates: dict[str, float] = {}
@@ -470,7 +468,9 @@ def _next_steps(lead: Examined, parts: Sequence[tuple[Examined, list[Customer]]]
     if lead.passage.matched:
         steps.insert(0, "Lay the matched bills side by side: packages, weights, marks and container numbers.")
     if lead.order.cases:
-        steps.append(f"Weigh an allegation under EAPA for {', '.join(lead.order.cases)}: interim measures within 90 days.")
+        steps.append(
+            f"Weigh an allegation under EAPA for {', '.join(lead.order.cases)}: interim measures within 90 days."
+        )
     return tuple(steps)
 
 

@@ -93,9 +93,7 @@ def maker_trade(lines: ir.Table) -> list[MakerTrade]:
     home = lines.filter(lines.origin == lines.country)
     before = home.group_by("order", "taxpayer").agg(first_home=home.day.min())
     bought = bought.left_join(before, ["order", "taxpayer"])
-    bought = bought.mutate(
-        new=bought.first >= bought.petition_day, switched=surely(bought.first_home < bought.first)
-    )
+    bought = bought.mutate(new=bought.first >= bought.petition_day, switched=surely(bought.first_home < bought.first))
     both = bought.new & bought.switched
     makers = bought.group_by("order", "origin", "maker").agg(
         first=bought["first"].min(), last=bought["last"].max(), lines=bought.lines.sum(),
