@@ -180,8 +180,10 @@ def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
     wanted = [(c.order, s, c.origin, c.maker) for c in chosen for s in c.spellings]
     spelt = ibis.memtable(
         pa.table({
-            "order": pa.array([w[0] for w in wanted], pa.int64()), "maker": pa.array([w[1] for w in wanted], pa.string()),
-            "origin": pa.array([w[2] for w in wanted], pa.string()), "owner": pa.array([w[3] for w in wanted], pa.string()),
+            "order": pa.array([w[0] for w in wanted], pa.int64()),
+            "maker": pa.array([w[1] for w in wanted], pa.string()),
+            "origin": pa.array([w[2] for w in wanted], pa.string()),
+            "owner": pa.array([w[3] for w in wanted], pa.string()),
         })
     )  # fmt: skip
     t = lines.join(spelt, ["order", "maker", "origin"]).select(*_LINE, "owner")
@@ -193,7 +195,8 @@ def lines_from_country(lines: ir.Table, buyers: Iterable[tuple[int, str]]) -> Li
     wanted = sorted(set(buyers))
     who = ibis.memtable(
         pa.table({
-            "order": pa.array([w[0] for w in wanted], pa.int64()), "taxpayer": pa.array([w[1] for w in wanted], pa.string())
+            "order": pa.array([w[0] for w in wanted], pa.int64()),
+            "taxpayer": pa.array([w[1] for w in wanted], pa.string())
         })
     )  # fmt: skip
     t = lines.filter(lines.origin == lines.country).semi_join(who, ["order", "taxpayer"]).select(*_LINE)
@@ -205,7 +208,8 @@ def lines_without_maker(lines: ir.Table, buyers: Iterable[tuple[int, str, str]])
     wanted = sorted(set(buyers))
     who = ibis.memtable(
         pa.table({
-            "order": pa.array([w[0] for w in wanted], pa.int64()), "taxpayer": pa.array([w[1] for w in wanted], pa.string()),
+            "order": pa.array([w[0] for w in wanted], pa.int64()),
+            "taxpayer": pa.array([w[1] for w in wanted], pa.string()),
             "origin": pa.array([w[2] for w in wanted], pa.string()),
         })
     )  # fmt: skip
