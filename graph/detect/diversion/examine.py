@@ -15,8 +15,18 @@ import numpy.typing as npt
 from graph.detect.diversion import goods, passage, plants, ties
 from graph.detect.diversion.orders import EPOCH, Order
 from graph.detect.diversion.passage import Bills, Lots, Passage
+from graph.detect.diversion.ties import Claim, Tie
 from graph.detect.diversion.trade import (
-    LEAST_LINES, Floats, Ints, Lines, MakerTrade, candidates, first_days, lines_from_country, lines_of_makers, maker_trade, newcomers,
+    LEAST_LINES,
+    Ints,
+    Lines,
+    MakerTrade,
+    candidates,
+    first_days,
+    lines_from_country,
+    lines_of_makers,
+    maker_trade,
+    newcomers,
 )  # fmt: skip
 from graph.detect.diversion.written_names import Spellings, slips
 from graph.facts.store import FactStore
@@ -85,16 +95,15 @@ class Examined:
     shipped_kg: float
     suppliers: tuple[str, ...]  # makers of the order's country behind the goods, most probable first
     supplier_shipper: str  # the shipper's name on inward bills
-    ties: tuple[tuple[ties.Tie, str, float], ...]
-    alleged: tuple[ties.Claim, ...]
-    disclosed: tuple[ties.Claim, ...]
+    ties: tuple[tuple[Tie, str, float], ...]
+    alleged: tuple[Claim, ...]
+    disclosed: tuple[Claim, ...]
     plant: plants.Plant | None
     years_standing: float | None
     capacity: plants.Capacity | None
     capacity_ratio: float | None
     old_plant: str
     old_plant_share: float
-    market_growth: float | None
     others_switched: int
     first_quarter_kg: float
 
@@ -148,9 +157,24 @@ def examine(
     on_file = plants.plants(facts, asked | {m for ms in home_makers.values() for m in ms}, as_of=as_of)
     able = plants.capacities(facts, asked, as_of=as_of)
     work = _Work(
-        orders, makers, chosen, own, home, levels, bills, foreign, home_makers, held, claimed, on_file, able,
-        observed_from, rate, (until - EPOCH).days, began,
-    )  # fmt: skip
+        orders=orders,
+        makers=makers,
+        chosen=chosen,
+        own=own,
+        home=home,
+        levels=levels,
+        bills=bills,
+        foreign=foreign,
+        home_makers=home_makers,
+        held=held,
+        claimed=claimed,
+        on_file=on_file,
+        able=able,
+        observed_from=observed_from,
+        rate=rate,
+        until_day=(until - EPOCH).days,
+        began=began,
+    )
     say("what speaks for and against")
     examined = tuple(x for c in chosen if (x := work.examined(c)) is not None)
     return Examination(examined, own, home, foreign, bills, work.bill_at, tuple(orders))
@@ -174,7 +198,7 @@ class _Work:
     """The columns at hand, indexed once for all candidates."""
 
     def __init__(
-        self, orders: list[Order], makers: list[MakerTrade], chosen: list[MakerTrade], own: Lines, home: Lines,
+        self, *, orders: list[Order], makers: list[MakerTrade], chosen: list[MakerTrade], own: Lines, home: Lines,
         levels: goods.GoodsLevels, bills: Bills, foreign: Bills, home_makers: dict[int, list[str]],
         held: dict[str, list[ties.Tie]], claimed: dict[str, list[ties.Claim]], on_file: dict[str, plants.Plant],
         able: dict[str, list[plants.Capacity]], observed_from: int, rate: float, until_day: int,
@@ -225,10 +249,10 @@ class _Work:
         inward_at = self.from_into.get((c.origin, order.country), np.zeros(0, dtype=np.int64))
         inward_at = inward_at[passage.same_goods(self.foreign.heading[inward_at], headings)]
         first, last = int(day[rows].min()), int(day[rows].max())
-        inward = self._inward(c, order, self._names(c, rows), headings, first, last)
+        inward = self._inward(c, order, names=self._names(c, rows), headings=headings, days=(first, last))
         passed = passage.passage(lots, self.foreign, inward_at, named=inward.named)
         suppliers, shipper = self._suppliers(order, customers, passed, inward)
-        customers = self._with_matches(customers, lots, passed, rows)
+        customers = self._with_matches(customers, lots, passed)
         partners = self._partners(c, order, customers, suppliers)
         held = [t for s in c.spellings for t in self.held.get(f"manufacturer:{s}", [])]
         told = ties.telling(held, partners)
@@ -239,7 +263,7 @@ class _Work:
         standing = None
         if plant is not None and plant.established_day is not None:
             standing = (c.first_day - plant.established_day) / YEAR_DAYS
-        able, ratio = self._capacity(c, rows, headings)
+        able, ratio = self._capacity(c, rows)
         old, share = self._old_plant(c, order, customers)
         newcomer_bits = 0.0
         if new and c.first_day >= self.observed_from + 90:
@@ -265,7 +289,7 @@ class _Work:
             _switched_bits(k, n, chance), tuple(alike), lots, passed, inward, float(weights.sum()),
             tuple(suppliers), shipper, tuple(told),
             tuple(x for x in said if x.status in ties.ALLEGED), tuple(x for x in said if x.status == "fact"),
-            plant, standing, able, ratio, old, share, self._market_growth(c, order), others,
+            plant, standing, able, ratio, old, share, others,
             float(weights[day[rows] < first + 90].sum()),
         )  # fmt: skip
 
@@ -335,8 +359,9 @@ class _Work:
         return names | {key for key, n in counted.items() if n >= 2 and n >= 0.2 * total}
 
     def _inward(
-        self, c: MakerTrade, order: Order, names: set[str], headings: set[str], first: int, last: int
+        self, c: MakerTrade, order: Order, *, names: set[str], headings: set[str], days: tuple[int, int]
     ) -> Inward:
+        first, last = days
         forms = {form for key in names for form in slips(key)}
         at = np.unique(np.concatenate([self.consigned[f] for f in forms if f in self.consigned] or [_NONE]))
         if len(at):
@@ -380,10 +405,10 @@ class _Work:
                 for maker, n in cu.suppliers:
                     votes[maker] = votes.get(maker, 0.0) + len(cu.rows) * n / total
         ranked = sorted(votes.items(), key=lambda x: (-x[1], x[0]))
-        total = sum(votes.values())
-        return [m for m, v in ranked if v >= 0.25 * total][:2], shipper
+        cast = sum(votes.values())
+        return [m for m, v in ranked if v >= 0.25 * cast][:2], shipper
 
-    def _with_matches(self, customers: list[Customer], lots: Lots, passed: Passage, rows: Ints) -> list[Customer]:
+    def _with_matches(self, customers: list[Customer], lots: Lots, passed: Passage) -> list[Customer]:
         matched = {lots.key[o] for o, _ in passed.pairs}
         own = self.own.columns
 
@@ -411,7 +436,7 @@ class _Work:
             "other new maker": self.other_candidates - own,
         }
 
-    def _capacity(self, c: MakerTrade, rows: Ints, headings: set[str]) -> tuple[plants.Capacity | None, float | None]:
+    def _capacity(self, c: MakerTrade, rows: Ints) -> tuple[plants.Capacity | None, float | None]:
         own = self.own.columns
         best: tuple[plants.Capacity | None, float | None] = (None, None)
         for s in c.spellings:
@@ -453,9 +478,6 @@ class _Work:
         every = sum(m.new_importers for m in self.makers), sum(m.switched_importers for m in self.makers)
         usual = (every[1] + 1) / (every[0] + 2)
         return float((switched + 10 * usual) / (new + 10))
-
-    def _market_growth(self, c: MakerTrade, order: Order) -> float | None:
-        return None
 
     def _logs(self, rows: Ints) -> dict[tuple[str, str], dict[str, npt.NDArray[np.float64]]]:
         own = self.own.columns

@@ -110,19 +110,20 @@ def likeness(
             here = levels.at.get((order, hts, unit), [])
             if len(x) <= most:
                 continue
-            home = [(m, n, v[number]) for o, m, n, v in here if o == country and v[number] is not None]
+            of_measure = [(o, m, n, y) for o, m, n, v in here if (y := v[number]) is not None]
+            home = [(m, n, y) for o, m, n, y in of_measure if o == country]
             known = [row for row in home if row[0] in suppliers]
             there = [
-                (m, n, v[number]) for o, m, n, v in here
-                if o == origin and m not in own and m not in suspected and v[number] is not None
+                (m, n, y) for o, m, n, y in of_measure
+                if o == origin and m not in own and m not in suspected
             ]  # fmt: skip
             usual = (ordinary or {}).get((hts, unit), {}).get(measure)
             if usual is not None and np.isfinite(usual).sum() >= LEAST_ORDINARY_LINES:
                 usual = usual[np.isfinite(usual)]
                 there.append(("", len(usual), float(usual.mean())))
             elsewhere = [
-                (m, n, v[number]) for o, m, n, v in here
-                if o not in (country, origin) and m not in suspected and v[number] is not None
+                (m, n, y) for o, m, n, y in of_measure
+                if o not in (country, origin) and m not in suspected
             ]  # fmt: skip
             borrowed = len(there) < LEAST_MAKERS
             home_level = _level(known or home, measure)

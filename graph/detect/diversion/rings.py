@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.detect.diversion.examine import Examined
+from graph.detect.diversion.written_names import TELLING_LETTERS
 
 # Two makers share their custom when so much of the smaller one's trade is with the other's importers.
 SHARED_CUSTOM = 0.5
@@ -24,11 +25,12 @@ JOINING_PROBABILITY = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A candidate with its features and what they make of it."""
+    """A candidate with its features, its probability and its likelihood ratio."""
 
     examined: Examined
     features: dict[str, float]
     probability: float
+    e_value: float
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -120,10 +122,14 @@ def _linked(weighed: Sequence[Weighed], customs: list[dict[str, int]], i: int, j
 
 
 def _marks(x: Examined) -> set[str]:
-    """What links a maker to others of its ring: itself, those that it has a rare tie with, who ships to it."""
+    """What links a maker to others of its ring: itself, those that it has a rare tie with, who ships to it.
+
+    An address links nobody by itself: a forwarder's is shared by strangers.
+    """
     marks = {f"manufacturer:{s}" for s in x.trade.spellings}
-    marks |= {tie.other for tie, group, bits in x.ties if bits >= LINKING_BITS and group in CLOSE}
-    marks |= {f"{tie.kind}:{tie.value}" for tie, _, bits in x.ties if bits >= LINKING_BITS}
-    if x.supplier_shipper and x.suppliers and x.passage.bits >= LINKING_BITS:
-        marks.add(f"manufacturer:{x.suppliers[0]}")
+    rare = [tie for tie, group, bits in x.ties if bits >= LINKING_BITS and group in CLOSE and tie.kind != "address"]
+    marks |= {tie.other for tie in rare}
+    if x.supplier_shipper and x.passage.bits >= LINKING_BITS:
+        letters = "".join(c for c in x.supplier_shipper.upper() if c.isalnum())
+        marks.add(f"shipper:{x.trade.order}:{letters[:TELLING_LETTERS]}")
     return marks

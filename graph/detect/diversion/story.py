@@ -13,7 +13,6 @@ import numpy as np
 
 from graph.detect.diversion.examine import Customer, Examination, Examined
 from graph.detect.diversion.features import TELLING_PASSAGE_BITS
-from graph.detect.diversion.orders import Order
 from graph.detect.diversion.rings import Weighed
 from graph.detect.diversion.trade import Lines
 from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
@@ -90,13 +89,13 @@ def tell(told: Told, seen: Examination, *, name: str, version: str) -> Finding:
         probability=round(told.probability, 4),
         calibration=told.calibration,
         queue=told.queue,
-        members=_members(parts, own["entry_number"]),
+        members=_members(parts),
         entries=tuple(entries),
         period_from=day_of(own["day"][rows].min()),
         period_to=day_of(own["day"][rows].max()),
         duty_at_stake_usd=duty,
         evidence=(*evidence, basis),
-        innocent_explanations=tuple(_innocent(lead, seen)),
+        innocent_explanations=tuple(_innocent(lead)),
         scope_question=(
             f"Are the goods within the scope of the order on {lead.order.product or 'the product'} from "
             f"{lead.order.country} ({', '.join(lead.order.cases)}), and does what is done in {lead.trade.origin}, if "
@@ -119,7 +118,7 @@ def _title(lead: Examined, parts: Sequence[tuple[Examined, list[Customer]]], mak
     )
 
 
-def _members(parts: Sequence[tuple[Examined, list[Customer]]], _: object) -> tuple[Member, ...]:
+def _members(parts: Sequence[tuple[Examined, list[Customer]]]) -> tuple[Member, ...]:
     members: dict[str, Member] = {}
     for x, _cs in parts:
         members.setdefault(
@@ -178,9 +177,10 @@ def _trade(x: Examined, customers: list[Customer], seen: Examination) -> Evidenc
     rows = np.sort(np.concatenate([c.rows for c in customers]))
     value = float(np.nansum(seen.lines.columns["value"][rows]))
     o = x.order
+    since = seen.lines.columns["day"][rows].min()
     began = (
         f"first shipped these goods on {day_of(x.trade.first_day)}" if x.new
-        else f"shipped these goods before, and to {len(customers)} new importers from {day_of(seen.lines.columns['day'][rows].min())}"
+        else f"shipped these goods before, and to {len(customers)} new importers since {day_of(since)}"
     )  # fmt: skip
     return Evidence(
         f"{x.trade.maker} ({x.trade.origin}) {began}, after the petition of {day_of(o.petition_day)} against "
@@ -363,7 +363,7 @@ def _claims(x: Examined) -> list[Evidence]:
     ]
 
 
-def _innocent(x: Examined, seen: Examination) -> list[InnocentExplanation]:
+def _innocent(x: Examined) -> list[InnocentExplanation]:
     price = next((like for like in x.likeness if like.measure == "price"), None)
     p = x.passage
     passes = p.bits >= TELLING_PASSAGE_BITS
@@ -409,7 +409,7 @@ def _innocent(x: Examined, seen: Examination) -> list[InnocentExplanation]:
     return [
         InnocentExplanation("real plant with a ramp", "a year's shipments against what the plant can make", plant),
         InnocentExplanation(
-            "price of its own country", "unit value against the order country's before it paid more and other makers'", level
+            "price of its own country", "unit value against the order country's before it paid more and others'", level
         ),
         InnocentExplanation("substantial transformation", "inward bills of other goods to the maker", made),
         InnocentExplanation(
@@ -425,7 +425,7 @@ def _innocent(x: Examined, seen: Examination) -> list[InnocentExplanation]:
         ),
         InnocentExplanation(
             "forwarder's shared address", "how many parties hold what is shared",
-            f"{'Does not arise: nothing is shared.' if not x.ties else f'The most common shared value has {widest} holders.'}",
+            f"The most common shared value has {widest} holders." if x.ties else "Does not arise: nothing is shared.",
         ),
         InnocentExplanation(
             "broker that files for everybody", "whether the ring rests on a common filer",
@@ -434,9 +434,7 @@ def _innocent(x: Examined, seen: Examination) -> list[InnocentExplanation]:
     ]  # fmt: skip
 
 
-def _duty_at_stake(
-    parts: Sequence[tuple[Examined, list[Customer]]], seen: Examination
-) -> tuple[float, Evidence]:
+def _duty_at_stake(parts: Sequence[tuple[Examined, list[Customer]]], seen: Examination) -> tuple[float, Evidence]:
     total = value = 0.0
     refs: list[RecordRef] = []
     rates: dict[str, float] = {}
@@ -470,10 +468,7 @@ def _next_steps(lead: Examined, parts: Sequence[tuple[Examined, list[Customer]]]
     if lead.passage.matched:
         steps.insert(0, "Lay the matched bills side by side: packages, weights, marks and container numbers.")
     if lead.order.cases:
-        steps.append(f"Weigh an allegation under EAPA for {', '.join(lead.order.cases)}: interim measures within 90 days.")
+        steps.append(
+            f"Weigh an allegation under EAPA for {', '.join(lead.order.cases)}: interim measures within 90 days."
+        )
     return tuple(steps)
-
-
-def order_of(lead: Examined) -> Order:
-    """The order that the ring's likeliest maker would evade."""
-    return lead.order

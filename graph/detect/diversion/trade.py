@@ -93,9 +93,7 @@ def maker_trade(lines: ir.Table) -> list[MakerTrade]:
     home = lines.filter(lines.origin == lines.country)
     before = home.group_by("order", "taxpayer").agg(first_home=home.day.min())
     bought = bought.left_join(before, ["order", "taxpayer"])
-    bought = bought.mutate(
-        new=bought.first >= bought.petition_day, switched=surely(bought.first_home < bought.first)
-    )
+    bought = bought.mutate(new=bought.first >= bought.petition_day, switched=surely(bought.first_home < bought.first))
     both = bought.new & bought.switched
     makers = bought.group_by("order", "origin", "maker").agg(
         first=bought["first"].min(), last=bought["last"].max(), lines=bought.lines.sum(),
@@ -182,8 +180,10 @@ def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
     wanted = [(c.order, s, c.origin, c.maker) for c in chosen for s in c.spellings]
     spelt = ibis.memtable(
         pa.table({
-            "order": pa.array([w[0] for w in wanted], pa.int64()), "maker": pa.array([w[1] for w in wanted], pa.string()),
-            "origin": pa.array([w[2] for w in wanted], pa.string()), "owner": pa.array([w[3] for w in wanted], pa.string()),
+            "order": pa.array([w[0] for w in wanted], pa.int64()),
+            "maker": pa.array([w[1] for w in wanted], pa.string()),
+            "origin": pa.array([w[2] for w in wanted], pa.string()),
+            "owner": pa.array([w[3] for w in wanted], pa.string()),
         })
     )  # fmt: skip
     t = lines.join(spelt, ["order", "maker", "origin"]).select(*_LINE, "owner")
@@ -195,7 +195,8 @@ def lines_from_country(lines: ir.Table, buyers: Iterable[tuple[int, str]]) -> Li
     wanted = sorted(set(buyers))
     who = ibis.memtable(
         pa.table({
-            "order": pa.array([w[0] for w in wanted], pa.int64()), "taxpayer": pa.array([w[1] for w in wanted], pa.string())
+            "order": pa.array([w[0] for w in wanted], pa.int64()),
+            "taxpayer": pa.array([w[1] for w in wanted], pa.string())
         })
     )  # fmt: skip
     t = lines.filter(lines.origin == lines.country).semi_join(who, ["order", "taxpayer"]).select(*_LINE)
@@ -207,7 +208,8 @@ def lines_without_maker(lines: ir.Table, buyers: Iterable[tuple[int, str, str]])
     wanted = sorted(set(buyers))
     who = ibis.memtable(
         pa.table({
-            "order": pa.array([w[0] for w in wanted], pa.int64()), "taxpayer": pa.array([w[1] for w in wanted], pa.string()),
+            "order": pa.array([w[0] for w in wanted], pa.int64()),
+            "taxpayer": pa.array([w[1] for w in wanted], pa.string()),
             "origin": pa.array([w[2] for w in wanted], pa.string()),
         })
     )  # fmt: skip
