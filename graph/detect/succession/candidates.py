@@ -38,7 +38,7 @@ class Pairs:
     shift: Ints
 
 
-def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int) -> ir.Table:
+def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int, country_bound: bool) -> ir.Table:
     """(old, new, shift) of all pairs worth comparing, of the real window or of one moved by `shift` days.
 
     `rare` has (kind, value, party, key_last, holders): what few parties hold, and when each last used it in trade;
@@ -58,4 +58,6 @@ def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int) ->
     beside = (gap < -BEFORE_DAYS) & (t.holders <= RARE_BESIDE)
     misspelled = ~(t.recorded & t.old_recorded) & (t.old.levenshtein(t.new) <= SLIPS)
     t = t.filter(t.old != t.new, t.old_first <= t.began - EARLIER_DAYS, ended | key_ended | beside, ~misspelled)
+    if country_bound:
+        t = t.filter(t.old.substr(0, 2) == t.new.substr(0, 2))
     return t.select("old", "new", shift=ibis.literal(shift, "int64")).distinct()

@@ -27,7 +27,7 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
     "taken": (0.0, 1.5),  # share of the predecessor's trade that went on with the newcomer
     "apart": (-3.0, -0.3),  # no partner and no tariff heading in common: sisters, not one after the other
     "size": (-0.5, 0.0),  # how unlike the two paces are, in doublings
-    "rivals": (-1.0, -0.25),  # doublings by which others fit beside the pair, on either side
+    "rivals": (-1.0, -0.6),  # doublings by which others fit beside the pair, on either side
     "claimed": (0.0, 1.5),  # somebody says so, unproved; or admits it
 }
 # Something to leave behind, and not said openly. An honest change meets an event by chance as often as the chance
@@ -35,9 +35,9 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
 ESCAPING: dict[str, tuple[float, float]] = {
     "event": (1.0, 2.3),  # -log10 of the chance that an event of its class stands so near before the change
     "no_event": (-6.0, -3.0),
-    "declared": (-9.0, -5.0),  # the old name declared and the bond carried over
+    "declared": (-9.0, -6.0),  # the old name declared and the bond carried over
     "former": (-3.0, -0.3),  # the old name declared, no more
-    "public": (-7.0, -3.0),  # a succession that is a fact on record
+    "public": (-9.0, -6.0),  # a succession that is a fact on record
     "related": (-1.5, -0.3),  # how many other claims connect the two as facts, up to two: owners and sisters
 }
 BASE, ESCAPING_BASE = (-14.0, 4.0), (-3.0, -0.5)

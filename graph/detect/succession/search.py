@@ -67,7 +67,12 @@ def search(
             known = everybody.left_join(own_records, "party").drop("party_right")
             known = known.mutate(recorded=known.recorded.fill_null(False))  # noqa: FBT003
             with facts.kept(rare) as keys, facts.kept(known) as known:
-                found = [pairs(keys, known, first_day=extent["first"], shift=shift) for shift in (0, *SHIFTS)]
+                found = [
+                    pairs(
+                        keys, known, first_day=extent["first"], shift=shift, country_bound=side.country_bound
+                    )
+                    for shift in (0, *SHIFTS)
+                ]  # fmt: skip
                 table = ibis.union(*found).order_by("shift", "old", "new").to_pyarrow()
             shift = table["shift"].to_numpy().astype(np.int64)
             if not (shift == 0).any():
@@ -88,7 +93,7 @@ def search(
         compared_with = Parties(
             own["first_day"].to_numpy().astype(np.int64)[at], own["last_day"].to_numpy().astype(np.int64)[at],
             own["entries"].to_numpy().astype(np.float64)[at], sets["partner"], sets["heading"],
-            {name: sets[name] for name in HABITS}, {kind: sets[kind] for kind in KINDS}, calendar(trade, names),
+            {name: sets[name] for name in side.habits}, {kind: sets[kind] for kind in KINDS}, calendar(trade, names),
             leaving, extent["last"], float(extent["entries"]), float(extent["days"]), extent["first"],
         )  # fmt: skip
     return Search(side, names, chosen, compare(chosen, compared_with), compared_with)

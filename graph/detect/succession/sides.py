@@ -15,16 +15,19 @@ from graph.facts.store import FactStore
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """`kind` is the entity kind of the parties, `roles` the roles under which they stand on file."""
+    """`kind` is the entity kind of the parties, `roles` the roles under which they stand on file.
+
+    `habits` are those of the party itself: filer, port, surety and consignee of a maker's goods are its importers',
+    and say no more than that it has the same importers. `country_bound` parties stay in the country their number names.
+    """
 
     kind: str
     roles: tuple[str, ...]
     party_word: str
     partner_word: str
+    habits: tuple[str, ...]
+    country_bound: bool
 
-
-IMPORTERS = Side("importer", ("importer", "consignee"), "importer", "maker")
-MAKERS = Side("manufacturer", ("manufacturer", "exporter"), "maker", "importer")
 
 # What a party's trade is compared in, besides its partners: column -> words.
 HABITS: dict[str, str] = {
@@ -36,6 +39,11 @@ HABITS: dict[str, str] = {
     "surety": "surety",
     "consignee": "consignee",
 }
+
+IMPORTERS = Side("importer", ("importer", "consignee"), "importer", "maker", tuple(HABITS), country_bound=False)
+MAKERS = Side(
+    "manufacturer", ("manufacturer", "exporter"), "maker", "importer", ("hts", "origin", "exporter"), country_bound=True
+)
 
 
 def lines(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:

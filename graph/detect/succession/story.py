@@ -299,7 +299,7 @@ def _texts(values: Sequence[str]) -> Any:
 
 def _habit_evidence(w: Weighed, found: Search, records: Records) -> list[Evidence]:
     c, i = found.compared, w.pair
-    agreeing = {name: float(c.fields[name][i]) for name in HABITS if float(c.fields[name][i]) >= 1.0}
+    agreeing = {name: float(c.fields[name][i]) for name in found.side.habits if float(c.fields[name][i]) >= 1.0}
     new = records.lines.get(w.new, [])
     if not agreeing or not new:
         return []

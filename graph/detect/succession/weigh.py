@@ -12,6 +12,7 @@ import numpy as np
 from graph.detect.calibration import Calibration
 from graph.detect.queue import e_value
 from graph.detect.succession.candidates import Pairs
+from graph.detect.succession.compare import Compared
 from graph.detect.succession.events import Event, Rates, read_events
 from graph.detect.succession.lawful import Openly, openly
 from graph.detect.succession.probability import escaping_logit, same_firm_logit, sigmoid
@@ -23,7 +24,7 @@ from graph.facts.store import FactStore
 EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 730, 30
 # An event more probable than this says nothing.
 COMMON = 0.7
-RAREST_EVENT = 3.0
+RAREST_EVENT = 2.5
 # Of those that fit worse, the nearest so many are counted.
 MOST_BELOW = 12
 MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 25.0, 25.0, -20.0
@@ -61,13 +62,13 @@ class Weighing:
 def link_features(found: Search) -> dict[str, Floats]:
     """The features of `SAME_FIRM` for all pairs, stand-ins too; what people claim is not among them yet."""
     c, pairs = found.compared, found.pairs
-    identity = np.sum([c.fields[name] for name in _ON_FILE], axis=0)
-    trade = np.sum([c.fields[name] for name in _TRADE], axis=0) - np.log2(c.pool)
+    identity = _sum(c, _ON_FILE)
+    trade = _sum(c, _TRADE) - np.log2(c.pool)
     apart = (c.shared_partners == 0) & ~_same_heading(found)
     return {
         "identity": np.clip(identity, -3.0, MOST_IDENTITY),
         "trade": np.clip(trade, LEAST_TRADE, MOST_TRADE),
-        "habits": np.sum([c.fields[name] for name in _HABITS], axis=0),
+        "habits": _sum(c, _HABITS),
         "timing": c.fields["timing"],
         "stopped": c.stopped,
         "beside": (np.isnan(c.gap) & (c.stopped <= 0)).astype(np.float64),
@@ -78,6 +79,12 @@ def link_features(found: Search) -> dict[str, Floats]:
         "rivals": _rivals(pairs, c.total),
         "claimed": np.zeros(len(pairs.old)),
     }
+
+
+def _sum(compared: Compared, names: tuple[str, ...]) -> Floats:
+    """Bits of these fields together, as far as the side has them."""
+    none = np.zeros(len(compared.total))
+    return np.asarray(sum((compared.fields.get(name, none) for name in names), none))
 
 
 def _same_heading(found: Search) -> Bools:
