@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from graph.detect.calibration import Calibration, read_calibration
-from graph.detect.diversion.examine import Examination, examine
+from graph.detect.diversion.examine import examine
+from graph.detect.diversion.examined import Examination
 from graph.detect.diversion.features import features
 from graph.detect.diversion.orders import read_orders
 from graph.detect.diversion.rings import Weighed, chained, rings

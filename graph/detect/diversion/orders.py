@@ -19,6 +19,7 @@ EPOCH = date(1970, 1, 1)
 # orders leaves the petition out, it is put that long before the date that is known.
 PETITION_BEFORE_PRELIMINARY_DAYS = 165
 PETITION_BEFORE_ORDER_DAYS = 390
+NEVER = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Order:
         days = [day for day in (self.preliminary_day, self.order_day) if day is not None]
         return min(days, default=self.petition_day + PETITION_BEFORE_PRELIMINARY_DAYS)
 
+    @property
+    def until_day(self) -> int:
+        """The last day on which goods of the country pay more."""
+        return NEVER if self.revoked_day is None else self.revoked_day
+
 
 def read_orders(facts: FactStore, *, as_of: date | None, until: date) -> list[Order]:
     """The orders petitioned for by `until`, in the order of their first case."""
@@ -54,7 +60,7 @@ def read_orders(facts: FactStore, *, as_of: date | None, until: date) -> list[Or
         prefixes = tuple(sorted({p.replace(".", "").strip() for p in row["hts_prefixes"] or () if p.strip()}))
         if row["country"] and prefixes:
             together.setdefault((row["country"], prefixes), []).append(row)
-    orders = []
+    orders: list[Order] = []
     for (country, prefixes), rows in together.items():
         order = _order(len(orders), country, prefixes, rows)
         if order is not None and order.petition_day <= (until - EPOCH).days:
@@ -105,7 +111,7 @@ def scope(orders: Iterable[Order], tariff_numbers: Iterable[str]) -> ir.Table | 
     for hts in sorted(set(tariff_numbers)):
         reached = {o.number: o for n in lengths for o in by_prefix.get(hts[:n], ()) if len(hts) >= n}
         rows += [
-            (hts, o.number, o.country, o.petition_day, o.bites_from_day, 10**6 if o.revoked_day is None else o.revoked_day)
+            (hts, o.number, o.country, o.petition_day, o.bites_from_day, o.until_day)
             for o in reached.values()
         ]  # fmt: skip
     if not rows:
@@ -113,6 +119,4 @@ def scope(orders: Iterable[Order], tariff_numbers: Iterable[str]) -> ir.Table | 
     columns = list(zip(*rows, strict=True))
     names = ("hts", "order", "country", "petition_day", "bites_day", "until_day")
     types = (pa.string(), pa.int64(), pa.string(), pa.int64(), pa.int64(), pa.int64())
-    return ibis.memtable(
-        pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)})
-    )
+    return ibis.memtable(pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)}))

@@ -88,7 +88,8 @@ def _read(
         t = t.semi_join(named, "bill_number")
     t = t.select(
         number=t.bill_number, loaded=t.loaded_on.epoch_days(), arrived=t.arrived_on.epoch_days(),
-        from_country=t.from_country, to_country=t.to_country, packages=amount(t.packages), weight=amount(t.gross_weight_kg),
+        from_country=t.from_country, to_country=t.to_country,
+        packages=amount(t.packages), weight=amount(t.gross_weight_kg),
         heading=t.hts_prefix.re_replace("[^0-9]", "").nullif(""),
         shipper=t.shipper_name, shipper_key=written_key(t.shipper_name),
         consignee=t.consignee_name, consignee_key=written_key(t.consignee_name),
@@ -98,10 +99,10 @@ def _read(
     rows = t.order_by("number").to_pyarrow()
 
     def days(name: str) -> Ints:
-        return rows[name].fill_null(-1).to_numpy().astype(np.int64)
+        return np.asarray(rows[name].fill_null(-1).to_numpy(), dtype=np.int64)
 
     def amounts(name: str) -> Floats:
-        return rows[name].to_numpy(zero_copy_only=False).astype(np.float64)
+        return np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def texts(name: str) -> Names:
         return np.array(rows[name].to_pylist(), dtype=object)

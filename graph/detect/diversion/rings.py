@@ -6,7 +6,7 @@ Invariant: a weak candidate never joins two strong ones; it joins at most one ri
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph.detect.diversion.examine import Examined
+from graph.detect.diversion.examined import Examined
 
 # Two makers share their custom when so much of the smaller one's trade is with the other's importers.
 SHARED_CUSTOM = 0.5
@@ -33,8 +33,7 @@ class Weighed:
     @property
     def key(self) -> tuple[int, str, str]:
         """(order, maker, origin)."""
-        trade = self.examined.trade
-        return trade.order, trade.maker, trade.origin
+        return self.examined.trade.key
 
 
 def custom(x: Examined) -> dict[str, int]:

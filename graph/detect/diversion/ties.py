@@ -125,9 +125,9 @@ def claims(facts: FactStore, entities: Iterable[str], *, as_of: date | None) -> 
         two=entity(t.object.re_extract("^([^:]*):", 1), t.object.re_extract("^[^:]*:(.*)$", 1)),
     )
     asked = ibis.memtable(pa.table({"asked": pa.array(sorted(set(entities)), pa.string())}))
-    rows = ibis.union(
-        t.join(asked, t.one == asked.asked), t.join(asked, t.two == asked.asked), distinct=False
-    ).select("asked", "claim_id", "one", "relation", "two", "status")
+    rows = ibis.union(t.join(asked, t.one == asked.asked), t.join(asked, t.two == asked.asked), distinct=False).select(
+        "asked", "claim_id", "one", "relation", "two", "status"
+    )
     found: dict[str, list[Claim]] = {}
     for row in rows.order_by("asked", "claim_id").to_pyarrow().to_pylist():
         found.setdefault(row["asked"], []).append(

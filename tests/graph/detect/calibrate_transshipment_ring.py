@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.detect.calibrate import LabelledLead, fit, write_calibration
-from graph.detect.diversion.examine import Examination, Examined, examine
+from graph.detect.diversion.examine import examine
+from graph.detect.diversion.examined import Examination, Examined
 from graph.detect.diversion.features import SIGNS, features
 from graph.detect.diversion.orders import read_orders
 from graph.detect.diversion.rings import chained
