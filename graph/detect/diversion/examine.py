@@ -3,6 +3,7 @@
 Invariant: what is asked of the engine is asked once for all candidates; one candidate's evidence needs no more of it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,11 @@ import numpy as np
 
 from graph.detect.diversion import goods, passage, plants, ties
 from graph.detect.diversion.custom import Market, customers, old_plant, switched_bits, was_plant, with_matches
-from graph.detect.diversion.examined import Customer, Examination, Examined
+from graph.detect.diversion.examined import Customer, Examination, Examined, Habits
 from graph.detect.diversion.inward import Shipped, Waybills, inward, lots_of, names_of, suppliers, waybills
 from graph.detect.diversion.orders import EPOCH, Order
 from graph.detect.diversion.plants import Capacity, Plant
-from graph.detect.diversion.ties import Claim, Tie
+from graph.detect.diversion.ties import Claim, Held, Tie
 from graph.detect.diversion.trade import (
     LEAST_LINES,
     NO_ROWS,
@@ -89,6 +90,7 @@ def examine(
             for number, ms in home_makers.items()
         },
         ties=ties.ties(facts, entities, as_of=as_of),
+        held=ties.rare_values(facts, entities | {f"importer:{t}" for _, t in buyers}, as_of=as_of),
         claims=ties.claims(facts, entities, as_of=as_of),
         plants=on_file,
         capacities=plants.capacities(facts, asked, as_of=as_of),
@@ -113,6 +115,7 @@ class _Gathered:
     home_makers: Mapping[int, list[str]]
     home_names: Mapping[int, Spellings]
     ties: Mapping[str, list[Tie]]
+    held: Mapping[str, list[Held]]
     claims: Mapping[str, list[Claim]]
     plants: Mapping[str, Plant]
     capacities: Mapping[str, list[Capacity]]
@@ -170,6 +173,7 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     plant = next((g.plants[s] for s in (c.maker, *c.spellings) if s in g.plants), None)
     able, ratio = _capacity(g, c, rows)
     old, share = old_plant(g.market, c, order, buyers)
+    circle = [*(f"manufacturer:{s}" for s in c.spellings), *(f"importer:{b.taxpayer}" for b in buyers if b.new)]
     usual, bits = switched_bits(g.market, c, buyers)
     alike = goods.likeness(
         g.levels,
@@ -209,6 +213,9 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         old_plant_share=share,
         others_switched=sum(m.switched_lines for m in g.market.under(c.order)) - c.switched_lines,
         first_quarter_kg=float(weights[day < shipped.first_day + QUARTER_DAYS].sum()),
+        circle=tuple(dict.fromkeys(held for member in circle for held in g.held.get(member, []))),
+        circle_size=1 + sum(b.new for b in buyers),
+        habits=_habits(g, c, rows),
     )
 
 
@@ -224,6 +231,16 @@ def _years_standing(c: MakerTrade, plant: Plant | None) -> float | None:
     if plant is None or plant.established_day is None:
         return None
     return (c.first_day - plant.established_day) / YEAR_DAYS
+
+
+def _habits(g: _Gathered, c: MakerTrade, rows: Ints) -> Habits:
+    """What the maker's lines have most, beside how much of it all lines under the order that are at hand have."""
+    own = g.market.own.columns
+    under = np.concatenate([at for key, at in g.market.own.of.items() if key[0] == c.order])
+    filers, numbers = ([v[:3] for v in own["entry_number"][under]], own["hts"][under].tolist())
+    filer, _ = Counter(v[:3] for v in own["entry_number"][rows]).most_common(1)[0]
+    hts, _ = Counter(own["hts"][rows]).most_common(1)[0]
+    return Habits(filer, filers.count(filer) / len(filers), hts, numbers.count(hts) / len(numbers))
 
 
 def _partners(g: _Gathered, c: MakerTrade, buyers: list[Customer], behind: list[str]) -> dict[str, set[str]]:

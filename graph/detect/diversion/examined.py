@@ -9,7 +9,7 @@ from graph.detect.diversion.goods import Likeness
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.passage import Bills, Lots, Passage
 from graph.detect.diversion.plants import Capacity, Plant
-from graph.detect.diversion.ties import Claim, Tie
+from graph.detect.diversion.ties import Claim, Held, Tie
 from graph.detect.diversion.trade import Ints, Lines, MakerTrade
 
 
@@ -45,6 +45,16 @@ class Inward:
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """Through whom a maker's goods are mostly entered, as what, and how usual both are under the order."""
+
+    filer: str
+    filer_share: float
+    hts: str
+    hts_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """A candidate maker with all that was found about it."""
 
@@ -74,6 +84,9 @@ class Examined:
     old_plant_share: float
     others_switched: int
     first_quarter_kg: float
+    circle: tuple[Held, ...]  # on file of it or of its new customers, and of few others
+    circle_size: int  # it and its new customers
+    habits: Habits
 
 
 @dataclass(frozen=True, slots=True)
