@@ -234,13 +234,16 @@ def _years_standing(c: MakerTrade, plant: Plant | None) -> float | None:
 
 
 def _habits(g: _Gathered, c: MakerTrade, rows: Ints) -> Habits:
-    """What the maker's lines have most, beside how much of it all lines under the order that are at hand have."""
+    """What the maker's lines have most, beside how usual that is on lines of makers that are not new."""
     own = g.market.own.columns
     under = np.concatenate([at for key, at in g.market.own.of.items() if key[0] == c.order])
+    suspected = g.suspected.get(c.order, frozenset())
+    under = under[np.array([maker not in suspected for maker in own["maker"][under]], dtype=np.bool_)]
     filers, numbers = ([v[:3] for v in own["entry_number"][under]], own["hts"][under].tolist())
     filer, _ = Counter(v[:3] for v in own["entry_number"][rows]).most_common(1)[0]
     hts, _ = Counter(own["hts"][rows]).most_common(1)[0]
-    return Habits(filer, filers.count(filer) / len(filers), hts, numbers.count(hts) / len(numbers))
+    shares = [(values.count(value) + 1) / (len(values) + 1) for values, value in ((filers, filer), (numbers, hts))]
+    return Habits(filer, shares[0], hts, shares[1])
 
 
 def _partners(g: _Gathered, c: MakerTrade, buyers: list[Customer], behind: list[str]) -> dict[str, set[str]]:

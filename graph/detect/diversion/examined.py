@@ -46,7 +46,7 @@ class Inward:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """Through whom a maker's goods are mostly entered, as what, and how usual both are under the order."""
+    """Through whom a maker's goods are mostly entered, as what, and how usual both are on others' lines."""
 
     filer: str
     filer_share: float

@@ -114,8 +114,14 @@ def rings(weighed: Sequence[Weighed]) -> list[list[Weighed]]:
             near = {j for held in a.circle for j in by_held[held.kind, held.value]}
             joins = sorted((ring_of[j], j) for j in near if j in ring_of and _one_circle(a, weighed[j].examined))
         if not joins and weighed[i].probability >= LEAST_TURN_PROBABILITY:
-            near = set(by_turn[_turn(weighed[i].examined)])
-            joins = sorted((ring_of[j], j) for j in near if j in ring_of and _take_turns(weighed, i, j, near))
+            a = weighed[i].examined
+            near = set(by_turn[_turn(a)])
+            suspects = sum(
+                w.examined.trade.order == a.trade.order and w.probability >= LEAST_TURN_PROBABILITY for w in weighed
+            )
+            joins = sorted(
+                (ring_of[j], j) for j in near if j in ring_of and _take_turns(a, weighed[j].examined, suspects)
+            )
         if joins:
             ring_of[i] = joins[0][0]
             found[joins[0][0]].append(i)
@@ -152,16 +158,15 @@ def _turn(x: Examined) -> tuple[int, str, str]:
     return x.trade.order, x.habits.hts, x.habits.filer
 
 
-def _take_turns(weighed: Sequence[Weighed], i: int, j: int, near: set[int]) -> bool:
-    """Whether one begins as the other ends, where so much agreement is no chance among makers as suspect."""
-    a, b = weighed[i].examined, weighed[j].examined
+def _take_turns(a: Examined, b: Examined, suspects: int) -> bool:
+    """Whether one begins as the other ends, where so much agreement is no chance among so many suspects."""
     first, second = (a, b) if a.trade.first_day <= b.trade.first_day else (b, a)
     gap = second.trade.first_day - first.trade.last_day
     if not (a.new and b.new and TURN_DAYS[0] <= gap <= TURN_DAYS[1]) or a.trade.maker == b.trade.maker:
         return False
     span = max(second.trade.last_day - a.order.petition_day, 1)
     turn = min((TURN_DAYS[1] - TURN_DAYS[0]) / span, 1.0)
-    chance = len(near) * turn * a.habits.filer_share * a.habits.hts_share
+    chance = max(suspects - 1, 1) * turn * a.habits.filer_share * a.habits.hts_share
     return -log2(min(chance, 1.0)) >= LEAST_TURN_BITS
 
 
