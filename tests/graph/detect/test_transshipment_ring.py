@@ -18,6 +18,7 @@ from tests.graph.detect.order_world import DAYS, GOODS, ORDER, PRELIMINARY, PRIC
 
 NEW_PLANT = "VNNEWWAR05HAN"
 SHELLS = ("MYSHELLA06PEN", "THSHELLB07BAN")
+TAKING_TURNS = ("MYTURNAA12PEN", "THTURNBB13BAN")
 RAMP, CONVERTER, MERGED = "MYRAMPWA08JOH", "THTRANSF09BAN", "VNMERGED10HAN"
 WELL_KNOWN = ("VNHANALU11HAN", "VNSAIPRO22SAI", "MYPENMET33PEN", "MYJOHALU44JOH", "THBANEXT55BAN")
 
@@ -37,6 +38,15 @@ def two_shells_of_one_officer(world: OrderWorld) -> None:
         mine = customers[2 * n : 2 * n + 2]
         lots = world.trade(mine, maker, days=days, lots=16, price_usd=PRICES["CN"])
         world.came_in(lots[:13], shipper="Guaalu Works Ltd", consignee=f"{maker[2:8]} Works Ltd")
+
+
+def shells_that_take_turns_through_one_filer(world: OrderWorld) -> None:
+    spans = ((PRELIMINARY + 70, ORDER), (ORDER + 20, ORDER + 300))
+    for n, (maker, days) in enumerate(zip(TAKING_TURNS, spans, strict=True)):
+        lots = world.trade(world.importers(5 + n, 1), maker, days=days, lots=14, price_usd=PRICES["CN"])
+        world.came_in(lots, shipper="", consignee="")
+        for row in lots:
+            row["entry_number"] = f"ZZT{row['entry_number'][3:]}"
 
 
 def a_real_plant_with_a_ramp(world: OrderWorld) -> None:
@@ -80,8 +90,8 @@ def a_market_that_turns_elsewhere(world: OrderWorld) -> None:
 
 
 STORIES = (
-    relabelled_through_a_new_plant, two_shells_of_one_officer, a_real_plant_with_a_ramp, a_substantial_transformation,
-    a_plant_under_a_new_number, a_market_that_turns_elsewhere,
+    relabelled_through_a_new_plant, two_shells_of_one_officer, shells_that_take_turns_through_one_filer,
+    a_real_plant_with_a_ramp, a_substantial_transformation, a_plant_under_a_new_number, a_market_that_turns_elsewhere,
 )  # fmt: skip
 
 
@@ -111,7 +121,7 @@ def of(findings: list[Finding], maker: str) -> Finding:
     return finding
 
 
-@pytest.mark.parametrize("maker", [NEW_PLANT, *SHELLS])
+@pytest.mark.parametrize("maker", [NEW_PLANT, *SHELLS, *TAKING_TURNS])
 def test_goods_relabelled_through_a_new_maker_are_found_and_queued(findings: list[Finding], maker: str) -> None:
     finding = of(findings, maker)
     assert finding.probability > 0.5
@@ -154,13 +164,19 @@ def test_shells_that_share_an_officer_are_one_ring(findings: list[Finding]) -> N
     assert first is second
 
 
+def test_shells_that_begin_as_another_ends_through_its_filer_are_one_ring(findings: list[Finding]) -> None:
+    first, second = (of(findings, maker) for maker in TAKING_TURNS)
+    assert first is second
+    assert first is not of(findings, SHELLS[0])
+
+
 @pytest.mark.parametrize("maker", [RAMP, CONVERTER, MERGED, *WELL_KNOWN])
 def test_honest_makers_are_not_accused(findings: list[Finding], maker: str) -> None:
     assert all(f.probability < 0.5 and not f.queue for f in naming(findings, maker))
 
 
 def test_nobody_else_is_accused(findings: list[Finding]) -> None:
-    planted = {f"manufacturer:{maker}" for maker in (NEW_PLANT, *SHELLS)}
+    planted = {f"manufacturer:{maker}" for maker in (NEW_PLANT, *SHELLS, *TAKING_TURNS)}
     for finding in findings:
         if finding.queue or finding.probability >= 0.5:
             assert planted & {m.entity for m in finding.members}, finding.title
@@ -218,9 +234,11 @@ def test_without_an_order_or_without_lines_there_are_no_findings(facts: MemoryFa
         assert told_by(MemoryFacts({name: rows[name]})) == []
 
 
-def test_lines_and_orders_alone_are_enough_to_run(facts: MemoryFacts) -> None:
+def test_lines_and_orders_alone_still_tell_rings_and_accuse_nobody_honest(facts: MemoryFacts) -> None:
     alone = MemoryFacts({n: facts.table(n).to_pyarrow().to_pylist() for n in ("entry_lines", "orders")})
-    assert all(0 <= f.probability <= 1 and not f.queue for f in told_by(alone) if not naming([f], NEW_PLANT))
+    told = told_by(alone)
+    assert naming(told, NEW_PLANT)
+    assert not any(f.queue for maker in (RAMP, CONVERTER, MERGED, *WELL_KNOWN) for f in naming(told, maker))
 
 
 def test_a_rare_telephone_links_and_a_forwarder_s_address_does_not() -> None:
