@@ -26,7 +26,7 @@ from graph.model.finding import Finding
 EPOCH = date(1970, 1, 1)
 
 # Below this a lead is no more worth a person's time than a guess; at it and above, it is told.
-LEAST_PROBABILITY = 0.3
+LEAST_PROBABILITY = 0.05
 # An e-value below one speaks for chance.
 LEAST_E_VALUE = 1.0
 # Weaker leads join a finding of the same importer only where they would stand by themselves.

@@ -11,11 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-import numpy.typing as npt
-
 from graph.detect.calibration import Calibration, read_calibration
-from graph.detect.diversion.examine import Examination, examine
+from graph.detect.diversion.examine import examine
+from graph.detect.diversion.examined import Examination
 from graph.detect.diversion.features import features
 from graph.detect.diversion.orders import read_orders
 from graph.detect.diversion.rings import Weighed, chained, rings
@@ -27,9 +25,6 @@ from graph.model.finding import Finding
 
 # Below this a candidate is no more worth a person's time than a guess.
 LEAST_PROBABILITY = 0.05
-# The usual share of rings counts as so many candidates beside those of a world.
-USUAL_COUNTS_AS = 100
-STEPS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ class TransshipmentRing:
             if seen is None:
                 return []
             weighed = weigh(seen, calibration)
-            e_values = [w.e_value for w in weighed]
+            e_values = [e_value(w.probability, calibration) for w in weighed]
             chosen = dict(zip((w.key for w in weighed), e_bh(e_values, len(weighed)), strict=True))
             worth = {w.key: e for w, e in zip(weighed, e_values, strict=True)}
             told = [w for w in weighed if w.probability >= LEAST_PROBABILITY]
@@ -67,10 +62,11 @@ class TransshipmentRing:
             nameless = lines_without_maker(held, buyers)
         if progress:
             progress("findings")
+        share = trust(calibration)
         findings = [
             tell(
                 Told(
-                    ring, until, ring[0].probability, calibration.label, any(chosen[w.key] for w in ring),
+                    ring, until, share * ring[0].probability, calibration.label, any(chosen[w.key] for w in ring),
                     max(worth[w.key] for w in ring), len(weighed), nameless,
                 ),
                 seen, name=self.name, version=self.version,
@@ -87,41 +83,22 @@ def last_day(facts: FactStore) -> date | None:
 
 
 def weigh(seen: Examination, calibration: Calibration) -> list[Weighed]:
-    """Every candidate with its features and probability, likeliest first.
-
-    How common rings are differs from world to world: the share that the calibration was fitted at gives way to the
-    share that these candidates themselves bear out.
-    """
+    """Every candidate with its features and probability, likeliest first."""
     follows = chained(seen.examined)
-    told = [features(x, chained=i in follows) for i, x in enumerate(seen.examined)]
-    ratios = np.array([e_value(calibration.probability(each), calibration) for each in told])
-    share = share_of_rings(ratios, usual=_usual_share(calibration))
-    before = share / (1 - share)
-    weighed = [
-        Weighed(x, each, float(ratio * before / (1 + ratio * before)), float(ratio))
-        for x, each, ratio in zip(seen.examined, told, ratios, strict=True)
-    ]
+    weighed = []
+    for i, x in enumerate(seen.examined):
+        told = features(x, chained=i in follows)
+        weighed.append(Weighed(x, told, calibration.probability(told)))
     return sorted(weighed, key=lambda w: (-w.probability, w.key))
 
 
-def share_of_rings(ratios: npt.NDArray[np.float64], *, usual: float) -> float:
-    """The share of candidates that are a ring's, from each one's likelihood ratio.
+def trust(calibration: Calibration) -> float:
+    """What a ring's probability is worth where families are not known: right over said, in the topmost fifth held out.
 
-    It is the share at which it equals the mean probability (Saerens and others, Neural Computation 2002), with the
-    usual one counted as `USUAL_COUNTS_AS` candidates more.
-
-    >>> round(share_of_rings(np.zeros(500), usual=0.03), 4)
-    0.005
+    The curve is surest where a fit has seen the family; what is told is taken down by as much as that was wrong.
     """
-    share = usual
-    for _ in range(STEPS):
-        probable = ratios * share / (1 - share + ratios * share)
-        share = float((probable.sum() + usual * USUAL_COUNTS_AS) / (len(ratios) + USUAL_COUNTS_AS))
-    return share
-
-
-def _usual_share(calibration: Calibration) -> float:
-    return float(str(calibration.fitted["planted"])) / float(str(calibration.fitted["leads"]))
+    top = calibration.fitted["held_out"]["reliability"][-1]  # type: ignore[index]
+    return min(1.0, float(top["right"]) / float(top["said"]))
 
 
 def e_value(probability: float, calibration: Calibration) -> float:
@@ -129,5 +106,5 @@ def e_value(probability: float, calibration: Calibration) -> float:
 
     A likelihood ratio is at most 1 on average where the pattern is not there, if the calibration holds.
     """
-    before = _usual_share(calibration)
+    before = float(calibration.fitted["planted"]) / float(calibration.fitted["leads"])  # type: ignore[arg-type]
     return probability / max(1 - probability, 1e-9) * (1 - before) / before

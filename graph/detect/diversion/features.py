@@ -8,7 +8,7 @@ Invariant: more of what speaks for the pattern never lowers the probability, mor
 import numpy as np
 
 from graph.detect.calibrate import Signs
-from graph.detect.diversion.examine import Examined
+from graph.detect.diversion.examined import Examined
 
 MOST_TIE_BITS = 14.0
 YOUNG_YEARS = 5.0

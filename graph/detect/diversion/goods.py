@@ -110,21 +110,16 @@ def likeness(
             here = levels.at.get((order, hts, unit), [])
             if len(x) <= most:
                 continue
-            of_measure = [(o, m, n, y) for o, m, n, v in here if (y := v[number]) is not None]
-            home = [(m, n, y) for o, m, n, y in of_measure if o == country]
+            made = [(o, m, n, mean) for o, m, n, v in here if (mean := v[number]) is not None]
+            home = [(m, n, mean) for o, m, n, mean in made if o == country]
             known = [row for row in home if row[0] in suppliers]
-            there = [
-                (m, n, y) for o, m, n, y in of_measure
-                if o == origin and m not in own and m not in suspected
-            ]  # fmt: skip
+            others = [row for row in made if row[0] != country and row[1] not in suspected]
+            there = [(m, n, mean) for o, m, n, mean in others if o == origin and m not in own]
             usual = (ordinary or {}).get((hts, unit), {}).get(measure)
             if usual is not None and np.isfinite(usual).sum() >= LEAST_ORDINARY_LINES:
                 usual = usual[np.isfinite(usual)]
                 there.append(("", len(usual), float(usual.mean())))
-            elsewhere = [
-                (m, n, y) for o, m, n, y in of_measure
-                if o not in (country, origin) and m not in suspected
-            ]  # fmt: skip
+            elsewhere = [(m, n, mean) for o, m, n, mean in others if o != origin]
             borrowed = len(there) < LEAST_MAKERS
             home_level = _level(known or home, measure)
             there_level = _level([*there, *elsewhere] if borrowed else there, measure)

@@ -47,6 +47,11 @@ class Order:
         days = [day for day in (self.preliminary_day, self.order_day) if day is not None]
         return min(days, default=self.petition_day + PETITION_BEFORE_PRELIMINARY_DAYS)
 
+    @property
+    def until_day(self) -> int:
+        """The last day on which goods of the country pay more."""
+        return NEVER if self.revoked_day is None else self.revoked_day
+
 
 def read_orders(facts: FactStore, *, as_of: date | None, until: date) -> list[Order]:
     """The orders petitioned for by `until`, in the order of their first case."""
@@ -95,10 +100,6 @@ def _order(number: int, country: str, prefixes: tuple[str, ...], rows: list[dict
     )  # fmt: skip
 
 
-def _ends(order: Order) -> int:
-    return NEVER if order.revoked_day is None else order.revoked_day
-
-
 def scope(orders: Iterable[Order], tariff_numbers: Iterable[str]) -> ir.Table | None:
     """(hts, order, country, petition_day, bites_day, until_day): each tariff number with the orders that reach it."""
     by_prefix: dict[str, list[Order]] = {}
@@ -110,7 +111,7 @@ def scope(orders: Iterable[Order], tariff_numbers: Iterable[str]) -> ir.Table | 
     for hts in sorted(set(tariff_numbers)):
         reached = {o.number: o for n in lengths for o in by_prefix.get(hts[:n], ()) if len(hts) >= n}
         rows += [
-            (hts, o.number, o.country, o.petition_day, o.bites_from_day, _ends(o))
+            (hts, o.number, o.country, o.petition_day, o.bites_from_day, o.until_day)
             for o in reached.values()
         ]  # fmt: skip
     if not rows:

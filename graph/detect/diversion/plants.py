@@ -71,9 +71,8 @@ def plants(facts: FactStore, makers: Iterable[str], *, as_of: date | None) -> di
         grouped.setdefault(row["identifier"], []).append(row)
     found = {}
     for maker, rows in grouped.items():
-        days = [
-            ((row["established_on"] - date(1970, 1, 1)).days, row["record_id"]) for row in rows if row["established_on"]
-        ]
+        dated = [row for row in rows if row["established_on"]]
+        days = [((row["established_on"] - date(1970, 1, 1)).days, row["record_id"]) for row in dated]
         day, record = min(days, default=(None, rows[0]["record_id"]))
         names = {row["key"]: row["name"] for row in rows if row["key"]}
         found[maker] = Plant(tuple(sorted(names.items())), day, record)

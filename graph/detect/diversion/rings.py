@@ -5,9 +5,9 @@ Invariant: a weak candidate never joins two strong ones; it joins at most one ri
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log2
 
-from graph.detect.diversion.examine import Examined
-from graph.detect.diversion.written_names import TELLING_LETTERS
+from graph.detect.diversion.examined import Examined
 
 # Two makers share their custom when so much of the smaller one's trade is with the other's importers.
 SHARED_CUSTOM = 0.5
@@ -15,6 +15,12 @@ SHARED_CUSTOM = 0.5
 LEAST_SHARED_CUSTOM = 0.2
 # A value that two new makers share links them from so many bits.
 LINKING_BITS = 6.0
+# Makers of one circle, or that take turns, join from this: the link speaks too.
+JOINING_BY_TIE_PROBABILITY = 0.1
+# Shells take turns: one begins from so long before to so long after another's last lot.
+TURN_DAYS = (-60, 90)
+LEAST_TURN_PROBABILITY = 0.5
+LEAST_TURN_BITS = 5.0
 # Groups of partners that a tie makes one ring with; a maker at large in the order's country is none.
 CLOSE = ("supplier", "importer", "other new maker")
 # Where shells follow each other, the next begins before the last has ended or soon after.
@@ -25,18 +31,16 @@ JOINING_PROBABILITY = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A candidate with its features, its probability and its likelihood ratio."""
+    """A candidate with its features and what they make of it."""
 
     examined: Examined
     features: dict[str, float]
     probability: float
-    e_value: float
 
     @property
     def key(self) -> tuple[int, str, str]:
         """(order, maker, origin)."""
-        trade = self.examined.trade
-        return trade.order, trade.maker, trade.origin
+        return self.examined.trade.key
 
 
 def custom(x: Examined) -> dict[str, int]:
@@ -85,12 +89,17 @@ def rings(weighed: Sequence[Weighed]) -> list[list[Weighed]]:
     order = sorted(range(len(weighed)), key=lambda i: (-weighed[i].probability, weighed[i].key))
     by_taxpayer: dict[str, list[int]] = {}
     by_mark: dict[str, list[int]] = {}
+    by_held: dict[tuple[str, str], list[int]] = {}
+    by_turn: dict[tuple[int, str, str], list[int]] = {}
     customs = [custom(w.examined) for w in weighed]
     for i in order:
         for who in customs[i]:
             by_taxpayer.setdefault(who, []).append(i)
         for mark in _marks(weighed[i].examined):
             by_mark.setdefault(mark, []).append(i)
+        for held in weighed[i].examined.circle:
+            by_held.setdefault((held.kind, held.value), []).append(i)
+        by_turn.setdefault(_turn(weighed[i].examined), []).append(i)
     ring_of: dict[int, int] = {}
     found: list[list[int]] = []
     for i in order:
@@ -100,6 +109,19 @@ def rings(weighed: Sequence[Weighed]) -> list[list[Weighed]]:
             (ring_of[j], j) for j in near
             if j in ring_of and (weighed[i].probability >= JOINING_PROBABILITY) and _linked(weighed, customs, i, j)
         )  # fmt: skip
+        if not joins and weighed[i].probability >= JOINING_BY_TIE_PROBABILITY:
+            a = weighed[i].examined
+            near = {j for held in a.circle for j in by_held[held.kind, held.value]}
+            joins = sorted((ring_of[j], j) for j in near if j in ring_of and _one_circle(a, weighed[j].examined))
+        if not joins and weighed[i].probability >= LEAST_TURN_PROBABILITY:
+            a = weighed[i].examined
+            near = set(by_turn[_turn(a)])
+            suspects = sum(
+                w.examined.trade.order == a.trade.order and w.probability >= LEAST_TURN_PROBABILITY for w in weighed
+            )
+            joins = sorted(
+                (ring_of[j], j) for j in near if j in ring_of and _take_turns(a, weighed[j].examined, suspects)
+            )
         if joins:
             ring_of[i] = joins[0][0]
             found[joins[0][0]].append(i)
@@ -121,15 +143,38 @@ def _linked(weighed: Sequence[Weighed], customs: list[dict[str, int]], i: int, j
     return bool(set(a.suppliers[:1]) & set(b.suppliers[:1])) and max(both) > LEAST_SHARED_CUSTOM
 
 
-def _marks(x: Examined) -> set[str]:
-    """What links a maker to others of its ring: itself, those that it has a rare tie with, who ships to it.
+def _one_circle(a: Examined, b: Examined) -> bool:
+    """Whether the two, or their new customers, have something on file that hardly any others have."""
+    theirs = set(b.circle)
+    for held in a.circle:
+        chance = a.circle_size * b.circle_size * (held.holders - 1) / held.parties
+        if held in theirs and -log2(min(chance, 1.0)) >= LINKING_BITS:
+            return True
+    return False
 
-    An address links nobody by itself: a forwarder's is shared by strangers.
-    """
+
+def _turn(x: Examined) -> tuple[int, str, str]:
+    """What shells of one ring that take turns keep: the order, the tariff number and who files."""
+    return x.trade.order, x.habits.hts, x.habits.filer
+
+
+def _take_turns(a: Examined, b: Examined, suspects: int) -> bool:
+    """Whether one begins as the other ends, where so much agreement is no chance among so many suspects."""
+    first, second = (a, b) if a.trade.first_day <= b.trade.first_day else (b, a)
+    gap = second.trade.first_day - first.trade.last_day
+    if not (a.new and b.new and TURN_DAYS[0] <= gap <= TURN_DAYS[1]) or a.trade.maker == b.trade.maker:
+        return False
+    span = max(second.trade.last_day - a.order.petition_day, 1)
+    turn = min((TURN_DAYS[1] - TURN_DAYS[0]) / span, 1.0)
+    chance = max(suspects - 1, 1) * turn * a.habits.filer_share * a.habits.hts_share
+    return -log2(min(chance, 1.0)) >= LEAST_TURN_BITS
+
+
+def _marks(x: Examined) -> set[str]:
+    """What links a maker to others of its ring: itself, those that it has a rare tie with, who ships to it."""
     marks = {f"manufacturer:{s}" for s in x.trade.spellings}
-    rare = [tie for tie, group, bits in x.ties if bits >= LINKING_BITS and group in CLOSE and tie.kind != "address"]
-    marks |= {tie.other for tie in rare}
-    if x.supplier_shipper and x.passage.bits >= LINKING_BITS:
-        letters = "".join(c for c in x.supplier_shipper.upper() if c.isalnum())
-        marks.add(f"shipper:{x.trade.order}:{letters[:TELLING_LETTERS]}")
+    marks |= {tie.other for tie, group, bits in x.ties if bits >= LINKING_BITS and group in CLOSE}
+    marks |= {f"{tie.kind}:{tie.value}" for tie, _, bits in x.ties if bits >= LINKING_BITS}
+    if x.supplier_shipper and x.suppliers and x.passage.bits >= LINKING_BITS:
+        marks.add(f"manufacturer:{x.suppliers[0]}")
     return marks

@@ -11,11 +11,11 @@ from hashlib import sha256
 
 import numpy as np
 
-from graph.detect.diversion.examine import Customer, Examination, Examined
-from graph.detect.diversion.features import TELLING_PASSAGE_BITS
+from graph.detect.diversion.examined import Customer, Examination, Examined
+from graph.detect.diversion.explanations import explanations
 from graph.detect.diversion.rings import Weighed
 from graph.detect.diversion.trade import Lines
-from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
+from graph.model.finding import Evidence, Finding, Member, RecordRef
 
 # An importer with fewer of the ring's lines than this share, and no other mark, is left out.
 LEAST_SHARE = 0.02
@@ -95,7 +95,7 @@ def tell(told: Told, seen: Examination, *, name: str, version: str) -> Finding:
         period_to=day_of(own["day"][rows].max()),
         duty_at_stake_usd=duty,
         evidence=(*evidence, basis),
-        innocent_explanations=tuple(_innocent(lead)),
+        innocent_explanations=explanations(lead),
         scope_question=(
             f"Are the goods within the scope of the order on {lead.order.product or 'the product'} from "
             f"{lead.order.country} ({', '.join(lead.order.cases)}), and does what is done in {lead.trade.origin}, if "
@@ -176,11 +176,11 @@ def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) ->
 def _trade(x: Examined, customers: list[Customer], seen: Examination) -> Evidence:
     rows = np.sort(np.concatenate([c.rows for c in customers]))
     value = float(np.nansum(seen.lines.columns["value"][rows]))
+    first = int(seen.lines.columns["day"][rows].min())
     o = x.order
-    since = seen.lines.columns["day"][rows].min()
     began = (
         f"first shipped these goods on {day_of(x.trade.first_day)}" if x.new
-        else f"shipped these goods before, and to {len(customers)} new importers since {day_of(since)}"
+        else f"shipped these goods before, and to {len(customers)} new importers from {day_of(first)}"
     )  # fmt: skip
     return Evidence(
         f"{x.trade.maker} ({x.trade.origin}) {began}, after the petition of {day_of(o.petition_day)} against "
@@ -361,77 +361,6 @@ def _claims(x: Examined) -> list[Evidence]:
         )
         for claim in x.alleged
     ]
-
-
-def _innocent(x: Examined) -> list[InnocentExplanation]:
-    price = next((like for like in x.likeness if like.measure == "price"), None)
-    p = x.passage
-    passes = p.bits >= TELLING_PASSAGE_BITS
-    if x.capacity is None or x.capacity_ratio is None:
-        plant = "Cannot be told: nothing is on file of what the plant can make."
-    else:
-        plant = (
-            f"{'Holds' if x.capacity_ratio <= 1.1 else 'Does not hold'}: a year's shipments are {x.capacity_ratio:.2f} "
-            f"times its capacity ({x.capacity.basis or 'basis not given'})."
-        )
-    if price is None:
-        level = "Cannot be told: unit values are not known on both sides."
-    else:
-        level = (
-            f"{'Holds' if price.bits < 0 else 'Does not hold'}: {price.own:.3g} USD, {x.order.country} "
-            f"{price.order_country:.3g}, others {price.own_country:.3g}."
-        )
-    if x.inward.other_kg > 0:
-        made = (
-            f"{'Open' if passes else 'Supported'}: {x.inward.other_kg:,.0f} kg of other goods (HTS "
-            f"{', '.join(x.inward.headings[:4])}) came to it, beside {x.shipped_kg:,.0f} kg shipped."
-        )
-    else:
-        made = "Does not hold: no bill of other goods to the maker is known that could be its material."
-    if x.inward.same_kg > 0 and not passes:
-        home = f"Supported: {x.inward.same_kg:,.0f} kg of the same goods came in, and lots do not pass through."
-    elif passes:
-        home = f"Does not hold: {p.matched} of {p.lots} lots left as they came in."
-    else:
-        home = "Does not arise: no inward bill of the same goods names the maker."
-    old = (
-        f"{'Holds' if x.old_plant_share >= 0.5 else 'Weak'}: {x.old_plant} ended as it began and had "
-        f"{x.old_plant_share:.0%} of its trade." if x.old_plant and x.old_plant_share > 0
-        else f"Does not hold: no maker of {x.trade.origin} ended as it began and had its customers."
-    )  # fmt: skip
-    owners = (
-        f"Holds as far as ownership goes: {len(x.disclosed)} claims on record as facts." if x.disclosed
-        else "Does not hold: no ownership is on record as a fact."
-    )  # fmt: skip
-    total = x.others_switched + sum(len(c.rows) for c in x.customers if c.switched)
-    share = x.others_switched / total if total else 0.0
-    widest = max((tie.holders for tie, _, _ in x.ties), default=0)
-    return [
-        InnocentExplanation("real plant with a ramp", "a year's shipments against what the plant can make", plant),
-        InnocentExplanation(
-            "price of its own country", "unit value against the order country's before it paid more and others'", level
-        ),
-        InnocentExplanation("substantial transformation", "inward bills of other goods to the maker", made),
-        InnocentExplanation(
-            "goods imported for the home market", "whether the same goods come in and do not leave as they came", home
-        ),
-        InnocentExplanation(
-            "merger or new number of an old plant", "a maker of the same country that ended as this one began", old
-        ),
-        InnocentExplanation("disclosed relocation", "ownership on record as a fact", owners),
-        InnocentExplanation(
-            "market turns elsewhere", "how much of the trade that left the order's country went to other makers",
-            f"{'Possible' if share > 0.5 else 'Does not hold'}: {share:.0%} of it went to others.",
-        ),
-        InnocentExplanation(
-            "forwarder's shared address", "how many parties hold what is shared",
-            f"The most common shared value has {widest} holders." if x.ties else "Does not arise: nothing is shared.",
-        ),
-        InnocentExplanation(
-            "broker that files for everybody", "whether the ring rests on a common filer",
-            "Does not arise: filers are no link here.",
-        ),
-    ]  # fmt: skip
 
 
 def _duty_at_stake(parts: Sequence[tuple[Examined, list[Customer]]], seen: Examination) -> tuple[float, Evidence]:

@@ -43,6 +43,16 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A value on file of a party, which `holders` of `parties` on file have."""
+
+    kind: str
+    value: str
+    holders: int
+    parties: int
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What somebody says of two parties; `subject` and `object` are `kind:number`."""
 
@@ -113,6 +123,26 @@ def ties(facts: FactStore, entities: Iterable[str], *, as_of: date | None) -> di
                 (row["record_a"], row["record_b"]),
             )
         )  # fmt: skip
+    return found
+
+
+def rare_values(facts: FactStore, entities: Iterable[str], *, as_of: date | None) -> dict[str, list[Held]]:
+    """By entity, what is on file of it that some others have too, but few."""
+    held = on_file(facts, as_of=as_of)
+    parties = {
+        row["kind"]: row["parties"]
+        for row in held.group_by("kind").agg(parties=held.entity.nunique()).to_pyarrow().to_pylist()
+    }
+    few = held.group_by("kind", "value").agg(holders=held.entity.nunique())
+    few = few.filter(few.holders.between(2, SHARED_BY))
+    asked = ibis.memtable(pa.table({"entity": pa.array(sorted(set(entities)), pa.string())}))
+    mine = held.semi_join(asked, "entity").join(few, ["kind", "value"])
+    mine = mine.select("entity", "kind", "value", "holders").distinct()
+    found: dict[str, list[Held]] = {}
+    for row in mine.order_by("entity", "kind", "value").to_pyarrow().to_pylist():
+        found.setdefault(row["entity"], []).append(
+            Held(row["kind"], row["value"], row["holders"], parties[row["kind"]])
+        )
     return found
 
 

@@ -3,7 +3,7 @@
 Invariant: lines are read once and added up by the engine; only candidates' own lines leave it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +23,7 @@ from graph.facts.store import FactStore
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Row = dict[str, Any]
+NO_ROWS: Ints = np.zeros(0, dtype=np.int64)
 
 # A maker counts as new when the facts reach back so long before it began.
 OBSERVED_BEFORE_DAYS = 90
@@ -82,6 +83,11 @@ class MakerTrade:
     switched_lines: int
     new_importers: int
     switched_importers: int
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """(order, maker, origin)."""
+        return self.order, self.maker, self.origin
 
 
 def maker_trade(lines: ir.Table) -> list[MakerTrade]:
@@ -166,7 +172,7 @@ class Lines:
 
     def take(self, key: Any, name: str) -> npt.NDArray[Any]:
         """A column of one key's rows; empty for a key without rows."""
-        return self.columns[name][self.of.get(key, np.zeros(0, dtype=np.int64))]
+        return self.columns[name][self.of.get(key, NO_ROWS)]
 
 
 _LINE = (
@@ -178,14 +184,7 @@ _LINE = (
 def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
     """The lines of these makers under their orders, by (order, maker), whatever spelling they carry."""
     wanted = [(c.order, s, c.origin, c.maker) for c in chosen for s in c.spellings]
-    spelt = ibis.memtable(
-        pa.table({
-            "order": pa.array([w[0] for w in wanted], pa.int64()),
-            "maker": pa.array([w[1] for w in wanted], pa.string()),
-            "origin": pa.array([w[2] for w in wanted], pa.string()),
-            "owner": pa.array([w[3] for w in wanted], pa.string()),
-        })
-    )  # fmt: skip
+    spelt = _memtable(("order", "maker", "origin", "owner"), wanted)
     t = lines.join(spelt, ["order", "maker", "origin"]).select(*_LINE, "owner")
     return _columns(t, ("order", "owner", "origin"))
 
@@ -193,12 +192,7 @@ def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
 def lines_from_country(lines: ir.Table, buyers: Iterable[tuple[int, str]]) -> Lines:
     """What these taxpayers bought of the goods from the order's own country, by (order, taxpayer)."""
     wanted = sorted(set(buyers))
-    who = ibis.memtable(
-        pa.table({
-            "order": pa.array([w[0] for w in wanted], pa.int64()),
-            "taxpayer": pa.array([w[1] for w in wanted], pa.string())
-        })
-    )  # fmt: skip
+    who = _memtable(("order", "taxpayer"), wanted)
     t = lines.filter(lines.origin == lines.country).semi_join(who, ["order", "taxpayer"]).select(*_LINE)
     return _columns(t, ("order", "taxpayer"))
 
@@ -206,15 +200,17 @@ def lines_from_country(lines: ir.Table, buyers: Iterable[tuple[int, str]]) -> Li
 def lines_without_maker(lines: ir.Table, buyers: Iterable[tuple[int, str, str]]) -> Lines:
     """Lines that name no maker, of these (order, taxpayer, origin)."""
     wanted = sorted(set(buyers))
-    who = ibis.memtable(
-        pa.table({
-            "order": pa.array([w[0] for w in wanted], pa.int64()),
-            "taxpayer": pa.array([w[1] for w in wanted], pa.string()),
-            "origin": pa.array([w[2] for w in wanted], pa.string()),
-        })
-    )  # fmt: skip
+    who = _memtable(("order", "taxpayer", "origin"), wanted)
     t = lines.filter(lines.maker.isnull()).semi_join(who, ["order", "taxpayer", "origin"]).select(*_LINE)
     return _columns(t, ("order", "taxpayer", "origin"))
+
+
+def _memtable(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> ir.Table:
+    """Rows to join with; `order` is a number, all else text."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    types = [pa.int64() if name == "order" else pa.string() for name in names]
+    arrays = [pa.array(column, of) for column, of in zip(columns, types, strict=True)]
+    return ibis.memtable(pa.table(dict(zip(names, arrays, strict=True))))
 
 
 def _columns(t: ir.Table, key: tuple[str, ...]) -> Lines:

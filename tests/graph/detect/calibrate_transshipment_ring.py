@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graph.detect.calibrate import LabelledLead, fit, write_calibration
-from graph.detect.diversion.examine import Examination, Examined, examine
+from graph.detect.calibrate import LabelledLead, fit, held_out, write_calibration
+from graph.detect.diversion.examine import examine
+from graph.detect.diversion.examined import Examination, Examined
 from graph.detect.diversion.features import SIGNS, features
 from graph.detect.diversion.orders import read_orders
 from graph.detect.diversion.rings import chained
@@ -86,6 +87,7 @@ def main() -> None:
             "size": "small",
             "planted_seeds": list(PLANTED_SEEDS),
             "empty_seeds": list(EMPTY_SEEDS),
+            "held_out": held_out(leads, signs=SIGNS),
             "command": "python -m tests.graph.detect.calibrate_transshipment_ring",
         },
     )

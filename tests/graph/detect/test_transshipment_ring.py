@@ -1,140 +1,255 @@
-"""What the detector of transshipment rings finds, and whom it leaves alone."""
+"""Rings in a trade under an order written by hand: relabelled goods are found, honest makers are not accused.
 
-from datetime import date, timedelta
+One world holds all stories, each with a maker and importers of its own, so that the detector runs once.
+"""
+
+from datetime import date
 
 import pytest
 
-from graph.detect.transshipment_ring import TransshipmentRing
+from graph.detect.detector import detect
+from graph.detect.diversion.features import SIGNS
+from graph.detect.diversion.rings import LINKING_BITS
+from graph.detect.diversion.ties import Tie
 from graph.model.finding import Finding
 from graph.model.tables import TABLES
-from tests.graph.detect.diverted_world import LAST_DAY, PETITION, PRICES_USD, DivertedWorld, Row, diverted_world
 from tests.graph.detect.memory_facts import MemoryFacts
+from tests.graph.detect.order_world import DAYS, GOODS, ORDER, PRELIMINARY, PRICES, OrderWorld, on, order_world
 
-NEW_MAKER = "VNNEWSUN77HAN"
-
-
-def findings(world: DivertedWorld, *, as_of: date | None = None) -> list[Finding]:
-    return TransshipmentRing().detect(MemoryFacts(world.tables), as_of=as_of)
-
-
-def accused(found: list[Finding], maker: str = NEW_MAKER) -> bool:
-    return any(
-        (f.queue or f.probability >= 0.5) and f"manufacturer:{maker}" in {m.entity for m in f.members} for f in found
-    )
+NEW_PLANT = "VNNEWWAR05HAN"
+SHELLS = ("MYSHELLA06PEN", "THSHELLB07BAN")
+TAKING_TURNS = ("MYTURNAA12PEN", "THTURNBB13BAN")
+RAMP, CONVERTER, MERGED = "MYRAMPWA08JOH", "THTRANSF09BAN", "VNMERGED10HAN"
+WELL_KNOWN = ("VNHANALU11HAN", "VNSAIPRO22SAI", "MYPENMET33PEN", "MYJOHALU44JOH", "THBANEXT55BAN")
 
 
-def relabel(world: DivertedWorld) -> list[Row]:
-    world.maker(NEW_MAKER, established_on=PETITION + timedelta(days=30))
-    lots = world.trade(NEW_MAKER, world.buyers_from_china[:3], price_usd=PRICES_USD["CN"])
-    world.inward(lots, shipper="ALPHAS Profile Works CNX Co., Ltd.")
-    return lots
+def relabelled_through_a_new_plant(world: OrderWorld) -> None:
+    customers = world.importers(1, 3)
+    world.record(NEW_PLANT, name="Newwar Works Ltd", established_on=on(PRELIMINARY + 20))
+    lots = world.trade(customers, NEW_PLANT, days=(PRELIMINARY + 60, DAYS - 60), lots=30, price_usd=PRICES["CN"])
+    world.came_in(lots[:24], shipper="Fosext Works Ltd", consignee="Newwar Works Ltd")
+
+
+def two_shells_of_one_officer(world: OrderWorld) -> None:
+    customers = world.importers(2, 4)
+    spans = ((PRELIMINARY + 80, ORDER + 60), (ORDER + 80, DAYS - 100))
+    for n, (maker, days) in enumerate(zip(SHELLS, spans, strict=True)):
+        world.record(maker, established_on=on(days[0] - 30), officers=["Odd Person"])
+        mine = customers[2 * n : 2 * n + 2]
+        lots = world.trade(mine, maker, days=days, lots=16, price_usd=PRICES["CN"])
+        world.came_in(lots[:13], shipper="Guaalu Works Ltd", consignee=f"{maker[2:8]} Works Ltd")
+
+
+def shells_that_take_turns_through_one_filer(world: OrderWorld) -> None:
+    spans = ((PRELIMINARY + 70, ORDER), (ORDER + 20, ORDER + 300))
+    for n, (maker, days) in enumerate(zip(TAKING_TURNS, spans, strict=True)):
+        lots = world.trade(world.importers(5 + n, 1), maker, days=days, lots=14, price_usd=PRICES["CN"])
+        world.came_in(lots, shipper="", consignee="")
+        for row in lots:
+            row["entry_number"] = f"ZZT{row['entry_number'][3:]}"
+
+
+def a_real_plant_with_a_ramp(world: OrderWorld) -> None:
+    customers = world.importers(3, 2)
+    world.record(RAMP, established_on=date(2009, 2, 1))
+    lots = world.trade(customers, RAMP, days=(PRELIMINARY + 40, DAYS - 30), lots=40)
+    kilograms = sum(row["quantity"] for row in lots)
+    world.add(
+        "capacity",
+        {
+            "manufacturer_id": RAMP, "hts_prefix": GOODS[:4], "annual_quantity": kilograms, "unit": "KG",
+            "basis": "site visit", "as_of": on(ORDER),
+        },
+    )  # fmt: skip
+
+
+def a_substantial_transformation(world: OrderWorld) -> None:
+    customers = world.importers(4, 2)
+    world.record(CONVERTER, name="Transf Works Ltd")
+    lots = world.trade(customers, CONVERTER, days=(PRELIMINARY + 30, DAYS - 40), lots=30)
+    for row in lots[::2]:
+        world.foreign(
+            row["entry_date"], "TH", 12, 2.1 * row["gross_weight_kg"], shipper="Zhemet Works Ltd",
+            consignee="Transf Works Ltd", heading="760120",
+        )  # fmt: skip
+
+
+def a_plant_under_a_new_number(world: OrderWorld) -> None:
+    customers = [f"61-00000{n}00" for n in range(10, 13)]
+    world.record("VNOLDPLA10HAN", established_on=date(2001, 1, 1))
+    world.trade(customers, "VNOLDPLA10HAN", days=(5, ORDER), lots=40)
+    world.record(MERGED)
+    world.trade(customers, MERGED, days=(ORDER + 10, DAYS - 10), lots=25)
+
+
+def a_market_that_turns_elsewhere(world: OrderWorld) -> None:
+    for n in range(20):
+        number = f"62-0000{n:03d}00"
+        world.trade([number], "CNGUAALU12GUA", days=(4, PRELIMINARY), lots=8)
+        world.trade([number], WELL_KNOWN[n % 5], days=(PRELIMINARY + 30, DAYS - 20), lots=8)
+
+
+STORIES = (
+    relabelled_through_a_new_plant, two_shells_of_one_officer, shells_that_take_turns_through_one_filer,
+    a_real_plant_with_a_ramp, a_substantial_transformation, a_plant_under_a_new_number, a_market_that_turns_elsewhere,
+)  # fmt: skip
+
+
+def told_by(facts: MemoryFacts, as_of: date | None = None) -> list[Finding]:
+    return detect(facts, as_of=as_of, only=("transshipment_ring",))
 
 
 @pytest.fixture(scope="module")
-def relabelled() -> tuple[DivertedWorld, list[Row], list[Finding]]:
-    world = diverted_world()
-    lots = relabel(world)
-    return world, lots, findings(world)
+def facts() -> MemoryFacts:
+    world = order_world(3)
+    for story in STORIES:
+        story(world)
+    return MemoryFacts(world.tables)
 
 
-def test_nothing_is_found_where_nothing_is_planted() -> None:
-    assert not any(f.queue or f.probability >= 0.5 for f in findings(diverted_world()))
+@pytest.fixture(scope="module")
+def findings(facts: MemoryFacts) -> list[Finding]:
+    return told_by(facts)
 
 
-def test_goods_relabelled_through_a_new_maker_are_found(
-    relabelled: tuple[DivertedWorld, list[Row], list[Finding]],
-) -> None:
-    world, lots, found = relabelled
-    first = found[0]
-    assert first.probability > 0.9
-    roles = {m.entity: m.role for m in first.members}
-    assert roles[f"manufacturer:{NEW_MAKER}"] == "maker named as origin"
-    assert {f"importer:{i}" for i in world.buyers_from_china[:3]} <= set(roles)
-    assert roles["manufacturer:CNALPHAS100CNX"] == "supplier"
-    assert set(first.entries) == {lot["entry_number"] for lot in lots}
-    value = sum(float(lot["entered_value_usd"]) for lot in lots)
-    assert first.duty_at_stake_usd == pytest.approx(value * 0.86, rel=1e-6)
+def naming(findings: list[Finding], maker: str) -> list[Finding]:
+    return [f for f in findings if f"manufacturer:{maker}" in {m.entity for m in f.members}]
 
 
-def test_the_scheme_is_told_once(relabelled: tuple[DivertedWorld, list[Row], list[Finding]]) -> None:
-    _, _, found = relabelled
-    assert sum(f"manufacturer:{NEW_MAKER}" in {m.entity for m in f.members} for f in found) == 1
+def of(findings: list[Finding], maker: str) -> Finding:
+    (finding,) = naming(findings, maker)
+    return finding
 
 
-def test_every_row_that_the_evidence_names_exists(
-    relabelled: tuple[DivertedWorld, list[Row], list[Finding]],
-) -> None:
-    world, _, found = relabelled
-    known = {
-        name: {tuple(str(row[column]) for column in TABLES[name].key) for row in rows}
-        for name, rows in world.tables.items()
-    }
-    refs = [ref for f in found for e in f.evidence for ref in e.records]
-    assert {"entry_lines", "foreign_bills", "bills", "orders"} <= {ref.table for ref in refs}
-    assert all(ref.key in known[ref.table] for ref in refs)
+@pytest.mark.parametrize("maker", [NEW_PLANT, *SHELLS, *TAKING_TURNS])
+def test_goods_relabelled_through_a_new_maker_are_found_and_queued(findings: list[Finding], maker: str) -> None:
+    finding = of(findings, maker)
+    assert finding.probability > 0.5
+    assert finding.queue
 
 
-def test_matched_bills_stand_side_by_side(relabelled: tuple[DivertedWorld, list[Row], list[Finding]]) -> None:
-    _, _, found = relabelled
-    pairs = [e for e in found[0].evidence if {"foreign_bills", "bills"} <= {r.table for r in e.records}]
-    assert pairs
-    assert all(e.numbers["packages_in"] == e.numbers["packages_out"] for e in pairs)
-    assert all(1 <= int(e.numbers["days_between"]) <= 35 for e in pairs)
+def test_a_finding_names_the_maker_its_importers_and_who_stands_behind(findings: list[Finding]) -> None:
+    roles = {(m.entity, m.role) for m in of(findings, NEW_PLANT).members}
+    assert (f"manufacturer:{NEW_PLANT}", "maker named as origin") in roles
+    assert {entity for entity, role in roles if role == "importer"} == {f"importer:51-0001{n:03d}00" for n in range(3)}
+    assert ("manufacturer:CNFOSEXT88FOS", "supplier") in roles
 
 
-def test_a_real_plant_with_a_ramp_is_left_alone() -> None:
-    world = diverted_world()
-    world.maker(NEW_MAKER, established_on=PETITION - timedelta(days=300))
-    lots = world.trade(NEW_MAKER, world.buyers_from_china[:3], price_usd=PRICES_USD["VN"])
-    made = sum(float(lot["quantity"]) for lot in lots)
-    world.add("capacity", {
-        "manufacturer_id": NEW_MAKER, "hts_prefix": "760421", "annual_quantity": made * 2, "unit": "KG",
-        "basis": "machines counted", "as_of": PETITION, "known_at": PETITION,
-    })  # fmt: skip
-    assert not accused(findings(world))
+def test_its_entries_are_those_of_the_relabelled_goods(facts: MemoryFacts, findings: list[Finding]) -> None:
+    t = facts.table("entry_lines")
+    own = t.filter(t.manufacturer_id == NEW_PLANT).entry_number.to_pyarrow().to_pylist()
+    assert set(of(findings, NEW_PLANT).entries) == set(own)
 
 
-def test_material_that_is_transformed_is_no_relabelling() -> None:
-    world = diverted_world()
-    world.maker(NEW_MAKER)
-    lots = world.trade(NEW_MAKER, world.buyers_from_china[:3], price_usd=PRICES_USD["VN"])
-    world.inward(lots, shipper="ALPHAS Profile Works CNX Co., Ltd.", hts="7601200000", alike=False)
-    assert not accused(findings(world))
+def test_the_duty_at_stake_is_the_value_times_the_order_s_rate(facts: MemoryFacts, findings: list[Finding]) -> None:
+    t = facts.table("entry_lines")
+    value = float(t.filter(t.manufacturer_id == NEW_PLANT).entered_value_usd.sum().to_pyarrow().as_py())
+    assert of(findings, NEW_PLANT).duty_at_stake_usd == pytest.approx(value * 0.3328, rel=1e-6)
 
 
-def test_a_plant_that_goes_on_under_a_new_number_is_left_alone() -> None:
-    world = diverted_world()
-    old, buyers = "VNOLDSUN77HAN", ["55-111111100", "55-222222200", "55-333333300"]
-    begin = PETITION - timedelta(days=300)
-    world.trade(old, buyers, price_usd=PRICES_USD["VN"], begin=begin, lots=30, every_days=13)
-    world.trade(NEW_MAKER, buyers, price_usd=PRICES_USD["VN"], begin=PETITION + timedelta(days=100))
-    assert not accused(findings(world))
+def test_lots_that_came_in_as_they_went_out_are_counted_against_chance(findings: list[Finding]) -> None:
+    passed = next(e for e in of(findings, NEW_PLANT).evidence if "expected_by_chance" in e.numbers)
+    assert float(passed.numbers["matched"]) >= 24
+    assert float(passed.numbers["expected_by_chance"]) < 3
 
 
-def test_trade_that_turns_to_old_makers_everywhere_accuses_none_of_them() -> None:
-    world = diverted_world()
-    for maker in ("VNALPHAS100VNX", "VNBRAVOS200VNX", "THALPHAS100THX", "THCEDARS300THX"):
-        world.trade(maker, world.buyers_from_china, price_usd=PRICES_USD[maker[:2]], every_days=9)
-    assert not any(f.queue or f.probability >= 0.5 for f in findings(world))
+def test_two_bills_of_one_lot_are_laid_side_by_side(findings: list[Finding]) -> None:
+    pair = next(e for e in of(findings, NEW_PLANT).evidence if "days_between" in e.numbers)
+    assert pair.numbers["packages_in"] == pair.numbers["packages_out"]
+    assert {"foreign_bills", "bills", "entry_lines"} == {ref.table for ref in pair.records}
 
 
-def test_only_what_was_known_on_the_day_counts(relabelled: tuple[DivertedWorld, list[Row], list[Finding]]) -> None:
-    world, lots, _ = relabelled
-    before = findings(world, as_of=PETITION + timedelta(days=60))
-    assert not before
-    middle = findings(world, as_of=lots[12]["entry_date"])
-    late = {lot["entry_number"] for lot in lots[13:]}
-    assert middle
-    assert all(f.as_of == lots[12]["entry_date"] for f in middle)
-    assert not late & {e for f in middle for e in f.entries}
+def test_shells_that_share_an_officer_are_one_ring(findings: list[Finding]) -> None:
+    first, second = (of(findings, maker) for maker in SHELLS)
+    assert first is second
 
 
-def test_the_same_facts_give_the_same_findings(relabelled: tuple[DivertedWorld, list[Row], list[Finding]]) -> None:
-    world, _, found = relabelled
-    turned = DivertedWorld({name: rows[::-1] for name, rows in world.tables.items()})
-    assert findings(turned) == found
+def test_shells_that_begin_as_another_ends_through_its_filer_are_one_ring(findings: list[Finding]) -> None:
+    first, second = (of(findings, maker) for maker in TAKING_TURNS)
+    assert first is second
+    assert first is not of(findings, SHELLS[0])
 
 
-def test_the_last_day_is_that_of_the_facts(relabelled: tuple[DivertedWorld, list[Row], list[Finding]]) -> None:
-    _, _, found = relabelled
-    assert all(f.as_of <= LAST_DAY for f in found)
+@pytest.mark.parametrize("maker", [RAMP, CONVERTER, MERGED, *WELL_KNOWN])
+def test_honest_makers_are_not_accused(findings: list[Finding], maker: str) -> None:
+    assert all(f.probability < 0.5 and not f.queue for f in naming(findings, maker))
+
+
+def test_nobody_else_is_accused(findings: list[Finding]) -> None:
+    planted = {f"manufacturer:{maker}" for maker in (NEW_PLANT, *SHELLS, *TAKING_TURNS)}
+    for finding in findings:
+        if finding.queue or finding.probability >= 0.5:
+            assert planted & {m.entity for m in finding.members}, finding.title
+
+
+def test_every_innocent_explanation_is_answered_and_a_person_is_asked_about_scope(findings: list[Finding]) -> None:
+    finding = of(findings, NEW_PLANT)
+    assert len(finding.innocent_explanations) == 9
+    assert all(e.result for e in finding.innocent_explanations)
+    assert "A-570-967" in finding.scope_question
+
+
+def test_every_piece_of_evidence_opens_rows_that_exist(facts: MemoryFacts, findings: list[Finding]) -> None:
+    refs = {ref for f in findings for e in f.evidence for ref in e.records}
+    assert all(e.records for f in findings for e in f.evidence)
+    assert len(refs) > 50
+    for table in {ref.table for ref in refs}:
+        columns = facts.table(table).select(*TABLES[table].key).to_pyarrow().to_pylist()
+        held = {tuple(str(value) for value in row.values()) for row in columns}
+        assert {ref.key for ref in refs if ref.table == table} <= held, table
+
+
+def test_the_same_facts_give_the_same_findings(facts: MemoryFacts, findings: list[Finding]) -> None:
+    assert told_by(facts) == findings
+    assert len({f.id for f in findings}) == len(findings)
+
+
+def test_what_was_learned_later_changes_nothing() -> None:
+    def world(*, with_later: bool) -> MemoryFacts:
+        made = order_world(5)
+        relabelled_through_a_new_plant(made)
+        for name, rows in made.tables.items():
+            for row in rows:
+                row["known_at"] = row.get("entry_date") or row.get("arrived_on") or on(0)
+                if name == "orders":
+                    row["known_at"] = on(PRELIMINARY)
+        last = on(ORDER + 100)
+        if not with_later:
+            kept = {name: [row for row in rows if row["known_at"] <= last] for name, rows in made.tables.items()}
+            return MemoryFacts(kept)
+        return MemoryFacts(made.tables)
+
+    day = on(ORDER + 100)
+    then, now = told_by(world(with_later=False), day), told_by(world(with_later=True), day)
+    assert naming(then, NEW_PLANT) != []
+    assert now == then
+    assert told_by(world(with_later=True), on(PRELIMINARY - 1)) == []  # nobody knew of the order
+
+
+def test_without_an_order_or_without_lines_there_are_no_findings(facts: MemoryFacts) -> None:
+    tables = ("entry_lines", "orders")
+    rows = {name: facts.table(name).to_pyarrow().to_pylist() for name in tables}
+    assert told_by(MemoryFacts({})) == []
+    for name in tables:
+        assert told_by(MemoryFacts({name: rows[name]})) == []
+
+
+def test_lines_and_orders_alone_still_tell_rings_and_accuse_nobody_honest(facts: MemoryFacts) -> None:
+    alone = MemoryFacts({n: facts.table(n).to_pyarrow().to_pylist() for n in ("entry_lines", "orders")})
+    told = told_by(alone)
+    assert naming(told, NEW_PLANT)
+    assert not any(f.queue for maker in (RAMP, CONVERTER, MERGED, *WELL_KNOWN) for f in naming(told, maker))
+
+
+def test_a_rare_telephone_links_and_a_forwarder_s_address_does_not() -> None:
+    def bits(holders: int) -> float:
+        return Tie("manufacturer:A", "importer:B", "address", "x", holders, 2000, ("P1", "P2")).bits(3)
+
+    assert bits(2) >= LINKING_BITS
+    assert bits(40) < LINKING_BITS
+
+
+def test_each_sign_says_what_speaks_for_or_against() -> None:
+    against = {"capable", "inputs", "home_market", "old_plant", "standing", "disclosed"}
+    assert {name for name, (low, high) in SIGNS.items() if high <= 0} == against
+    assert all(low >= 0 for name, (low, high) in SIGNS.items() if name not in against)

@@ -1,0 +1,139 @@
+"""Who buys a maker's goods, and where these importers bought before.
+
+Invariant: an importer is judged by what the facts show of it up to the day asked for, never by its number's form.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from graph.detect.diversion.examined import Customer
+from graph.detect.diversion.orders import Order
+from graph.detect.diversion.passage import Lots, Passage
+from graph.detect.diversion.trade import OBSERVED_BEFORE_DAYS, Ints, Lines, MakerTrade
+
+# Bought from the order's country before and, since the maker began, at less than this share of the pace.
+QUIT = 0.5
+# An importer that began so short a time before it bought from a maker began with it.
+FRESH_DAYS = 60
+# A pace is not reckoned on fewer days than this.
+LEAST_DAYS = 30
+# An old plant whose number ends so near to the new one's beginning, with so much of its custom, goes on as the new.
+HANDED_OVER_DAYS = (-240, 90)
+# "Four in five had bought there": the share of switched customers that relabelling is expected to show.
+SWITCHED_SHARE = 0.8
+# The usual share of switched customers counts as so many customers where a product has few.
+USUAL_CUSTOMERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """All third-country makers' trade, candidates' lines and their importers' lines from the order's country.
+
+    `began` is the day on which each importer began to import anything; days are counted from 1970.
+    """
+
+    makers: tuple[MakerTrade, ...]
+    own: Lines
+    home: Lines
+    began: dict[str, int]
+    observed_from: int
+    until_day: int
+
+    def under(self, order: int) -> list[MakerTrade]:
+        """The makers that ship goods under this order."""
+        return [maker for maker in self.makers if maker.order == order]
+
+
+def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> list[Customer]:
+    """The importers of these lines of a maker; no lot is matched yet."""
+    taxpayer, day, importer = (market.own.columns[name] for name in ("taxpayer", "day", "importer"))
+    found = []
+    for who in sorted(set(taxpayer[rows])):
+        mine = rows[taxpayer[rows] == who]
+        first = int(day[mine].min())
+        bought = market.home.take((maker.order, who), "day")
+        was, since = int((bought < first).sum()), int((bought >= first).sum())
+        pace_before = was / max(first - market.observed_from, LEAST_DAYS)
+        pace_since = since / max(market.until_day - first, LEAST_DAYS)
+        counted: dict[str, int] = {}
+        for supplier in market.home.take((maker.order, who), "maker"):
+            if supplier:
+                counted[supplier] = counted.get(supplier, 0) + 1
+        spelt = [i for i in importer[mine] if i]
+        told_new_from = market.observed_from + OBSERVED_BEFORE_DAYS
+        found.append(
+            Customer(
+                taxpayer=who,
+                importer=max(set(spelt), key=lambda s: (spelt.count(s), s)),
+                rows=mine,
+                first_day=first,
+                new=first >= order.petition_day,
+                home_lines_before=was,
+                home_lines_since=since,
+                switched=was > 0,
+                quit=was > 0 and pace_since < QUIT * pace_before,
+                suppliers=tuple(sorted(counted.items(), key=lambda x: (-x[1], x[0]))),
+                matched_lots=0,
+                fresh=first >= order.petition_day
+                and market.began.get(who, 0) >= max(first - FRESH_DAYS, told_new_from),
+            )
+        )
+    return found
+
+
+def lot_of(lines: Lines, row: int) -> str:
+    """The lot that a line belongs to: its bill, or its entry where no bill is named."""
+    return str(lines.columns["bill"][row] or f"entry:{lines.columns['entry_number'][row]}")
+
+
+def with_matches(market: Market, found: Iterable[Customer], lots: Lots, passed: Passage) -> list[Customer]:
+    """The customers with how many of their lots came in as they went out."""
+    matched = {str(lots.key[o]) for o, _ in passed.pairs}
+    return [replace(c, matched_lots=len({lot_of(market.own, int(i)) for i in c.rows} & matched)) for c in found]
+
+
+def switched_bits(market: Market, maker: MakerTrade, found: Iterable[Customer]) -> tuple[float, float]:
+    """(share that is usual, bits): how much better "four in five had bought there" explains the new customers.
+
+    An importer that is new itself cannot have bought anywhere before: it speaks neither way.
+    """
+    chance = _usual_share(market, maker)
+    settled = [c for c in found if c.new and not c.fresh]
+    switched, every = sum(c.switched for c in settled), len(settled)
+    usual = min(max(chance, 0.01), 0.95)
+    guilty = max(SWITCHED_SHARE, usual)
+    bits = switched * np.log2(guilty / usual) + (every - switched) * np.log2((1 - guilty) / (1 - usual))
+    return chance, float(np.clip(bits, -4.0, 8.0))
+
+
+def _usual_share(market: Market, maker: MakerTrade) -> float:
+    """How often a new customer of another third-country maker had bought from the order's country before."""
+    others = [m for m in market.under(maker.order) if m.maker != maker.maker]
+    new = sum(m.new_importers for m in others)
+    switched = sum(m.switched_importers for m in others)
+    every_new = sum(m.new_importers for m in market.makers)
+    every_switched = sum(m.switched_importers for m in market.makers)
+    usual = (every_switched + 1) / (every_new + 2)
+    return float((switched + USUAL_CUSTOMERS * usual) / (new + USUAL_CUSTOMERS))
+
+
+def old_plant(market: Market, maker: MakerTrade, order: Order, found: Sequence[Customer]) -> tuple[str, float]:
+    """A maker in the same country that ended as this one began, and the share of this one's trade it had."""
+    best = ("", 0.0)
+    total = sum(len(c.rows) for c in found)
+    for other in market.under(maker.order):
+        if other.origin != maker.origin or other.maker == maker.maker or not was_plant(other, order):
+            continue
+        if not HANDED_OVER_DAYS[0] <= other.last_day - maker.first_day <= HANDED_OVER_DAYS[1]:
+            continue
+        had = set(market.own.take((other.order, other.maker, other.origin), "taxpayer"))
+        share = sum(len(c.rows) for c in found if c.taxpayer in had) / max(total, 1)
+        best = max(best, (other.maker, share), key=lambda x: (x[1], x[0]))
+    return best
+
+
+def was_plant(maker: MakerTrade, order: Order) -> bool:
+    """Whether a maker shipped before the petition: a plant that may go on under another number."""
+    return maker.first_day < order.petition_day and maker.lines >= 3

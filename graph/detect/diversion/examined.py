@@ -1,0 +1,102 @@
+"""What was found about a candidate maker: its customers, lots, inward goods, ties, plant.
+
+Invariant: each number here can be told in a finding with the rows that it rests on.
+"""
+
+from dataclasses import dataclass
+
+from graph.detect.diversion.goods import Likeness
+from graph.detect.diversion.orders import Order
+from graph.detect.diversion.passage import Bills, Lots, Passage
+from graph.detect.diversion.plants import Capacity, Plant
+from graph.detect.diversion.ties import Claim, Held, Tie
+from graph.detect.diversion.trade import Ints, Lines, MakerTrade
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """An importer of a maker's goods: what it bought from the order's country before and since."""
+
+    taxpayer: str
+    importer: str
+    rows: Ints  # positions in the candidate's lines
+    first_day: int
+    new: bool
+    home_lines_before: int
+    home_lines_since: int
+    switched: bool
+    quit: bool
+    suppliers: tuple[tuple[str, int], ...]  # makers of the order's country, with lines
+    matched_lots: int
+    fresh: bool  # began to import at all when it began to buy from the maker, after the petition
+
+
+@dataclass(frozen=True, slots=True)
+class Inward:
+    """Named bills of lading to the maker, kg by what is in them; positions in the foreign bills."""
+
+    same_kg: float
+    other_kg: float
+    unknown_kg: float
+    named: Ints
+    same: Ints
+    other: Ints
+    headings: tuple[str, ...]  # of other goods
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Through whom a maker's goods are mostly entered, as what, and how usual both are on others' lines."""
+
+    filer: str
+    filer_share: float
+    hts: str
+    hts_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A candidate maker with all that was found about it."""
+
+    trade: MakerTrade
+    order: Order
+    new: bool
+    rows: Ints  # its lines under the order since its new trade began
+    customers: tuple[Customer, ...]
+    newcomer_bits: float
+    chance_share: float
+    switched_bits: float
+    likeness: tuple[Likeness, ...]
+    lots: Lots
+    passage: Passage
+    inward: Inward
+    shipped_kg: float
+    suppliers: tuple[str, ...]  # makers of the order's country behind the goods, most probable first
+    supplier_shipper: str  # the shipper's name on inward bills
+    ties: tuple[tuple[Tie, str, float], ...]
+    alleged: tuple[Claim, ...]
+    disclosed: tuple[Claim, ...]
+    plant: Plant | None
+    years_standing: float | None
+    capacity: Capacity | None
+    capacity_ratio: float | None
+    old_plant: str
+    old_plant_share: float
+    others_switched: int
+    first_quarter_kg: float
+    circle: tuple[Held, ...]  # on file of it or of its new customers, and of few others
+    circle_size: int  # it and its new customers
+    habits: Habits
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All candidates with the lines and bills that their positions point to."""
+
+    examined: tuple[Examined, ...]
+    lines: Lines
+    home: Lines
+    foreign: Bills
+    bills: Bills
+    bill_at: dict[str, int]
+    orders: tuple[Order, ...]
