@@ -25,6 +25,8 @@ MOST_BITS: Final = 14.0
 LEAST_BITS: Final = -8.0
 # Two numbers of two taxpayers (filers, sureties) are one party only where that is nearly certain: p >= .999.
 NEARLY_CERTAIN_BITS: Final = 10.0
+# What fits two that cannot be one is left alone unless it fits one of them better by so much.
+CLEARLY_BITS: Final = 2.0
 
 
 @dataclass(slots=True)
@@ -47,12 +49,14 @@ def cluster(
     numbers: Sequence[str | None],
     same: Iterable[tuple[int, int]] = (),
     different: Iterable[tuple[int, int]] = (),
+    contrary: Iterable[tuple[int, int]] = (),
 ) -> Ints:
     """The party of each unit, as the lowest unit in it.
 
     `pairs` are (left, right, bits), each pair of units once. `numbers` gives the kind of number that a unit bears
     (importer, broker, surety) or None: two units with a number of one kind bear different ones. `same` and
-    `different` are judged pairs of units.
+    `different` are judged pairs of units. `contrary` are units that cannot be one, whatever others say of them;
+    only judgement joins these.
     """
     left, right, bits = pairs
     forced = np.array(sorted(same), dtype=np.int64).reshape(-1, 2)
@@ -61,7 +65,7 @@ def cluster(
         size, np.concatenate((left[hopeful], forced[:, 0])), np.concatenate((right[hopeful], forced[:, 1]))
     )
     inside = component[left] == component[right]
-    apart = {(min(a, b), max(a, b)) for a, b in different}
+    apart = {(min(a, b), max(a, b)) for some in (different, contrary) for a, b in some}
     labels = np.arange(size)
     order = np.argsort(component, kind="stable")
     bounds = np.flatnonzero(np.concatenate(([True], np.diff(component[order]) != 0, [True])))
@@ -100,7 +104,7 @@ def _agglomerate(
     certain = {(min(a, b), max(a, b)) for a, b, weight in edges if weight >= NEARLY_CERTAIN_BITS}
     forbidden: dict[int, set[int]] = {}
     for a, b in apart:
-        if a in root and b in root:
+        if a in root and b in root and root[a] != root[b]:
             forbidden.setdefault(root[a], set()).add(root[b])
             forbidden.setdefault(root[b], set()).add(root[a])
     heap: list[tuple[float, int, int]] = []
@@ -120,6 +124,8 @@ def _agglomerate(
             continue
         if -average != _average(groups[one], other, len(groups[other].members)):
             continue  # one of the two has grown since
+        if _ambiguous(groups, forbidden, one, other) or _ambiguous(groups, forbidden, other, one):
+            continue
         _merge(groups, forbidden, one, other)
         for third in groups[one].toward:
             offer(one, third)
@@ -166,6 +172,16 @@ def _average(group: _Group, other: int, size: int) -> float:
     bits, count = group.toward[other]
     possible = len(group.members) * size
     return (bits + (possible - count) * NOT_COMPARED_BITS) / possible
+
+
+def _ambiguous(groups: dict[int, _Group], forbidden: dict[int, set[int]], one: int, other: int) -> bool:
+    """Whether a group speaks about as much for a third, which cannot be one with the other: it is either's."""
+    mine = groups[one]
+    average = _average(mine, other, len(groups[other].members))
+    return any(
+        third in mine.toward and _average(mine, third, len(groups[third].members)) > max(average - CLEARLY_BITS, 0.0)
+        for third in forbidden.get(other, ())
+    )
 
 
 def _may_join(one: _Group, other: _Group, certain: set[tuple[int, int]]) -> bool:
