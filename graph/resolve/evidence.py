@@ -135,7 +135,7 @@ class Evidence:
         self.company = np.array([looks_like_company(name) for name in self.names.values], dtype=np.bool_)
         companies = np.zeros(self.size, dtype=np.bool_)
         companies[_owners(self.names)[self.company[self.names.codes]]] = True
-        self.person = ~companies & ~np.isin(column["kind"], _NEVER_PEOPLE)
+        self.person = ~companies & ~np.array([kind in _NEVER_PEOPLE for kind in column["kind"]], dtype=np.bool_)
         self.other_script = np.array([name.other_script for name in self.read], dtype=np.bool_)
         self.rarity = Rarity.of({name.bag: name for name in self.read}.values())
         self._rarest = [
@@ -267,7 +267,7 @@ class Evidence:
         )
 
     def _houses(self) -> tuple[Ints, Ints, int]:
-        """Each number of an address with the word behind it: a house, with or without its flat, town and postal code."""
+        """Each number of an address with the word behind it: a house, whether its flat and town are written or not."""
         address = self.many["address"]
         table: dict[str, int] = {}
         of_address = [
@@ -307,9 +307,15 @@ class Evidence:
         hopeful = (_alike(a_bags, b_bags, fuzz.token_sort_ratio) >= 58) | (
             _alike(a_bags, b_bags, fuzz.token_set_ratio) >= 90
         )
+        of_name = [frozenset(name.words) for name in self.read]
         people = np.flatnonzero(~hopeful & ~self.company[couples[0]] & ~self.company[couples[1]])
-        heard = ([self.read[code].heard for code in side[people].tolist()] for side in couples)
-        hopeful[people] = _alike(*heard, fuzz.token_sort_ratio) >= 80
+        a_heard, b_heard = ([self.read[code].heard for code in side[people].tolist()] for side in couples)
+        hopeful[people] = _alike(a_heard, b_heard, fuzz.token_sort_ratio) >= 80
+        in_part = [
+            not of_name[one].isdisjoint(of_name[other])
+            for one, other in zip(*(side[people].tolist() for side in couples), strict=True)
+        ]
+        hopeful[people] |= np.array(in_part, dtype=np.bool_)
         hopeful |= self.other_script[couples[0]] != self.other_script[couples[1]]
         for place in np.flatnonzero(hopeful).tolist():
             a, b = int(couples[0][place]), int(couples[1][place])
@@ -591,7 +597,7 @@ def _day(written: str) -> str | None:
                 year = ("20" if year <= _LATEST_YEAR else "19") + year
             if not month.isdigit():
                 continue
-            if int(month) > 12:
+            if int(month) > 12 >= int(day):
                 month, day = day, month
             return f"{year}{int(month):02d}{int(day):02d}"
     return _letters(written)

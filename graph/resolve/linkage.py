@@ -62,7 +62,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
     "number": Declared((2.0**-10,), 0.0),
     # A firm can be entered in two registers on two days; a person is born once.
     "given_name": Declared((2.0**-3,), 0.0),
-    "birth": Declared((2.0**-4,), 0.0),
+    "birth": Declared((2.0**-6,), 0.0),
     "person_number": Declared((2.0**-8,), 0.0),
 }
 # Who shares one of these with a sister firm, a household or a neighbour shares several. One in ten records that share

@@ -49,7 +49,7 @@ _OTHER_GIVEN: Final = 0.7
 _OTHER_INITIAL: Final = 0.85
 _LEAST_ALIKE: Final = 0.7
 _SOUNDS_ALIKE: Final = 0.75
-_SHORTER_PERSON: Final = 0.55
+_SHORTER_PERSON: Final = 0.5
 _HARDENED: Final = str.maketrans("BDGV", "PTKF")
 _ROMAN: Final = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX"])
 
@@ -295,22 +295,28 @@ def _close(run: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=2_000_000)
-def _alike(word: str, other: str, of_people: bool, other_script: bool) -> tuple[float, str]:  # noqa: FBT001 - a cache's key
+def _alike(word: str, other: str, of_people: bool, other_script: bool) -> tuple[float, str]:  # noqa: FBT001 - cached
     """How alike two different words are, and how; (0, "") where they are not."""
     if word > other:
         word, other = other, word
     if _is_number(word) or _is_number(other):
         return (0.9, "spelling") if word.lstrip("0") == other.lstrip("0") else (0.0, "")
-    if of_people and nicknames(word) & nicknames(other):
+    if of_people:
+        return _alike_of_people(word, other, other_script=other_script)
+    if min(len(word), len(other)) == 1:
+        return (0.6, "initial") if word[0] == other[0] else (0.0, "")
+    return _spelled(word, other)
+
+
+def _alike_of_people(word: str, other: str, *, other_script: bool) -> tuple[float, str]:
+    """The same for words of people's names, which have nicknames and are written as they are heard."""
+    if nicknames(word) & nicknames(other):
         return 0.95, "nickname"
     if min(len(word), len(other)) == 1:
-        if word[0] == other[0]:
-            return (0.8 if of_people else 0.6), "initial"
-        of_nickname = of_people and initial_of_nickname(*sorted((word, other), key=len))
-        return (_LEAST_ALIKE, "initial") if of_nickname else (0.0, "")
+        of_nickname = initial_of_nickname(*sorted((word, other), key=len))
+        alike = 0.8 if word[0] == other[0] else _LEAST_ALIKE if of_nickname else 0.0
+        return alike, "initial" if alike else ""
     alike, how = _spelled(word, other)
-    if not of_people:
-        return alike, how
     if how == "short":  # companies shorten words; ANNA is not ANNABELLE, though MHD be MOHAMED
         prefix = word.startswith(other) or other.startswith(word)
         return _SHORTER_PERSON if prefix else _LEAST_ALIKE, how

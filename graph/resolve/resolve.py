@@ -41,7 +41,6 @@ Progress = Callable[[str, int, int], None]  # what is being done, steps done, st
 
 POSSIBLE: Final = 0.2  # from this probability two parties are said to be possibly the same
 _KEPT_BITS: Final = -7.0  # pairs below are forgotten unless their records lie in one component
-OUTWEIGHED_BITS: Final = 5.0  # from here what two people share outweighs that they differ in birth or number
 _STEPS: Final = ("records", "candidates", "comparing", "scoring", "parties", "reasons")
 # What a digest leaves out: it says nothing of the party.
 _NOT_COMPARED: Final = ("known_at", "rows")
@@ -89,8 +88,7 @@ def resolve_records(
     tell(_STEPS[4], 4, len(_STEPS))
     unit_of, units = evidence.unit, evidence.units
     one, other, weight = _between_units(unit_of[left], unit_of[right], bits, units)
-    contrary = np.flatnonzero(bits < OUTWEIGHED_BITS)
-    contrary = contrary[evidence.contrary(left[contrary], right[contrary])]
+    contrary = evidence.contrary(left, right)
     labels = cluster(
         units,
         (one, other, weight),
