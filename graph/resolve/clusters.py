@@ -25,6 +25,8 @@ MOST_BITS: Final = 14.0
 LEAST_BITS: Final = -8.0
 # Two numbers of two taxpayers (filers, sureties) are one party only where that is nearly certain: p >= .999.
 NEARLY_CERTAIN_BITS: Final = 10.0
+# What fits two that speak against being one is left alone unless it fits one of them better by so much.
+CLEARLY_BITS: Final = 2.0
 
 
 @dataclass(slots=True)
@@ -47,12 +49,14 @@ def cluster(
     numbers: Sequence[str | None],
     same: Iterable[tuple[int, int]] = (),
     different: Iterable[tuple[int, int]] = (),
+    contrary: Iterable[tuple[int, int]] = (),
 ) -> Ints:
     """The party of each unit, as the lowest unit in it.
 
     `pairs` are (left, right, bits), each pair of units once. `numbers` gives the kind of number that a unit bears
     (importer, broker, surety) or None: two units with a number of one kind bear different ones. `same` and
-    `different` are judged pairs of units.
+    `different` are judged pairs of units. `contrary` are units that speak against being one:
+    a third, which says nothing of what they differ in and speaks as much for either, joins neither.
     """
     left, right, bits = pairs
     forced = np.array(sorted(same), dtype=np.int64).reshape(-1, 2)
@@ -61,7 +65,7 @@ def cluster(
         size, np.concatenate((left[hopeful], forced[:, 0])), np.concatenate((right[hopeful], forced[:, 1]))
     )
     inside = component[left] == component[right]
-    apart = {(min(a, b), max(a, b)) for a, b in different}
+    apart = list(different), list(contrary)
     labels = np.arange(size)
     order = np.argsort(component, kind="stable")
     bounds = np.flatnonzero(np.concatenate(([True], np.diff(component[order]) != 0, [True])))
@@ -91,23 +95,19 @@ def _agglomerate(
     edges: list[tuple[int, int, float]],
     joined: list[tuple[int, int, float]],
     *,
-    apart: set[tuple[int, int]],
+    apart: tuple[list[tuple[int, int]], list[tuple[int, int]]],
     numbers: Sequence[str | None],
 ) -> Iterable[list[int]]:
     """Join the two groups that speak most for each other on average, until none does."""
     root = _roots(units, joined)
     groups = _groups(root, edges, numbers)
     certain = {(min(a, b), max(a, b)) for a, b, weight in edges if weight >= NEARLY_CERTAIN_BITS}
-    forbidden: dict[int, set[int]] = {}
-    for a, b in apart:
-        if a in root and b in root:
-            forbidden.setdefault(root[a], set()).add(root[b])
-            forbidden.setdefault(root[b], set()).add(root[a])
+    judged, contrary = (_between(pairs, root) for pairs in apart)
     heap: list[tuple[float, int, int]] = []
 
     def offer(one: int, other: int) -> None:
         average = _average(groups[one], other, len(groups[other].members))
-        if average > 0 and other not in forbidden.get(one, ()) and _may_join(groups[one], groups[other], certain):
+        if average > 0 and other not in judged.get(one, ()) and _may_join(groups[one], groups[other], certain):
             heapq.heappush(heap, (-average, min(one, other), max(one, other)))
 
     for one, group in groups.items():
@@ -116,14 +116,26 @@ def _agglomerate(
                 offer(one, other)
     while heap:
         average, one, other = heapq.heappop(heap)
-        if one not in groups or other not in groups or other in forbidden.get(one, ()):
+        if one not in groups or other not in groups or other in judged.get(one, ()):
             continue
         if -average != _average(groups[one], other, len(groups[other].members)):
             continue  # one of the two has grown since
-        _merge(groups, forbidden, one, other)
+        if _ambiguous(groups, contrary, one, other) or _ambiguous(groups, contrary, other, one):
+            continue
+        _merge(groups, (judged, contrary), one, other)
         for third in groups[one].toward:
             offer(one, third)
     return [sorted(group.members) for group in groups.values()]
+
+
+def _between(pairs: list[tuple[int, int]], root: dict[int, int]) -> dict[int, set[int]]:
+    """The groups that each group may not join."""
+    forbidden: dict[int, set[int]] = {}
+    for a, b in pairs:
+        if a in root and b in root and root[a] != root[b]:
+            forbidden.setdefault(root[a], set()).add(root[b])
+            forbidden.setdefault(root[b], set()).add(root[a])
+    return forbidden
 
 
 def _roots(units: list[int], joined: list[tuple[int, int, float]]) -> dict[int, int]:
@@ -168,6 +180,20 @@ def _average(group: _Group, other: int, size: int) -> float:
     return (bits + (possible - count) * NOT_COMPARED_BITS) / possible
 
 
+def _ambiguous(groups: dict[int, _Group], contrary: dict[int, set[int]], one: int, other: int) -> bool:
+    """Whether a group speaks about as much for a third, which speaks against the other: it may be either's."""
+    mine, against = groups[one], contrary.get(one, set())
+    if other in against:
+        return False
+    average = _average(mine, other, len(groups[other].members))
+    return any(
+        third in mine.toward
+        and third not in against
+        and _average(mine, third, len(groups[third].members)) > max(average - CLEARLY_BITS, 0.0)
+        for third in contrary.get(other, ())
+    )
+
+
 def _may_join(one: _Group, other: _Group, certain: set[tuple[int, int]]) -> bool:
     """Whether all numbers of one kind that would come together are nearly certain to be one party's."""
     return all(
@@ -178,7 +204,7 @@ def _may_join(one: _Group, other: _Group, certain: set[tuple[int, int]]) -> bool
     )
 
 
-def _merge(groups: dict[int, _Group], forbidden: dict[int, set[int]], one: int, other: int) -> None:
+def _merge(groups: dict[int, _Group], apart: tuple[dict[int, set[int]], ...], one: int, other: int) -> None:
     """The second group becomes part of the first."""
     gone = groups.pop(other)
     kept = groups[one]
@@ -193,7 +219,9 @@ def _merge(groups: dict[int, _Group], forbidden: dict[int, set[int]], one: int, 
         kept.toward[third] = (mine[0] + bits, mine[1] + count)
         groups[third].toward.pop(other, None)
         groups[third].toward[one] = kept.toward[third]
-    for third in forbidden.pop(other, ()):
-        forbidden.setdefault(one, set()).add(third)
-        forbidden[third].discard(other)
-        forbidden[third].add(one)
+    for forbidden in apart:
+        for third in forbidden.pop(other, set()) - {one}:
+            forbidden.setdefault(one, set()).add(third)
+            forbidden[third].discard(other)
+            forbidden[third].add(one)
+        forbidden.get(one, set()).discard(other)

@@ -48,6 +48,10 @@ _DAYS: Final = (
     (re.compile(r"(\d{1,2})[-/. ]+([A-Z]{3,9})[-/. ]+(\d{4}|\d{2})"), (3, 2, 1)),
 )
 _LATEST_YEAR: Final = "30"
+# Of people of one time, one pair in about 100 has two of year, month and day in common.
+_ALIKE_DAYS_BITS: Final = 7
+_NEVER_PEOPLE: Final = ("manufacturer", "exporter", "surety")
+_FIRST_WORD: Final = re.compile(r"(?<![0-9A-Z])([0-9]+) (?:[NSEW] )?(?=([0-9A-Z]{2,}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,13 @@ FEATURES: Final = (
     Feature("officer", ("different", "nearly the same", "the same")),
     Feature("registered_agent", ("different", "the same")),
     Feature("bond", ("different", "a slip apart", "the same")),
-    Feature("established", ("different", "a slip apart", "the same")),
+    Feature("established", ("different", "alike in part", "a slip apart", "the same")),
     Feature("identifier", ("different", "a slip apart", "the same")),
     Feature("manufacturer_id", ("different", "a slip apart", "the same")),
     Feature("number", ("of two taxpayers, filers or sureties",)),
+    Feature("given_name", ("of two people with one family name",)),
+    Feature("birth", ("on two days",)),
+    Feature("person_number", ("of two people",)),
 )
 _NAME_LEVELS: Final = (0.38, 0.74, 0.86, 0.96)
 # Bits that a less than full likeness is less telling than the same words would be: its neighbours count too.
@@ -126,6 +133,10 @@ class Evidence:
         self.names = _many(column["names"], lambda name: None if says_nothing(name) else name)
         self.read: tuple[Name, ...] = tuple(read_name(name) for name in self.names.values)
         self.company = np.array([looks_like_company(name) for name in self.names.values], dtype=np.bool_)
+        companies = np.zeros(self.size, dtype=np.bool_)
+        companies[_owners(self.names)[self.company[self.names.codes]]] = True
+        self.person = ~companies & ~np.array([kind in _NEVER_PEOPLE for kind in column["kind"]], dtype=np.bool_)
+        self.other_script = np.array([name.other_script for name in self.read], dtype=np.bool_)
         self.rarity = Rarity.of({name.bag: name for name in self.read}.values())
         self._rarest = [
             sorted({word for word in name.words if len(word) > 1}, key=lambda word: (-self.rarity.bits(word), word))[:3]
@@ -174,35 +185,44 @@ class Evidence:
         """How each pair compares, feature by feature."""
         levels: dict[str, Levels] = {}
         bits: dict[str, Levels] = {}
-        levels["name"], bits["name"] = self._names(left, right)
+        levels["name"], bits["name"], levels["given_name"] = self._names(left, right)
         levels["address"], bits["address"] = self._addresses(left, right)
         levels["officer"], bits["officer"] = self._officers(left, right)
         levels["place"], bits["place"] = self._places(left, right)
-        for name in ("phone", "email", "bond", "established", "identifier", "manufacturer_id"):
+        levels["established"], bits["established"] = self._days(left, right)
+        for name in ("phone", "email", "bond", "manufacturer_id"):
             levels[name], bits[name] = self._values(name, left, right, slips=True)
         for name in ("website", "registered_agent", "country"):
             levels[name], bits[name] = self._values(name, left, right, slips=False)
-        # Numbers of two registers are not two numbers of one: only those written in one way speak against each other.
-        shapes = _codes(
-            [re.sub("[A-Z]", "A", re.sub("[0-9]", "9", value)) for value in self.one["identifier"].values] or [""]
-        )
-        number, other = (np.maximum(self.one["identifier"].codes[side], 0) for side in (left, right))
-        levels["identifier"][(levels["identifier"] == 0) & (shapes[number] != shapes[other])] = UNKNOWN
-        # A shared e-mail is a shared domain: it is not counted twice. Another sort of number is no other number.
+        levels["identifier"], bits["identifier"] = self._numbered(left, right)
+        # A shared e-mail is a shared domain: it is not counted twice.
         levels["website"][levels["email"] == 2] = UNKNOWN
-        other_kind = (self.kind.codes[left] != self.kind.codes[right]) & (levels["identifier"] == 0)
-        levels["identifier"][other_kind] = UNKNOWN
         numbers = self.outright.codes
         both = (numbers[left] >= 0) & (numbers[right] >= 0) & (self.kind.codes[left] == self.kind.codes[right])
         levels["number"] = np.where(both & (numbers[left] != numbers[right]), 0, UNKNOWN).astype(np.int8)
-        bits["number"] = np.zeros(len(left), dtype=np.int8)
+        people = self.person[left] & self.person[right]
+        levels["given_name"][levels["identifier"] == 2] = UNKNOWN  # with one number it is a name's other spelling
+        levels["birth"] = np.where(people & (levels["established"] == 0), 0, UNKNOWN).astype(np.int8)
+        levels["person_number"] = np.where(people & (levels["identifier"] == 0), 0, UNKNOWN).astype(np.int8)
+        for name in ("number", "given_name", "birth", "person_number"):
+            bits[name] = np.zeros(len(left), dtype=np.int8)
         return Pairs(left, right, levels, bits)
+
+    def contrary(self, left: Ints, right: Ints) -> npt.NDArray[np.bool_]:
+        """Whether two people speak against being one: born on two days, or with two numbers of one kind."""
+        contrary = np.zeros(len(left), dtype=np.bool_)
+        among = np.flatnonzero(self.person[left] & self.person[right])
+        born, _ = self._days(left[among], right[among])
+        number, _ = self._numbered(left[among], right[among])
+        contrary[among] = ((born == 0) & (number < 1)) | ((number == 0) & (born < 2))
+        return contrary
 
     def shown(self, feature: str, left: int, right: int) -> tuple[str, str]:
         """What the two records say of a feature, in their own words."""
         column = {"name": "names", "address": "addresses", "officer": "officers", "place": "postal_code",
                   "bond": "bond_number", "established": "established_on", "number": "key",
-                  "identifier": "key", "manufacturer_id": "key"}.get(feature, feature)  # fmt: skip
+                  "identifier": "key", "manufacturer_id": "key", "given_name": "names", "birth": "established_on",
+                  "person_number": "key"}.get(feature, feature)  # fmt: skip
         sides = []
         for record in (left, right):
             value = self.said[column][record]
@@ -234,6 +254,7 @@ class Evidence:
             where = np.where(one.codes >= 0, short[np.maximum(one.codes, 0)], UNKNOWN)
             known = where[word_owner] >= 0
             yield word_owner[known], words[known] * (len(short) + 1) + where[word_owner][known], 30
+        yield self._houses()
         postal = self.one["postal"].codes
         address = self.many["address"]
         numbers = _codes([(re.search("[0-9]+", value) or [""])[0] for value in address.values] or [""])
@@ -244,6 +265,19 @@ class Evidence:
             postal[address_owner][known] * (len(numbers) + 1) + numbers[address.codes][known],
             60,
         )
+
+    def _houses(self) -> tuple[Ints, Ints, int]:
+        """Each number of an address with the word behind it: a house, whether its flat and town are written or not."""
+        address = self.many["address"]
+        table: dict[str, int] = {}
+        of_address = [
+            [table.setdefault(f"{number} {word}", len(table)) for number, word in _FIRST_WORD.findall(value)]
+            for value in address.values
+        ]
+        owners = [(owner, key) for owner, code in zip(_owners(address).tolist(), address.codes.tolist(), strict=True)
+                  for key in of_address[code]]  # fmt: skip
+        held = np.array(owners, dtype=np.int64).reshape(-1, 2)
+        return held[:, 0], held[:, 1], 12
 
     def _rare_words(self, most: int) -> tuple[Ints, Ints]:
         """The rarest words of each name, each two of them, and how the rarest begins: (key, place in its codes)."""
@@ -263,20 +297,31 @@ class Evidence:
         within = np.arange(len(places)) - np.repeat(np.cumsum(repeated) - repeated, repeated)
         return flat[starts[codes][places] + within], places
 
-    def _names(self, left: Ints, right: Ints) -> tuple[Levels, Levels]:
+    def _names(self, left: Ints, right: Ints) -> tuple[Levels, Levels, Levels]:
         pair, one, other = _crossed(self.names, left, right)
         couples, back = _unique_couples(one, other, len(self.names.values))
         scores = np.zeros(len(couples[0]))
         shared = np.zeros(len(couples[0]))
+        other_given = np.zeros(len(couples[0]), dtype=np.bool_)
         a_bags, b_bags = ([self.read[code].bag for code in side] for side in couples)
         hopeful = (_alike(a_bags, b_bags, fuzz.token_sort_ratio) >= 58) | (
             _alike(a_bags, b_bags, fuzz.token_set_ratio) >= 90
         )
+        of_name = [frozenset(name.words) for name in self.read]
+        people = np.flatnonzero(~hopeful & ~self.company[couples[0]] & ~self.company[couples[1]])
+        a_heard, b_heard = ([self.read[code].heard for code in side[people].tolist()] for side in couples)
+        hopeful[people] = _alike(a_heard, b_heard, fuzz.token_sort_ratio) >= 80
+        in_part = [
+            not of_name[one].isdisjoint(of_name[other])
+            for one, other in zip(*(side[people].tolist() for side in couples), strict=True)
+        ]
+        hopeful[people] |= np.array(in_part, dtype=np.bool_)
+        hopeful |= self.other_script[couples[0]] != self.other_script[couples[1]]
         for place in np.flatnonzero(hopeful).tolist():
             a, b = int(couples[0][place]), int(couples[1][place])
             of_people = not (self.company[a] or self.company[b])
             match = compare_read(self.read[a], self.read[b], rarity=self.rarity, of_people=of_people)
-            scores[place], shared[place] = match.score, match.shared_bits
+            scores[place], shared[place], other_given[place] = match.score, match.shared_bits, match.other_given
         score, bits = scores[back], shared[back]
         best = _best(pair, score + bits / 1e4, len(left))
         chosen = best[best >= 0]
@@ -288,7 +333,9 @@ class Evidence:
         for level, less in _LESS_TELLING.items():
             kept[levels == level] -= less
         kept[levels <= 0] = 0
-        return levels, _whole(kept)
+        given = np.full(len(left), UNKNOWN, dtype=np.int8)
+        given[has[other_given[back][chosen]]] = 0
+        return levels, _whole(kept), given
 
     def _addresses(self, left: Ints, right: Ints) -> tuple[Levels, Levels]:
         many = self.many["address"]
@@ -344,12 +391,40 @@ class Evidence:
             distance = np.array(process.cpdist(words, others, scorer=OSA.distance, score_cutoff=1), dtype=np.int64)
             long = np.array([len(word) >= 4 for word in words], dtype=np.bool_)
             slip = (distance <= 1) & long
-            if name == "established":
-                slip |= np.array([_days_turned(a, b) for a, b in zip(words, others, strict=True)], dtype=np.bool_)
             near = apart[slip[back]] if len(apart) else apart
             levels[near] = 1
             bits[near] = np.minimum(self._bits[name][a[near]], self._bits[name][b[near]]) - 5
         return levels, _whole(bits)
+
+    def _numbered(self, left: Ints, right: Ints) -> tuple[Levels, Levels]:
+        """Identifiers. Only those of one kind of party, written in one way, speak against each other."""
+        levels, bits = self._values("identifier", left, right, slips=True)
+        shapes = _codes(
+            [re.sub("[A-Z]", "A", re.sub("[0-9]", "9", value)) for value in self.one["identifier"].values] or [""]
+        )
+        number, other = (np.maximum(self.one["identifier"].codes[side], 0) for side in (left, right))
+        another_sort = (shapes[number] != shapes[other]) | (self.kind.codes[left] != self.kind.codes[right])
+        levels[(levels == 0) & another_sort] = UNKNOWN
+        return levels, bits
+
+    def _days(self, left: Ints, right: Ints) -> tuple[Levels, Levels]:
+        """Days: the same, a slip or a turn of day and month apart, or alike in two of year, month and day."""
+        levels, bits = self._values("established", left, right, slips=True)
+        one = self.one["established"]
+        levels[levels > 0] += 1
+        apart = np.flatnonzero(levels == 0)
+        a, b = one.codes[left[apart]], one.codes[right[apart]]
+        couples, back = _unique_couples(a, b, len(one.values))
+        words, others = ([one.values[code] for code in side] for side in couples)
+        for level, alike in ((1, _days_alike), (2, _days_turned)):
+            found = np.array([alike(x, y) for x, y in zip(words, others, strict=True)], dtype=np.bool_)
+            near = apart[found[back]] if len(apart) else apart
+            levels[near] = level
+        bits[apart[levels[apart] == 1]] = _ALIKE_DAYS_BITS
+        turned = apart[levels[apart] == 2]
+        held = [self._bits["established"][one.codes[side[turned]]] for side in (left, right)]
+        bits[turned] = _whole(np.minimum(*held) - 5)
+        return levels, bits
 
 
 def _one(values: Sequence[Any], read: Callable[[str], str | None] | None = None) -> One:
@@ -522,7 +597,7 @@ def _day(written: str) -> str | None:
                 year = ("20" if year <= _LATEST_YEAR else "19") + year
             if not month.isdigit():
                 continue
-            if int(month) > 12:
+            if int(month) > 12 >= int(day):
                 month, day = day, month
             return f"{year}{int(month):02d}{int(day):02d}"
     return _letters(written)
@@ -531,6 +606,15 @@ def _day(written: str) -> str | None:
 def _days_turned(one: str, other: str) -> bool:
     """Whether two days differ only in that day and month change places."""
     return one[:4] == other[:4] and one[4:6] == other[6:8] and one[6:8] == other[4:6]
+
+
+def _days_alike(one: str, other: str) -> bool:
+    """Whether two of year, month and day are the same, or day and month change places and the year is a slip apart."""
+    if len(one) != 8 or len(other) != 8:
+        return False
+    (year, month, day), (year_2, month_2, day_2) = ((text[:4], text[4:6], text[6:]) for text in (one, other))
+    turned = (month, day) == (day_2, month_2) and OSA.distance(year, year_2) <= 1
+    return turned or (year == year_2) + (month == month_2) + (day == day_2) == 2
 
 
 def _domain(email: str | None, website: str | None) -> str | None:

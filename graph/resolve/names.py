@@ -7,13 +7,23 @@ little, that each has a rare word which the other lacks says much.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from graph.resolve.words import Name, generation, looks_like_company, nicknames, read_name, share, without_titles
+from graph.resolve.words import (
+    Name,
+    consonants,
+    generation,
+    initial_of_nickname,
+    looks_like_company,
+    nicknames,
+    read_name,
+    share,
+    without_titles,
+)
 
 # At this score a pair of names is called the same where nothing but the names is known.
 DEFAULT_THRESHOLD: Final = 0.78
@@ -24,6 +34,7 @@ _UNKNOWN_IN: Final = 20_000
 _BACKGROUND: Final = 3_000
 _IDLE_BITS: Final = 1.0
 _NUMBER_BITS: Final = 7.0
+_LETTER_BITS: Final = 4.5
 # What a word that only one of the names has costs, against a word that each has instead of the other's.
 _EXTRA: Final = 0.45
 _CONFLICT: Final = 1.4
@@ -32,9 +43,14 @@ _DIFFERENT_FORM: Final = 0.01
 _OTHER_NUMBER: Final = 0.75
 # A father and his son are two people with one name.
 _OTHER_GENERATION: Final = 0.3
+# Brothers and sisters share a name and often all else.
+_OTHER_GIVEN: Final = 0.7
 # A slip seldom hits the first letter; KAMAL and JAMAL are two names.
 _OTHER_INITIAL: Final = 0.85
 _LEAST_ALIKE: Final = 0.7
+_SOUNDS_ALIKE: Final = 0.75
+_SHORTER_PERSON: Final = 0.5
+_HARDENED: Final = str.maketrans("BDGV", "PTKF")
 _ROMAN: Final = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX"])
 
 
@@ -69,6 +85,7 @@ class Rarity:
             # One of its holders is the name itself: only the others say that the word is common.
             held = max(self.counts.get(word, 0) - 1, 0) + known * _BACKGROUND
             bits = max(-math.log2(min(held / (self.names + _BACKGROUND), 1.0)), _IDLE_BITS)
+            bits = min(bits, _LETTER_BITS) if len(word) == 1 else bits
             weight = _NUMBER_BITS if _is_number(word) else bits if bits < 8 else 8 + (bits - 8) / 2
             found = self._weighed[word] = (bits, weight)
         return found
@@ -81,7 +98,7 @@ class Met:
     left: str
     right: str
     alike: float
-    how: str  # same | spelling | initial | short | joined | initials | nickname
+    how: str  # same | spelling | sound | initial | short | joined | initials | nickname
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +110,7 @@ class NameMatch:
     only_left: tuple[str, ...] = ()
     only_right: tuple[str, ...] = ()
     shared_bits: float = 0.0
+    other_given: bool = False  # people who share a name, but not the given name
 
     def in_words(self) -> str:
         """The reasons as a sentence.
@@ -146,11 +164,14 @@ def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_peop
     swapped = (len(words), words) > (len(others), others)
     if swapped:
         words, others = others, words
-    match = _align(words, others, rarity, of_people=of_people)
+    other_script = left.other_script or right.other_script
+    match = _align(words, others, rarity, of_people=of_people, other_script=other_script)
     if left.forms and right.forms and not set(left.forms) & set(right.forms):
         match = _scored(match, max(match.score - _DIFFERENT_FORM, 0.0))
     if another:
         match = _scored(match, match.score * _OTHER_GENERATION)
+    if of_people and _other_given(left, right, match):
+        match = replace(match, score=match.score * _OTHER_GIVEN, other_given=True)
     return _turned(match) if swapped else match
 
 
@@ -172,7 +193,16 @@ class _Side:
     free: set[int]
 
 
-def _align(words: tuple[str, ...], others: tuple[str, ...], rarity: Rarity, *, of_people: bool) -> NameMatch:
+def _other_given(left: Name, right: Name, match: NameMatch) -> bool:
+    """Whether two people share part of a name while the given name of each has no partner."""
+    alone = (*match.only_left, *match.only_right)
+    given = (left.given, right.given)
+    return bool(match.met) and all(len(name) > 1 and name in alone for name in given) and given[0] != given[1]
+
+
+def _align(
+    words: tuple[str, ...], others: tuple[str, ...], rarity: Rarity, *, of_people: bool, other_script: bool
+) -> NameMatch:
     """Partner the words of two names, likest and rarest first, and weigh what met against what did not."""
     weights = [rarity.weighed(word)[1] for word in words]
     weights_of_others = [rarity.weighed(word)[1] for word in others]
@@ -192,7 +222,7 @@ def _align(words: tuple[str, ...], others: tuple[str, ...], rarity: Rarity, *, o
     offers: list[_Offer] = []
     for place in free:
         for other_place in free_others:
-            alike, how = _alike(words[place], others[other_place], of_people)
+            alike, how = _alike(words[place], others[other_place], of_people, other_script)
             if alike:
                 weight = weights[place] + weights_of_others[other_place]
                 offers.append((alike, weight, (place,), (other_place,), how))
@@ -265,19 +295,47 @@ def _close(run: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=2_000_000)
-def _alike(word: str, other: str, of_people: bool) -> tuple[float, str]:  # noqa: FBT001 - a cache's key
+def _alike(word: str, other: str, of_people: bool, other_script: bool) -> tuple[float, str]:  # noqa: FBT001 - cached
     """How alike two different words are, and how; (0, "") where they are not."""
     if word > other:
         word, other = other, word
     if _is_number(word) or _is_number(other):
         return (0.9, "spelling") if word.lstrip("0") == other.lstrip("0") else (0.0, "")
-    if of_people and nicknames(word) & nicknames(other):
+    if of_people:
+        return _alike_of_people(word, other, other_script=other_script)
+    if min(len(word), len(other)) == 1:
+        return (0.6, "initial") if word[0] == other[0] else (0.0, "")
+    return _spelled(word, other)
+
+
+def _alike_of_people(word: str, other: str, *, other_script: bool) -> tuple[float, str]:
+    """The same for words of people's names, which have nicknames and are written as they are heard."""
+    if nicknames(word) & nicknames(other):
         return 0.95, "nickname"
     if min(len(word), len(other)) == 1:
-        return (0.8 if of_people else 0.6, "initial") if word[0] == other[0] else (0.0, "")
+        of_nickname = initial_of_nickname(*sorted((word, other), key=len))
+        alike = 0.8 if word[0] == other[0] else _LEAST_ALIKE if of_nickname else 0.0
+        return alike, "initial" if alike else ""
     alike, how = _spelled(word, other)
-    # Companies shorten words; ANNA is not ANNABELLE.
-    return (alike, how) if how != "short" or not of_people else (_LEAST_ALIKE, how)
+    if how == "short":  # companies shorten words; ANNA is not ANNABELLE, though MHD be MOHAMED
+        prefix = word.startswith(other) or other.startswith(word)
+        return _SHORTER_PERSON if prefix else _LEAST_ALIKE, how
+    if not alike and _sound_alike(word, other, other_script=other_script):
+        return (_SOUNDS_ALIKE if word[0] == other[0] else _LEAST_ALIKE), "sound"
+    return alike, how
+
+
+def _sound_alike(word: str, other: str, *, other_script: bool) -> bool:
+    """Whether two names of people have the same consonants: SARAH and ZARA, though not JOHN and JEAN.
+
+    Scripts without vowels, or with one letter for B and P, leave less to compare.
+    """
+    if min(len(word), len(other)) < 3 or (max(len(word), len(other)) < 5 and not other_script):
+        return False
+    one, another = consonants(word), consonants(other)
+    if other_script:
+        one, another = one.translate(_HARDENED), another.translate(_HARDENED)
+    return len(one) > 1 and one == another
 
 
 def _spelled(word: str, other: str) -> tuple[float, str]:
@@ -332,9 +390,9 @@ def _drawn_from(short: str, long: str) -> bool:
 
 
 def _scored(match: NameMatch, score: float) -> NameMatch:
-    return NameMatch(score, match.met, match.only_left, match.only_right, match.shared_bits)
+    return replace(match, score=score)
 
 
 def _turned(match: NameMatch) -> NameMatch:
     met = tuple(Met(m.right, m.left, m.alike, m.how) for m in match.met)
-    return NameMatch(match.score, met, match.only_right, match.only_left, match.shared_bits)
+    return replace(match, met=met, only_left=match.only_right, only_right=match.only_left)

@@ -88,9 +88,15 @@ def resolve_records(
     tell(_STEPS[4], 4, len(_STEPS))
     unit_of, units = evidence.unit, evidence.units
     one, other, weight = _between_units(unit_of[left], unit_of[right], bits, units)
-    labels = cluster(units, (one, other, weight), numbers=_numbers(evidence), same=judged[0], different=judged[1])[
-        unit_of
-    ]
+    contrary = evidence.contrary(left, right)
+    labels = cluster(
+        units,
+        (one, other, weight),
+        numbers=_numbers(evidence),
+        same=judged[0],
+        different=judged[1],
+        contrary=zip(unit_of[left[contrary]].tolist(), unit_of[right[contrary]].tolist(), strict=True),
+    )[unit_of]
     party, redirects = _named(ids, labels, before)
     tell(_STEPS[5], 5, len(_STEPS))
     component = components(units, one[weight > 0], other[weight > 0])[unit_of]

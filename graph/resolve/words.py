@@ -7,7 +7,7 @@ punctuation, legal form or abbreviation have the same words. Legal forms are fac
 import csv
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,8 @@ _SLASHED = re.compile(r"\b([A-Za-z])/([A-Za-z])\b")
 _ALIAS = re.compile(r"\b(?:A/K/A|F/K/A|D/B/A|AKA|FKA|DBA|T/A)\b", re.IGNORECASE)
 _BREAK = re.compile(r"[^0-9A-Za-z]+")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+_HAN_PERSON = re.compile(r"([\u3400-\u9fff])([\u3400-\u9fff]{1,3})")
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u2c60-\ua71f\ua800-\uffff]")
 _TITLES: Final = frozenset(("MR", "MRS", "MS", "MISS", "DR", "PROF", "SIR", "HAJI", "SHEIKH"))
 _GENERATIONS: Final = {"JR": 2, "JUNIOR": 2, "SR": 1, "SENIOR": 1, "I": 1, "II": 2, "III": 3, "IV": 4}
 LONGEST_FORM: Final = 7
@@ -29,15 +31,26 @@ LONGEST_FORM: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name read: its words in order (without legal forms), and the legal forms that it bears."""
+    """A name read: its words in order (without legal forms), and the legal forms that it bears.
+
+    `given` is the word that is the given name if the name is a person's; empty where the spelling does not tell.
+    `other_script` says that the words were written in another script than Latin.
+    """
 
     words: tuple[str, ...]
     forms: tuple[str, ...] = ()
+    given: str = field(default="", repr=False)
+    other_script: bool = field(default=False, repr=False)
 
     @property
     def joined(self) -> str:
         """The words without spaces: what is left when spacing says nothing."""
         return "".join(self.words)
+
+    @property
+    def heard(self) -> str:
+        """The consonants of its words, as they are heard."""
+        return " ".join(consonants(word) for word in self.words)
 
     @property
     def bag(self) -> str:
@@ -56,9 +69,11 @@ def read_name(written: str) -> Name:
     >>> read_name("ООО «Ромашка»")
     Name(words=('ROMASHKA',), forms=('LLC',))
     """
-    spelled = spelled_words(_native_words(written))
+    native = _native_words(written)
+    spelled = spelled_words(native)
     kept, forms = _without_forms(spelled)
-    return Name(tuple(_in_full(kept)), tuple(forms))
+    other_script = bool(_OTHER_SCRIPT.search(written))
+    return Name(tuple(_in_full(kept)), tuple(forms), "" if other_script else _given(native), other_script)
 
 
 def spelled_words(text: str) -> list[str]:
@@ -103,6 +118,23 @@ def share(word: str) -> float:
 def nicknames(word: str) -> frozenset[str]:
     """The given names that a nickname may stand for, the word itself among them."""
     return _nicknames().get(word, frozenset((word,)))
+
+
+@lru_cache(maxsize=500_000)
+def consonants(word: str) -> str:
+    """A word's consonants as they are heard, the first letter kept."""
+    for written, plain in (("TH", "T"), ("PH", "F"), ("CK", "K"), ("X", "KS"), ("Z", "S"), ("C", "K"), ("Q", "K")):
+        word = word.replace(written, plain)
+    heard = word[0]
+    for letter in word[1:]:
+        if letter not in "AEIOUYHW" and letter != heard[-1]:
+            heard += letter
+    return heard
+
+
+def initial_of_nickname(letter: str, word: str) -> bool:
+    """Whether a nickname of a given name begins with a letter: B for ROBERT, who is called Bob."""
+    return letter in _initials().get(word, ())
 
 
 def without_titles(words: Iterable[str]) -> tuple[str, ...]:
@@ -171,6 +203,12 @@ def _nicknames() -> Mapping[str, frozenset[str]]:
 
 
 @cache
+def _initials() -> Mapping[str, frozenset[str]]:
+    """A given name -> the letters with which its nicknames begin."""
+    return {row["name"]: frozenset(name[0] for name in row["nicknames"].split(";")) for row in _rows("nicknames.csv")}
+
+
+@cache
 def _forms() -> Mapping[tuple[str, ...], tuple[str, str]]:
     """Words of a legal form -> the form and where in a name it counts as one."""
     return {
@@ -196,9 +234,18 @@ def _native() -> tuple[tuple[str, str], ...]:
 def _native_words(written: str) -> str:
     if written.isascii() or not _HAN.search(written):
         return written
+    plain = written
     for native, words in _native():
         written = written.replace(native, f" {words} ")
-    return written
+    person = _HAN_PERSON.fullmatch(plain.strip()) if written == plain else None
+    return f"{person[1]} {person[2]}" if person else written  # the family's name is one sign, the given name follows
+
+
+def _given(written: str) -> str:
+    """The given name of a person: the first word, or the first behind a comma (`Smith, Robert`)."""
+    family, _, given = written.partition(",")
+    words = spelled_words(given) or spelled_words(family)
+    return next((word for word in words if word not in _TITLES and word not in _GENERATIONS), "")
 
 
 def _initials_together(words: list[str]) -> list[str]:

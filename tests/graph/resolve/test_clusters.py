@@ -67,3 +67,10 @@ def test_the_order_of_pairs_does_not_matter(pairs: dict[tuple[int, int], float],
 def test_a_judgement_is_never_overridden(pairs: dict[tuple[int, int], float], apart: set[tuple[int, int]]) -> None:
     for group in clustered(8, pairs, different=apart):
         assert not any(a in group and b in group for a, b in apart)
+
+
+def test_what_fits_two_that_speak_against_each_other_joins_neither() -> None:
+    father, son, silent = 0, 1, 2
+    pairs = {(father, son): -4.0, (father, silent): 9.0, (son, silent): 8.5}
+    assert clustered(3, pairs, contrary=[(father, son)]) == [[0], [1], [2]]
+    assert clustered(3, {**pairs, (son, silent): 2.0}, contrary=[(father, son)]) == [[0, 2], [1]]

@@ -90,7 +90,7 @@ def test_each_key_has_one_row_with_the_rows_that_speak(resolved: Resolved) -> No
 
 def test_a_merge_is_explained_feature_by_feature(resolved: Resolved) -> None:
     row = possibly(resolved, "party_records:P4", "written:QUILLON VEXHLM CO LTD|VN")
-    assert row["merged"] is True
+    assert row["merged"] == "yes"
     why = {one["feature"]: one for one in json.loads(row["why"])}
     assert why["name"]["right"] == "QUILLON VEXHLM CO LTD"
     assert why["name"]["level"] in ("alike", "nearly the same")
