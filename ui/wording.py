@@ -121,17 +121,19 @@ def chance(probability: float, calibration: str) -> str:
 def with_names(text: str, names: Mapping[str, str]) -> str:
     """A sentence with the names of the entities (by id) after their keys.
 
-    A port's four digits are taken for the port only after the word.
+    A port's four digits are taken for the port only after the word; a key that has its name already is left alone.
 
     >>> with_names("importer 12-345678900 at port 2704", {"importer:12-345678900": "Reef", "port:2704": "Los Angeles"})
     'importer 12-345678900 (Reef) at port 2704 (Los Angeles)'
+    >>> with_names("importer 12-345678900 (Reef)", {"importer:12-345678900": "Reef"})
+    'importer 12-345678900 (Reef)'
     """
     for entity_id, name in names.items():
         kind, _, key = entity_id.partition(":")
         if not name or name == key or key not in text:
             continue
         before = "(?<=port )" if kind == "port" else r"(?<![\w-])"
-        text = re.sub(rf"{before}{re.escape(key)}(?![\w-])", rf"{key} ({name})".replace("\\", r"\\"), text)
+        text = re.sub(rf"{before}{re.escape(key)}(?![\w-])(?! \({re.escape(name)}\))", rf"{key} ({name})".replace("\\", r"\\"), text)
     return text
 
 
