@@ -133,7 +133,8 @@ def with_names(text: str, names: Mapping[str, str]) -> str:
         if not name or name == key or key not in text:
             continue
         before = "(?<=port )" if kind == "port" else r"(?<![\w-])"
-        text = re.sub(rf"{before}{re.escape(key)}(?![\w-])(?! \({re.escape(name)}\))", rf"{key} ({name})".replace("\\", r"\\"), text)
+        bare = rf"{before}{re.escape(key)}(?![\w-])(?! \({re.escape(name)}\))"
+        text = re.sub(bare, rf"{key} ({name})".replace("\\", r"\\"), text)
     return text
 
 
