@@ -253,9 +253,13 @@ def _issue(row: Row) -> SearchDocument:
 
 
 def _entities(generation: Generation, facts: FactStore, chains: _Chains, desk: _Desk) -> Iterator[SearchDocument]:
-    """Entities that are not on file as documents or issues, with every name that party records give them."""
+    """Entities that are not on file as documents or issues, with every name that party records give them.
+
+    A party that goes by one number is found by that number's own entity, and not once more.
+    """
     texts, issues, records = facts.table("documents"), facts.table("issues"), facts.table("party_records")
     entities = facts.read(generation.entities)
+    entities = entities.filter((entities["kind"] != "party") | (entities["identifiers"].length() != 1))
     on_file = ibis.union(
         texts.select(file_id="document:" + texts["id"]),
         issues.select(file_id="issue:" + issues["issue_id"]).distinct(),

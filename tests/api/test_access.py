@@ -26,8 +26,10 @@ FILLED = {
 OPEN = {"/healthz", "/readyz"}
 
 
-def routes() -> list[str]:
-    return sorted(create_app(Settings()).openapi()["paths"])
+def routes() -> list[tuple[str, str]]:
+    """Path and method of every route."""
+    paths = create_app(Settings()).openapi()["paths"]
+    return sorted((path, method) for path, methods in paths.items() for method in methods)
 
 
 def users_of(settings: Settings) -> Users:
@@ -45,11 +47,11 @@ def audit_of(settings: Settings) -> list[Any]:
 def test_with_users_every_route_needs_a_token(settings: Settings) -> None:
     token = users_of(settings).add("ada", "admin", now=NOW)
     with running_service(settings) as http:
-        for route in routes():
+        for route, method in routes():
             path = route.format(**FILLED)
-            without = http.get(path)
-            wrong = http.get(path, headers={"Authorization": "Bearer tw_guess"})
-            given = http.get(path, headers={"Authorization": f"Bearer {token}"})
+            without = http.request(method, path)
+            wrong = http.request(method, path, headers={"Authorization": "Bearer tw_guess"})
+            given = http.request(method, path, headers={"Authorization": f"Bearer {token}"})
             if route in OPEN:
                 assert without.status_code == 200, route
                 continue
@@ -61,7 +63,7 @@ def test_with_users_every_route_needs_a_token(settings: Settings) -> None:
 
 
 def test_routes_outside_v1_are_known() -> None:
-    assert {route for route in routes() if not route.startswith("/v1/")} == {"/healthz", "/readyz", "/metrics"}
+    assert {route for route, _ in routes() if not route.startswith("/v1/")} == {"/healthz", "/readyz", "/metrics"}
 
 
 def test_the_first_user_closes_a_running_service_and_the_last_one_opens_it(settings: Settings) -> None:
