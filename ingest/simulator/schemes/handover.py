@@ -182,7 +182,10 @@ def _large(planting: Planting, number: int) -> Array:
     steady = (importers.start[: importers.count] == planting.world.begin) & (
         importers.end[: importers.count] == planting.world.end
     )
-    chosen: Array = planting.rng.choice(np.flatnonzero((sizes >= _LARGE_LOTS) & steady & free(planting)), number)
+    large = np.flatnonzero((sizes >= _LARGE_LOTS) & steady & free(planting))
+    if not len(large):  # a very small world: the largest there is
+        large = np.array([int(np.argmax(sizes * free(planting)))])
+    chosen: Array = planting.rng.choice(large, number)
     return chosen
 
 
