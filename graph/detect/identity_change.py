@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from graph.detect.calibration import read_calibration
+from graph.detect.last_day import last_day
 from graph.detect.queue import FALSE_DISCOVERY_RATE, e_bh
 from graph.detect.succession.search import search
 from graph.detect.succession.sides import IMPORTERS, MAKERS
@@ -68,13 +69,6 @@ class IdentityChange:
                 )
                 findings.append(tell(account, found, records, name=self.name, version=self.version))
         return sorted(findings, key=lambda finding: (-finding.probability, finding.id))
-
-
-def last_day(facts: FactStore) -> date | None:
-    """The last day on which the facts say that something happened; None when there are no lines."""
-    lines, actions = facts.table("entry_lines"), facts.table("actions")
-    days = [expression.to_pyarrow().as_py() for expression in (lines.entry_date.max(), actions.action_date.max())]
-    return max((day for day in days if day), default=None)
 
 
 def chosen_e_value(weighed: Weighing, pair: Weighed) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from graph.detect.calibration import Calibration, read_calibration
+from graph.detect.last_day import last_day
 from graph.detect.queue import e_bh
 from graph.detect.reentry import lots
 from graph.detect.reentry.features import excess, features
@@ -103,13 +104,6 @@ class PortShopping:
             )
             findings.append(tell(account, records, name=self.name, version=self.version))
         return sorted(findings, key=lambda finding: (-finding.probability, finding.id))
-
-
-def last_day(facts: FactStore) -> date | None:
-    """The last day on which the facts say that something happened; None when there are no lines."""
-    lines, actions = facts.table("entry_lines"), facts.table("actions")
-    days = [expression.to_pyarrow().as_py() for expression in (lines.entry_date.max(), actions.action_date.max())]
-    return max((day for day in days if day), default=None)
 
 
 def weigh(

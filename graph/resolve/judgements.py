@@ -6,7 +6,7 @@ not given, and then nothing of it is left.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -107,16 +107,6 @@ class JudgementSet:
             thing, judgement = come[thing]
             chain.append(judgement)
         return chain[::-1]
-
-
-def translated(judgements: Iterable[Judgement], names: Mapping[str, str]) -> tuple[Judgement, ...]:
-    """Judgements in terms of what their things stand for now; things that stand for nothing stay as they are."""
-    return tuple(
-        Judgement(
-            j.judgement_id, names.get(j.left, j.left), names.get(j.right, j.right), j.verdict, j.by, j.at, j.reason
-        )
-        for j in judgements
-    )
 
 
 def _contradiction(judgement: Judgement, chain: list[str]) -> Conflict:

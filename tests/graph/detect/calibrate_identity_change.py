@@ -10,7 +10,8 @@ from pathlib import Path
 
 from graph.detect.calibrate import LabelledLead, write_calibration
 from graph.detect.calibration import read_calibration
-from graph.detect.identity_change import IdentityChange, last_day
+from graph.detect.identity_change import IdentityChange
+from graph.detect.last_day import last_day
 from graph.detect.succession.probability import fit
 from graph.detect.succession.search import search
 from graph.detect.succession.sides import IMPORTERS, MAKERS

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from graph.detect.calibrate import LabelledLead, fit, held_out, write_calibration
 from graph.detect.calibration import read_calibration
-from graph.detect.port_shopping import PortShopping, Weighed, last_day, weigh
+from graph.detect.last_day import last_day
+from graph.detect.port_shopping import PortShopping, Weighed, weigh
 from graph.detect.reentry.features import EXPLAINED_BY, SIGNS
 from graph.detect.reentry.match import search
 from graph.detect.truth import Scheme, read_schemes

@@ -10,7 +10,8 @@ import pytest
 
 from graph.detect.calibration import read_calibration
 from graph.detect.detector import DETECTORS, detect
-from graph.detect.port_shopping import Weighed, last_day, weigh
+from graph.detect.last_day import last_day
+from graph.detect.port_shopping import Weighed, weigh
 from graph.detect.reentry.match import search
 from graph.model.errors import NotFound
 from graph.model.finding import Finding, RecordRef
