@@ -1,7 +1,8 @@
 """Rows beside rows: what stands twice in a file, what stood before, and what is a new version.
 
 Invariant: of each key and day on which it was learned a file brings one row, and no row says what the facts already
-said on that day. Only keys that occur twice are compared row by row; all others are let through by a hash.
+said on that day; in a coalesced table rows of one key that fill each other's blanks are all kept. Only keys that occur
+twice are compared row by row; all others are let through by a hash.
 """
 
 from collections.abc import Sequence
@@ -100,18 +101,19 @@ class Versions:
         )  # fmt: skip
         self._run(
             "CREATE OR REPLACE TEMP TABLE doubles AS SELECT a.*, b.source_row AS first_row,"
-            f" {self._differing('a', 'b')} AS differing"
+            f" {self._differing('a', 'b')} AS differing, {self._adds('a', 'b')} AS adds"
             f" FROM ranked AS a JOIN ranked AS b ON b.place = 1 AND a.place > 1 AND {same_key}"
         )
         self._run(
             "INSERT INTO lost SELECT part, file_row_number,"
             " CASE WHEN len(differing) > 0 THEN 'conflict' ELSE 'duplicate' END FROM doubles"
+            " WHERE len(differing) > 0 OR NOT adds"
         )
         self._reject_conflicts()
         versions = number(
             self._engine,
-            f"SELECT count(*) FROM (SELECT 1 FROM ranked WHERE place = 1 GROUP BY {self._key('ranked')}"
-            " HAVING count(*) > 1)",
+            f"SELECT count(*) FROM (SELECT 1 FROM ranked ANTI JOIN lost USING (part, file_row_number)"
+            f" GROUP BY {self._key('ranked')} HAVING count(*) > 1)",
         )
         self._run("DROP TABLE ranked; DROP TABLE doubles; DROP TABLE twice")
         return bool(versions)
@@ -149,21 +151,35 @@ class Versions:
         same_key = " AND ".join(
             f"new.{_quoted(name)} IS NOT DISTINCT FROM old.{_quoted(name)}" for name in self._table.key
         )
-        said_new, said_old = self._struct("new"), self._struct("old")
         self._run(
             "CREATE OR REPLACE TEMP TABLE judged AS"
-            " SELECT new.part, new.file_row_number,"
-            f" arg_max({said_new} IS NOT DISTINCT FROM {said_old},"
-            " (old.known_at, old.load_id, old.age, old.file_row_number))"
-            " FILTER (old.known_at <= new.known_at) AS stood"
+            f" SELECT new.part, new.file_row_number, {self._stood()} AS stood"
             f" FROM (FROM staged ANTI JOIN lost USING (part, file_row_number) WHERE hash({names}) IN (FROM met)) AS new"
             f" JOIN (FROM standing WHERE hash({names}) IN (FROM met)) AS old ON {same_key}"
-            " GROUP BY ALL"
+            " GROUP BY new.part, new.file_row_number"
         )
         self._run("INSERT INTO lost SELECT part, file_row_number, 'unchanged' FROM judged WHERE stood")
         known_before = number(self._engine, "SELECT count(*) FROM judged WHERE stood IS NOT true")
         self._run("DROP TABLE judged; DROP TABLE met")
         return bool(known_before)
+
+    def _stood(self) -> str:
+        """Whether the old rows with a new row's key, up to the day on which that was learned, say all that it says."""
+        latest, until = "(old.known_at, old.load_id, old.age, old.file_row_number)", "old.known_at <= new.known_at"
+        if not self._table.coalesced:
+            same = f"{self._struct('new')} IS NOT DISTINCT FROM {self._struct('old')}"
+            return f"arg_max({same}, {latest}) FILTER ({until})"
+        said: list[str] = []
+        for column in self._said:
+            new, old = f"new.{_quoted(column.name)}", f"old.{_quoted(column.name)}"
+            if column.gathered:  # an item that one of the old rows has is nothing new
+                stood = f"list_has_all(flatten(list({old}) FILTER ({until} AND {old} IS NOT NULL)), any_value({new}))"
+            elif column == _EXTRA:  # each kind of record has its own cells that are none of ours
+                stood = f"bool_or({new} = {old}) FILTER ({until})"
+            else:
+                stood = f"arg_max({new} = {old}, {latest}) FILTER ({until} AND {old} IS NOT NULL)"
+            said.append(f"(any_value({new}) IS NULL OR coalesce({stood}, false))")
+        return " AND ".join(said)
 
     def _run(self, statement: str) -> Rows:
         return run(self._engine, statement)
@@ -175,12 +191,22 @@ class Versions:
         return f"row({', '.join(f'{relation}.{_quoted(column.name)}' for column in self._said)})"
 
     def _differing(self, left: str, right: str) -> str:
-        """The names of the columns in which two rows differ, as a list."""
+        """The names of the columns in which two rows contradict each other, as a list."""
+        coalesced = self._table.coalesced
+        differ = "<>" if coalesced else "IS DISTINCT FROM"
         names = ", ".join(
-            f"CASE WHEN {left}.{_quoted(c.name)} IS DISTINCT FROM {right}.{_quoted(c.name)} THEN {literal(c.name)} END"
+            f"CASE WHEN {left}.{_quoted(c.name)} {differ} {right}.{_quoted(c.name)} THEN {literal(c.name)} END"
             for c in self._said
+            if not (coalesced and (c.gathered or c == _EXTRA))
         )
         return f"list_filter([{names}], lambda _name: _name IS NOT NULL)"
+
+    def _adds(self, left: str, right: str) -> str:
+        """Whether the left row says something where the right one is blank."""
+        if not self._table.coalesced:
+            return "false"
+        pairs = ((f"{left}.{_quoted(c.name)}", f"{right}.{_quoted(c.name)}") for c in self._said)
+        return " OR ".join(f"({one} IS NOT NULL AND {one} IS DISTINCT FROM {other})" for one, other in pairs)
 
 
 def _as_text(column: Column) -> str:

@@ -140,9 +140,11 @@ def _legal_chains(facts: FactStore, desk: _Desk) -> _Chains:
     return chains
 
 
-def _say_standing(carried: _Carried, chain: Mapping[str, Iterable[str]]) -> None:
-    """Whether a ruling still stands, and by what it was ended or changed."""
-    standing = "revoked" if chain.get("revoked_by") else "modified" if chain.get("modified_by") else "in force"
+def _say_standing(carried: _Carried, chain: Mapping[str, Iterable[str]], *, by_law: bool = False) -> None:
+    """Whether a ruling still stands, and by what it was ended or changed; a change of law is no ruling."""
+    standing = (
+        "revoked" if by_law or chain.get("revoked_by") else "modified" if chain.get("modified_by") else "in force"
+    )
     carried.say("status", standing)
     for relation in _INVERSES:
         carried.say(relation, chain.get(relation))
@@ -193,7 +195,7 @@ def _text(row: Row, chain: Mapping[str, Iterable[str]]) -> SearchDocument:
     ):  # fmt: skip
         carried.say(name, row[column])
     if row["kind"] == "ruling" or chain:
-        _say_standing(carried, chain)
+        _say_standing(carried, chain, by_law=row["operationally_revoked"] == "yes")
     if row["date"]:
         carried.say("year", f"{row['date'].year:04d}")
     body = row["text"] or ""

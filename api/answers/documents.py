@@ -45,7 +45,7 @@ def document_answer(facts: FactStore, view: GraphView, document_id: str) -> Docu
         },
         mentions=_mentions(facts, key),
         chain=chain,
-        standing=_standing({item.relation for item in chain}),
+        standing=_standing({item.relation for item in chain}, by_law=row["operationally_revoked"] == "yes"),
     )
 
 
@@ -83,7 +83,7 @@ def _chain(view: GraphView, entity_id: str) -> list[ChainItem]:
     ]
 
 
-def _standing(relations: set[str]) -> Literal["stands", "modified", "revoked"]:
-    if link_label("revokes", "in") in relations:
+def _standing(relations: set[str], *, by_law: bool) -> Literal["stands", "modified", "revoked"]:
+    if by_law or link_label("revokes", "in") in relations:
         return "revoked"
     return "modified" if link_label("modifies", "in") in relations else "stands"

@@ -2,7 +2,8 @@
 
 Invariant: of each key a reader sees one row, the version known latest. Where no file supersedes another the
 table is the plain union of its files; else the rows that lost to a later version are listed once a snapshot,
-and every scan leaves them out, so that filters still reach the Parquet files.
+and every scan leaves them out, so that filters still reach the Parquet files. Of a coalesced table the keys with
+several versions are listed instead, and their rows put together as they are read: no text is copied.
 """
 
 import itertools
@@ -22,7 +23,7 @@ from ibis.backends.duckdb import Backend
 from graph.facts.ledger import FactFile
 from graph.facts.snapshot import FILE, LATEST_FIRST, ROW, Selection, Snapshot, closed, columns_of, schema, unreadable
 from graph.facts.store import ROWS_A_GROUP, FactCounts
-from graph.model.tables import ColumnType
+from graph.model.tables import Column, ColumnType, Table
 
 SQL_TYPES: dict[ColumnType, str] = {
     ColumnType.TEXT: "VARCHAR",
@@ -151,6 +152,18 @@ class DuckDbFactStore:
             return
         key = ", ".join(_quoted(column) for column in selection.table.key)
         same = " AND ".join(f"a.{_quoted(c)} IS NOT DISTINCT FROM b.{_quoted(c)}" for c in selection.table.key)
+        if selection.table.coalesced:
+            cursor.execute(
+                f"CREATE OR REPLACE TABLE {name}_again AS SELECT DISTINCT {key} FROM {rows(superseding)} WHERE {known}"
+            )
+            again = f"(SELECT 1 FROM {name}_again AS b WHERE {same})"
+            cursor.execute(
+                f"CREATE OR REPLACE VIEW {name} AS "
+                f"SELECT {names} FROM {rows(files)} AS a WHERE {known} AND NOT EXISTS {again} UNION ALL "
+                f"SELECT {', '.join(_latest(column, selection.table) for column in columns)} "
+                f"FROM {rows(files)} AS a WHERE {known} AND EXISTS {again} GROUP BY {key}"
+            )
+            return
         # Only keys in a superseding file can stand twice, so only these are ranked.
         cursor.execute(
             f"CREATE OR REPLACE TABLE {name}_superseded AS SELECT {FILE}, {ROW} FROM ("
@@ -164,6 +177,20 @@ class DuckDbFactStore:
             f"CREATE OR REPLACE VIEW {name} AS SELECT {names} FROM {rows(files)} AS a WHERE {known} AND NOT EXISTS "
             f"(SELECT 1 FROM {name}_superseded AS b WHERE a.{FILE} = b.{FILE} AND a.{ROW} = b.{ROW})"
         )
+
+
+# `LATEST_FIRST` as one value, the greatest of which is the latest.
+_AGE = f"row(coalesce(known_at, DATE '0001-01-01'), load_id, {FILE}, {ROW})"
+
+
+def _latest(column: Column, table: Table) -> str:
+    """What a key's versions say of a column together: the latest value that is none's blank, or all items of a list."""
+    name = _quoted(column.name)
+    if column.name in table.key:
+        return name
+    if column.gathered:
+        return f"list_sort(list_distinct(flatten(list({name}) FILTER ({name} IS NOT NULL)))) AS {name}"
+    return f"arg_max({name}, {_AGE}) AS {name}"  # which passes over blanks
 
 
 def _quoted(column: str) -> str:

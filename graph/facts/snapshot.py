@@ -1,8 +1,9 @@
 """Which files a reader sees, for every engine alike: those of whole loads, pinned or followed, by table and day.
 
 Invariant: what an engine has to know beside its own language stands here. Of each key the row known latest is
-current (`known_at`, then the load, then the file, then the row further down); files in which a key stands again
-say so in `supersedes`, and where none does a table is the plain union of its files.
+current (`known_at`, then the load, then the file, then the row further down), or, where the table is coalesced, of
+each column the latest value; files in which a key stands again say so in `supersedes`, and where none does a table
+is the plain union of its files.
 """
 
 import threading

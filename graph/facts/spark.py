@@ -33,6 +33,7 @@ from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
 from pyspark.logger import PySparkLogger
+from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's own pages use
 
@@ -40,6 +41,7 @@ from graph.facts.ledger import FactFile
 from graph.facts.snapshot import FILE, LATEST_FIRST, ROW, Selection, Snapshot, closed, columns_of, schema, unreadable
 from graph.facts.store import ROWS_A_GROUP, FactCounts
 from graph.model.errors import Conflict, TidewaiterError, Unavailable
+from graph.model.tables import Column
 
 # A master that does not answer in this time is taken to be down; Spark itself would try for a minute.
 _REACHED_WITHIN_SECONDS = 5.0
@@ -210,12 +212,33 @@ class SparkFactStore:
         everything, again = placed(selection.files), rows(selection.superseding).select(*key).distinct()
         # Only keys in a superseding file can stand twice, so only these are ranked.
         same = [everything[column].eqNullSafe(again[column]) for column in key]
+        if selection.table.coalesced:
+            several = everything.join(again, same, "left_semi").groupBy(*key)
+            together = several.agg(
+                *(_latest(column) for column in columns_of(selection.table) if column.name not in key)
+            )
+            alone = everything.join(again, same, "left_anti").select(*names)
+            alone.unionByName(together.select(*names)).createOrReplaceTempView(selection.view)
+            return
         partition = ", ".join(f"`{column}`" for column in key)
         rank = F.expr(f"row_number() OVER (PARTITION BY {partition} ORDER BY {LATEST_FIRST})")
         superseded = everything.join(again, same, "left_semi").withColumn("rank", rank).filter("rank > 1")
         superseded = superseded.select(FILE, ROW).localCheckpoint()
         current = everything.join(superseded, [FILE, ROW], "left_anti").select(*names)
         current.createOrReplaceTempView(selection.view)
+
+
+# `LATEST_FIRST` as one value, the greatest of which is the latest.
+_AGE = f"struct(known_at, load_id, {FILE}, {ROW})"
+
+
+def _latest(column: Column) -> SparkColumn:
+    """What a key's versions say of a column together: the latest value that is none's blank, or all items of a list."""
+    name = f"`{column.name}`"
+    if column.gathered:
+        every = f"array_sort(array_distinct(flatten(collect_list({name}))))"
+        return F.expr(f"CASE WHEN count({name}) > 0 THEN {every} END").alias(column.name)
+    return F.expr(f"max_by({name}, {_AGE}) FILTER (WHERE {name} IS NOT NULL)").alias(column.name)
 
 
 class _Spark(Backend):  # type: ignore[misc]

@@ -27,7 +27,8 @@ class FactStore(Protocol):
     """The canonical tables as Ibis expressions, and what becomes of expressions. Engines differ, these do not."""
 
     def table(self, name: str, *, as_of: date | None = None) -> ir.Table:
-        """The current rows of a canonical table, with its provenance columns.
+        """The current rows of a canonical table, with its provenance columns. A coalesced table's row is what all its
+        versions say together (`graph.model.tables.Table`), with the provenance of the latest.
 
         With `as_of`, the rows as known on that day (`known_at <= as_of`). A table with no load is empty,
         with its declared columns and types. Raises `Invalid` for a name that `graph.model.tables` lacks.

@@ -43,7 +43,10 @@ class IdentifierType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `identifier` names the check its values pass; `codes` the only values allowed."""
+    """One column. `identifier` names the check its values pass; `codes` the only values allowed.
+
+    `gathered` is for lists of a coalesced table: a version adds its items to those of the versions before it.
+    """
 
     name: str
     type: ColumnType = ColumnType.TEXT
@@ -52,16 +55,22 @@ class Column:
     codes: frozenset[str] = frozenset()
     default: str | None = None
     party: str = ""  # a party's number: "number" where another column tells its role, "role:number" in one
+    gathered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One canonical table. Two rows with the same `key` are two versions of one thing."""
+    """One canonical table. Two rows with the same `key` are two versions of one thing.
+
+    In a `coalesced` table a blank cell says nothing: of each column the latest value stands, whichever version says
+    it. In any other table the latest version stands as it is, blanks included.
+    """
 
     name: str
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    coalesced: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the table has none."""
@@ -338,7 +347,14 @@ DOCUMENTS = Table(
         Column("results", ColumnType.JSON),
         Column("conclusion"),
         *_text("issue_id", "filename"),
+        _codes("operationally_revoked", "yes|no"),  # a ruling that a change of law ended, not another ruling
+        # What the loader adds of a document that came as a file of its own.
+        *_text("sha256", "parent_id"),  # of the file's bytes; the document that it was attached to
+        Column("pages", ColumnType.JSON),  # [{page, start, end, ocr}]: which characters of the text are a page's
+        *_lists("reading_notes"),  # what a person should know of how the text was read
+        Column("found_in", ColumnType.LIST, gathered=True),  # every file that it came as
     ),
+    coalesced=True,  # the status of a ruling stands in one record, its text in another
 )
 
 MENTIONS = Table(

@@ -274,3 +274,48 @@ def test_versions_agree_with_a_plain_recount(tmp_path_factory: pytest.TempPathFa
         assert ports(engine(home), as_of) == {key: str(n) for key, (_, n) in expected.items()}
 
     agree()
+
+
+def ruling(store: FactStore, as_of: date | None = None) -> dict[str, object]:
+    (row,) = store.table("documents", as_of=as_of).to_pyarrow().to_pylist()
+    return dict(row)
+
+
+SEARCHED = {"id": "NY-N301234", "kind": "ruling", "revoked_by": ["HQ-H312345"], "known_at": date(2026, 2, 1)}
+READ = {
+    "id": "NY-N301234",
+    "kind": "ruling",
+    "text": "Frames of wood.",
+    "title": "Frames",
+    "known_at": date(2026, 1, 1),
+}
+
+
+@pytest.mark.parametrize("order", [(READ, SEARCHED), (SEARCHED, READ)])
+def test_what_a_later_record_of_a_document_leaves_blank_stands(
+    tmp_path: Path, engine: Engine, order: Sequence[dict[str, object]]
+) -> None:
+    for at, record in enumerate(order):
+        load_facts(
+            tmp_path, supersedes=at > 0, source=f"{at}.jsonl", documents=[record, {"id": str(at), "kind": "memo"}]
+        )
+    store = engine(tmp_path)
+    documents = store.table("documents")
+    assert documents.count().to_pyarrow().as_py() == 3
+    row = documents.filter(documents["id"] == "NY-N301234").to_pyarrow().to_pylist()[0]
+    assert (row["text"], row["title"], row["revoked_by"]) == ("Frames of wood.", "Frames", ["HQ-H312345"])
+    assert (row["known_at"], row["source"]) == (date(2026, 2, 1), f"{order.index(SEARCHED)}.jsonl")
+    before = store.table("documents", as_of=date(2026, 1, 15))
+    (row,) = before.filter(before["id"] == "NY-N301234").to_pyarrow().to_pylist()
+    assert (row["text"], row["revoked_by"]) == ("Frames of wood.", None)
+
+
+def test_the_latest_value_of_a_document_stands_and_places_add_up(tmp_path: Path, engine: Engine) -> None:
+    for at, title in enumerate(("Frames", "Frames of wood", None)):
+        row = {"id": "A", "kind": "memo", "title": title, "found_in": [f"{2 - at}.pdf", "a.pdf"]}
+        load_facts(tmp_path, known_at=date(2026, 1, 1 + at), supersedes=at > 0, documents=[row])
+    store = engine(tmp_path)
+    assert ruling(store)["title"] == "Frames of wood"
+    assert ruling(store)["found_in"] == ["0.pdf", "1.pdf", "2.pdf", "a.pdf"]
+    assert ruling(store, date(2026, 1, 1))["title"] == "Frames"
+    assert ruling(store)["tariffs"] is None

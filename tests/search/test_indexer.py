@@ -21,6 +21,7 @@ FACTS = {
             "date": "2018-10-01", "text": "hangers of steel wire", "collection": "NY", "tariffs": ["7326200020"],
         },
         {"id": "NY-N000007", "kind": "ruling", "title": "Modified elsewhere", "modified_by": ["HQ-H111111"]},
+        {"id": "NY-N000009", "kind": "ruling", "title": "Ended by law", "operationally_revoked": "yes"},
         {
             "id": "HQ-H348257", "kind": "ruling", "revokes": ["NY-N301234"],
             "text": "Revocation of a ruling\nWe revoke it.",
@@ -105,6 +106,7 @@ def test_everything_is_there_under_its_entity_id(indexed: dict[str, SearchDocume
     ("document", "status", "by"),
     [
         ("document:NY-N301234", "revoked", {"revoked_by": ("HQ-H348257",)}),
+        ("document:NY-N000009", "revoked", {}),
         ("document:NY-N000007", "modified", {"modified_by": ("HQ-H111111",)}),
         ("document:HQ-H348257", "in force", {"revokes": ("NY-N301234",)}),
         ("document:HQ-H111111", "in force", {"modifies": ("NY-N000007",)}),
