@@ -17,6 +17,7 @@ from graph.detect.diversion.examined import Customer, Examination, Examined, Hab
 from graph.detect.diversion.inward import Shipped, Waybills, inward, lots_of, names_of, suppliers, waybills
 from graph.detect.diversion.orders import EPOCH, Order
 from graph.detect.diversion.plants import Capacity, Plant
+from graph.detect.diversion.surge import monthly_trade, surge
 from graph.detect.diversion.ties import Claim, Held, Tie
 from graph.detect.diversion.trade import (
     LEAST_LINES,
@@ -67,6 +68,8 @@ def examine(
     home = lines_from_country(lines, buyers)
     began = first_days(facts, {t for _, t in buyers}, as_of=as_of, until=until)
     levels = goods.goods_levels(lines)
+    say("months of trade")
+    months = monthly_trade(facts, lines, buyers, orders, as_of=as_of, until=until, first_day=observed_from)
     say("bills of lading")
     numbers = {b for c in chosen for b in own.take(c.key, "bill") if b}
     bills = waybills(
@@ -100,7 +103,9 @@ def examine(
     )
     say("what speaks for and against")
     examined = tuple(x for c in chosen if (x := _examined(gathered, c)) is not None)
-    return Examination(examined, own, home, bills.foreign, bills.own, dict(bills.own_at), tuple(orders))
+    surges = {(number, origin): surge(months, orders[number], origin) for number, origin in months.goods}
+    told = {key: found for key, found in surges.items() if found is not None}
+    return Examination(examined, own, home, bills.foreign, bills.own, dict(bills.own_at), tuple(orders), told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 Invariant: each number here can be told in a finding with the rows that it rests on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.detect.diversion.goods import Likeness
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.passage import Bills, Lots, Passage
 from graph.detect.diversion.plants import Capacity, Plant
+from graph.detect.diversion.surge import Surge
 from graph.detect.diversion.ties import Claim, Held, Tie
 from graph.detect.diversion.trade import Ints, Lines, MakerTrade
 
@@ -100,3 +102,4 @@ class Examination:
     bills: Bills
     bill_at: dict[str, int]
     orders: tuple[Order, ...]
+    surges: Mapping[tuple[int, str], Surge]  # by order and origin, where there are months enough to tell

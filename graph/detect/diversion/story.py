@@ -159,7 +159,13 @@ def _line_refs(lines: Lines, rows: np.ndarray, most: int = MOST_ROWS) -> tuple[R
 
 def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) -> list[Evidence]:
     x = weighed.examined
-    found = [_trade(x, customers, seen), *_switch(x, customers, seen), *_passage(x, seen), *_inward(x, seen)]
+    found = [
+        _trade(x, customers, seen),
+        *_surge(x, seen),
+        *_switch(x, customers, seen),
+        *_passage(x, seen),
+        *_inward(x, seen),
+    ]
     found += [*_price(x, seen), *_capacity(x), *_standing(x), *_ties(x), *_claims(x)]
     if weighed.features["chain"]:
         found.append(
@@ -195,6 +201,30 @@ def _trade(x: Examined, customers: list[Customer], seen: Examination) -> Evidenc
         },
         (*(RecordRef("orders", (case,)) for case in o.cases), *_line_refs(seen.lines, rows)),
     )  # fmt: skip
+
+
+def _surge(x: Examined, seen: Examination) -> list[Evidence]:
+    found = seen.surges.get((x.order.number, x.trade.origin))
+    if found is None:
+        return []
+    grew = "more than" if found.times_over_both > 1 else "no more than"
+    return [
+        Evidence(
+            f"Since {day_of(found.break_day)} a month's trade in these goods from {x.trade.origin} was "
+            f"{found.times:.2f} times what it was before, {grew} its surroundings: other third countries' "
+            f"{found.times_other_countries:.2f} times, all else of the same importers {found.times_other_goods:.2f} "
+            f"times (p {found.p_value:.2f} against {found.calendars} moved calendars). This is of the country, not of "
+            "the maker, and counts nothing here.",
+            {
+                "since": day_of(found.break_day).isoformat(), "measure": found.measure,
+                "months_before": found.months_before, "months_after": found.months_after,
+                "times": round(found.times, 3), "times_other_countries": round(found.times_other_countries, 3),
+                "times_other_goods": round(found.times_other_goods, 3), "calendars": found.calendars,
+                "p_value": round(found.p_value, 4),
+            },
+            (*(RecordRef("orders", (case,)) for case in x.order.cases), *_line_refs(seen.lines, x.rows)),
+        )
+    ]  # fmt: skip
 
 
 def _switch(x: Examined, customers: list[Customer], seen: Examination) -> list[Evidence]:
