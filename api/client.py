@@ -95,12 +95,14 @@ class Client:
         sort: Literal["relevance", "date"] = "relevance",
         limit: int = 20,
         cursor: str = "",
+        like: str = "",
     ) -> SearchAnswer:
-        """Documents, entities and findings that match a person's text; `filters` is `{field: values}`."""
+        """Documents, entities and findings that match a person's text, or are like a thing; `filters` is `{field:
+        values}`."""
         written = [f"{name}:{value}" for name, values in (filters or {}).items() for value in values]
         params: Params = {
             "q": text, "kind": kinds, "filter": written, "facet": facets, "sort": sort, "limit": limit,
-            "cursor": cursor,
+            "cursor": cursor, "like": like,
         }  # fmt: skip
         return self._get("/v1/search", SearchAnswer, params)
 

@@ -192,8 +192,21 @@ class PathsAnswer(Answer):
     total: int
 
 
+class WhyItem(Answer):
+    """One thing asked for that a hit has: how (`is`, `carries`, `below`, `word`, `phrase`, `beside`, `begins`, `near`,
+    `value`), what stands there, how often, and what weight the question gave it; `told` says it in words."""
+
+    how: str
+    asked: str
+    found: list[str] = Field(default_factory=list)
+    times: int = 0
+    in_title: bool = False
+    weight: float = 1.0
+    told: str = ""
+
+
 class SearchItem(Answer):
-    """One thing found. In `snippet`, matches stand between `<mark>` and `</mark>`, all else is escaped."""
+    """One thing found, and why. In `snippet`, matches stand between `<mark>` and `</mark>`, all else is escaped."""
 
     id: str
     kind: str
@@ -202,6 +215,7 @@ class SearchItem(Answer):
     date: Day | None = None
     snippet: str = ""
     fields: dict[str, list[str]] = Field(default_factory=dict)
+    why: list[WhyItem] = Field(default_factory=list)
 
 
 class FacetValue(Answer):

@@ -59,6 +59,16 @@ def content_tokens(text: str) -> list[str]:
     return list(content or dict.fromkeys(map(token, words)))
 
 
+def forms(text: str) -> list[str]:
+    """Words as they are written (folded, whole) where their token is another; none twice. What a word begins with
+    is asked of these, and of the tokens.
+
+    >>> forms("Classified as wire hangers, wire")
+    ['classified', 'hangers']
+    """
+    return [form for form in map(folded, dict.fromkeys(_WORD.findall(text))) if token(form) != form]
+
+
 def neighbours(text: str) -> list[tuple[str, str]]:
     """Tokens of words side by side, each pair once; stop words are neither kept nor bridged.
 
@@ -77,12 +87,21 @@ def token(word: str) -> str:
     >>> [token(w) for w in ("Hangers", "Möbel's", "classifications")]
     ['hanger', 'mobel', 'classif']
     """
+    return stem(folded(word))
+
+
+def folded(word: str) -> str:
+    """A word without accents and possessive, in lower case, cut where no word goes on.
+
+    >>> folded("Möbel's")
+    'mobel'
+    """
     if word[-2:] in ("'s", "’s", "'S", "’S"):
         word = word[:-2]
     if not word.isascii():
-        folded = _NOT_WORD.sub("", unicodedata.normalize("NFKD", word).casefold())
-        word = "".join(letter for letter in folded if not unicodedata.combining(letter)) or word
-    return stem(word.lower()[:_LONGEST])
+        plain = _NOT_WORD.sub("", unicodedata.normalize("NFKD", word).casefold())
+        word = "".join(letter for letter in plain if not unicodedata.combining(letter)) or word
+    return word.lower()[:_LONGEST]
 
 
 # The stemmer. A word is read as (C)(VC){m}(V); a suffix goes when what is left of it has measure enough.

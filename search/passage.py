@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from search.analysis import content_tokens, spans
-from search.query import AllOf, AnyOf, Identifier, Phrase, Query, Words
+from rapidfuzz.distance import OSA
+
+from search.analysis import content_tokens, folded, spans, token
+from search.query import AllOf, AnyOf, Boosted, Fuzzy, Identifier, Phrase, Prefix, Query, Words
 
 PASSAGE_CHARACTERS = 260
 LOOK_AT_CHARACTERS = 200_000  # a passage later in a text than this is not looked for
@@ -20,6 +22,14 @@ _MOST_MATCHES = 400  # enough to choose a good passage from
 _LEAD_CHARACTERS = 40  # shown before the first match
 _BLANKS = re.compile(r"\s+")
 _ALONE = r"(?<![^\W_])"  # no letter or digit before
+_ANY_WORD = re.compile(r"[^\W_]+(?:['’]s\b)?", re.IGNORECASE)
+
+Match = tuple[int, int, str]  # where it begins and ends, and which: a token, a number's key, or as `inexact` has it
+
+
+def inexact(part: Prefix | Fuzzy) -> str:
+    """How matches of a word that need not be whole, or need not be spelled so, are told from those of tokens."""
+    return f"{part.text}*" if isinstance(part, Prefix) else f"{part.text}~{part.edits}"
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class Marker:
 
     tokens: frozenset[str]
     identifiers: tuple[Identifier, ...]
+    inexact: tuple[Prefix | Fuzzy, ...] = ()
 
     @classmethod
     def of(cls, query: Query) -> "Marker":
@@ -35,50 +46,78 @@ class Marker:
         asked = list(_asked(query))
         return cls(
             frozenset(
-                token for part in asked if not isinstance(part, Identifier) for token in content_tokens(part.text)
+                found
+                for part in asked
+                if isinstance(part, Words | Phrase | Fuzzy)
+                for found in content_tokens(part.text)
             ),
             tuple(part for part in asked if isinstance(part, Identifier)),
+            tuple(dict.fromkeys(part for part in asked if isinstance(part, Prefix | Fuzzy))),
         )
 
     def passage(self, text: str) -> str:
         """The best passage: the one with most different matches, then most matches, then the first."""
-        matches = self.matches(text[:LOOK_AT_CHARACTERS])
+        return self.passage_of(text, self.matches(text[:LOOK_AT_CHARACTERS]))
+
+    def passage_of(self, text: str, matches: list[Match]) -> str:
+        """The best passage of a text in which the matches are known."""
         start, end = _window(text, matches)
         return _marked(text, start, end, [(low, high) for low, high, _ in matches if low >= start and high <= end])
 
-    def matches(self, text: str) -> list[tuple[int, int, str]]:
+    def matches(self, text: str) -> list[Match]:
         """Where the words and identifiers stand, and which, in order and without overlaps."""
         found = [*self._words(text), *self._numbers(text)]
         found.sort(key=lambda match: (match[0], -match[1]))
-        apart: list[tuple[int, int, str]] = []
+        apart: list[Match] = []
         for match in found:
             if not apart or match[0] >= apart[-1][1]:
                 apart.append(match)
         return apart
 
-    def _words(self, text: str) -> Iterator[tuple[int, int, str]]:
-        if not self.tokens:
+    def _words(self, text: str) -> Iterator[Match]:
+        if not self.tokens and not self.inexact:
             return
         if not text.isascii():
             text = text.translate(_UNACCENTED)
         count = 0
         for candidate in self._beginnings.finditer(text):
             for start, end, found in spans(text, candidate.start(), candidate.end()):
-                if found in self.tokens:
-                    yield start, end, found
+                label = found if found in self.tokens else self._inexactly(text[start:end], found)
+                if label:
+                    yield start, end, label
                     count += 1
             if count >= _MOST_MATCHES:
                 return
 
-    def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def _inexactly(self, word: str, found: str) -> str:
+        """Which word that need not be whole or spelled so this one is; empty for none. `found` is its token."""
+        if not self.inexact:
+            return ""
+        whole = folded(word)
+        for part in self.inexact:
+            asked = folded(part.text)
+            if isinstance(part, Prefix):
+                if whole.startswith(asked) or found.startswith(asked):
+                    return inexact(part)
+            elif min(OSA.distance(whole, asked), OSA.distance(found, token(part.text))) <= part.edits:
+                return inexact(part)
+        return ""
+
+    def _numbers(self, text: str) -> Iterator[Match]:
         for identifier, spelling in zip(self.identifiers, self._spellings, strict=True):
             for match in spelling.finditer(text):
                 yield match.start(), match.end(), identifier.key
 
     @cached_property
     def _beginnings(self) -> re.Pattern[str]:
-        """Words that begin as a token does: stems differ from words at the end only, at most by e, i or y."""
-        beginnings = {token[:-1] if len(token) > 2 and token[-1] in "eiy" else token for token in self.tokens}
+        """Words that begin as a token does: stems differ from words at the end only, at most by e, i or y. Any word,
+        where one need not be spelled so."""
+        if any(isinstance(part, Fuzzy) for part in self.inexact):
+            return _ANY_WORD
+        beginnings = {one[:-1] if len(one) > 2 and one[-1] in "eiy" else one for one in self.tokens}
+        for part in self.inexact:
+            asked = folded(part.text)
+            beginnings.add(asked[:-1] if len(asked) > 2 and asked[-1] in "eiy" else asked)
         return re.compile(
             f"{_ALONE}(?:{'|'.join(map(re.escape, sorted(beginnings)))})[^\\W_]*(?:['’]s\\b)?", re.IGNORECASE
         )
@@ -88,12 +127,14 @@ class Marker:
         return tuple(_spelling(identifier) for identifier in self.identifiers)
 
 
-def _asked(query: Query) -> Iterator[Words | Phrase | Identifier]:
-    if isinstance(query, Words | Phrase | Identifier):
+def _asked(query: Query) -> Iterator[Words | Phrase | Prefix | Fuzzy | Identifier]:
+    if isinstance(query, Words | Phrase | Prefix | Fuzzy | Identifier):
         yield query
     elif isinstance(query, AllOf | AnyOf):
         for part in query.parts:
             yield from _asked(part)
+    elif isinstance(query, Boosted):
+        yield from _asked(query.part)
 
 
 def _spelling(identifier: Identifier) -> re.Pattern[str]:
@@ -110,7 +151,7 @@ def _spelling(identifier: Identifier) -> re.Pattern[str]:
     return re.compile(f"{_ALONE}{prefix}{'[ .‐-―-]?'.join(characters)}{rest}(?![^\\W_])", re.IGNORECASE)
 
 
-def _window(text: str, matches: list[tuple[int, int, str]]) -> tuple[int, int]:
+def _window(text: str, matches: list[Match]) -> tuple[int, int]:
     """Where the best passage begins and ends, at word boundaries."""
     best, best_first, low = (0, 0), 0, 0
     within: dict[str, int] = {}

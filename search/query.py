@@ -31,15 +31,43 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Prefix:
+    """A word that begins with these letters, in title or text or (`title`) in the title alone; endings count as they
+    are written, so `hangi` does not find *hangers*. All such words count the same."""
+
+    text: str
+    field: Literal["", "title"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """A word, or one that becomes it by so many letters (1 or 2) changed, added, left out or swapped with the next.
+    The word itself counts most, all others the same."""
+
+    text: str
+    field: Literal["", "title"] = ""
+    edits: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Identifier:
     """What is or carries an identifier. `kind` is the entity kind where there is one (importer, document for
     a ruling, hts, ...), else the identifier's type (entry_number, container); `key` the normal form.
 
-    The thing itself (`kind:key` is its id) comes before all others.
+    The thing itself (`kind:key` is its id) comes before all others, unless `first` is not wanted: then it counts as
+    what carries the number.
     """
 
     kind: str
     key: str
+    first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The things with these ids themselves, and not what carries their numbers."""
+
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +108,21 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class Boosted:
+    """The part, which counts so many times as much in the order of hits."""
+
+    part: "Query"
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Everything:
     """Matches all; what an empty box means."""
 
 
-Query = Words | Phrase | Identifier | Term | Range | AllOf | AnyOf | Not | Everything
+Query = (
+    Words | Phrase | Prefix | Fuzzy | Identifier | Own | Term | Range | AllOf | AnyOf | Not | Boosted | Everything
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +141,29 @@ VALUES_SHOWN = 32  # of a field in a hit; a notice may name a thousand tariff nu
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing asked for that a hit has.
+
+    `how` it matches: `is` the thing asked for, `carries` its number, carries a number `below` it in the tariff;
+    `word`, `phrase`, `beside` (words side by side as in the question), `begins`, `near` (spelled almost so); `value`
+    of a field. `found` is what stands in the hit, `times` how often its text and title have it as far as they are
+    looked at, `in_title` whether the title does, `weight` what the person gave it (`^2`).
+    """
+
+    how: str
+    asked: str
+    found: tuple[str, ...] = ()
+    times: int = 0
+    in_title: bool = False
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One thing found, with the passage. In `snippet`, matches stand between `<mark>` and `</mark>`,
     everything else is escaped HTML. `fields` holds the first `VALUES_SHOWN` values of each field; a ruling's
-    `status` says whether it stands, `revoked_by` and `modified_by` what ended or changed it."""
+    `status` says whether it stands, `revoked_by` and `modified_by` what ended or changed it. `why` says what of the
+    question it has."""
 
     id: str
     kind: str
@@ -115,6 +172,20 @@ class Hit:
     date: date | None
     snippet: str
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    why: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an index holds of one thing, as far as hits are made from it."""
+
+    id: str
+    kind: str
+    title: str
+    text: str
+    date: date | None
+    identifiers: tuple[str, ...]
+    fields: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

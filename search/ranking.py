@@ -11,7 +11,7 @@ TITLE_WEIGHT 0.40; with PAIR_WEIGHT as well 0.41. Either weight may be halved or
 from hashlib import blake2b
 
 from search.document import SearchDocument
-from search.query import AllOf, AnyOf, Identifier, Phrase, Query, Words
+from search.query import AllOf, AnyOf, Boosted, Fuzzy, Identifier, Phrase, Prefix, Query, Words
 
 # A word in the title counts once in the words (titles are part of them) and this much again by the title.
 TITLE_WEIGHT = 0.5
@@ -23,6 +23,9 @@ PAIR_WEIGHT = 0.25
 # a BM25 score of a question of ten words lies under 100.
 IDENTITY_SCORE = 1000.0
 CARRIED_SCORE = 10.0
+
+# A word that only begins so, or is spelled almost so, counts as a rather frequent word does.
+INEXACT_SCORE = 1.0
 
 
 def tie_breaker(document: SearchDocument) -> int:
@@ -41,4 +44,6 @@ def is_scored(query: Query) -> bool:
     """Whether one match can be better than another."""
     if isinstance(query, AllOf | AnyOf):
         return any(map(is_scored, query.parts))
-    return isinstance(query, Words | Phrase | Identifier)
+    if isinstance(query, Boosted):
+        return is_scored(query.part)
+    return isinstance(query, Words | Phrase | Prefix | Fuzzy | Identifier)

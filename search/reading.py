@@ -17,9 +17,23 @@ import luqum.tree
 from graph.model.errors import Invalid
 from graph.model.identifiers import find_identifier, parse
 from graph.model.tables import IdentifierType
-from search.analysis import content_tokens
+from search.analysis import content_tokens, tokens
 from search.fields import CARRIED_AS, FIELDS, KIND_GROUPS, Field
-from search.query import AllOf, AnyOf, Everything, Identifier, Not, Phrase, Query, Range, Term, Words
+from search.query import (
+    AllOf,
+    AnyOf,
+    Boosted,
+    Everything,
+    Fuzzy,
+    Identifier,
+    Not,
+    Phrase,
+    Prefix,
+    Query,
+    Range,
+    Term,
+    Words,
+)
 
 # Up to this many words must all occur; a longer text is a question, which no document repeats word by word.
 MOST_REQUIRED_WORDS = 3
@@ -28,7 +42,15 @@ _LONGEST_CHARACTERS = 10_000
 _DEEPEST_NESTING = 40
 _LONGEST_TERSE = 8  # words; in a longer text a hyphen before a word is a dash, a colon ends a clause
 _OPERATORS = re.compile(r'"|(?:^|[\s(])(?:AND|OR|NOT)(?=\s|$)')
-_TERSE_OPERATORS = re.compile(r"(?:^|\s)[-+](?=\w)|\w:(?=\S)|\w[~^]\d")
+_TERSE_OPERATORS = re.compile(r"(?:^|\s)[-+](?=\w)|\w:(?=\S)|[\w)\"][~^]\d|\w[~*](?=[\s)^]|$)")
+_BEGINNING = re.compile(r"([^*?\\]+)\*")
+_WILD = re.compile(r"(?<!\\)[*?](?=\w)|\w\*")
+_SHORTEST_BEGINNING = 2  # letters; fewer are a part of most words
+_FEW_LETTERS = 6  # in words below this, one letter may be wrong where nobody says how many; else two
+_MOST_EDITS = 2
+_WEIGHTS = (0.01, 100.0)
+_WIDEST_SPAN = 500  # numbers that a span of codes may stand for
+_CODE = re.compile(r"\d[\d.]*")
 _MARGIN = ".,;:!?()[]{}<>\"'“”‘’"
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _DAYS = re.compile(r"(\S*?)\s*\.\.\s*(\S*)")
@@ -80,7 +102,7 @@ def read_query(text: str, *, ssn_secret: str = "") -> Reading:
     >>> read_query("wire hangers").query
     Words(text='wire hangers', field='', need='all')
     >>> read_query("n 301234").query
-    AnyOf(parts=(Identifier(kind='document', key='NY-N301234'), Phrase(text='n 301234', field='', slop=0)))
+    AnyOf(parts=(Identifier(kind='document', key='NY-N301234', first=True), Phrase(text='n 301234', field='', slop=0)))
     """
     text = text.encode("utf-8", "ignore").decode()
     text = "".join(character if character.isprintable() else " " for character in text).strip()
@@ -218,16 +240,18 @@ class _Reader:
                 return self._field(item.name, item.expr)
             case luqum.tree.Word() | luqum.tree.Regex():
                 return self._sequence([item])
+            case luqum.tree.Fuzzy():
+                return self._fuzzy(_text(item), float(item.degree))
+            case luqum.tree.Boost():
+                return self._boosted(self.tree(item.expr), float(item.force))
             case luqum.tree.Phrase():
                 return self._phrase(item.value, 0)
             case luqum.tree.Proximity():
                 return self._phrase(item.term.value, min(int(item.degree), 100))
             case luqum.tree.Range():
                 return self._sequence([luqum.tree.Word(_text(item.low)), luqum.tree.Word(_text(item.high))])
-            case luqum.tree.Fuzzy() | luqum.tree.From() | luqum.tree.To():
+            case luqum.tree.From() | luqum.tree.To():
                 return self._sequence(item.children)
-            case luqum.tree.Boost():
-                return self.tree(item.expr)
         return _all_of([self.tree(child) for child in item.children])
 
     def _sequence(self, items: Sequence[luqum.tree.Item]) -> Query | None:
@@ -235,16 +259,49 @@ class _Reader:
         parts: list[Query | None] = []
         run: list[str] = []
         for item in (*items, None):
-            if isinstance(item, luqum.tree.Word | luqum.tree.Regex):
+            if isinstance(item, luqum.tree.Word | luqum.tree.Regex) and not _BEGINNING.fullmatch(item.value):
+                if _WILD.search(item.value):
+                    self.notes.append(f"{item.value}: * counts only at the end of a word; it was searched as words.")
                 run.append(_unescaped(item.value))
                 continue
             if run:
                 numbers, rest = self._numbers_and_words(" ".join(run).split())
                 parts += [*numbers, _words(" ".join(rest))]
                 run = []
-            if item is not None:
+            if isinstance(item, luqum.tree.Word):
+                parts.append(self._beginning(item.value))
+            elif item is not None:
                 parts.append(self.tree(item))
         return _all_of(parts)
+
+    def _beginning(self, written: str) -> Query | None:
+        """`hang*`; of a tariff number, all below it, as without the star."""
+        text = written.rstrip("*")
+        if len(tokens(text)) == 1 and len(text) >= _SHORTEST_BEGINNING:
+            return Prefix(text)
+        if not any(kind is IdentifierType.HTS for kind, _ in self._find(text)):
+            self.notes.append(
+                f"{written} is no beginning of one word of two letters or more; it was searched as words."
+            )
+        return self._sequence([luqum.tree.Word(text)])
+
+    def _fuzzy(self, text: str, degree: float) -> Query | None:
+        """`hangars~1`; without a number (luqum says 0.5) as many letters as a word of that length may have wrong."""
+        if degree > _MOST_EDITS:
+            self.notes.append(f"{text}~{degree:g}: at most {_MOST_EDITS} letters of a word may differ.")
+        found: list[Query] = []
+        for word in text.split():
+            edits = int(degree) if degree in (0, 1) or degree >= _MOST_EDITS else 1 + (len(word) >= _FEW_LETTERS)
+            edits = min(edits, _MOST_EDITS, len(word) - 2)  # two letters must be right
+            exact = edits < 1 or len(tokens(word)) != 1
+            found += [Words(word)] if exact else [Fuzzy(word, edits=edits)]
+        return _all_of(found)
+
+    def _boosted(self, query: Query | None, weight: float) -> Query | None:
+        low, high = _WEIGHTS
+        if not low <= weight <= high:
+            self.notes.append(f"A weight lies between {low:g} and {high:g}; ^{weight:g} was taken as the nearest.")
+        return None if query is None else Boosted(query, min(max(weight, low), high))
 
     def _phrase(self, quoted: str, slop: int) -> Query | None:
         text = _unescaped(quoted[1:-1])
@@ -267,10 +324,12 @@ class _Reader:
         self.notes.append(f"There is no field {name!r}; it was searched as a word.")
         return _all_of([self._sequence([luqum.tree.Word(name)]), self.tree(value)])
 
-    def _valued(self, name: str, value: luqum.tree.Item) -> Query | None:
+    def _valued(self, name: str, value: luqum.tree.Item) -> Query | None:  # noqa: PLR0911 - one case a node
         match value:
-            case luqum.tree.FieldGroup() | luqum.tree.Group() | luqum.tree.Boost() | luqum.tree.Plus():
+            case luqum.tree.FieldGroup() | luqum.tree.Group() | luqum.tree.Plus():
                 return self._valued(name, value.children[0])
+            case luqum.tree.Boost():
+                return self._boosted(self._valued(name, value.expr), float(value.force))
             case luqum.tree.OrOperation():
                 return _any_of([self._valued(name, child) for child in value.children])
             case luqum.tree.AndOperation():
@@ -279,10 +338,26 @@ class _Reader:
                 excluded = self._valued(name, value.a)
                 return None if excluded is None else Not(excluded)
             case luqum.tree.Range() | luqum.tree.From() | luqum.tree.To():
-                self.notes.append(f"Only date has spans; {name} was searched for the values named.")
-                return _any_of([self._valued(name, child) for child in value.children])
+                if name == "year":
+                    return self._days(value)
+                span = _codes_between(name, value) if isinstance(value, luqum.tree.Range) else None
+                return span or self._ends(name, value)
         written = _text(value)
+        if _BEGINNING.fullmatch(written):
+            written = written[:-1]  # a tariff number takes in all below it anyway
+            if name not in ("hts", "hts2", "hts4"):
+                self.notes.append(
+                    f"* counts in words and tariff numbers; {name} was searched for {written!r} as a whole."
+                )
         return field_value(name, written) if written else None
+
+    def _ends(self, name: str, span: luqum.tree.Item) -> Query:
+        """The ends of a span that cannot be one."""
+        self.notes.append(
+            f"Days, years and up to {_WIDEST_SPAN} codes of one length have spans; {name} was searched for the values "
+            "named."
+        )
+        return _any_of([self._valued(name, child) for child in span.children])
 
     def _days(self, value: luqum.tree.Item) -> Query | None:
         try:
@@ -303,7 +378,7 @@ def field_value(name: str, written: str) -> Query:
     """What has this value in this field, or is or carries the identifier when the field holds one.
 
     >>> field_value("hts", "7326.20"), field_value("status", "Revoked")
-    (Identifier(kind='hts', key='732620'), Term(field='status', value='revoked'))
+    (Identifier(kind='hts', key='732620', first=True), Term(field='status', value='revoked'))
     """
     if name == "kind" and written.lower() in KIND_GROUPS:
         return _any_of([Term("kind", kind) for kind in sorted(KIND_GROUPS[written.lower()])])
@@ -315,6 +390,15 @@ def field_value(name: str, written: str) -> Query:
         return _any_of([Identifier("issue", written.strip()), term]) if name == "issue" else term
     carried = Identifier(CARRIED_AS[field.identifier], field.written(written))
     return _any_of([carried, Term(name, carried.key)]) if field.counted else carried
+
+
+def _codes_between(name: str, span: luqum.tree.Range) -> Query | None:
+    """The codes from one to another, both of the same length (`port:[2701 TO 2720]`, `hts:[7301 TO 7326]`)."""
+    ends = [_text(end) for end in (span.low, span.high)]
+    low, high = (end.replace(".", "") for end in ends)
+    if not all(map(_CODE.fullmatch, ends)) or len(low) != len(high) or not 0 <= int(high) - int(low) < _WIDEST_SPAN:
+        return None
+    return _any_of([field_value(name, f"{code:0{len(low)}d}") for code in range(int(low), int(high) + 1)])
 
 
 def _words(text: str) -> Words | None:
@@ -336,12 +420,15 @@ def _is_weak(match: tuple[IdentifierType, str]) -> bool:
     return kind in _ALONE_ONLY or (kind is IdentifierType.HTS and len(key) == 4)
 
 
-def _in_title(query: Query | None) -> Query | None:
+def _in_title(query: Query | None) -> Query | None:  # noqa: PLR0911 - one return a query type
     match query:
         case Words():
             return Words(query.text, field="title", need=query.need)
-        case Phrase():
-            return Phrase(query.text, field="title", slop=query.slop)
+        case Phrase() | Prefix() | Fuzzy():
+            return replace(query, field="title")
+        case Boosted():
+            part = _in_title(query.part)
+            return None if part is None else Boosted(part, query.weight)
         case AllOf():
             return _all_of([_in_title(part) for part in query.parts])
         case AnyOf():

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from graph.model.errors import Invalid
+from graph.model.errors import Invalid, NotFound
 from search.fields import DEFAULT_FACETS, FIELDS, KIND_GROUPS, known_field
 from search.index.index import SearchIndex
-from search.query import AllOf, AnyOf, Query, SearchRequest, SearchResult
-from search.reading import field_value, read_days, read_query
+from search.likeness import like as likeness
+from search.query import AllOf, AnyOf, Everything, Not, Query, SearchRequest, SearchResult
+from search.reading import Reading, field_value, read_days, read_query
 
 _LOOSE = "~"  # begins the cursors of a search whose words need not all occur
 _LOOSE_NOTE = "Nothing has all of the words; these have some of them, the best first."
@@ -35,15 +36,19 @@ class SearchService:
         facets: Sequence[str] = DEFAULT_FACETS,
         limit: int = 20,
         cursor: str = "",
+        like: str = "",
     ) -> SearchResult:
         """One page of what matches the text, of the kinds, within the filters.
 
         `kinds` are exact kinds or the groups `documents`, `entities` and `findings`. `filters` are `{field:
         values}`: any of a field's values, all of the fields, in any spelling; `date` takes days and spans
         (`2020`, `2020-01-01..2021-12-31`). Where no hit has all the words of a short text, those with any
-        are given and the note says so. Raises `Invalid`.
+        are given and the note says so. With `like`, an id, what shares rare words and numbers with that thing,
+        itself left out. Raises `Invalid`, and `NotFound` for an id of nothing.
         """
         reading = read_query(text, ssn_secret=self._ssn_secret)
+        if like:
+            reading = self._alike(reading, like, text)
         request = SearchRequest(
             query=reading.query, facets=tuple(facets), sort=sort, limit=limit, cursor=cursor.removeprefix(_LOOSE)
         )
@@ -54,6 +59,21 @@ class SearchService:
         if result.total == 0 and reading.otherwise is not None and not cursor:
             return self._loose(_narrowed(replace(request, query=reading.otherwise), within), reading.note)
         return replace(result, note=reading.note)
+
+    def _alike(self, reading: Reading, id_: str, text: str) -> Reading:
+        """The text within what is like a thing."""
+        held = self._index.held(id_)
+        if held is None:
+            raise NotFound(
+                f"Nothing is found under {id_}, so nothing can be like it.",
+                thing="like",
+                value=id_,
+                next_step="Use the id of a hit, such as document:NY-N301234.",
+            )
+        alike = likeness(held, self._index)
+        if alike is None:
+            return Reading(Not(Everything()), f"{id_} has no words or numbers that others have, too.")
+        return replace(reading, query=AllOf((alike, reading.query)) if text.strip() else alike, otherwise=None)
 
     def _loose(self, request: SearchRequest, note: str) -> SearchResult:
         result = self._index.search(request)

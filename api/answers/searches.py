@@ -1,8 +1,9 @@
 """Answers to searches."""
 
-from api.schemas import FacetValue, SearchAnswer, SearchItem
+from api.schemas import FacetValue, SearchAnswer, SearchItem, WhyItem
 from graph.model.errors import Invalid
-from search.query import SearchResult
+from search.query import Hit, SearchResult
+from search.why import told
 
 
 def filters_of(written: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -29,13 +30,7 @@ def filters_of(written: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 def search_answer(result: SearchResult, *, took_ms: float) -> SearchAnswer:
     """One page of hits."""
     return SearchAnswer(
-        items=[
-            SearchItem(
-                id=hit.id, kind=hit.kind, title=hit.title, score=hit.score, date=hit.date, snippet=hit.snippet,
-                fields={name: list(values) for name, values in hit.fields.items()},
-            )
-            for hit in result.items
-        ],
+        items=[search_item(hit) for hit in result.items],
         total=result.total,
         next_cursor=result.next_cursor,
         facets={
@@ -44,4 +39,19 @@ def search_answer(result: SearchResult, *, took_ms: float) -> SearchAnswer:
         },
         note=result.note,
         took_ms=round(took_ms, 3),
+    )
+
+
+def search_item(hit: Hit) -> SearchItem:
+    """One hit, with why it was found."""
+    return SearchItem(
+        id=hit.id, kind=hit.kind, title=hit.title, score=hit.score, date=hit.date, snippet=hit.snippet,
+        fields={name: list(values) for name, values in hit.fields.items()},
+        why=[
+            WhyItem(
+                how=one.how, asked=one.asked, found=list(one.found), times=one.times, in_title=one.in_title,
+                weight=one.weight, told=told(one),
+            )
+            for one in hit.why
+        ],
     )  # fmt: skip

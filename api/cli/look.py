@@ -142,7 +142,7 @@ def path(
 
 def search(
     context: typer.Context,
-    query: list[str] = typer.Argument(help='Words, "phrases", identifiers, AND, OR, NOT.'),
+    query: list[str] = typer.Argument(None, help='Words, "phrases", identifiers, AND, OR, NOT.'),
     *,
     kind: str = typer.Option("", help="Only these kinds, a comma between two: ruling,lab_report,importer."),
     filter_: list[str] = typer.Option([], "--filter", help="field=value; repeatable."),
@@ -150,16 +150,21 @@ def search(
     sort: str = typer.Option("relevance", help="relevance or date."),
     limit: int = _LIMIT,
     cursor: str = _CURSOR,
+    like: str = typer.Option("", help="What is like this thing: document:NY-N301234.", metavar="ID"),
+    why: bool = typer.Option(False, "--why", help="Also say of each hit why it was found."),
 ) -> None:
     """Find documents, entities and findings."""
     from time import perf_counter
 
+    from api.answers.naming import normal_id
     from api.answers.searches import filters_of, search_answer
 
     if sort not in ("relevance", "date"):
         raise typer.BadParameter("--sort is relevance or date.")
     terminal = terminal_of(context)
-    text = " ".join(query)
+    text = " ".join(query or ())
+    if not text and not like:
+        raise typer.BadParameter("Say what to search for, or --like ID.")
     with served(terminal) as (settings, now):
         index = now.search
         began = perf_counter()
@@ -171,9 +176,10 @@ def search(
             facets=tuple(facet),
             limit=limit,
             cursor=cursor,
+            like=normal_id(like, home=settings.home) if like else "",
         )
         answer = search_answer(result, took_ms=(perf_counter() - began) * 1000)
-        look(settings, "search", text)
+        look(settings, "search", f"{text} like {like}".strip() if like else text)
         if terminal.json:
             terminal.answer(answer)
             return
@@ -181,6 +187,8 @@ def search(
             terminal.say(f"{item.id}  {item.title}" + (f"  ({day(item.date)})" if item.date else ""))
             if item.snippet:
                 terminal.say(f"    {_plain_snippet(item.snippet)}")
+            if why and item.why:
+                terminal.say(f"    why: {'; '.join(one.told for one in item.why)}")
         for name, values in answer.facets.items():
             terminal.say(f"{name}: " + ", ".join(f"{one.value} {one.count:,}" for one in values[:12]))
         if answer.note:

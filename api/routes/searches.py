@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from api.answers.naming import normal_id
 from api.answers.searches import filters_of, search_answer
 from api.routes.asking import Asked
 from api.schemas import SearchAnswer
@@ -26,6 +27,7 @@ def search(
     sort: Literal["relevance", "date"] = "relevance",
     limit: Annotated[int, Query(ge=1, le=1000)] = 20,
     cursor: Annotated[str, Query(max_length=4_000)] = "",
+    like: Annotated[str, Query(max_length=300, description="The id of a thing; what is like it")] = "",
 ) -> Response:
     """Documents, entities and findings that match, one page, with the passages and counts by facet."""
 
@@ -39,7 +41,8 @@ def search(
             facets=DEFAULT_FACETS if facet is None else tuple(facet),
             limit=limit,
             cursor=cursor,
+            like=normal_id(like, home=asked.service.settings.home) if like else "",
         )
         return search_answer(result, took_ms=(perf_counter() - began) * 1000)
 
-    return asked.answer("search", q, make)
+    return asked.answer("search", f"{q} like {like}".strip() if like else q, make)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from graph.model.engine import EngineHealth
 from search.document import SearchDocument
-from search.query import SearchRequest, SearchResult
+from search.query import Held, Query, SearchRequest, SearchResult
 
 
 class SearchIndex(Protocol):
@@ -17,6 +17,14 @@ class SearchIndex(Protocol):
 
     def search(self, request: SearchRequest) -> SearchResult:
         """One page of hits; `Invalid` for a bad cursor, limit, field or facet."""
+        ...
+
+    def held(self, id_: str) -> Held | None:
+        """What the index holds of the thing with that id; None where it holds none."""
+        ...
+
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        """How many things match each of the queries: what is rare tells more."""
         ...
 
     def count(self) -> int:

@@ -36,21 +36,24 @@ from search.index.facets import SHOWN, most_frequent
 from search.index.opensearch_url import SETTING, Address, bad, read_url
 from search.index.plan import (
     All,
+    Begins,
     Combined,
     Days,
+    Near,
     Run,
     Step,
     Token,
     Unscored,
     Values,
     Weighted,
+    counted,
     matching,
     ranked,
 )
-from search.index.row import Row, hit_of, row_of, stored
+from search.index.row import Row, held_of, hit_of, row_of, stored, whole
 from search.paging import check_page, cursor_at, place_of
-from search.passage import Marker
-from search.query import Hit, SearchRequest, SearchResult
+from search.query import Held, Hit, Own, Query, SearchRequest, SearchResult
+from search.why import Looker
 
 # The driver logs what it also raises; where nobody collects logs, that must not reach a person's terminal.
 logging.getLogger("opensearch").addHandler(logging.NullHandler())
@@ -262,6 +265,8 @@ def _mapping(name: dict[str, Any]) -> dict[str, Any]:
     exact = {"type": "keyword", "ignore_above": _LONGEST_VALUE_CHARACTERS}
     # The gap between the title's words and the text's is one place, as in other engines: a phrase does not run on.
     words = {"type": "text", "analyzer": "tokens", "similarity": "bm25", "position_increment_gap": 1}
+    # Words whose token is another: only whether one stands there is asked, not where or how often.
+    spelled = {"type": "text", "analyzer": "tokens", "norms": False, "index_options": "docs"}
     number = {"type": "long", "index": False}  # for order alone
     return {
         "_meta": name,
@@ -272,6 +277,8 @@ def _mapping(name: dict[str, Any]) -> dict[str, Any]:
             "id": exact,
             "title": words,
             "words": words,
+            "forms": spelled,
+            "title_forms": spelled,
             "identifiers": {**exact, "doc_values": False},  # never counted or sorted by
             "fields": {"properties": {field.name: exact for field in FIELDS.values() if field.counted}},
             "day": {"type": "integer"},
@@ -570,7 +577,8 @@ def _requests(documents: Iterable[SearchDocument]) -> Iterator[list[_Line]]:
 def _written(number: int, row: Row) -> bytes:
     """`create`, not `index`: a document that was replaced would count in the statistics that scores depend on."""
     document = {
-        "id": row.id, "title": row.title, "words": row.words, "identifiers": row.identifiers, "fields": row.fields,
+        "id": row.id, "title": row.title, "words": row.words, "forms": row.forms,
+        "title_forms": row.title_forms, "identifiers": row.identifiers, "fields": row.fields,
         "day": row.day, "tie_breaker": row.tie_breaker, "newest_first": row.newest_first, "source": row.source,
     }  # fmt: skip
     return f'{{"create":{{"_id":"{number}"}}}}\n{stored(document)}\n'.encode()
@@ -619,6 +627,22 @@ class OpenSearchIndex:
         self._check_open()
         return int(self._server.ask(lambda server: server.count(index=self._index))["count"])
 
+    def held(self, id_: str) -> Held | None:
+        """What the index holds of the thing with that id; None where it holds none."""
+        self._check_open()
+        hits = self._ask({"query": _rendered(counted(Own((id_,)))), "size": 1})["hits"]["hits"]
+        return held_of(whole(id_), hits[0]["_source"]["source"]) if hits else None
+
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        """How many things match each of the queries."""
+        self._check_open()
+        if not queries:
+            return []
+        filters = {str(number): _packed(counted(query)) for number, query in enumerate(queries)}
+        body = {"size": 0, "track_total_hits": False, "aggs": {"each": {"filters": {"filters": filters}}}}
+        buckets = self._ask(body)["aggregations"]["each"]["buckets"]
+        return [int(buckets[str(number)]["doc_count"]) for number in range(len(queries))]
+
     def close(self) -> None:
         """No more questions; the connections are the store's."""
         self._closed = True
@@ -649,7 +673,7 @@ class OpenSearchIndex:
         page = hits[: request.limit]
         counted = found.get("aggregations", {})
         return SearchResult(
-            items=_hits(page, order, Marker.of(request.query)),
+            items=_hits(page, order, Looker(request.query)),
             total=int(found["hits"]["total"]["value"]),
             next_cursor=cursor_at(request, order.place(page[-1]["sort"])) if len(hits) > len(page) else "",
             facets={
@@ -699,14 +723,14 @@ def _order(request: SearchRequest) -> _Order:
     return _BY_SCORE if ranking.is_scored(request.query) else _BY_WEIGHT
 
 
-def _hits(page: list[dict[str, Any]], order: _Order, marker: Marker) -> tuple[Hit, ...]:
+def _hits(page: list[dict[str, Any]], order: _Order, looker: Looker) -> tuple[Hit, ...]:
     return tuple(
         hit_of(
             hit["_source"]["id"],
             hit["_source"]["source"],
             # The number is the shortest that reads as the score of 32 bits; others compute with the score itself.
             score=order.after(order.place(hit["sort"]))[0] if order is _BY_SCORE else 0.0,
-            marker=marker,
+            looker=looker,
         )
         for hit in page
     )
@@ -717,6 +741,10 @@ def _rendered(step: Step) -> dict[str, Any]:  # noqa: PLR0911 - one return a ste
     match step:
         case Token(column, token):
             return {"term": {column: token}}
+        case Begins(column, beginning):
+            return {"prefix": {column: {"value": beginning, "rewrite": "constant_score"}}}
+        case Near(column, token, edits):
+            return {"fuzzy": {column: {"value": token, "fuzziness": edits, "rewrite": "constant_score"}}}
         case Run(column, tokens, 0):
             return {"match_phrase": {column: " ".join(tokens)}}
         case Run(column, tokens, gaps):
@@ -728,8 +756,12 @@ def _rendered(step: Step) -> dict[str, Any]:  # noqa: PLR0911 - one return a ste
             return _unscored({"range": {"day": {"gte": low, "lte": high}}})
         case All():
             return _unscored({"match_all": {}})
-        case Unscored(inner):
-            return _unscored(_rendered(inner))
+        case Unscored(inner, score):
+            return (
+                {"constant_score": {"filter": _rendered(inner), "boost": score}}
+                if score
+                else _unscored(_rendered(inner))
+            )
         case Weighted(inner, weight):
             return {"bool": {"must": [_rendered(inner)], "boost": weight}}
         case Combined(must, may, must_not) if must or may:

@@ -9,17 +9,21 @@ from datetime import date
 from typing import Literal
 
 from search import ranking
-from search.analysis import content_tokens, neighbours, tokens
+from search.analysis import content_tokens, folded, neighbours, tokens
 from search.fields import known_field
 from search.index.phrase import allowed
 from search.index.row import whole
 from search.query import (
     AllOf,
     AnyOf,
+    Boosted,
     Everything,
+    Fuzzy,
     Identifier,
     Not,
+    Own,
     Phrase,
+    Prefix,
     Query,
     Range,
     SearchRequest,
@@ -28,6 +32,7 @@ from search.query import (
 )
 
 Column = Literal["words", "title"]  # of `search.index.row.Row`; the title's tokens stand in the words too
+Spelled = Literal["words", "title", "forms", "title_forms"]  # and the words whose token is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,24 @@ class Token:
 
     column: Column
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """A token or form begins so; never scores by itself."""
+
+    column: Spelled
+    beginning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A token or form becomes the given one by so many letters (1 or 2) changed, added, left out, or swapped with the
+    next; never scores by itself."""
+
+    column: Spelled
+    token: str
+    edits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +95,10 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Unscored:
-    """What matches the step; scores 0."""
+    """What matches the step; scores as said, however well it matches."""
 
     step: "Step"
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +119,7 @@ class Combined:
     must_not: tuple["Step", ...] = ()
 
 
-Step = Token | Run | Values | Days | All | Unscored | Weighted | Combined
+Step = Token | Begins | Near | Run | Values | Days | All | Unscored | Weighted | Combined
 
 NOTHING = Combined()
 
@@ -106,6 +130,11 @@ def matching(request: SearchRequest) -> Step:
     `Invalid` for a field that there is none of.
     """
     return _within(_Matching().query(request.query), request)
+
+
+def counted(query: Query) -> Step:
+    """What matches a query, to be counted only."""
+    return _Matching().query(query)
 
 
 def ranked(request: SearchRequest) -> Step:
@@ -123,15 +152,23 @@ def _within(asked: Step, request: SearchRequest) -> Step:
 
 
 class _Matching:
-    def query(self, query: Query) -> Step:  # noqa: PLR0911 - one return a query type
+    def query(self, query: Query) -> Step:  # noqa: PLR0911, PLR0912 - one return a query type
         """The steps of a query."""
         match query:
             case Words():
                 return self.words(query)
             case Phrase():
                 return self.phrase(query)
+            case Prefix():
+                return self.prefix(query)
+            case Fuzzy():
+                return self.fuzzy(query)
             case Identifier():
                 return _identifier(query)
+            case Own():
+                return Values("id", tuple(map(whole, query.ids))) if query.ids else NOTHING
+            case Boosted():
+                return self.boosted(query)
             case Term():
                 return Values(f"fields.{known_field(query.field).name}", (whole(query.value),))
             case Range():
@@ -164,6 +201,26 @@ class _Matching:
         run = Run(_column(query.field), tuple(found), gaps)
         return Unscored(run) if gaps else run
 
+    def prefix(self, query: Prefix) -> Step:
+        """A word that begins so, as it is written or as it is searched."""
+        beginning = folded(query.text)
+        if not beginning:
+            return NOTHING
+        return Unscored(Combined(may=tuple(Begins(column, beginning) for column in _spelled(query.field))))
+
+    def fuzzy(self, query: Fuzzy) -> Step:
+        """A word that is spelled almost so; as the tokens have it, and as it is written."""
+        found = tokens(query.text)
+        if not found:
+            return NOTHING
+        column, spelled = _spelled(query.field)
+        near = (Near(column, found[0], query.edits), Near(spelled, folded(query.text), query.edits))
+        return Unscored(Combined(may=near))
+
+    def boosted(self, query: Boosted) -> Step:
+        """The part; only ranking knows of weights."""
+        return self.query(query.part)
+
     def all_of(self, query: AllOf) -> Step:
         """All parts; where all are exclusions, everything but them."""
         must = tuple(self.query(part) for part in query.parts if not isinstance(part, Not))
@@ -185,6 +242,20 @@ class _Ranking(_Matching):
         )
         return Combined(must=(words,), may=beside) if beside else words
 
+    def prefix(self, query: Prefix) -> Step:
+        """All words that begin so count the same."""
+        return _inexactly(super().prefix(query))
+
+    def fuzzy(self, query: Fuzzy) -> Step:
+        """Words that are spelled almost so count the same; the word itself counts as it does anywhere."""
+        near = _inexactly(super().fuzzy(query))
+        found = tokens(query.text)
+        return Combined(must=(near,), may=(self.word(found[0], query.field),)) if found else near
+
+    def boosted(self, query: Boosted) -> Step:
+        """The score of the part, times its weight."""
+        return Weighted(self.query(query.part), query.weight)
+
     def phrase(self, query: Phrase) -> Step:
         """A phrase in the title counts more, as a word does; one with other words between counts as its words."""
         found = super().phrase(query)
@@ -196,6 +267,14 @@ class _Ranking(_Matching):
         return found
 
 
+def _inexactly(step: Step) -> Step:
+    return replace(step, score=ranking.INEXACT_SCORE) if isinstance(step, Unscored) else step
+
+
+def _spelled(field: Literal["", "title"]) -> tuple[Spelled, Spelled]:
+    return ("title", "title_forms") if field == "title" else ("words", "forms")
+
+
 def _with_title(anywhere: Step, in_title: Step) -> Step:
     return Combined(may=(anywhere, Weighted(in_title, ranking.TITLE_WEIGHT)))
 
@@ -204,7 +283,10 @@ def _identifier(query: Identifier) -> Step:
     """The thing itself, and what carries its number."""
     name = (whole(f"{query.kind}:{query.key}"),)
     return Combined(
-        may=(Values("id", name, ranking.IDENTITY_SCORE), Values("identifiers", name, ranking.CARRIED_SCORE))
+        may=(
+            Values("id", name, ranking.IDENTITY_SCORE if query.first else ranking.CARRIED_SCORE),
+            Values("identifiers", name, ranking.CARRIED_SCORE),
+        )
     )
 
 

@@ -10,10 +10,11 @@ from datetime import date
 from typing import Any
 
 from search import ranking
-from search.analysis import tokens
+from search.analysis import forms, tokens
 from search.document import SearchDocument
-from search.passage import LOOK_AT_CHARACTERS, PASSAGE_CHARACTERS, Marker
-from search.query import VALUES_SHOWN, Hit
+from search.passage import LOOK_AT_CHARACTERS, PASSAGE_CHARACTERS
+from search.query import VALUES_SHOWN, Held, Hit
+from search.why import Looker
 
 # Stands where a title or a whole document has no words: engines differ in whether they count such a document in
 # the averages that scores depend on. No token has an underscore, so nobody finds it.
@@ -25,13 +26,16 @@ class Row:
     """A document in an engine's terms.
 
     `title` and each of `words` are tokens between blanks; `words` are those of the title and then those of the
-    text. `fields` are all values of each field that has any, the kind among them. `day` is the ordinal of the date, 0
-    for none. `source` is what a hit is made from.
+    text; `forms` and `title_forms` the words as they are written where a token is another. `fields` are all values of
+    each field that has any, the kind among them. `day` is the ordinal of the date, 0 for none. `source` is what a hit
+    is made from.
     """
 
     id: str
     title: str
     words: tuple[str, ...]
+    title_forms: str
+    forms: str
     identifiers: tuple[str, ...]
     fields: dict[str, list[str]]
     day: int
@@ -49,6 +53,8 @@ def row_of(document: SearchDocument) -> Row:
         id=whole(document.id),
         title=title or _NO_WORDS,
         words=(title, text) if title or text else (_NO_WORDS,),
+        title_forms=" ".join(forms(document.title)),
+        forms=" ".join(forms(f"{document.title}\n{document.text}")),
         identifiers=tuple(map(whole, document.identifiers)),
         fields={name: list(map(whole, values)) for name, values in fields.items() if values},
         day=document.date.toordinal() if document.date else 0,
@@ -60,6 +66,7 @@ def row_of(document: SearchDocument) -> Row:
             # A passage is made from no more than this, and says by one character more that the text goes on.
             "text": whole(document.text[: LOOK_AT_CHARACTERS + PASSAGE_CHARACTERS + 1]),
             "date": document.date.isoformat() if document.date else None,
+            "identifiers": list(map(whole, document.identifiers)),
             "fields": {name: list(map(whole, values[:VALUES_SHOWN])) for name, values in document.fields.items()},
         },
     )
@@ -70,17 +77,24 @@ def stored(source: dict[str, Any]) -> str:
     return json.dumps(source, ensure_ascii=False, separators=(",", ":"))
 
 
-def hit_of(id_: str, source: dict[str, Any], *, score: float, marker: Marker) -> Hit:
-    """The hit that a row's source makes, with its passage."""
-    return Hit(
+def held_of(id_: str, source: dict[str, Any]) -> Held:
+    """What a row's source tells of the thing."""
+    return Held(
         id=id_,
         kind=source["kind"],
         title=source["title"],
-        score=round(score, 4),
+        text=source["text"],
         date=date.fromisoformat(source["date"]) if source["date"] else None,
-        snippet=marker.passage(source["text"]),
+        identifiers=tuple(source["identifiers"]),
         fields={name: tuple(values) for name, values in source["fields"].items()},
     )
+
+
+def hit_of(id_: str, source: dict[str, Any], *, score: float, looker: Looker) -> Hit:
+    """The hit that a row's source makes, with its passage and why it was found."""
+    held = held_of(id_, source)
+    snippet, why = looker.look(held)
+    return Hit(held.id, held.kind, held.title, round(score, 4), held.date, snippet, held.fields, why)
 
 
 def whole(text: str) -> str:

@@ -22,21 +22,24 @@ from search.index.facets import most_frequent
 from search.index.phrase import placings
 from search.index.plan import (
     All,
+    Begins,
     Combined,
     Days,
+    Near,
     Run,
     Step,
     Token,
     Unscored,
     Values,
     Weighted,
+    counted,
     matching,
     ranked,
 )
-from search.index.row import hit_of, row_of, stored
+from search.index.row import held_of, hit_of, row_of, stored, whole
 from search.paging import check_page, cursor_at, place_of
-from search.passage import Marker
-from search.query import Hit, SearchRequest, SearchResult
+from search.query import Held, Hit, Own, Query, SearchRequest, SearchResult
+from search.why import Looker
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 _FACET_CANDIDATES = 1_000  # counted by the engine before ours are cut, so that ties are cut by value
@@ -50,6 +53,8 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("title", tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("forms", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("title_forms", tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("identifiers", tokenizer_name="raw", index_option="basic")
     builder.add_json_field("fields", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("day", fast=True, indexed=True)
@@ -142,6 +147,8 @@ def _row(document: SearchDocument) -> tantivy.Document:
     row.add_text("title", given.title)
     for words in given.words:
         row.add_text("words", words)
+    row.add_text("forms", given.forms)
+    row.add_text("title_forms", given.title_forms)
     for identifier in given.identifiers:
         row.add_text("identifiers", identifier)
     row.add_json("fields", given.fields)
@@ -168,6 +175,28 @@ class TantivyIndex:
         """How many documents the index holds."""
         return int(self._open().num_docs)
 
+    def held(self, id_: str) -> Held | None:
+        """What the index holds of the thing with that id; None where it holds none."""
+        with _translated(self._folder):
+            searcher = self._open()
+            hits = searcher.search(_rendered(counted(Own((id_,))), self._schema), 1, count=False).hits
+            return held_of(whole(id_), self._source(hits[0][1])) if hits else None
+
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        """How many things match each of the queries."""
+        with _translated(self._folder):
+            return [self._count(counted(query)) for query in queries]
+
+    def _count(self, step: Step) -> int:
+        match step:
+            case Combined((Token(column, token),), (), ()) | Token(column, token):
+                return int(self._open().doc_freq(column, token))  # nothing is ever deleted
+        return self._counts(_rendered(step, self._schema), ())[0]
+
+    def _source(self, address: tantivy.DocAddress) -> dict[str, Any]:
+        source: dict[str, Any] = json.loads(self._open().doc(address)["source"][0])
+        return source
+
     def close(self) -> None:
         """Let go of the files; a closed index answers `Unavailable`."""
         self._searcher = None
@@ -181,7 +210,7 @@ class TantivyIndex:
         with _translated(self._folder):
             total, counted = self._counts(_rendered(matching(request), self._schema), facets)
             page = self._page(request, offset, total)
-            items = self._hits(page, Marker.of(request.query))
+            items = self._hits(page, Looker(request.query))
         after = offset + len(items)
         return SearchResult(
             items=items,
@@ -241,12 +270,12 @@ class TantivyIndex:
         ordered = sorted(zip(hits, ties, strict=True), key=lambda hit: (-hit[0][0], -(hit[1] or 0)))
         return [hit for hit, _ in ordered[offset:needed]]
 
-    def _hits(self, page: list[tuple[float, tantivy.DocAddress]], marker: Marker) -> tuple[Hit, ...]:
+    def _hits(self, page: list[tuple[float, tantivy.DocAddress]], looker: Looker) -> tuple[Hit, ...]:
         searcher = self._open()
         items = []
         for score, address in page:
             row = searcher.doc(address)
-            items.append(hit_of(row["id"][0], json.loads(row["source"][0]), score=score, marker=marker))
+            items.append(hit_of(row["id"][0], json.loads(row["source"][0]), score=score, looker=looker))
         return tuple(items)
 
 
@@ -255,6 +284,10 @@ def _rendered(step: Step, schema: tantivy.Schema) -> tantivy.Query:  # noqa: PLR
     match step:
         case Token(column, token):
             return tantivy.Query.term_query(schema, column, token, index_option="freq")
+        case Begins(column, beginning):
+            return tantivy.Query.fuzzy_term_query(schema, column, beginning, distance=0, prefix=True)
+        case Near(column, token, edits):
+            return tantivy.Query.fuzzy_term_query(schema, column, token, distance=edits)
         case Run(column, tokens, gaps):
             ways: list[list[str | tuple[int, str]]] = [
                 [*zip(way, tokens, strict=True)] for way in placings(len(tokens), gaps)
@@ -270,8 +303,8 @@ def _rendered(step: Step, schema: tantivy.Schema) -> tantivy.Query:  # noqa: PLR
             return tantivy.Query.const_score_query(days, 0.0)
         case All():
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
-        case Unscored(inner):
-            return tantivy.Query.const_score_query(_rendered(inner, schema), 0.0)
+        case Unscored(inner, score):
+            return tantivy.Query.const_score_query(_rendered(inner, schema), score)
         case Weighted(inner, weight):
             return tantivy.Query.boost_query(_rendered(inner, schema), weight)
         case Combined(must, may, must_not):

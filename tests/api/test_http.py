@@ -137,9 +137,16 @@ class TestSearch:
     def test_a_hit_has_what_others_rely_on(self, shared_http: httpx.Client) -> None:
         page = get(shared_http, "/v1/search", q="wire hangers", facet="kind")
         assert {"items", "next_cursor", "total", "facets", "note", "took_ms"} == set(page)
-        assert {"id", "kind", "title", "score", "date", "snippet", "fields"} == set(page["items"][0])
+        assert {"id", "kind", "title", "score", "date", "snippet", "fields", "why"} == set(page["items"][0])
+        assert all(one["told"] for item in page["items"] for one in item["why"])
         assert "document:NY-N301234" in {item["id"] for item in page["items"]}
         assert sum(one["count"] for one in page["facets"]["kind"]) == page["total"]
+
+    def test_what_is_like_a_thing_is_not_the_thing(self, shared_http: httpx.Client) -> None:
+        page = get(shared_http, "/v1/search", like="document:NY-N301234")
+        assert page["items"]
+        assert "document:NY-N301234" not in {item["id"] for item in page["items"]}
+        assert shared_http.get("/v1/search", params={"like": "document:none"}).status_code == 404
 
     def test_pages_of_hits_have_no_gaps_and_no_repeats(self, shared_http: httpx.Client) -> None:
         whole = get(shared_http, "/v1/search", q="", limit=1000)["items"]

@@ -19,12 +19,17 @@ from search.query import (
     VALUES_SHOWN,
     AllOf,
     AnyOf,
+    Boosted,
     Everything,
+    Fuzzy,
     Identifier,
     Not,
+    Own,
     Phrase,
+    Prefix,
     Query,
     Range,
+    Reason,
     SearchRequest,
     Term,
     Words,
@@ -135,6 +140,24 @@ RULING, REVOKING, LAB, COMPANY, TARIFF = (document.id for document in SMALL_WORL
         pytest.param(Phrase("steel wire", field="title"), set(), id="a phrase in the title"),
         pytest.param(Phrase("gloves"), {LAB}, id="a phrase of one word"),
         pytest.param(Phrase("..."), set(), id="a phrase of none"),
+        pytest.param(Prefix("hang"), {RULING, REVOKING, COMPANY}, id="words that begin so"),
+        pytest.param(Prefix("CLASSIFIC"), {RULING}, id="as they are written"),
+        pytest.param(Prefix("classifie"), {RULING}, id="whatever their stem"),
+        pytest.param(Prefix("hang", field="title"), {RULING}, id="in the title alone"),
+        pytest.param(Prefix("revoca", field="title"), {REVOKING}, id="as the title writes them"),
+        pytest.param(Prefix("angers"), set(), id="not in their middle"),
+        pytest.param(Prefix("?"), set(), id="a beginning of no letters"),
+        pytest.param(Fuzzy("hangars"), {RULING, REVOKING, COMPANY}, id="a letter that is another"),
+        pytest.param(Fuzzy("hnagers"), {RULING, REVOKING, COMPANY}, id="two that changed places"),
+        pytest.param(Fuzzy("glovs"), {LAB}, id="one that was left out"),
+        pytest.param(Fuzzy("cottton"), {LAB}, id="one too many"),
+        pytest.param(Fuzzy("hungars"), set(), id="two wrong where one may be"),
+        pytest.param(Fuzzy("hungars", edits=2), {RULING, REVOKING, COMPANY}, id="two wrong where two may be"),
+        pytest.param(Fuzzy("glovs", field="title"), {LAB}, id="spelled almost so in the title"),
+        pytest.param(Fuzzy("coton", field="title"), set(), id="but not in the text"),
+        pytest.param(Own((RULING, TARIFF, "document:none")), {RULING, TARIFF}, id="things by their ids alone"),
+        pytest.param(Own(()), set(), id="none of them"),
+        pytest.param(Boosted(Words("gloves"), 3.0), {LAB}, id="a weight changes nothing in what matches"),
         pytest.param(Identifier("hts", "732620"), {RULING}, id="a tariff number rolls up"),
         pytest.param(Identifier("hts", "7326"), {TARIFF, RULING, REVOKING}, id="the thing and its carriers"),
         pytest.param(Identifier("document", "NY-N301234"), {RULING, REVOKING}, id="a ruling and who cites it"),
@@ -182,6 +205,78 @@ def test_words_that_stand_together_count_more(indexed: Indexed) -> None:
         ]
     )
     assert found(index, Words("steel wire")) == ["document:beside", "document:apart"]
+
+
+def test_what_is_given_weight_comes_first(index: SearchIndex) -> None:
+    for first, second in (("gloves", "rods"), ("rods", "gloves")):
+        query = AnyOf((Boosted(Words(first), 5.0), Words(second)))
+        assert found(index, query)[0] == found(index, Words(first))[0]
+
+
+def test_a_word_as_it_was_asked_for_comes_before_one_that_is_almost_it(indexed: Indexed) -> None:
+    index = indexed(
+        [
+            SearchDocument("document:almost", "memo", "Memo", "hangars of things"),
+            SearchDocument("document:itself", "memo", "Memo", "hangers of things"),
+        ]
+    )
+    assert found(index, Fuzzy("hangers")) == ["document:itself", "document:almost"]
+
+
+def test_a_number_may_count_no_more_for_the_thing_itself(index: SearchIndex) -> None:
+    query = AnyOf((Boosted(Words("hangers"), 100.0), Identifier("hts", "7326", first=False)))
+    assert found(index, query)[-1] == TARIFF
+
+
+def test_counts_what_matches_each_of_several_queries(index: SearchIndex) -> None:
+    asked = (
+        Words("hangers"),
+        Words("gloves rods"),
+        Identifier("hts", "7326"),
+        Phrase("steel wire"),
+        Not(Words("wire")),
+    )
+    assert index.counts(asked) == [3, 0, 3, 1, 2]
+    assert index.counts(()) == []
+
+
+def test_gives_back_what_it_holds_of_a_thing(index: SearchIndex) -> None:
+    held = index.held(RULING)
+    assert held is not None
+    assert (held.title, held.text, held.identifiers) == (HANGERS.title, HANGERS.text, HANGERS.identifiers)
+    assert (held.id, held.kind, held.date, held.fields) == (RULING, "ruling", HANGERS.date, HANGERS.fields)
+    assert index.held("document:none") is None
+
+
+def why(index: SearchIndex, query: Query, id_: str) -> tuple[Reason, ...]:
+    return next(hit.why for hit in index.search(SearchRequest(query)).items if hit.id == id_)
+
+
+@pytest.mark.parametrize(
+    ("query", "id_", "reasons"),
+    [
+        (
+            Words("garment hangers"), RULING,
+            (
+                Reason("word", "garment", ("garment",), 1, in_title=True),
+                Reason("word", "hangers", ("hangers",), 2, in_title=True),
+                Reason("beside", "garment hangers", ("garment hangers",), 1, in_title=True),
+            ),
+        ),
+        (Phrase("hangers of steel"), RULING, (Reason("phrase", "hangers of steel"),)),
+        (AnyOf((Phrase("steel hangers"), Words("wire"))), REVOKING, (Reason("word", "wire", ("wire",), 1),)),
+        (Prefix("hang"), COMPANY, (Reason("begins", "hang", ("hangers",), 1),)),
+        (Fuzzy("glvoes"), LAB, (Reason("near", "glvoes", ("gloves",), 2, in_title=True),)),
+        (Identifier("hts", "7326"), TARIFF, (Reason("is", "7326"),)),
+        (Identifier("hts", "7326"), REVOKING, (Reason("carries", "7326"),)),
+        (Identifier("hts", "7326"), RULING, (Reason("below", "7326", ("7326200020",)),)),
+        (Term("status", "revoked"), RULING, (Reason("value", "status: revoked"),)),
+        (Boosted(Words("rods"), 2.0), REVOKING, (Reason("word", "rods", ("rods",), 1, weight=2.0),)),
+        (AllOf((Words("rods"), Not(Words("gloves")))), REVOKING, (Reason("word", "rods", ("rods",), 1),)),
+    ],
+)  # fmt: skip
+def test_a_hit_says_why_it_was_found(index: SearchIndex, query: Query, id_: str, reasons: tuple[Reason, ...]) -> None:
+    assert why(index, query, id_) == reasons
 
 
 def test_a_hit_says_what_it_is(index: SearchIndex) -> None:
@@ -347,6 +442,9 @@ values = st.sampled_from(["VN", "ruling", "", "\x00", "a:b", "é"])
 leaves = st.one_of(
     st.builds(Words, texts, field=st.sampled_from(["", "title"]), need=st.sampled_from(["all", "any"])),
     st.builds(Phrase, texts, field=st.sampled_from(["", "title"]), slop=st.integers(0, 5)),
+    st.builds(Prefix, texts, field=st.sampled_from(["", "title"])),
+    st.builds(Fuzzy, texts, field=st.sampled_from(["", "title"]), edits=st.integers(1, 2)),
+    st.builds(Own, st.lists(texts, max_size=2).map(tuple)),
     st.builds(Identifier, st.sampled_from(["hts", "document", "?"]), st.text(max_size=12)),
     st.builds(Term, st.sampled_from(["kind", "country", "status"]), values),
     st.builds(Range, st.none() | st.dates(), st.none() | st.dates()),
@@ -358,6 +456,7 @@ queries = st.recursive(
         st.builds(AllOf, st.lists(parts, max_size=3).map(tuple)),
         st.builds(AnyOf, st.lists(parts, max_size=3).map(tuple)),
         st.builds(Not, parts),
+        st.builds(Boosted, parts, st.floats(0.01, 100)),
     ),
     max_leaves=8,
 )

@@ -9,13 +9,32 @@ from hypothesis import strategies as st
 
 from graph.model.errors import Invalid
 from search.fields import KIND_GROUPS
-from search.query import AllOf, AnyOf, Everything, Identifier, Not, Phrase, Query, Range, Term, Words
+from search.query import (
+    AllOf,
+    AnyOf,
+    Boosted,
+    Everything,
+    Fuzzy,
+    Identifier,
+    Not,
+    Phrase,
+    Prefix,
+    Query,
+    Range,
+    Term,
+    Words,
+)
 from search.reading import read_days, read_query
 
 
 def numbered(kind: str, key: str, written: str) -> Query:
     """An identifier, or its text as it was written."""
     return AnyOf((Identifier(kind, key), Phrase(written)))
+
+
+def port(code: str) -> Query:
+    """A port as its field has it."""
+    return AnyOf((Identifier("port", code), Term("port", code)))
 
 
 RULING = Identifier("document", "NY-N301234")
@@ -144,7 +163,16 @@ def test_a_long_text_with_an_identifier_may_match_by_either() -> None:
         ("title:(hangers NOT wire)", AllOf((Words("hangers", field="title"), Not(Words("wire", field="title"))))),
         ("title:A-570-918", Phrase("A-570-918", field="title")),
         ("+hangers +wire", AllOf((Words("hangers"), Words("wire")))),
-        ("hangers^2 wire~1", AllOf((Words("hangers"), Words("wire")))),
+        ("hangers^2 wire~1", AllOf((Boosted(Words("hangers"), 2.0), Fuzzy("wire", edits=1)))),
+        ("hangars~", Fuzzy("hangars", edits=2)),
+        ("wire~", Fuzzy("wire", edits=1)),
+        ("hang* steel", AllOf((Prefix("hang"), Words("steel")))),
+        ("title:hang*^3", Boosted(Prefix("hang", field="title"), 3.0)),
+        ("(wire OR rods)^0.5", Boosted(AnyOf((Words("wire"), Words("rods"))), 0.5)),
+        ('"wire hangers"~2^4', Boosted(Phrase("wire hangers", slop=2), 4.0)),
+        ("year:[2019 TO 2020]", Range(date(2019, 1, 1), date(2020, 12, 31))),
+        ("hts:[7325 TO 7326]", AnyOf((Identifier("hts", "7325"), Identifier("hts", "7326")))),
+        ("hts:7326.20*", Identifier("hts", "732620")),
         ('"hangers" [steel TO wire]', AllOf((Phrase("hangers"), Words("steel wire")))),
         ('"..." AND hangers', Words("hangers")),
         (
@@ -185,7 +213,13 @@ def test_operators(text: str, query: Query) -> None:
         ("colour:red", AllOf((Words("colour"), Words("red"))), "no field 'colour'"),
         ("date:soon hangers", Words("hangers"), "'soon' is not a day"),
         ("date:2020-02-30 hangers", Words("hangers"), "'2020-02-30' is not a day"),
-        ("year:[2019 TO 2020]", AnyOf((Term("year", "2019"), Term("year", "2020"))), "Only date has spans"),
+        ("status:[a TO b]", AnyOf((Term("status", "a"), Term("status", "b"))), "codes of one length have spans"),
+        ("port:[1 TO 2704]", AnyOf(tuple(map(port, ("1", "2704")))), "codes of one length have spans"),
+        ("status:rev*", Term("status", "rev"), "searched for 'rev' as a whole"),
+        ("h*ng AND wire", AllOf((Words("h*ng"), Words("wire"))), "only at the end of a word"),
+        ("h* wire", AllOf((Words("h"), Words("wire"))), "two letters or more"),
+        ("hangers~5", Fuzzy("hangers", edits=2), "at most 2 letters"),
+        ("hangers^1000", Boosted(Words("hangers"), 100.0), "between 0.01 and 100"),
     ],
 )
 def test_what_does_not_parse_is_searched_as_words_and_the_note_says_so(text: str, query: Query, note: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.model.errors import Invalid
+from graph.model.errors import Invalid, NotFound
 from search.document import SearchDocument
 from search.fields import DEFAULT_FACETS
 from search.index.tantivy import TantivyIndex, TantivyIndexWriter
@@ -50,6 +50,15 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> SearchService:
 
 def ids(service: SearchService, text: str, **asked: object) -> list[str]:
     return [hit.id for hit in service.search(text, **asked).items]  # type: ignore[arg-type]
+
+
+def test_more_like_a_thing_shares_its_rare_words_and_numbers_and_is_not_itself(service: SearchService) -> None:
+    found = service.search("", like=HANGERS.id, kinds=("documents",))
+    assert [hit.id for hit in found.items] == [CITING.id, ISSUE.id]
+    assert found.items[0].why
+    assert ids(service, "undervalued", like=HANGERS.id) == [ISSUE.id]
+    with pytest.raises(NotFound, match="document:none"):
+        service.search("", like="document:none")
 
 
 def test_wire_hangers_finds_hangers_of_steel_wire(service: SearchService) -> None:
