@@ -113,6 +113,13 @@ def search_store(settings: Settings) -> SearchStore:
         return OpenSearchStore(settings.search_url)
 
 
+def embedded_search(folder: Path) -> SearchStore:
+    """The embedded search engine over a folder of its own, whatever the settings name: for measuring."""
+    from search.index.tantivy import TantivyStore
+
+    return TantivyStore(folder)
+
+
 class Engines:
     """The two engines that a generation is written into, connected when first used. Close them when done."""
 

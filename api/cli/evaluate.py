@@ -11,7 +11,7 @@ from api.cli.terminal import Terminal, terminal_of
 if TYPE_CHECKING:
     from api.serving import Snapshot
 
-_KINDS = ("findings", "resolution", "names")
+_KINDS = ("findings", "retrieval", "resolution", "names")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,14 +21,17 @@ def add_to(app: typer.Typer) -> None:
 
 def evaluate(
     context: typer.Context,
-    kind: str = typer.Argument(help="What to measure: findings, resolution or names."),
+    kind: str = typer.Argument(help=f"What to measure: {', '.join(_KINDS)}."),
     path: Path = typer.Argument(help="Data with known answers: see docs/reference/cli.md."),
+    run: Path | None = typer.Option(None, help="Retrieval: also write what was found, in TREC's form.", metavar="FILE"),
 ) -> None:
-    """Measure the home's findings against known schemes, or resolution and names on data of your own."""
+    """Measure the home's findings against known schemes, or search, resolution and names on data of your own."""
     if kind not in _KINDS:
         raise typer.BadParameter(f"{kind!r} cannot be measured; choose from: {', '.join(_KINDS)}.")
+    if run is not None and kind != "retrieval":
+        raise typer.BadParameter("--run is for evaluate retrieval.")
     terminal = terminal_of(context)
-    measured = _measured(terminal, kind, path)
+    measured = _measured(terminal, kind, path, run)
     if terminal.json:
         terminal.answer(measured)
         return
@@ -39,11 +42,13 @@ def evaluate(
     terminal.say("Shares are from 0 to 1; what each means stands in docs/reference/cli.md.")
 
 
-def _measured(terminal: Terminal, kind: str, path: Path) -> dict[str, Any]:
-    """Resolution and names are measured in memory, on the given files alone; no home is needed or touched."""
+def _measured(terminal: Terminal, kind: str, path: Path, run: Path | None) -> dict[str, Any]:
+    """All but findings are measured on the given files alone; no home is needed or touched."""
     if kind == "findings":
         with served(terminal) as (_settings, now):
             return measure_findings(now, path)
+    if kind == "retrieval":
+        return measure_embedded_retrieval(path, run=run)
     from graph.resolve.measure import measure_names, measure_resolution
 
     return measure_resolution(path) if kind == "resolution" else measure_names(path)
@@ -78,6 +83,17 @@ def _print(terminal: Terminal, measured: dict[str, Any]) -> None:
 
 def _figure(value: object) -> object:
     return f"{value:.3f}" if isinstance(value, float) else "" if value is None else value
+
+
+def measure_embedded_retrieval(folder: Path, *, run: Path | None = None) -> dict[str, Any]:
+    """Search measured over an embedded index that is made for it and thrown away."""
+    from tempfile import TemporaryDirectory
+
+    from api import bootstrap
+    from search.measure import measure_retrieval
+
+    with TemporaryDirectory(prefix="tidewaiter-retrieval-") as made:
+        return measure_retrieval(folder, bootstrap.embedded_search(Path(made)), Path(made), run=run)
 
 
 def measure_findings(now: "Snapshot", path: Path, *, beside_baselines: bool = True) -> dict[str, Any]:
