@@ -205,8 +205,20 @@ class WhyItem(Answer):
     told: str = ""
 
 
+class LegalItem(Answer):
+    """One step of a ruling's legal chain: `document` was modified or revoked (`change`) by `by`, issued on `date`.
+    `depth` 0 changes the ruling itself, 1 what changed it, and so on. Ids are entity ids."""
+
+    document: str
+    change: str
+    by: str
+    date: Day | None = None
+    depth: int = 0
+
+
 class SearchItem(Answer):
-    """One thing found, and why. In `snippet`, matches stand between `<mark>` and `</mark>`, all else is escaped."""
+    """One thing found, and why. `legal` is what became of a ruling, `legal_told` the same in words. In
+    `snippet`, matches stand between `<mark>` and `</mark>`, all else is escaped."""
 
     id: str
     kind: str
@@ -216,6 +228,8 @@ class SearchItem(Answer):
     snippet: str = ""
     fields: dict[str, list[str]] = Field(default_factory=dict)
     why: list[WhyItem] = Field(default_factory=list)
+    legal: list[LegalItem] = Field(default_factory=list)
+    legal_told: str = ""
 
 
 class FacetValue(Answer):
@@ -392,7 +406,8 @@ class ChainItem(Answer):
 
 
 class DocumentAnswer(Answer):
-    """A document to read. `standing` is `stands`, `modified` or `revoked`, by what is on file."""
+    """A document to read. `standing` is `stands`, `modified` or `revoked`, by what is on file; `chain` what it is
+    linked to in law, `legal` what became of it and in turn of that, `legal_told` the same in words."""
 
     id: str
     kind: str
@@ -403,6 +418,8 @@ class DocumentAnswer(Answer):
     mentions: list[MentionItem]
     chain: list[ChainItem]
     standing: Literal["stands", "modified", "revoked"]
+    legal: list[LegalItem] = Field(default_factory=list)
+    legal_told: str = ""
 
 
 class EntityKindItem(Answer):

@@ -7,6 +7,8 @@ every hit can be put on the canvas and opened.
 import datetime
 from dataclasses import dataclass, field
 
+from search.chain import LegalStep
+
 
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
@@ -16,7 +18,7 @@ class SearchDocument:
     documents; `issue`; the entity kind for other entities; `finding`. `identifiers` are the ids (`kind:key`) of
     what it carries, tariff numbers with all that they roll up to; they match in any spelling. `fields` are
     filters and facets, by the names of `search.fields`. `weight` (0 to 127) decides between equally good
-    hits: an entity with more value behind it comes first.
+    hits: an entity with more value behind it comes first. `chain` is what became of a ruling.
     """
 
     id: str
@@ -27,3 +29,4 @@ class SearchDocument:
     identifiers: tuple[str, ...] = ()
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     weight: int = 0
+    chain: tuple[LegalStep, ...] = ()

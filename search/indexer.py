@@ -23,6 +23,7 @@ from graph.model.errors import Invalid
 from graph.model.finding import Finding
 from graph.model.identifiers import HtsNumber
 from graph.store.generation import Generation
+from search.chain import Change, LegalStep, legal_chain
 from search.document import SearchDocument
 from search.fields import FIELDS
 
@@ -75,6 +76,7 @@ class _Carried:
     """The identifiers and fields of one thing, while they are put together."""
 
     identifiers: dict[str, None] = field(default_factory=dict)  # in order, without repeats
+    chain: tuple[LegalStep, ...] = ()
     fields: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def say(self, name: str, values: str | Iterable[str | None] | None) -> None:
@@ -114,34 +116,60 @@ class _Carried:
         self.identifiers.pop(entity_id, None)
         return SearchDocument(
             entity_id, kind, title, text, on, tuple(self.identifiers),
-            {name: tuple(values) for name, values in self.fields.items()}, weight,
+            {name: tuple(values) for name, values in self.fields.items()}, weight, self.chain,
         )  # fmt: skip
 
 
 # Documents
 
-_Chains = dict[str, dict[str, dict[str, None]]]  # document id -> relation -> ids, in order
+_Told = dict[str, dict[str, None]]  # relation -> ids, in order
+_CHANGES: tuple[Change, ...] = ("modified_by", "revoked_by")
 _INVERSES = {"modifies": "modified_by", "modified_by": "modifies", "revokes": "revoked_by", "revoked_by": "revokes"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Chains:
+    """Which document modifies or revokes which, and when those were issued."""
+
+    told: dict[str, _Told]
+    dates: dict[str, date]
+
+    def of(self, document: str) -> _Told:
+        """What is told of a document, by its own record or another's."""
+        return self.told.get(document, {})
+
+    def changes(self, document: str) -> Iterator[tuple[Change, str, date | None]]:
+        """What modified and revoked a document."""
+        for change in _CHANGES:
+            for by in self.of(document).get(change, ()):
+                yield change, by, self.dates.get(by)
+
+
 def _legal_chains(facts: FactStore, desk: _Desk) -> _Chains:
-    """Which document modifies or revokes which, as told by either of the two: a revoked ruling's own record
-    often says nothing of its end."""
+    """Chains as told by either of two documents: a revoked ruling's own record often says nothing of its end."""
     table = facts.table("documents")
     told = table.select("id", *_INVERSES).filter(
         ibis.or_(*(table[relation].length().fill_null(0) > 0 for relation in _INVERSES))
     )
-    chains: _Chains = {}
+    chains: dict[str, _Told] = {}
     for row in desk.rows(told.order_by("id")):
         for relation, inverse in _INVERSES.items():
             for other in row[relation] or ():
                 chains.setdefault(row["id"], {}).setdefault(relation, {})[other] = None
                 chains.setdefault(other, {}).setdefault(inverse, {})[row["id"]] = None
-    return chains
+    named = ibis.union(
+        *(told.filter(told[change].length() > 0).select(named=told[change].unnest()) for change in _CHANGES),
+        *(told.filter(told[change].length() > 0).select(named=told["id"]) for change in ("modifies", "revokes")),
+        distinct=True,
+    )
+    dated = table.filter(table["date"].notnull()).semi_join(named, table["id"] == named["named"]).select("id", "date")
+    return _Chains(chains, {row["id"]: row["date"] for row in desk.rows(dated)})
 
 
-def _say_standing(carried: _Carried, chain: Mapping[str, Iterable[str]], *, by_law: bool = False) -> None:
+def _say_standing(carried: _Carried, document: str, chains: _Chains, *, by_law: bool = False) -> None:
     """Whether a ruling still stands, and by what it was ended or changed; a change of law is no ruling."""
+    chain = chains.of(document)
+    carried.chain = legal_chain(document, chains.changes)
     standing = (
         "revoked" if by_law or chain.get("revoked_by") else "modified" if chain.get("modified_by") else "in force"
     )
@@ -173,10 +201,10 @@ def _texts(generation: Generation, facts: FactStore, chains: _Chains, desk: _Des
     for row in desk.rows(
         rows.left_join(linked, rows["entity_id"] == linked["linked_id"]).drop("entity_id", "linked_id")
     ):
-        yield _text(row, chains.get(row["id"], {}))
+        yield _text(row, chains)
 
 
-def _text(row: Row, chain: Mapping[str, Iterable[str]]) -> SearchDocument:
+def _text(row: Row, chains: _Chains) -> SearchDocument:
     carried = _Carried()
     carried.carry("hts", [*(row["tariffs"] or ()), row["claimed_hts"], row["suggested_hts"]])
     carried.carry("importer", row["importer_number"])
@@ -194,8 +222,8 @@ def _text(row: Row, chain: Mapping[str, Iterable[str]]) -> SearchDocument:
         ("origin_consistent", "origin_consistent"),
     ):  # fmt: skip
         carried.say(name, row[column])
-    if row["kind"] == "ruling" or chain:
-        _say_standing(carried, chain, by_law=row["operationally_revoked"] == "yes")
+    if row["kind"] == "ruling" or chains.of(row["id"]):
+        _say_standing(carried, row["id"], chains, by_law=row["operationally_revoked"] == "yes")
     if row["date"]:
         carried.say("year", f"{row['date'].year:04d}")
     body = row["text"] or ""
@@ -289,8 +317,8 @@ def _entity(row: Row, chains: _Chains) -> SearchDocument:
     if kind == "case" and (properties.get("order_on") or properties.get("petition_on")):
         ended = properties.get("in_force") == "no"
         carried.say("status", "revoked" if properties.get("revoked_on") else "not in force" if ended else "in force")
-    if kind == "document" and key in chains:
-        _say_standing(carried, chains[key])
+    if kind == "document" and chains.of(key):
+        _say_standing(carried, key, chains)
     others = sorted(other for other in row["called"] or () if other and other != name)
     described = [str(properties[part]) for part in _DESCRIBING if properties.get(part)]
     number = "" if key.startswith("SSN-") or key == name else _as_written(kind, key)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from search.chain import LegalStep
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -162,8 +164,8 @@ class Reason:
 class Hit:
     """One thing found, with the passage. In `snippet`, matches stand between `<mark>` and `</mark>`,
     everything else is escaped HTML. `fields` holds the first `VALUES_SHOWN` values of each field; a ruling's
-    `status` says whether it stands, `revoked_by` and `modified_by` what ended or changed it. `why` says what of the
-    question it has."""
+    `status` says whether it stands, `revoked_by` and `modified_by` what ended or changed it, `chain` what became of
+    those in turn. `why` says what of the question it has."""
 
     id: str
     kind: str
@@ -173,6 +175,7 @@ class Hit:
     snippet: str
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     why: tuple[Reason, ...] = ()
+    chain: tuple[LegalStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ class Held:
     date: date | None
     identifiers: tuple[str, ...]
     fields: dict[str, tuple[str, ...]]
+    chain: tuple[LegalStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """A document to read: its text, what it mentions, and whether it still stands."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Literal
 
 from api.answers.cells import cell
 from api.answers.entities import link_label
+from api.answers.searches import legal_items
 from api.schemas import ChainItem, DocumentAnswer, MentionItem
 from graph.facts.store import FactStore
 from graph.model.entity import RelatedQuery
@@ -11,6 +14,7 @@ from graph.model.errors import NotFound
 from graph.model.kinds import ENTITY_KINDS
 from graph.model.tables import DOCUMENTS
 from graph.store.store import GraphView
+from search.chain import Change, legal_chain, told_chain
 
 _CHAIN = ("modifies", "revokes", "relates_to")
 _SHOWN_APART = frozenset({"id", "kind", "title", "date", "text"})
@@ -32,6 +36,7 @@ def document_answer(facts: FactStore, view: GraphView, document_id: str) -> Docu
         )
     row = rows[0]
     chain = _chain(view, f"document:{key}")
+    legal = legal_chain(key, lambda one: _changes(view, one))
     return DocumentAnswer(
         id=f"document:{key}",
         kind=row["kind"],
@@ -46,6 +51,8 @@ def document_answer(facts: FactStore, view: GraphView, document_id: str) -> Docu
         mentions=_mentions(facts, key),
         chain=chain,
         standing=_standing({item.relation for item in chain}, by_law=row["operationally_revoked"] == "yes"),
+        legal=legal_items(legal),
+        legal_told=told_chain(legal),
     )
 
 
@@ -66,8 +73,8 @@ def _mentions(facts: FactStore, key: str) -> list[MentionItem]:
     ]
 
 
-def _chain(view: GraphView, entity_id: str) -> list[ChainItem]:
-    query = RelatedQuery(entity_id, links=_CHAIN, kinds=("document",), order="recency", limit=_LONGEST_CHAIN)
+def _chain(view: GraphView, entity_id: str, links: tuple[str, ...] = _CHAIN) -> list[ChainItem]:
+    query = RelatedQuery(entity_id, links=links, kinds=("document",), order="recency", limit=_LONGEST_CHAIN)
     try:
         page = view.related(query)
     except NotFound:
@@ -81,6 +88,15 @@ def _chain(view: GraphView, entity_id: str) -> list[ChainItem]:
         )
         for one in page.items
     ]
+
+
+def _changes(view: GraphView, key: str) -> Iterator[tuple[Change, str, date | None]]:
+    """What modified and revoked a document, as the graph has it."""
+    changes: tuple[tuple[str, Change], ...] = (("modifies", "modified_by"), ("revokes", "revoked_by"))
+    for link, change in changes:
+        for item in _chain(view, f"document:{key}", (link,)):
+            if item.relation == link_label(link, "in"):
+                yield change, item.id.partition(":")[2], item.date
 
 
 def _standing(relations: set[str], *, by_law: bool) -> Literal["stands", "modified", "revoked"]:

@@ -1,7 +1,10 @@
 """Answers to searches."""
 
-from api.schemas import FacetValue, SearchAnswer, SearchItem, WhyItem
+from collections.abc import Sequence
+
+from api.schemas import FacetValue, LegalItem, SearchAnswer, SearchItem, WhyItem
 from graph.model.errors import Invalid
+from search.chain import LegalStep, told_chain
 from search.query import Hit, SearchResult
 from search.why import told
 
@@ -54,4 +57,17 @@ def search_item(hit: Hit) -> SearchItem:
             )
             for one in hit.why
         ],
+        legal=legal_items(hit.chain),
+        legal_told=told_chain(hit.chain),
     )  # fmt: skip
+
+
+def legal_items(chain: Sequence[LegalStep]) -> list[LegalItem]:
+    """A legal chain, with entity ids."""
+    return [
+        LegalItem(
+            document=f"document:{step.document}", change=step.change, by=f"document:{step.by}", date=step.date,
+            depth=step.depth,
+        )
+        for step in chain
+    ]  # fmt: skip

@@ -185,6 +185,8 @@ def search(
             return
         for item in answer.items:
             terminal.say(f"{item.id}  {item.title}" + (f"  ({day(item.date)})" if item.date else ""))
+            if item.legal_told:
+                terminal.say(f"    {item.legal_told}")
             if item.snippet:
                 terminal.say(f"    {_plain_snippet(item.snippet)}")
             if why and item.why:

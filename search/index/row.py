@@ -11,6 +11,7 @@ from typing import Any
 
 from search import ranking
 from search.analysis import forms, tokens
+from search.chain import LegalStep
 from search.document import SearchDocument
 from search.passage import LOOK_AT_CHARACTERS, PASSAGE_CHARACTERS
 from search.query import VALUES_SHOWN, Held, Hit
@@ -68,6 +69,16 @@ def row_of(document: SearchDocument) -> Row:
             "date": document.date.isoformat() if document.date else None,
             "identifiers": list(map(whole, document.identifiers)),
             "fields": {name: list(map(whole, values[:VALUES_SHOWN])) for name, values in document.fields.items()},
+            "chain": [
+                [
+                    whole(step.document),
+                    step.change,
+                    whole(step.by),
+                    step.date.isoformat() if step.date else None,
+                    step.depth,
+                ]
+                for step in document.chain
+            ],
         },
     )
 
@@ -87,6 +98,10 @@ def held_of(id_: str, source: dict[str, Any]) -> Held:
         date=date.fromisoformat(source["date"]) if source["date"] else None,
         identifiers=tuple(source["identifiers"]),
         fields={name: tuple(values) for name, values in source["fields"].items()},
+        chain=tuple(
+            LegalStep(document, change, by, date.fromisoformat(day) if day else None, depth)
+            for document, change, by, day, depth in source["chain"]
+        ),
     )
 
 
@@ -94,7 +109,7 @@ def hit_of(id_: str, source: dict[str, Any], *, score: float, looker: Looker) ->
     """The hit that a row's source makes, with its passage and why it was found."""
     held = held_of(id_, source)
     snippet, why = looker.look(held)
-    return Hit(held.id, held.kind, held.title, round(score, 4), held.date, snippet, held.fields, why)
+    return Hit(held.id, held.kind, held.title, round(score, 4), held.date, snippet, held.fields, why, held.chain)
 
 
 def whole(text: str) -> str:

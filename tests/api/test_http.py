@@ -137,7 +137,9 @@ class TestSearch:
     def test_a_hit_has_what_others_rely_on(self, shared_http: httpx.Client) -> None:
         page = get(shared_http, "/v1/search", q="wire hangers", facet="kind")
         assert {"items", "next_cursor", "total", "facets", "note", "took_ms"} == set(page)
-        assert {"id", "kind", "title", "score", "date", "snippet", "fields", "why"} == set(page["items"][0])
+        assert {
+            "id", "kind", "title", "score", "date", "snippet", "fields", "why", "legal", "legal_told",
+        } == set(page["items"][0])  # fmt: skip
         assert all(one["told"] for item in page["items"] for one in item["why"])
         assert "document:NY-N301234" in {item["id"] for item in page["items"]}
         assert sum(one["count"] for one in page["facets"]["kind"]) == page["total"]
@@ -159,6 +161,8 @@ class TestSearch:
         assert {item["kind"] for item in rulings} == {"ruling"}
         revoked = get(shared_http, "/v1/search", q="wire", kind="ruling", filter="status:revoked")["items"]
         assert [item["id"] for item in revoked] == ["document:NY-N301234"]
+        assert [(one["change"], one["by"]) for one in revoked[0]["legal"]] == [("revoked_by", "document:HQ-H348257")]
+        assert revoked[0]["legal_told"].startswith("revoked by HQ-H348257 on 20")
 
     def test_an_identifier_in_another_spelling_finds_its_thing(self, shared_http: httpx.Client) -> None:
         assert get(shared_http, "/v1/search", q="N 301234")["items"][0]["id"] == "document:NY-N301234"
@@ -197,6 +201,7 @@ class TestDocuments:
         answer = get(shared_http, "/v1/documents/NY N301234")
         assert answer["id"] == "document:NY-N301234"
         assert answer["standing"] == "revoked"
+        assert answer["legal_told"].startswith("revoked by HQ-H348257 on 20")
         assert [(item["id"], item["relation"]) for item in answer["chain"]] == [
             ("document:HQ-H348257", "is revoked by")
         ]

@@ -10,6 +10,7 @@ from graph.detect.finding_file import write_findings
 from graph.facts.duckdb import DuckDbFactStore
 from graph.model.finding import Evidence, Finding, Member
 from graph.store.generation import Generation
+from search.chain import told_chain
 from search.document import SearchDocument
 from search.indexer import documents
 from tests.fixtures.fact_files import load_facts
@@ -21,6 +22,9 @@ FACTS = {
             "date": "2018-10-01", "text": "hangers of steel wire", "collection": "NY", "tariffs": ["7326200020"],
         },
         {"id": "NY-N000007", "kind": "ruling", "title": "Modified elsewhere", "modified_by": ["HQ-H111111"]},
+        {"id": "NY-N000008", "kind": "ruling", "title": "Modified for a while", "modified_by": ["HQ-H222222"]},
+        {"id": "HQ-H222222", "kind": "ruling", "title": "A modification", "date": "2019-05-02"},
+        {"id": "HQ-H333333", "kind": "ruling", "title": "Its end", "date": "2021-06-03", "revokes": ["HQ-H222222"]},
         {"id": "NY-N000009", "kind": "ruling", "title": "Ended by law", "operationally_revoked": "yes"},
         {
             "id": "HQ-H348257", "kind": "ruling", "revokes": ["NY-N301234"],
@@ -119,6 +123,13 @@ def test_a_ruling_says_whether_it_stands_by_whichever_ruling_tells(
     assert fields["status"] == (status,)
     chain = {name: fields[name] for name in ("modifies", "modified_by", "revokes", "revoked_by") if name in fields}
     assert chain == by
+
+
+def test_a_ruling_carries_what_became_of_it_and_of_that_in_turn(indexed: dict[str, SearchDocument]) -> None:
+    said = "modified by HQ-H222222 on 2019-05-02, which was revoked by HQ-H333333 on 2021-06-03"
+    assert told_chain(indexed["document:NY-N000008"].chain) == said
+    assert told_chain(indexed["document:NY-N000007"].chain) == "modified by HQ-H111111"
+    assert indexed["document:HQ-H333333"].chain == ()
 
 
 def test_a_document_carries_its_columns_and_mentions_with_all_they_roll_up_to(
