@@ -31,6 +31,8 @@ from api.schemas import (
     LoadsAnswer,
     PathsAnswer,
     PersonAnswer,
+    PriorAnswer,
+    PriorRequest,
     Problem,
     ReadyAnswer,
     RecordsAnswer,
@@ -198,6 +200,10 @@ class Client:
     def document(self, document_id: str) -> DocumentAnswer:
         """A document to read, by its id with or without the `document:` before it."""
         return self._get(f"/v1/documents/{_in_path(document_id)}", DocumentAnswer)
+
+    def prior(self, asked: PriorRequest) -> PriorAnswer:
+        """What was tried before on a matter: past issues, lab reports and rulings, the most alike first."""
+        return self._post("/v1/prior", PriorAnswer, asked.model_dump_json())
 
     # What is there
 

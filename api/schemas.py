@@ -5,7 +5,7 @@ generation stands in the `X-Tidewaiter-Generation` header, so bodies over equal 
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -383,6 +383,159 @@ class IdentityAnswer(Answer):
     parties: list[PartyOfItem]
     possibly_same: list[PossiblySameItem]
     judgements: list[JudgementItem]
+
+
+class PriorReason(Answer):
+    """One thing that a past matter shares with the question. `worth` is from 0 to 1; scores are made of worths.
+
+    `entity` is what is shared as the past matter has it, `asked` as the question has it; `opens` holds the ids of the
+    parties and findings that say the two are one.
+    """
+
+    kind: str
+    label: str
+    words: str
+    worth: float
+    entity: str = ""
+    asked: str = ""
+    opens: list[str] = Field(default_factory=list)
+    records: list[RecordRefItem] = Field(default_factory=list)
+
+
+class PriorSnapshot(Answer):
+    """One version of an issue, as it was noted then."""
+
+    version: int
+    as_of: Day | None = None
+    status: str = ""
+    work_kind: str = ""
+    conclusion: str = ""
+    result_code: str = ""
+    revenue_impact_usd: float | None = None
+
+
+class PriorIntervention(Answer):
+    """What an intervention did at one port."""
+
+    port: str
+    port_name: str = ""
+    started_on: Day | None = None
+    ended_on: Day | None = None
+    sample_size: int | None = None
+    exams: int | None = None
+    discrepancies: int | None = None
+    material: int | None = None
+    revenue_usd: float | None = None
+
+
+class PriorDocument(Answer):
+    """A document of an issue, or a ruling that it cites, with its standing; without a title it is not on file."""
+
+    id: str
+    kind: str
+    title: str = ""
+    date: Day | None = None
+    standing: Literal["stands", "modified", "revoked", ""] = ""
+    changed_by: list[str] = Field(default_factory=list)
+
+
+class PriorAlike(Answer):
+    """How alike a past matter is: a score from 0 to 1, that score in a word, the reasons, and these in one line."""
+
+    title: str
+    outcome: str
+    score: float
+    alike: Literal["very", "much", "partly"]
+    why: str
+    reasons: list[PriorReason]
+    kept: float = 1.0  # the part of its likeness that it keeps for its age
+
+
+class PriorIssueItem(PriorAlike):
+    """A past issue in its latest version: what was done, how it ended, and all versions of it, oldest first."""
+
+    issue_id: str
+    id: str
+    done: str
+    issue_type: str = ""
+    priority_trade_issue: str = ""
+    status: str = ""
+    work_kind: str = ""
+    owner_office: str = ""
+    security_label: str = ""
+    opened_on: Day | None = None
+    last_day: Day | None = None
+    conclusion: str = ""
+    result_code: str = ""
+    revenue_impact_usd: float | None = None
+    interventions: list[PriorIntervention] = Field(default_factory=list)
+    documents: list[PriorDocument] = Field(default_factory=list)
+    history: list[PriorSnapshot] = Field(default_factory=list)
+
+
+class PriorPaperItem(PriorAlike):
+    """A lab report or a ruling that bears on the question; `standing` and `changed_by` are a ruling's."""
+
+    id: str
+    kind: str
+    date: Day | None = None
+    standing: Literal["stands", "modified", "revoked", ""] = ""
+    changed_by: list[str] = Field(default_factory=list)
+
+
+class PriorKinItem(Answer):
+    """Another number under which a party asked about was looked for, how certain it is the party's, and why."""
+
+    number: str
+    name: str = ""
+    asked: str
+    certainty: float
+    why: list[str]
+    opens: list[str] = Field(default_factory=list)
+
+
+class PriorAnswer(Answer):
+    """What was tried before, the most alike first: issues, and apart from them lab reports and rulings.
+
+    `asked` is the question as it was understood, by kind; `notes` say what could not be used. The totals count all
+    that is alike, shown or not. `names` are those of the entities named anywhere in the answer.
+    """
+
+    precedents: list[PriorIssueItem]
+    papers: list[PriorPaperItem]
+    total: int
+    total_papers: int
+    asked: dict[str, list[str]]
+    kin: list[PriorKinItem] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    names: dict[str, str] = Field(default_factory=dict)
+    as_of: Day | None = None
+
+
+Numbers = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=200)]
+
+
+class PriorRequest(BaseModel):
+    """A matter about to be looked into, in any mix: numbers in any spelling, words, an issue on file, or a draft.
+
+    `draft` has the columns of an issue; lists as lists, or as text with semicolons. `entity` is any entity's id.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    entity: str = Field(default="", max_length=1_000)
+    importer: Numbers = Field(default_factory=list)
+    manufacturer: Numbers = Field(default_factory=list)
+    port: Numbers = Field(default_factory=list)
+    hts: Numbers = Field(default_factory=list)
+    case: Numbers = Field(default_factory=list)
+    ruling: Numbers = Field(default_factory=list)
+    entry: Numbers = Field(default_factory=list)
+    text: str = Field(default="", max_length=50_000)
+    issue: str = Field(default="", max_length=200)
+    draft: dict[str, str | int | float | list[str] | None] = Field(default_factory=dict, max_length=100)
+    as_of: Day | None = None
+    limit: int = Field(default=20, ge=1, le=100)
 
 
 class MentionItem(Answer):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.prior_world import write_prior_world
 from tests.fixtures.trade_world import write_world
 
 pytest_plugins = ["tests.servers.running.plugin"]
@@ -13,14 +14,25 @@ pytest_plugins = ["tests.servers.running.plugin"]
 @pytest.fixture(scope="session")
 def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with one load and one generation. Copy it before writing to it: a build takes seconds."""
+    folder = tmp_path_factory.mktemp("built")
+    return _built(folder, write_world(folder / "world"))
+
+
+@pytest.fixture(scope="session")
+def prior_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same trade with more casework behind it. Copy it before writing to it."""
+    folder = tmp_path_factory.mktemp("prior_built")
+    return _built(folder, write_prior_world(folder / "world"))
+
+
+def _built(folder: Path, world: Path) -> Path:
     from api.loading import load_files
     from api.refresh import refresh
     from api.settings import Settings
 
     now = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-    folder = tmp_path_factory.mktemp("built")
     settings = Settings(home=folder / "home")
-    load_files(settings, [write_world(folder / "world")], now=now)
+    load_files(settings, [world], now=now)
     refresh(settings, now=now)
     return settings.home
 

@@ -101,6 +101,7 @@ LOOKS = [
     ("/v1/search?q=wire hangers", "search", "wire hangers"),
     ("/v1/paths?from=port:2704&to=country:CN", "paths", "port:2704 country:CN"),
     ("/v1/findings?queue=true", "findings", "queue=true"),
+    ("/v1/prior?hts=7326.20&hts=7317&port=2704", "prior", "port=2704 hts=7326.20,7317"),
     ("/v1/export/links", "export", "links"),
 ]
 
