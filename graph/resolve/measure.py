@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from graph.model.errors import Invalid, NotFound
 from graph.model.tables import TABLES, ColumnType
-from graph.resolve.names import DEFAULT_THRESHOLD, Rarity, compare_names, compare_people
+from graph.resolve.names import SAME_COMPANY_FROM, SAME_PERSON_FROM, Rarity, compare_names, compare_people
 from graph.resolve.records import records_of_parties
 from graph.resolve.resolve import resolve_records
 from graph.resolve.words import read_name
@@ -81,16 +81,15 @@ def measure_names(file: Path) -> dict[str, float | int]:
     rarity = Rarity.of(
         {name.bag: name for row in rows for name in map(read_name, (row["left"], row["right"]))}.values()
     )
+    of_people = np.array([(row.get("kind") or "").lower() == "person" for row in rows], dtype=np.bool_)
     scores = np.array(
         [
-            (compare_people if (row.get("kind") or "").lower() == "person" else compare_names)(
-                row["left"], row["right"], rarity=rarity
-            ).score
-            for row in rows
+            (compare_people if person else compare_names)(row["left"], row["right"], rarity=rarity).score
+            for row, person in zip(rows, of_people, strict=True)
         ]
     )
     match = np.array([_is_match(row["match"]) for row in rows], dtype=np.bool_)
-    said = scores >= DEFAULT_THRESHOLD
+    said = scores >= np.where(of_people, SAME_PERSON_FROM, SAME_COMPANY_FROM)
     precision, recall = (
         _share(int((said & match).sum()), int(said.sum())),
         _share(int((said & match).sum()), int(match.sum())),
@@ -102,7 +101,8 @@ def measure_names(file: Path) -> dict[str, float | int]:
         "recall": recall,
         "best_f1": best,
         "average_precision": average,
-        "threshold": DEFAULT_THRESHOLD,
+        "threshold": SAME_PERSON_FROM if of_people.all() else SAME_COMPANY_FROM,
+        "threshold_of_people": SAME_PERSON_FROM,
         "pairs": len(rows),
         "matches": int(match.sum()),
     }

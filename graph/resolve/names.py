@@ -22,11 +22,14 @@ from graph.resolve.words import (
     nicknames,
     read_name,
     share,
+    spellings,
     without_titles,
 )
 
-# At this score a pair of names is called the same where nothing but the names is known.
-DEFAULT_THRESHOLD: Final = 0.78
+# At this score a pair of names is called the same where nothing but the names is known. Names of companies are written
+# in more ways than names of people, and more people share one.
+SAME_COMPANY_FROM: Final = 0.7
+SAME_PERSON_FROM: Final = 0.78
 
 # A word that no list and no record knows stands in one name of this many; the data are counted on top of a
 # background of as many names, so that a handful of records does not make every word rare or common.
@@ -146,7 +149,7 @@ def compare_names(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> NameM
 def compare_people(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> NameMatch:
     """Two names of people: titles say nothing, nicknames and initials stand for names.
 
-    >>> compare_people("Smith, Robert J.", "Dr Bob Smith").score >= DEFAULT_THRESHOLD
+    >>> compare_people("Smith, Robert J.", "Dr Bob Smith").score >= SAME_PERSON_FROM
     True
     """
     return compare_read(read_name(left), read_name(right), rarity=rarity, of_people=True)
@@ -282,16 +285,28 @@ def _joins(one: _Side, other: _Side) -> list[_Offer]:
                 initials += words[last][0]
                 places = tuple(range(first, last + 1))
                 weight = weights_of_others[other_place] * 2
-                if len(run) >= 4 and last - first <= 3 and _close(run, written):
-                    offers.append((0.97 if run == written else 0.88, weight, places, (other_place,), "joined"))
+                if len(run) >= 4 and last - first <= 3 and (alike := _run_alike(run, words[last], written)):
+                    offers.append((alike, weight, places, (other_place,), "joined"))
                 if initials == written and len(written) >= 3:
                     weight = weights_of_others[other_place] + sum(weights[place] for place in places)
                     offers.append((0.85, weight, places, (other_place,), "initials"))
     return offers
 
 
+def _run_alike(run: str, last: str, written: str) -> float:
+    """How alike words without spaces and a word are. The last of the words may be shortened: JUNIPERTRDG."""
+    if run == written:
+        return 0.97
+    start = run.removesuffix(last)
+    if not written.startswith(start[:3]):
+        return 0.0
+    return 0.88 if any(_close(start + spelled, written) for spelled in spellings(last)) else 0.0
+
+
 def _close(run: str, other: str) -> bool:
-    return run == other or (len(other) >= 7 and run[0] == other[0] and OSA.distance(run, other, score_cutoff=1) <= 1)
+    if min(len(run), len(other)) >= 6 and _folded(run) == _folded(other):
+        return True
+    return len(other) >= 7 and OSA.distance(run, other, score_cutoff=1) <= 1
 
 
 @lru_cache(maxsize=2_000_000)
@@ -347,7 +362,7 @@ def _spelled(word: str, other: str) -> tuple[float, str]:
         # A plural or a few letters more are a spelling; a long word cut short is an abbreviation.
         return (0.95, "spelling") if len(long) - len(short) <= 1 and len(short) >= 4 else (0.85, "short")
     # EASTERN is no slip for WESTERN: of two words that many names have, each is meant.
-    slipped = 0.0 if share(word) and share(other) else _slipped(word, other, len(long))
+    slipped = 0.0 if share(word) and share(other) else _slipped(word, other)
     if (alike := slipped * (1.0 if word[0] == other[0] else _OTHER_INITIAL)) >= _LEAST_ALIKE:
         return alike, "spelling"
     if len(short) >= 3 and len(long) >= 6 and long[0] == short[0] and _drawn_from(short, long):
@@ -355,8 +370,17 @@ def _spelled(word: str, other: str) -> tuple[float, str]:
     return 0.0, ""
 
 
-def _slipped(word: str, other: str, size: int) -> float:
-    """How alike two words are that a slip or two of the hand would turn into each other; 0 for more."""
+def _slipped(word: str, other: str) -> float:
+    """How alike two words are that a slip or two of the hand would turn into each other; 0 for more.
+
+    A word that many names have is looked for as they write it: INUDSTRIES is a slip of INDUSTRIES, which stands for
+    INDUSTRY.
+    """
+    return max(_slip(one, another) for one in spellings(word) for another in spellings(other))
+
+
+def _slip(word: str, other: str) -> float:
+    size = max(len(word), len(other))
     slips = OSA.distance(word, other, score_cutoff=3)
     if slips == 1 and size >= 4:
         return 0.92 if size >= 6 else 0.84 if size == 5 else 0.7

@@ -115,6 +115,15 @@ def share(word: str) -> float:
     return _shares("common_words.csv").get(word) or _shares("common_people.csv").get(word, 0.0)
 
 
+def spellings(word: str) -> tuple[str, ...]:
+    """A word as names write it, in full or short, where it stands for several; without it, the word alone.
+
+    >>> "INDUSTRIES" in spellings("INDUSTRY"), spellings("ZHUHAI")
+    (True, ('ZHUHAI',))
+    """
+    return _spellings().get(word, (word,))
+
+
 def nicknames(word: str) -> frozenset[str]:
     """The given names that a nickname may stand for, the word itself among them."""
     return _nicknames().get(word, frozenset((word,)))
@@ -221,6 +230,15 @@ def _forms() -> Mapping[tuple[str, ...], tuple[str, str]]:
 @cache
 def _abbreviations() -> Mapping[str, tuple[str, ...]]:
     return {row["written"]: tuple(row["words"].split()) for row in _rows("abbreviations.csv")}
+
+
+@cache
+def _spellings() -> Mapping[str, tuple[str, ...]]:
+    written: dict[str, tuple[str, ...]] = {}
+    for spelled, words in _abbreviations().items():
+        if len(words) == 1 and spelled.isascii():
+            written[words[0]] = (*written.get(words[0], words), spelled)
+    return written
 
 
 @cache

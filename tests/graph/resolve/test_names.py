@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.resolve.names import DEFAULT_THRESHOLD, Rarity, compare_names, compare_people
+from graph.resolve.names import SAME_COMPANY_FROM, SAME_PERSON_FROM, Rarity, compare_names, compare_people
 from graph.resolve.words import looks_like_company, read_name, says_nothing
 
 SAME = [
@@ -23,6 +23,10 @@ SAME = [
     ("Northern Alder Box Company", "N.A.B. Company"),
     ("PT. Kayu Lestari Tbk", "Kayu Lestari, PT"),
     ("Saigon Anphat Joint Stock Company", "Sai Gon An Phat JSC"),
+    ("Alderford Industries Ltd", "ALDERFORD INUDSTRIES LTD"),
+    ("Umberfield Distributors LLC", "UMBERFIELD DSTRIBUTORS LLC"),
+    ("Junipero Trdg LLC", "JUNIPEROTRDG LLC"),
+    ("Divetecservices", "Dive Tec Services Ltd"),
 ]
 DIFFERENT = [
     ("Shanghai Trading Co", "Shanghai Tradelink Co"),
@@ -33,17 +37,18 @@ DIFFERENT = [
     ("Global International Trading", "Universal International Trading"),
     ("Eastern Foods Inc", "Western Foods Inc"),
     ("Alder Logistics", "Beech Logistics"),
+    ("Alder Distribution", "Alder Industries"),
 ]
 
 
 @pytest.mark.parametrize(("left", "right"), SAME)
 def test_spellings_of_one_company_are_the_same(left: str, right: str) -> None:
-    assert compare_names(left, right).score >= DEFAULT_THRESHOLD
+    assert compare_names(left, right).score >= SAME_COMPANY_FROM
 
 
 @pytest.mark.parametrize(("left", "right"), DIFFERENT)
 def test_companies_that_share_common_words_are_different(left: str, right: str) -> None:
-    assert compare_names(left, right).score < DEFAULT_THRESHOLD
+    assert compare_names(left, right).score < SAME_COMPANY_FROM
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,7 @@ def test_companies_that_share_common_words_are_different(left: str, right: str) 
     ],
 )
 def test_people_have_nicknames_initials_titles_and_sons(left: str, right: str, *, same: bool) -> None:
-    assert (compare_people(left, right).score >= DEFAULT_THRESHOLD) is same
+    assert (compare_people(left, right).score >= SAME_PERSON_FROM) is same
 
 
 def test_a_match_says_which_words_met_and_which_did_not() -> None:

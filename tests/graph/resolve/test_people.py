@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from graph.resolve.measure import read_party_records
-from graph.resolve.names import DEFAULT_THRESHOLD, compare_people
+from graph.resolve.names import SAME_PERSON_FROM, compare_people
 from graph.resolve.resolve import resolve_records
 from graph.resolve.words import read_name
 
@@ -73,7 +73,7 @@ def test_names_that_are_heard_alike_are_alike(one: str, other: str) -> None:
     ("Anna Becker", "Annabelle Becker"),
 ])  # fmt: skip
 def test_relatives_are_not_one_person(one: str, other: str) -> None:
-    assert compare_people(one, other).score < DEFAULT_THRESHOLD
+    assert compare_people(one, other).score < SAME_PERSON_FROM
 
 
 def test_a_given_name_is_known_by_its_place() -> None:
