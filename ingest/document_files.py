@@ -4,11 +4,11 @@ Invariant: a row names only files beside or below its own file; each original is
 that a person can open what was read. Numbers of rulings have one form, in whatever collection they are written.
 """
 
-import hashlib
+import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -17,18 +17,22 @@ import pyarrow.parquet as pq
 
 from graph.model.errors import Invalid, TidewaiterError
 from graph.model.identifiers import RulingNumber
-from graph.model.tables import DOCUMENTS, MENTIONS, PROVENANCE, ColumnType
+from graph.model.tables import DOCUMENTS, MENTIONS, PROVENANCE, ColumnType, IdentifierType
 from ingest.extract.mentions import find_mentions
-from ingest.sources.delimited import decoded, encoding_of, reading
+from ingest.file_text import sha256_of
+from ingest.sources.delimited import reading
 from ingest.sources.source import TextRows
+from ingest.text.readers import Asked, Readers
+from ingest.text.reading import Reading
 
 FOLDER = "documents"
 NOT_READ = "kept, text not read"
-_TEXT_SUFFIXES = frozenset({".txt", ".text", ".md"})
-_LARGEST_TEXT_BYTES = 32 * 1024 * 1024
+OF_A_FILE = ("sha256", "pages", "reading_notes", "found_in")  # columns of documents that a file of its own fills
 _RULING_LISTS = ("related", "modifies", "modified_by", "revokes", "revoked_by")
 _MENTIONS_AT_ONCE = 50_000
-_DOCUMENTS_AT_ONCE = 500
+_DOCUMENTS_AT_ONCE = 200
+# What a picture of letters says of a number counts only where the number's own check digit bears it out.
+_CHECKED = frozenset({IdentifierType.ENTRY_NUMBER, IdentifierType.CONTAINER})
 
 _ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.TEXT: pa.string(),
@@ -40,14 +44,31 @@ _ARROW_TYPES: dict[ColumnType, pa.DataType] = {
 _MENTIONS_SCHEMA = pa.schema([(column.name, _ARROW_TYPES[column.type]) for column in (*MENTIONS.columns, *PROVENANCE)])
 
 
-class Originals:
-    """The files that documents name, copied beside the load until it is committed."""
+@dataclass(frozen=True, slots=True)
+class ReadFor:
+    """What became of a file that a row names: `unread` says why its text was not read, `failed` that it is broken."""
 
-    def __init__(self, home: Path, staging: Path) -> None:
+    row_file: str
+    unread: str = ""
+    failed: bool = False
+
+    @property
+    def reason(self) -> str:
+        """The same in words."""
+        named = f"read as a document that {self.row_file} names"
+        return f"{named}; {NOT_READ}: {self.unread}" if self.unread else named
+
+
+class Originals:
+    """The files of documents, read by `readers` and copied beside the load until it is committed."""
+
+    def __init__(self, home: Path, staging: Path, readers: Readers) -> None:
         self._home = home
         self._staging = staging / FOLDER
+        self._readers = readers
         self.staged: dict[str, Path] = {}  # path under the home -> the copy
-        self.read_for: dict[Path, str] = {}  # the sender's file -> the row file that names it
+        self.read_for: dict[Path, ReadFor] = {}  # by the sender's file
+        self.ids: dict[str, str] = {}  # SHA-256 -> the document that a row made of the file
         self._notes: Counter[str] = Counter()
 
     def take_notes(self) -> Counter[str]:
@@ -58,7 +79,16 @@ class Originals:
     def complete(self, rows: Iterator[TextRows], path: Path) -> Iterator[TextRows]:
         """The documents of the file at `path` with their texts read, their files kept and their numbers in one form."""
         for some in rows:
-            yield self._completed(some, path) if some.table == DOCUMENTS.name else some
+            if some.table != DOCUMENTS.name:
+                yield some
+                continue
+            # A row carries the text of its file from here on: few at a time, so that they do not fill the memory.
+            step = _DOCUMENTS_AT_ONCE if "file" in some.batch.schema.names else max(some.batch.num_rows, 1)
+            for start in range(0, max(some.batch.num_rows, 1), step):
+                problems = {at - start: said for at, said in some.problems.items() if start <= at < start + step}
+                left_out = some.left_out if start == 0 else {}
+                part = replace(some, batch=some.batch.slice(start, step), problems=problems, left_out=left_out)
+                yield self._completed(part, path)
 
     def _completed(self, some: TextRows, path: Path) -> TextRows:
         columns: dict[str, list[str | None]] = {
@@ -68,18 +98,7 @@ class Originals:
         problems = dict(some.problems)
         kinds = columns.get("kind", [None] * height)
         if "file" in columns:
-            texts = columns.setdefault("text", [None] * height)
-            names = columns.setdefault("filename", [None] * height)
-            for at, file in enumerate(columns["file"]):
-                if file is None or at in problems:
-                    continue
-                try:
-                    columns["file"][at], text = self._kept(file, path, wanted=not texts[at])
-                except TidewaiterError as error:
-                    problems[at] = f"file: {error.message}"
-                    continue
-                texts[at] = texts[at] or text
-                names[at] = names[at] or Path(file).name
+            self._read_files(columns, problems, path, height)
         for at in range(height):
             if (kinds[at] or "").strip().lower() == "ruling":
                 _normalise_ruling(columns, at)
@@ -88,38 +107,72 @@ class Originals:
         batch = pa.RecordBatch.from_arrays([*arrays, numbers], names=[*columns, "source_row"])
         return replace(some, batch=batch, problems=problems)
 
-    def _kept(self, file: str, path: Path, *, wanted: bool) -> tuple[str, str | None]:
-        """Where the original will stand under the home, and its text where that is wanted and can be read."""
-        folder = path.parent.resolve()
-        original = (folder / file).resolve()
-        if not original.is_relative_to(folder):
-            raise Invalid(f"{file} is not beside or below {path.name}", thing=file)
-        if not original.is_file():
-            raise Invalid(f"{file} is not there", thing=file, next_step="Put it beside the file that names it.")
-        with reading(original), original.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
-        relative = f"{FOLDER}/{digest}{original.suffix.lower()}"
+    def _read_files(
+        self, columns: dict[str, list[str | None]], problems: dict[int, str], path: Path, height: int
+    ) -> None:
+        for name in ("text", "filename", "title", "language", *OF_A_FILE):
+            columns.setdefault(name, [None] * height)
+        wanted: dict[int, Asked] = {}
+        for at, file in enumerate(columns["file"]):
+            if file is None or at in problems:
+                continue
+            try:
+                original = _beside(file, path)
+                sha256 = sha256_of(original)
+                columns["file"][at] = self.keep(original, sha256)
+            except TidewaiterError as error:
+                problems[at] = f"file: {error.message}"
+                continue
+            columns["sha256"][at], columns["found_in"][at] = sha256, json.dumps([file])
+            columns["filename"][at] = columns["filename"][at] or Path(file).name
+            self.ids[sha256] = (columns.get("id") or [""] * height)[at] or ""
+            if original != path.resolve():
+                self.read_for[original] = ReadFor(path.name)
+            if not columns["text"][at]:
+                wanted[at] = Asked(original, Path(file).name)
+        for (at, asked), said in zip(wanted.items(), self._readers.read(wanted.values()), strict=True):
+            why = str(said) if isinstance(said, TidewaiterError) else said.unread
+            if why:
+                self._notes[NOT_READ] += 1
+                self.read_for[asked.path] = ReadFor(path.name, why, failed=isinstance(said, TidewaiterError))
+                columns["reading_notes"][at] = json.dumps([why])
+            if isinstance(said, Reading):
+                for name, cell in cells_of(said).items():
+                    columns[name][at] = columns[name][at] or cell
+
+    def keep(self, original: Path, sha256: str) -> str:
+        """Where a file will stand under the home once the load is committed."""
+        relative = f"{FOLDER}/{sha256}{original.suffix.lower()[:12]}"
         if relative not in self.staged and not (self._home / relative).exists():
             self._staging.mkdir(parents=True, exist_ok=True)
             copy = self._staging / Path(relative).name
-            shutil.copyfile(original, copy)
+            with reading(original):
+                shutil.copyfile(original, copy)
             self.staged[relative] = copy
-        if original != path.resolve():
-            self.read_for[original] = path.name
-        if not wanted:
-            return relative, None
-        if original.suffix.lower() not in _TEXT_SUFFIXES or original.stat().st_size > _LARGEST_TEXT_BYTES:
-            self._notes[NOT_READ] += 1
-            return relative, None
-        return relative, _text_of(original)
+        return relative
 
 
-def _text_of(path: Path) -> str:
-    with reading(path):
-        raw = path.read_bytes()
-        encoding = encoding_of(raw)
-        errors = "strict" if encoding.startswith("utf-16") else "surrogateescape"
-        return decoded(raw.decode(encoding, errors))[0].replace("\0", "")
+def cells_of(said: Reading) -> dict[str, str | None]:
+    """What the reading of a file says of its document, as cells; lists as JSON, since their items may hold any sign."""
+    pages = [{"page": page.number, "start": page.start, "end": page.end, "ocr": page.ocr} for page in said.pages]
+    return {
+        "text": said.text or None,
+        "title": said.title or None,
+        "language": said.language or None,
+        "pages": json.dumps(pages) if pages else None,
+        "reading_notes": json.dumps(said.notes, ensure_ascii=False) if said.notes else None,
+    }
+
+
+def _beside(file: str, path: Path) -> Path:
+    """The file that a row of the file at `path` names."""
+    folder = path.parent.resolve()
+    original = (folder / file).resolve()
+    if not original.is_relative_to(folder):
+        raise Invalid(f"{file} is not beside or below {path.name}", thing=file)
+    if not original.is_file():
+        raise Invalid(f"{file} is not there", thing=file, next_step="Put it beside the file that names it.")
+    return original
 
 
 def _normalise_ruling(columns: dict[str, list[str | None]], at: int) -> None:
@@ -141,12 +194,23 @@ def _ruling_id(written: str, collection: str) -> str:
     return written.strip()
 
 
+def recognised_spans(pages: str | None) -> list[tuple[int, int]]:
+    """The spans of a text that were recognised from pictures.
+
+    >>> recognised_spans('[{"page": 2, "start": 9, "end": 12, "ocr": true}]')
+    [(9, 12)]
+    """
+    if not pages or '"ocr": true' not in pages:
+        return []
+    return [(page["start"], page["end"]) for page in json.loads(pages) if page["ocr"]]
+
+
 def write_mentions(
     documents: Path, target: Path, engine: duckdb.DuckDBPyConnection, told: Callable[[int], None]
 ) -> int:
     """Write what the texts of a fact file of documents mention as facts of their own; how many there are."""
     found = engine.execute(
-        "SELECT id, text, source, source_row, load_id, known_at FROM read_parquet(?) WHERE text IS NOT NULL",
+        "SELECT id, text, pages, source, source_row, load_id, known_at FROM read_parquet(?) WHERE text IS NOT NULL",
         [str(documents)],
     )
     written = done = 0
@@ -161,9 +225,13 @@ def write_mentions(
                 columns.clear()
 
         while some := found.fetchmany(_DOCUMENTS_AT_ONCE):
-            for document_id, text, source, source_row, load_id, known_at in some:
+            for document_id, text, pages, source, source_row, load_id, known_at in some:
                 provenance = (source, source_row, load_id, known_at, None, None)
+                pictured = recognised_spans(pages)
                 for mention in find_mentions(document_id, text):
+                    doubtful = any(start <= mention.start < end for start, end in pictured)
+                    if doubtful and mention.identifier not in _CHECKED:
+                        continue
                     columns.append(
                         (document_id, mention.kind, mention.key, mention.start, mention.end, mention.text, *provenance)
                     )

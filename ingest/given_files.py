@@ -9,18 +9,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 TRUTH = "truth"
+NEVER_EVIDENCE = "truth is what findings are measured against, never evidence"
 
 
 @dataclass(frozen=True, slots=True)
 class GivenFile:
     """A file to load. `name` is how people see it: its path below the argument. `skipped` says why it is not read,
-    `failed` why it cannot be; `alone` that a person named the file itself."""
+    `failed` why it cannot be, `opened` what became of an archive; `alone` that a person named the file itself.
+    `format` is that of its text, where it is a document; `parent` the SHA-256 of the mail that it was attached to."""
 
     path: Path
     name: str
     alone: bool = False
     skipped: str = ""
     failed: str = ""
+    opened: str = ""
+    format: str = ""
+    parent: str = ""
 
 
 def given_files(paths: Sequence[Path], home: Path) -> list[GivenFile]:
@@ -29,7 +34,12 @@ def given_files(paths: Sequence[Path], home: Path) -> list[GivenFile]:
     names = [file.name for file in found]
     if len(set(names)) < len(names):  # two folders with files of one name: show which is which
         found = [replace(file, name=str(Path(file.path.parent.name) / file.path.name)) for file in found]
-    return sorted(found, key=lambda file: not is_documents(file.path))
+    return naming_first(found)
+
+
+def naming_first(files: Sequence[GivenFile]) -> list[GivenFile]:
+    """The files with those first whose rows name other files."""
+    return sorted(files, key=lambda file: not is_documents(file.path))
 
 
 def is_documents(path: Path) -> bool:
@@ -64,6 +74,4 @@ def _below(path: Path, home: Path) -> Iterator[GivenFile]:
 def _judged(file: GivenFile, above: Path) -> GivenFile:
     folder = file.path.parent.resolve()
     inner = folder.relative_to(above).parts if folder.is_relative_to(above) else ()
-    if TRUTH in (*inner, above.name):
-        return replace(file, skipped="truth is what findings are measured against, never evidence")
-    return file
+    return replace(file, skipped=NEVER_EVIDENCE) if TRUTH in (*inner, above.name) else file

@@ -5,6 +5,7 @@ that (a full disk, a kill, a file that breaks off) leaves the earlier loads as t
 """
 
 import errno
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,16 +24,20 @@ from graph.model.tables import DOCUMENTS, MENTIONS, TABLES
 from ingest import rejects as rejected_rows
 from ingest.clean.sql import literal
 from ingest.csv_rows import BrokenRow, csv_rows
-from ingest.document_files import Originals, write_mentions
+from ingest.document_files import NOT_READ, Originals, write_mentions
 from ingest.engine import open_engine, run
+from ingest.file_documents import PROFILE, RULINGS, Judged, Waiting, judged, rows_of, standing_documents
 from ingest.file_text import sha256_of, survey
 from ingest.given_files import GivenFile, given_files, is_documents
+from ingest.opened_files import opened_files
 from ingest.rejects import Problem, Reject, RejectLog
 from ingest.secret import ssn_secret
 from ingest.sources.delimited import HEAD_BYTES, reading
 from ingest.sources.registry import find_source
 from ingest.sources.source import CsvShape, Source, TextRows
 from ingest.staging import PARQUET, Origin, Stage
+from ingest.text.readers import Readers
+from ingest.text.reading import DOC, DOCX, EMAIL, HTML, PDF, RTF
 from ingest.versions import DUPLICATE, Settled, Versions
 
 Progress = Callable[[str, int, int | None], None]
@@ -40,6 +45,11 @@ Progress = Callable[[str, int, int | None], None]
 _MERGE_AT = 64  # so many small files of one table are made one, so that no home fills with tiny files
 _SMALL_ROWS = 100_000
 _REASONS_SHOWN = 3
+_MOST_READERS = 8
+_DOCUMENTS_AT_ONCE = 500
+_BATCH_CHARACTERS = 16_000_000
+# Formats in which no table comes: these files are documents, whatever their names say.
+_NEVER_TABLES = frozenset({PDF, DOCX, DOC, HTML, EMAIL, RTF})
 _STORAGE_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -141,7 +151,9 @@ class _Loading:
         self._load_id = ledger.next_load_id(now)
         self._folder = ledger.staging(self._load_id)
         self._rejects = RejectLog(self._folder / "rejects.jsonl")
-        self._originals = Originals(self._home, self._folder)
+        self._readers = Readers(min(threads or os.cpu_count() or 1, _MOST_READERS))
+        self._originals = Originals(self._home, self._folder, self._readers)
+        self._documents: list[Waiting] = []
         self._known: dict[tuple[str, str], str] = {}
         for earlier in ledger.loads():
             for file in earlier.files:
@@ -159,7 +171,10 @@ class _Loading:
     def run(self, files: Sequence[GivenFile], *, commit: bool) -> LoadReport:
         """Load the files one by one and commit what they brought."""
         try:
-            fates = [self._fate(file) for file in files]
+            with self._readers:
+                opened = opened_files(files, self._readers, self._folder / "opened", profile=self._profile)
+                fates = [fate for file in opened if (fate := self._fate(file))]
+                fates += self._read_documents()
             self._rejects.close()
             load = self._load(fates)
             facts = load.facts
@@ -213,14 +228,17 @@ class _Loading:
 
     # -- one file --------------------------------------------------------------------------------------
 
-    def _fate(self, given: GivenFile) -> "_Fate":
-        """What becomes of a file."""
+    def _fate(self, given: GivenFile) -> "_Fate | None":
+        """What becomes of a file; None where it is a document, to be read with the others."""
         if given.failed:
-            return _Fate(_untouched(given, f"{given.name}: {given.failed}"), failed=True)
+            named = given.failed if given.path.name in given.failed else f"{given.name}: {given.failed}"
+            return _Fate(_untouched(given, named), failed=True)
         if given.skipped:
             return _Fate(_untouched(given, f"skipped: {given.skipped}"))
-        if naming := self._originals.read_for.get(given.path.resolve()):
-            return _Fate(_untouched(given, f"read as a document that {naming} names"))
+        if given.opened:
+            return _Fate(_untouched(given, given.opened))
+        if read_for := self._originals.read_for.get(given.path.resolve()):
+            return _Fate(_untouched(given, read_for.reason), failed=read_for.failed)
         rejects_before = self._rejects.mark()
         parts_before = set(self._folder.glob("part-*.parquet"))
         try:
@@ -237,11 +255,17 @@ class _Loading:
         named = reason if given.path.name in reason else f"{given.name}: {reason}"
         return _Fate(_untouched(given, named), failed=True)
 
-    def _read(self, given: GivenFile) -> "_Fate":
+    def _read(self, given: GivenFile) -> "_Fate | None":
         sha256 = sha256_of(given.path)
         with reading(given.path), given.path.open("rb") as file:
             head = file.read(HEAD_BYTES)
+        if self._profile == PROFILE or (self._profile is None and given.format in _NEVER_TABLES):
+            self._documents.append(Waiting(given, sha256))
+            return None
         source = find_source(given.path, head, self._profile, extra_profiles=self._home / "profiles")
+        if self._profile is None and given.format and (source is None or source.name == RULINGS):
+            self._documents.append(Waiting(given, sha256))
+            return None
         if source is None:
             reason = "empty: 0 bytes" if not head else "not recognised: it is no table of ours and fits no profile"
             if given.alone:
@@ -312,6 +336,94 @@ class _Loading:
             yield some
             done += some.batch.num_rows
             self._progress(name, done, None)
+
+    # -- files that are documents ----------------------------------------------------------------------
+
+    def _read_documents(self) -> "list[_Fate]":
+        """What becomes of the files that are documents: several are read at once, many are written at a time."""
+        prepared = (one.path for one in self._prepared.get(DOCUMENTS.name, ()))
+        standing = [*self._before.get(DOCUMENTS.name, ()), *prepared]
+        known = standing_documents(self._stage.engine, standing, [one.sha256 for one in self._documents])
+        fates: list[_Fate] = []
+        batch: dict[str, Judged] = {}
+        size = 0
+        for done, one in enumerate(judged(self._documents, known, self._readers, self._originals), start=1):
+            self._progress("documents", done, len(self._documents))
+            if one.made is None:
+                fates.append(self._unmade(one))
+                continue
+            # Two versions of one document are two batches: the later then stands beside the earlier.
+            document_id = one.made.cells["id"] or ""
+            if document_id in batch or len(batch) >= _DOCUMENTS_AT_ONCE or size > _BATCH_CHARACTERS:
+                fates += self._write_documents(batch)
+                batch, size = {}, 0
+            batch[document_id] = one
+            size += len(one.made.cells.get("text") or "")
+        return fates + self._write_documents(batch)
+
+    def _unmade(self, one: Judged) -> "_Fate":
+        """The fate of a file that makes no row."""
+        given = one.waiting.given
+        if one.failed:
+            return _Fate(_untouched(given, one.reason), failed=True)
+        days = (self._known.get((one.waiting.sha256, name)) for name in (PROFILE, RULINGS))
+        earlier = next(filter(None, days), "")
+        reason = one.reason or (f"unchanged, loaded on {earlier}" if earlier else "unchanged")
+        return _Fate(LoadedFile(given.name, one.waiting.sha256, PROFILE, (), 0, 0, 0, 0 if one.reason else 1, reason))
+
+    def _write_documents(self, batch: Mapping[str, Judged]) -> "list[_Fate]":
+        """Write rows that were made of files, and what their texts mention."""
+        ways: dict[str, list[Judged]] = {}
+        for one in batch.values():
+            ways.setdefault("rejected" if one.problem else "kept", []).append(one)
+        for one in ways.get("rejected", ()):
+            assert one.made is not None  # noqa: S101 - only those are in a batch
+            problem = Problem("", "", one.problem)
+            self._rejects.add(Reject(one.waiting.given.name, 1, DOCUMENTS.name, (problem,), one.made.cells))
+        fates = [self._made(one, staged=False, settled=False) for one in ways.get("rejected", ())]
+        kept = ways.get("kept", [])
+        if not kept:
+            return fates
+        origin = Origin("documents", self._load_id, self._now.date())
+        parts, _ = self._stage.write(iter([rows_of(kept)]), origin)
+        staged = self._ids(parts.get(DOCUMENTS.name, ()))
+        prepared = list(self._settle(DOCUMENTS.name, parts[DOCUMENTS.name], "documents")) if staged else []
+        settled = self._ids([one.settled.path for one in prepared[:1] if one.settled.path])
+        self._prepare(prepared)
+        self._rejects.take_counts()
+        for one in kept:
+            document_id = one.made.cells["id"] if one.made else None
+            fates.append(self._made(one, staged=document_id in staged, settled=document_id in settled))
+        return fates
+
+    def _made(self, one: Judged, *, staged: bool, settled: bool) -> "_Fate":
+        """The fate of a file that made a row."""
+        assert one.made is not None  # noqa: S101 - only those are in a batch
+        given = one.waiting.given
+        reasons = {NOT_READ: 1} if one.unread else {one.problem: 1} if one.problem else {}
+        reason = one.problem or one.reason or ("" if staged else "its row was refused; see the rejects")
+        return _Fate(
+            LoadedFile(
+                given.name,
+                one.waiting.sha256,
+                one.made.profile,
+                (DOCUMENTS.name,) if settled else (),
+                accepted=int(settled),
+                rejected=int(not staged),
+                repaired=0,
+                unchanged=int(staged and not settled),
+                reason=f"1 rows stand already; {reason}".rstrip("; ") if staged and not settled else reason,
+                reasons=reasons,
+            ),
+            changed=True,
+        )
+
+    def _ids(self, paths: Sequence[Path]) -> set[str]:
+        """The ids of the rows in fact files of one batch."""
+        if not paths:
+            return set()
+        listed = ", ".join(literal(str(path)) for path in paths)
+        return {str(found) for (found,) in run(self._stage.engine, f"SELECT id FROM read_parquet([{listed}])")}
 
     def _settle(self, table: str, parts: Sequence[Path], name: str) -> Iterator[_Prepared]:
         """The table's rows that are new; of documents, also what their texts mention."""

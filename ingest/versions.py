@@ -140,7 +140,12 @@ class Versions:
         Whether any of the other rows has a key that stood before.
         """
         names = ", ".join(_quoted(name) for name in self._table.key)
-        self._run(f"CREATE OR REPLACE TEMP VIEW standing AS SELECT *, file_index AS age FROM {_read(standing)}")
+        # Files that were written before a column was declared lack it.
+        empty = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {_quoted(column.name)}" for column in self._said)
+        self._run(
+            "CREATE OR REPLACE TEMP VIEW standing AS SELECT *, file_index AS age FROM"
+            f" (SELECT {empty} WHERE false UNION ALL BY NAME FROM {_read(standing)})"
+        )
         self._run(
             "CREATE OR REPLACE TEMP TABLE met AS SELECT DISTINCT hashed FROM"
             f" (SELECT hash({self._key('staged')}) AS hashed FROM staged)"
@@ -216,7 +221,7 @@ def _as_text(column: Column) -> str:
 
 def _read(paths: Sequence[Path]) -> str:
     listed = ", ".join(literal(str(path)) for path in paths)
-    return f"(SELECT *, file_index FROM read_parquet([{listed}], file_row_number = true))"
+    return f"(SELECT *, file_index FROM read_parquet([{listed}], file_row_number = true, union_by_name = true))"
 
 
 def _quoted(name: str) -> str:

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from selectolax.lexbor import LexborHTMLParser
-
 from graph.model.errors import Invalid
 from graph.model.identifiers import HtsNumber, RulingNumber, rulings_beside_file_codes
 from ingest.sources import delimited
 from ingest.sources.mapped import batch_of, empty_rows
 from ingest.sources.source import CsvShape, TextRows
+from ingest.text.html import decoded_page, text_of_page
 
 _TEXT_SUFFIXES = (".normalized.txt", ".txt")
 _PAGE_SUFFIXES = (".raw.html", ".html", ".htm")
@@ -100,17 +99,6 @@ def _tariff_keys(text: str) -> Iterator[str]:
             yield written  # the loader says what is wrong with it
 
 
-def page_text(page: bytes) -> str:
-    """The text of a ruling's HTML page: its paragraphs, each on a line of its own with a blank line between."""
-    body = LexborHTMLParser(page).body
-    if body is None:
-        return ""
-    for hidden in body.css("script, style"):
-        hidden.decompose()
-    blocks = [" ".join(block.text().split()) for block in body.css("p, li, h1, h2, h3, h4, td, pre")]
-    return "\n\n".join(block for block in blocks if block) or " ".join(body.text().split())
-
-
 def _stem(path: Path) -> str:
     name = path.name
     for suffix in (*_TEXT_SUFFIXES, *_PAGE_SUFFIXES):
@@ -145,9 +133,9 @@ class RulingFiles:
             text = delimited.decoded(head.decode(delimited.encoding_of(head), "surrogateescape"))[0]
         else:
             return 0.0
-        if not _ANATOMY.search(text[:_ANATOMY_CHARACTERS]):
+        if not shows_ruling(path, text):
             return 0.0
-        return 0.9 if _named_number(path) else 0.8 if ruling_number(text) else 0.0
+        return 0.9 if _named_number(path) else 0.8
 
     def rows(self, path: Path) -> Iterator[TextRows] | CsvShape:
         """The one row, or why there is none."""
@@ -156,28 +144,10 @@ class RulingFiles:
     def _rows(self, path: Path) -> Iterator[TextRows]:
         is_page = path.name.lower().endswith(_PAGE_SUFFIXES)
         text = self._text(path)
-        ruling = read_ruling(text)
-        if is_page and (twin := _same_as_text(path, ruling)):
+        if is_page and (twin := twin_of(path, text)):
             yield empty_rows("documents", {f"the same ruling as {twin.name} beside it": 1})
             return
-        named = _named_number(path, ruling.number)
-        number = ruling.number or named
-        columns: dict[str, str | None] = {
-            "id": number.key if number else None,
-            "kind": "ruling",
-            "title": ruling.title,
-            "date": ruling.date,
-            "language": "en",
-            "text": text,
-            "file": path.name,
-            "collection": number.collection if number else None,
-            "tariffs": ";".join(ruling.tariffs) or None,
-            "categories": ";".join(ruling.categories) or None,
-        }
-        problem = ""
-        if named and ruling.number != named:
-            says = f"begins with {ruling.number}" if ruling.number else "names no ruling"
-            problem = f"the file is named after {named}, but its text {says} in the first {_HEAD_CHARACTERS} characters"
+        columns, problem = ruling_cells(path, text)
         yield TextRows(
             "documents",
             batch_of({name: [cell] for name, cell in columns.items()}, [1]),
@@ -187,18 +157,47 @@ class RulingFiles:
     def _text(self, path: Path) -> str:
         if path.name.lower().endswith(_PAGE_SUFFIXES):
             with delimited.reading(path):
-                return page_text(path.read_bytes())
+                return text_of_page(decoded_page(path.read_bytes()))
         with delimited.text_of(path) as lines:
             return delimited.decoded("".join(lines))[0].replace("\r\n", "\n").strip()
 
 
-def _same_as_text(path: Path, page: RulingText) -> Path | None:
+def shows_ruling(path: Path, text: str) -> bool:
+    """Whether a text is a ruling's: it has the parts that every ruling has, and names itself or its file does."""
+    return bool(_ANATOMY.search(text[:_ANATOMY_CHARACTERS]) and (_named_number(path) or ruling_number(text)))
+
+
+def ruling_cells(path: Path, text: str) -> tuple[dict[str, str | None], str]:
+    """The document that the text of a ruling makes, and what is wrong where its file bears another's number."""
+    ruling = read_ruling(text)
+    named = _named_number(path, ruling.number)
+    number = ruling.number or named
+    columns: dict[str, str | None] = {
+        "id": number.key if number else None,
+        "kind": "ruling",
+        "title": ruling.title,
+        "date": ruling.date,
+        "language": "en",
+        "text": text,
+        "file": path.name,
+        "collection": number.collection if number else None,
+        "tariffs": ";".join(ruling.tariffs) or None,
+        "categories": ";".join(ruling.categories) or None,
+    }
+    if not named or ruling.number == named:
+        return columns, ""
+    says = f"begins with {ruling.number}" if ruling.number else "names no ruling"
+    return columns, (f"the file is named after {named}, but its text {says} in the first {_HEAD_CHARACTERS} characters")
+
+
+def twin_of(path: Path, text: str) -> Path | None:
     """The text file beside a page, if both are one ruling: same number, day and tariff numbers."""
+    page = read_ruling(text)
     for suffix in _TEXT_SUFFIXES:
         twin = path.with_name(_stem(path) + suffix)
         if twin.is_file():
             with delimited.text_of(twin) as lines:
-                text = read_ruling(delimited.decoded("".join(lines))[0])
-            if (text.number, text.date, text.tariffs) == (page.number, page.date, page.tariffs):
+                other = read_ruling(delimited.decoded("".join(lines))[0])
+            if (other.number, other.date, other.tariffs) == (page.number, page.date, page.tariffs):
                 return twin
     return None

@@ -177,7 +177,7 @@ def test_each_file_of_a_folder_has_a_fate(loads, tmp_path) -> None:  # type: ign
     written(world / "entry_lines.csv", [HEADER, line(1)])
     written(world / "2025" / "entry_lines.csv", [HEADER, line(2)])
     written(world / "truth" / "schemes.jsonl", ['{"scheme_id": "s1"}'])
-    written(world / "notes.txt", ["call the broker"])
+    written(world / "notes.dat", ["call the broker"])
     (world / ".empty").write_bytes(b"")
     report = loads(world)
     fates = {file.file: (file.accepted, file.reason) for file in report.files}
@@ -185,7 +185,7 @@ def test_each_file_of_a_folder_has_a_fate(loads, tmp_path) -> None:  # type: ign
         "entry_lines.csv": (1, ""),
         "2025/entry_lines.csv": (1, ""),
         "truth/schemes.jsonl": (0, "skipped: truth is what findings are measured against, never evidence"),
-        "notes.txt": (0, "not recognised: it is no table of ours and fits no profile"),
+        "notes.dat": (0, "not recognised: it is no table of ours and fits no profile"),
         ".empty": (0, "empty: 0 bytes"),
     }
     assert not report.failed
@@ -209,11 +209,11 @@ def test_a_home_inside_the_folder_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_file_that_nobody_knows_fails_when_it_is_named(loads, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    report = loads(written(tmp_path / "notes.txt", ["call the broker"]), tmp_path / "gone.csv")
+    report = loads(written(tmp_path / "notes.dat", ["call the broker"]), tmp_path / "gone.csv")
     assert report.failed
     assert {file.file: file.reason for file in report.files} == {
         "gone.csv": "gone.csv: there is no such file or folder",
-        "notes.txt": "notes.txt is not recognised: it is no table of ours and fits no profile."
+        "notes.dat": "notes.dat is not recognised: it is no table of ours and fits no profile."
         " Name its kind with --as, or write a profile for it.",
     }
 

@@ -1,0 +1,77 @@
+"""ZIP archives: what is in them, written out within bounds.
+
+Invariant: sizes are counted while unpacking, not believed; a member that swells like a bomb ends its archive.
+"""
+
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from graph.model.errors import Invalid
+from ingest.text.unpacked import Allowance, Member, Unpacked, safe_name
+
+_CHUNK = 1024 * 1024
+_MOST_TIMES = 200  # tables of numbers shrink to a fiftieth
+_SMALL = 64 * 1024 * 1024
+_ENCRYPTED = 1
+_NOT_DOCUMENTS = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+
+
+def unpack_zip(path: Path, name: str, into: Path, allowance: Allowance) -> Unpacked:
+    """Write the members of an archive into a folder, in the folders that they have inside it.
+
+    `Invalid` for an archive that is broken or made to fill a disk; nothing of it is used then.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return Unpacked(tuple(_member(archive, info, name, into, allowance) for info in _files(archive)))
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, zlib.error) as error:
+        raise Invalid(
+            f"{name} is a ZIP archive that breaks off or is damaged: {error}.",
+            thing=name,
+            next_step="Fetch it again; nothing of it was loaded.",
+        ) from error
+
+
+def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [
+        info
+        for info in archive.infolist()
+        if not info.is_dir() and not any(part in info.filename for part in _NOT_DOCUMENTS)
+    ]
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, into: Path, allowance: Allowance) -> Member:
+    folders = [safe_name(part) for part in PurePosixPath(info.filename.replace("\\", "/")).parts[:-1]]
+    inner = PurePosixPath(*filter(None, folders), safe_name(info.filename) or "unnamed")
+    if info.flag_bits & _ENCRYPTED:
+        problem = f"{inner} in {name} is encrypted. Unpack it with its password and load what it holds."
+        return Member(str(inner), problem=problem)
+    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}:
+        problem = f"{inner} in {name} is packed in a way that is not known here. Unpack it and load what it holds."
+        return Member(str(inner), problem=problem)
+    target = into / inner
+    if not allowance.takes(0):
+        return Member(str(inner), problem=allowance.spent(name))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        target = target.with_name(f"{info.header_offset}-{target.name}")
+    written = 0
+    with archive.open(info) as packed, target.open("wb") as file:
+        while chunk := packed.read(_CHUNK):
+            written += len(chunk)
+            if written > _SMALL and written > _MOST_TIMES * max(info.compress_size, 1):
+                raise Invalid(
+                    f"{name} unpacks {inner} to more than {_MOST_TIMES} times its size; it is made to fill a disk, or"
+                    " damaged. Nothing of it was loaded.",
+                    thing=name,
+                    value=str(inner),
+                    next_step="Ask its sender for the files.",
+                )
+            if written > allowance.bytes_left:
+                file.close()
+                target.unlink()
+                return Member(str(inner), problem=allowance.spent(name))
+            file.write(chunk)
+    allowance.bytes_left -= written
+    return Member(str(inner), path=str(target))

@@ -1,0 +1,137 @@
+"""The text of a PDF, page by page; pages that are only pictures are scans and are recognised where that is possible.
+
+Invariant: each page with text has its span in it; a page that was recognised is marked, and scans that were not read
+are counted. Memory is bounded by the largest page.
+"""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+
+from graph.model.errors import Invalid
+from ingest.text import ocr
+from ingest.text.reading import LONGEST_TEXT, PDF, Page, Reading, Told, tidied
+
+MOST_SCANS = 50  # pages of a document that are recognised: at a second or two each, a file must come to its end
+_MOST_PAGES = 20_000
+_DOTS_PER_POINT = 300 / 72
+_LARGEST_PICTURE = 20_000_000  # dots
+_WRONG_PASSWORD, _OTHER_SECURITY = 4, 5  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
+_BETWEEN = "\n\n"
+_LINE_HYPHEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end
+
+
+def read(path: Path, name: str, told: Told) -> Reading:
+    """The text of every page; `Invalid` for a file that is broken or wants a password."""
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        raise _refused(name, error) from error
+    try:
+        return _read(document, told)
+    finally:
+        document.close()
+
+
+def _refused(name: str, error: pypdfium2.PdfiumError) -> Invalid:
+    code = getattr(error, "err_code", None)
+    if code in {_WRONG_PASSWORD, _OTHER_SECURITY} or "password" in str(error).lower():
+        return Invalid(
+            f"{name} is encrypted and wants a password.",
+            thing=name,
+            next_step="Open it with its password, save it without one, and load it again.",
+        )
+    return Invalid(
+        f"{name} is a PDF that cannot be opened: it breaks off or is damaged.",
+        thing=name,
+        next_step="Fetch the file again, or open it and save it anew.",
+    )
+
+
+def _read(document: pypdfium2.PdfDocument, told: Told) -> Reading:
+    count = len(document)
+    texts: list[str] = []
+    pages: list[Page] = []
+    length = scans = recognised = broken = 0
+    for at in range(min(count, _MOST_PAGES)):
+        told()
+        try:
+            page = document[at]
+        except pypdfium2.PdfiumError:
+            broken += 1
+            continue
+        text, by_ocr = _text_of(page), False
+        if not text and _is_picture(page):
+            scans += 1
+            if ocr.installed() and scans <= MOST_SCANS:
+                text, by_ocr = tidied(ocr.text_of(*_picture(page))), True
+                recognised += 1
+        page.close()
+        if text:
+            start = length + len(_BETWEEN) * bool(texts)
+            length = start + len(text)
+            texts.append(text)
+            pages.append(Page(at + 1, start, length, by_ocr))
+        if length > LONGEST_TEXT:
+            break
+    return Reading(
+        PDF,
+        _BETWEEN.join(texts),
+        title=_title(document),
+        pages=tuple(pages),
+        notes=tuple(_notes(count, scans, recognised, broken)),
+        unread=_unread(count, scans) if not texts else "",
+    )
+
+
+def _text_of(page: Any) -> str:
+    textpage = page.get_textpage()
+    try:
+        return tidied(textpage.get_text_bounded().replace(_LINE_HYPHEN, "-"))
+    finally:
+        textpage.close()
+
+
+def _is_picture(page: Any) -> bool:
+    return any(True for _ in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+
+
+def _picture(page: Any) -> tuple[bytes, int, int]:
+    """A page as grey dots, row by row, with its width and height."""
+    width, height = page.get_size()
+    scale = min(_DOTS_PER_POINT, math.sqrt(_LARGEST_PICTURE / max(width * height, 1)))
+    bitmap = page.render(scale=scale, grayscale=True)
+    dots = bitmap.to_numpy()
+    rows = dots.reshape(dots.shape[0], dots.shape[1])
+    return rows.tobytes(), rows.shape[1], rows.shape[0]
+
+
+def _notes(count: int, scans: int, recognised: int, broken: int) -> list[str]:
+    notes = []
+    if recognised:
+        notes.append(f"{recognised} of {count} pages are scans and were recognised (OCR)")
+    if unread := scans - recognised:
+        why = f"only {MOST_SCANS} a document are recognised; split it" if recognised else "install tesseract"
+        notes.append(f"{unread} of {count} pages are scans and were not read: {why}")
+    if broken:
+        notes.append(f"{broken} of {count} pages are damaged and were left out")
+    if count > _MOST_PAGES:
+        notes.append(f"only the first {_MOST_PAGES:,} of {count:,} pages were read")
+    return notes
+
+
+def _unread(count: int, scans: int) -> str:
+    if not scans:
+        return f"its {count} pages hold no text"
+    if ocr.installed():
+        return f"its {count} pages are scans in which no text was recognised"
+    return f"its {count} pages are scans: install tesseract and load it again"
+
+
+def _title(document: pypdfium2.PdfDocument) -> str:
+    """The title that its maker gave it; word processors put the name of a file there, which is none."""
+    title = str(document.get_metadata_value("Title") or "").strip()
+    unnamed = title.lower() in {"", "untitled", "(anonymous)"} or title.lower().startswith("microsoft word - ")
+    return "" if unnamed or Path(title).suffix.lower() in {".doc", ".docx", ".pdf", ".rtf", ".txt"} else title

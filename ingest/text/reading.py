@@ -1,0 +1,190 @@
+"""The text of a document file, whatever its format: what is read, which characters are a page's, what went otherwise.
+
+Invariant: the format is decided by content; a name that says otherwise is noted. The text of a `Reading` is clean (see
+`tidied`) and its pages lie in it one behind the other, so that a span of the text is a span of a page.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+
+from graph.model.errors import Invalid
+from graph.model.identifiers import mask_ssn
+
+PDF, DOCX, DOC, HTML, EMAIL, RTF, PLAIN, ZIP = "pdf", "docx", "doc", "html", "email", "rtf", "text", "zip"
+CONTAINERS = frozenset({EMAIL, ZIP})  # hold other files
+LONGEST_TEXT = 20_000_000  # characters
+LARGEST_FILE_BYTES = 512 * 1024 * 1024
+_SUFFIXES = {
+    PDF: {".pdf"}, DOCX: {".docx", ".docm", ".dotx"}, DOC: {".doc", ".dot", ".wbk"}, HTML: {".html", ".htm", ".xhtml"},
+    EMAIL: {".eml", ".msg"}, RTF: {".rtf"}, PLAIN: {".txt", ".text", ".md"}, ZIP: {".zip"},
+}  # fmt: skip
+_NAMES = {
+    PDF: "PDF", DOCX: "Word (DOCX)", DOC: "Word 97 (DOC)", HTML: "HTML", EMAIL: "an e-mail", RTF: "RTF",
+    PLAIN: "plain text", ZIP: "ZIP",
+}  # fmt: skip
+_READERS = {
+    PDF: "ingest.text.pdf", DOCX: "ingest.text.docx", DOC: "ingest.text.doc", HTML: "ingest.text.html",
+    EMAIL: "ingest.text.email", RTF: "ingest.text.rtf", PLAIN: "ingest.text.plain",
+}  # fmt: skip
+
+# Characters that no reader of a text sees: controls but for tab and line end, halves of characters, and those that
+# Unicode keeps free for the inside of programs.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BLANKS_AT_END = re.compile("[ \t\u00a0]+(?=\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which characters of a text stand on a page; `ocr` where they were recognised from its picture."""
+
+    number: int
+    start: int
+    end: int
+    ocr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says. `notes` are for people: what was read in another way than the file promises, and what not.
+
+    `unread` says why there is no text though nothing is wrong with the file: what is missing to read it.
+    """
+
+    format: str
+    text: str
+    title: str = ""
+    date: str = ""  # ISO, where the document itself says so
+    language: str = ""
+    pages: tuple[Page, ...] = ()
+    notes: tuple[str, ...] = ()
+    unread: str = ""
+
+
+Told = Callable[[], None]  # called while a long reading goes on
+
+
+def read(path: Path, name: str, told: Told) -> Reading:
+    """Read a file; `name` is how people know it.
+
+    Raises `Invalid` with a next step for a file that is broken, encrypted, too large or of no format known here.
+    """
+    if path.stat().st_size > LARGEST_FILE_BYTES:
+        raise Invalid(
+            f"{name} is larger than {LARGEST_FILE_BYTES // 1024 // 1024} MiB.",
+            thing=name,
+            next_step="Split it, or load its text.",
+        )
+    reader = _READERS.get(format_of(path))
+    if reader is None:
+        raise Invalid(f"{name} is no document that can be read.", thing=name, next_step="Save it as PDF or text.")
+    reading: Reading = import_module(reader).read(path, name, told)  # parsers are imported where a file needs them
+    return _finished(reading, name)
+
+
+def _finished(reading: Reading, name: str) -> Reading:
+    from ingest.text.language import language_of
+
+    notes = list(reading.notes)
+    if promised := _promised(name, reading.format):
+        notes.insert(0, promised)
+    text, pages = reading.text, reading.pages
+    if len(text) > LONGEST_TEXT:
+        notes.append(f"only the first {LONGEST_TEXT:,} of {len(text):,} characters were read")
+        text = text[:LONGEST_TEXT]
+        pages = tuple(replace(page, end=min(page.end, len(text))) for page in pages if page.start < len(text))
+    return replace(
+        reading,
+        text=text,
+        pages=pages,
+        title=" ".join(tidied(reading.title).split())[:600],
+        language=reading.language or language_of(text),
+        notes=tuple(notes),
+    )
+
+
+def _promised(name: str, found: str) -> str:
+    suffix = Path(name).suffix.lower()
+    for other, suffixes in _SUFFIXES.items():
+        if suffix in suffixes and other != found and {other, found} != {PLAIN, HTML}:
+            return f"named {suffix}, read as {_NAMES[found]}, which it is"
+    return ""
+
+
+def tidied(text: str) -> str:
+    """A text as people see it: one kind of line end, no control characters, social security numbers masked.
+
+    >>> tidied("a\\r\\nb\\x00 \\n\\n\\n\\nSSN 551-23-4567 ")
+    'a\\nb\\n\\n\\nSSN ***-**-****'
+    """
+    text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
+    text = re.sub("\n{4,}", "\n\n\n", _BLANKS_AT_END.sub("", text))
+    return mask_ssn(text).strip()
+
+
+def format_of(path: Path) -> str:
+    """The format of a document, from its bytes and only where these leave it open from its name; blank for others.
+
+    Raises `Unavailable` where the file cannot be read.
+    """
+    from ingest.sources.delimited import reading
+
+    with reading(path), path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    suffix = path.suffix.lower()
+    if b"%PDF-" in head[:1024]:
+        return PDF
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _of_archive(path, suffix)
+    if head.startswith(_OLE):
+        return DOC if suffix not in {".xls", ".ppt", ".msg"} else ""
+    if head.lstrip().startswith(b"{\\rtf"):
+        return RTF
+    return _of_text(head, suffix)
+
+
+_HEAD_BYTES = 64 * 1024
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKUP = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}:(?:\s|$)")
+_MAIL_HEADERS = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "received", "return-path"})
+_FEWEST_MAIL_HEADERS = 3
+
+
+def _of_archive(path: Path, suffix: str) -> str:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+        return DOCX if suffix in _SUFFIXES[DOCX] else ZIP  # whose reader says what is wrong
+    if "[Content_Types].xml" in names:
+        return DOCX if any(name.startswith("word/") for name in names) else ""
+    return "" if "mimetype" in names else ZIP  # an OpenDocument or electronic book
+
+
+def _of_text(head: bytes, suffix: str) -> str:
+    from ingest.text.plain import decoded_bytes, is_binary
+
+    if not head or is_binary(head):
+        return ""
+    text, _ = decoded_bytes(head)
+    if _MARKUP.match(text) or (suffix in _SUFFIXES[HTML] and "<" in text):
+        return HTML
+    headers: set[str] = set()
+    for line in text.lstrip().splitlines()[:100]:
+        if not line.strip():
+            break
+        if not _HEADER_LINE.match(line) and line[:1] not in " \t":
+            headers.clear()
+            break
+        headers.add(line.partition(":")[0].lower())
+    if len(headers & _MAIL_HEADERS) >= (1 if suffix == ".eml" else _FEWEST_MAIL_HEADERS):
+        return EMAIL
+    return PLAIN if suffix in _SUFFIXES[PLAIN] or not suffix else ""

@@ -1,0 +1,66 @@
+"""Files out of files: what a mail or an archive holds, written into a folder of ours.
+
+Invariant: what is written lies inside that folder, under names without paths, and no more of it than an allowance that
+all files below one sender's file share.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+MOST_BYTES = 2 * 1024 * 1024 * 1024
+MOST_FILES = 20_000
+_UNSAFE = re.compile(r"[^\w .,()\[\]&+=@#-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside another; `problem` says why it was not written out, with what to do."""
+
+    name: str
+    path: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What a file held, in its order."""
+
+    members: tuple[Member, ...]
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How much may still be written out of one sender's file."""
+
+    bytes_left: int = MOST_BYTES
+    files_left: int = MOST_FILES
+
+    def takes(self, size: int) -> bool:
+        """Whether a file of that size may be written; it is then counted."""
+        if size > self.bytes_left or self.files_left < 1:
+            return False
+        self.bytes_left -= size
+        self.files_left -= 1
+        return True
+
+    def spent(self, name: str) -> str:
+        """Why no more is written out of the file."""
+        return (
+            f"{name} holds more than {MOST_FILES:,} files or {MOST_BYTES // 1024**3} GiB, those inside others counted."
+            " Unpack it yourself if you trust it, and load the folder."
+        )
+
+
+def safe_name(name: str) -> str:
+    """A file's name without its folders and without what could lead elsewhere.
+
+    >>> safe_name("../../etc/pass\\nwd"), safe_name("C:\\\\temp\\\\report.doc")
+    ('pass_wd', 'report.doc')
+    """
+    last = PurePosixPath(name.replace("\\", "/")).name
+    cleaned = _UNSAFE.sub("_", last).strip(". ")
+    if len(cleaned.encode()) <= 150:
+        return cleaned
+    suffix = PurePosixPath(cleaned).suffix[:12]
+    return cleaned[:60].rstrip() + suffix

@@ -1,0 +1,74 @@
+"""A process that reads files for another: `python -m ingest.text.worker`, a request a line, an answer a line.
+
+Invariant: whatever a file does to its parser, it does it here: memory is limited by the kernel, the parent watches the
+time, and no answer but one line of JSON leaves on the standard output. `{}` is a sign of life during a long reading.
+"""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from graph.model.errors import TidewaiterError
+from ingest.text.reading import EMAIL, format_of, read
+from ingest.text.unpacked import Allowance
+
+MEMORY_BYTES = 1536 * 1024 * 1024
+_RECURSION = 400  # parsers of hostile files recurse; far below what would overrun the stack
+
+
+def answer(request: Mapping[str, object], told: "object") -> dict[str, object]:
+    """What becomes of one request: a reading, what was unpacked, or a problem."""
+    path, name = Path(str(request["path"])), str(request["name"])
+    try:
+        if request["do"] == "read":
+            return {"reading": asdict(read(path, name, told))}  # type: ignore[arg-type]
+        return _unpacked(path, name, request)
+    except TidewaiterError as error:
+        return {"problem": error.message, "next_step": error.next_step}
+    except MemoryError:
+        return {
+            "problem": f"{name} needs more than {MEMORY_BYTES // 1024**2:,} MiB of memory to be read.",
+            "next_step": "Split it, or save it in another format.",
+        }
+    except RecursionError:
+        return {"problem": f"{name} is nested too deep to be read.", "next_step": "Save it in another format."}
+    except Exception as error:  # a parser's own mistake over a file: the file's fate, not the load's
+        return {
+            "problem": f"{name} cannot be read: {type(error).__name__}: {str(error)[:200]}.",
+            "next_step": "Open it in its own program and save it again, as PDF or text.",
+        }
+
+
+def _unpacked(path: Path, name: str, request: Mapping[str, object]) -> dict[str, object]:
+    from ingest.text.archive import unpack_zip
+    from ingest.text.email import unpack_email
+
+    allowance = Allowance(int(str(request["bytes_left"])), int(str(request["files_left"])))
+    unpack = unpack_email if format_of(path) == EMAIL else unpack_zip
+    found = unpack(path, name, Path(str(request["into"])), allowance)
+    return {**asdict(found), "bytes_left": allowance.bytes_left, "files_left": allowance.files_left}
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.setrecursionlimit(_RECURSION + 600)
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # parsers that print do not print answers
+
+    def told() -> None:
+        answers.write("{}\n")
+        answers.flush()
+
+    for line in sys.stdin:
+        answers.write(json.dumps(answer(json.loads(line), told), ensure_ascii=True) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
