@@ -20,7 +20,7 @@ def installed() -> str:
 def text_of(dots: bytes, width: int, height: int) -> str:
     """The letters in a picture of grey dots; none where it takes too long or tesseract gives up."""
     # One thread a picture: pictures are read side by side, and its own threads gain little.
-    os.environ["OMP_THREAD_LIMIT"] = "1"
+    os.putenv("OMP_THREAD_LIMIT", "1")
     picture = b"P5 %d %d 255\n" % (width, height) + dots
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command; the picture goes in by the pipe
