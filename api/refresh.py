@@ -165,9 +165,11 @@ class _Build:
         self.counts["findings"] = len(findings)
 
     def write_index(self, facts: FactStore, tell: Progress) -> None:
+        from search.concordance import write_concordance
         from search.indexer import documents
 
         tell("indexing", 0, 1)
+        write_concordance(self.folder, facts)
         self.counts["documents"] = self._engines.search.write(self.folder, documents(self.target, facts))
 
     def facts(self) -> FactStore:

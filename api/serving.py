@@ -128,11 +128,13 @@ class Snapshot:
         return self._holding(store.view(self.generation.folder))
 
     def _open_search(self) -> "SearchService":
+        from search.concordance import read_concordance
         from search.service import SearchService
 
         store = self._holding(bootstrap.search_store(self._settings))
         index = self._holding(store.index(self.generation.folder))
-        return SearchService(index, ssn_secret=secret_of(self._settings.home))
+        changes = read_concordance(self.generation.folder)
+        return SearchService(index, ssn_secret=secret_of(self._settings.home), concordance=changes)
 
     def _open_findings(self) -> Findings:
         from graph.detect.finding_file import read_findings

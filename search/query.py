@@ -57,12 +57,14 @@ class Identifier:
     a ruling, hts, ...), else the identifier's type (entry_number, container); `key` the normal form.
 
     The thing itself (`kind:key` is its id) comes before all others, unless `first` is not wanted: then it counts as
-    what carries the number.
+    what carries the number. `instead_of` is the tariff number that was asked for, where this one stands for it in other
+    years.
     """
 
     kind: str
     key: str
     first: bool = True
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ VALUES_SHOWN = 32  # of a field in a hit; a notice may name a thousand tariff nu
 class Reason:
     """One thing asked for that a hit has.
 
-    `how` it matches: `is` the thing asked for, `carries` its number, carries a number `below` it in the tariff;
+    `how` it matches: `is` the thing asked for, `carries` its number, carries a number `below` it in the tariff, or one
+    that is `changed` and stands for it in other years;
     `word`, `phrase`, `beside` (words side by side as in the question), `begins`, `near` (spelled almost so); `value`
     of a field. `found` is what stands in the hit, `times` how often its text and title have it as far as they are
     looked at, `in_title` whether the title does, `weight` what the person gave it (`^2`).

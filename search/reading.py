@@ -101,8 +101,8 @@ def read_query(text: str, *, ssn_secret: str = "") -> Reading:
 
     >>> read_query("wire hangers").query
     Words(text='wire hangers', field='', need='all')
-    >>> read_query("n 301234").query
-    AnyOf(parts=(Identifier(kind='document', key='NY-N301234', first=True), Phrase(text='n 301234', field='', slop=0)))
+    >>> [type(part).__name__ for part in read_query("n 301234").query.parts]
+    ['Identifier', 'Phrase']
     """
     text = text.encode("utf-8", "ignore").decode()
     text = "".join(character if character.isprintable() else " " for character in text).strip()
@@ -377,8 +377,8 @@ class _Reader:
 def field_value(name: str, written: str) -> Query:
     """What has this value in this field, or is or carries the identifier when the field holds one.
 
-    >>> field_value("hts", "7326.20"), field_value("status", "Revoked")
-    (Identifier(kind='hts', key='732620', first=True), Term(field='status', value='revoked'))
+    >>> field_value("hts", "7326.20").key, field_value("status", "Revoked")
+    ('732620', Term(field='status', value='revoked'))
     """
     if name == "kind" and written.lower() in KIND_GROUPS:
         return _any_of([Term("kind", kind) for kind in sorted(KIND_GROUPS[written.lower()])])

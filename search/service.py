@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 from graph.model.errors import Invalid, NotFound
+from search.concordance import Concordance
 from search.fields import DEFAULT_FACETS, FIELDS, KIND_GROUPS, known_field
 from search.index.index import SearchIndex
 from search.likeness import like as likeness
@@ -20,10 +21,12 @@ _LOOSE_NOTE = "Nothing has all of the words; these have some of them, the best f
 
 
 class SearchService:
-    """Searches one index. `ssn_secret` lets a social security number be found by its token."""
+    """Searches one index. `ssn_secret` lets a social security number be found by its token; `concordance` lets a tariff
+    number find what stood under its predecessors and successors."""
 
-    def __init__(self, index: SearchIndex, *, ssn_secret: str = "") -> None:
+    def __init__(self, index: SearchIndex, *, ssn_secret: str = "", concordance: Concordance | None = None) -> None:
         self._index = index
+        self._concordance = concordance or Concordance()
         self._ssn_secret = ssn_secret
 
     def search(
@@ -46,19 +49,29 @@ class SearchService:
         are given and the note says so. With `like`, an id, what shares rare words and numbers with that thing,
         itself left out. Raises `Invalid`, and `NotFound` for an id of nothing.
         """
-        reading = read_query(text, ssn_secret=self._ssn_secret)
+        reading = self._over_the_years(read_query(text, ssn_secret=self._ssn_secret))
         if like:
             reading = self._alike(reading, like, text)
         request = SearchRequest(
             query=reading.query, facets=tuple(facets), sort=sort, limit=limit, cursor=cursor.removeprefix(_LOOSE)
         )
-        within = _within(kinds, filters or {})
+        within = self._within(kinds, filters or {})
         if reading.otherwise is not None and cursor.startswith(_LOOSE):
             return self._loose(_narrowed(replace(request, query=reading.otherwise), within), reading.note)
         result = self._index.search(_narrowed(request, within))
         if result.total == 0 and reading.otherwise is not None and not cursor:
             return self._loose(_narrowed(replace(request, query=reading.otherwise), within), reading.note)
         return replace(result, note=reading.note)
+
+    def _over_the_years(self, reading: Reading) -> Reading:
+        """The same with the numbers that its tariff numbers had in other years, which the note names."""
+        query, notes = self._concordance.widened(reading.query)
+        otherwise = None if reading.otherwise is None else self._concordance.widened(reading.otherwise)[0]
+        return Reading(query, " ".join(filter(None, (reading.note, *notes))), otherwise)
+
+    def _within(self, kinds: Sequence[str], filters: Mapping[str, Sequence[str]]) -> "_Within":
+        stored, asked = _within(kinds, filters)
+        return stored, tuple(self._concordance.widened(part)[0] for part in asked)
 
     def _alike(self, reading: Reading, id_: str, text: str) -> Reading:
         """The text within what is like a thing."""

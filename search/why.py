@@ -59,7 +59,7 @@ class Looker:
         """The passage, as HTML, and why the thing was found."""
         seen = _Seen(held, self._marker.matches(held.text[:LOOK_AT_CHARACTERS]), self._marker.matches(held.title))
         reasons = {
-            (one.how, one.asked): one for part, weight in self._asked for one in _reasons(part, seen, weight)
+            (one.how, one.asked, one.found): one for part, weight in self._asked for one in _reasons(part, seen, weight)
         }  # fmt: skip
         return self._marker.passage_of(held.text, seen.text), tuple(reasons.values())
 
@@ -197,6 +197,9 @@ def _inexact(part: Prefix | Fuzzy, seen: _Seen) -> list[Reason]:
 
 def _number(part: Identifier, held: Held) -> list[Reason]:
     name = f"{part.kind}:{part.key}"
+    if part.instead_of:
+        names = held.id == name or name in held.identifiers
+        return [Reason("changed", part.instead_of, (part.key,))] if names else []
     if held.id == name:
         return [Reason("is", part.key)]
     if name not in held.identifiers:

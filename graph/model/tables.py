@@ -473,6 +473,18 @@ HTS = Table(
     ),
 )
 
+HTS_CHANGES = Table(
+    "hts_changes",
+    "A tariff number that another one took over from, whole or in part; blank on one side where it came or went.",
+    ("old_hts", "new_hts", "revision_to"),
+    (
+        _id("old_hts", _I.HTS),
+        _id("new_hts", _I.HTS),
+        *_text("revision_from", "revision_to", "change_type"),
+        Column("effective_on", ColumnType.DATE),
+    ),
+)
+
 # What resolution makes of all these, in a generation of its own; nobody loads them.
 PARTIES = Table(
     "parties",
@@ -502,6 +514,6 @@ TABLES: dict[str, Table] = {
     for table in (
         ENTRY_LINES, PARTY_RECORDS, PARTY_CLAIMS, ACTIONS, ORDERS, ORDER_FIRMS, BILLS, FOREIGN_BILLS,
         CAPACITY, IN_BOND, DOCUMENTS, MENTIONS, ISSUES, INTERVENTIONS, CLAIMS_OF_PREFERENCE, SELECTIVITY,
-        PORTS, FOREIGN_PORTS, HTS,
+        PORTS, FOREIGN_PORTS, HTS, HTS_CHANGES,
     )
 }  # fmt: skip
