@@ -86,7 +86,7 @@ _SAMPLE: Final = 40_000
 _U_DIFFERENT: Final = 0.98
 
 
-Backend = Callable[[], Any]  # opens what Splink runs on: `splink.DuckDBAPI`, or a `splink.SparkAPI` of a session
+Backend = Callable[[], Any]  # opens what Splink runs on: `splink.DuckDBAPI`, or a `SparkAPI` of a new session
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -23,6 +24,8 @@ from graph.facts.store import FactStore
 from graph.model.entity import RelatedQuery
 from graph.model.finding import Finding
 from graph.report.activity import entity_activity
+from graph.resolve.records import SCHEMA, records_to_resolve
+from graph.resolve.resolve import resolve_records
 from graph.store.generation import Generation
 from ingest.load import load
 from ingest.simulator import simulate
@@ -161,3 +164,20 @@ def test_rows_behind_links_and_findings_are_the_same(engines: Engines, graph: Pa
 def test_neighbours_of_a_past_day_are_the_same(engines: Engines, entities: list[str]) -> None:
     query = RelatedQuery(entities[0], links=("buys_from", "was_acted_on_at"))
     assert engines.both(lambda facts: as_of_related(facts, query, PAST_DAY)).items
+
+
+def test_parties_are_the_same_whoever_reads_and_whoever_scores(engines: Engines) -> None:
+    """The records that Spark reads, and what Splink makes of some of them on Spark."""
+    from pyspark.sql import SparkSession
+    from splink.backends.spark import SparkAPI
+
+    records = engines.both(lambda facts: records_to_resolve(facts).to_pyarrow().sort_by("record").to_pylist())
+    assert len(records) > 500
+    some = pa.Table.from_pylist(records[::4], schema=SCHEMA.to_pyarrow())
+    session = SparkSession.builder.getOrCreate()
+    on_duckdb = resolve_records(some)
+    on_spark = resolve_records(
+        some, backend=lambda: SparkAPI(spark_session=session.newSession(), break_lineage_method="persist")
+    )
+    assert on_spark.records.to_pylist() == on_duckdb.records.to_pylist()
+    assert on_spark.pairs["bits"].to_pylist() == pytest.approx(on_duckdb.pairs["bits"].to_pylist())
