@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from graph.model.errors import Invalid, TidewaiterError
 from graph.model.identifiers import RulingNumber
 from graph.model.tables import DOCUMENTS, MENTIONS, PROVENANCE, ColumnType, IdentifierType
-from ingest.extract.mentions import find_mentions
+from ingest.extract.mentions import find_all
+from ingest.extract.pipeline import How
 from ingest.file_text import sha256_of
 from ingest.sources.delimited import reading
 from ingest.sources.source import TextRows
@@ -225,16 +226,15 @@ def write_mentions(
                 columns.clear()
 
         while some := found.fetchmany(_DOCUMENTS_AT_ONCE):
-            for document_id, text, pages, source, source_row, load_id, known_at in some:
-                provenance = (source, source_row, load_id, known_at, None, None)
+            read = find_all((document_id, text) for document_id, text, *_ in some)
+            for (document_id, mentions), (_, _, pages, *provenance) in zip(read, some, strict=True):
                 pictured = recognised_spans(pages)
-                for mention in find_mentions(document_id, text):
-                    doubtful = any(start <= mention.start < end for start, end in pictured)
-                    if doubtful and mention.identifier not in _CHECKED:
+                for one in mentions:
+                    doubtful = any(start <= one.start < end for start, end in pictured)
+                    if doubtful and one.how == How.NUMBER and one.what not in _CHECKED:
                         continue
-                    columns.append(
-                        (document_id, mention.kind, mention.key, mention.start, mention.end, mention.text, *provenance)
-                    )
+                    what = (document_id, one.kind, one.key, one.start, one.end, one.text, str(one.how))
+                    columns.append((*what, *provenance, None, None))
                     written += 1
                 if len(columns) >= _MENTIONS_AT_ONCE:
                     flush()

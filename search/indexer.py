@@ -29,6 +29,7 @@ from search.fields import FIELDS
 
 _ROWS_AT_ONCE = 2_000
 _TITLE_CHARACTERS = 160
+_NO_IDENTIFIERS = ("company_name", "date")  # mentions that are words to be found as such
 _ORDER_CHARACTERS = 9  # A-570-967: a case without its firm
 
 Row = Mapping[str, Any]
@@ -183,6 +184,7 @@ def _texts(generation: Generation, facts: FactStore, chains: _Chains, desk: _Des
     """The documents with what they mention, and what the graph links them to (a notice's cases, say)."""
     table, mentions = facts.table("documents"), facts.table("mentions")
     links = facts.read(generation.links)
+    mentions = mentions.filter(mentions["kind"].notin(_NO_IDENTIFIERS))
     mentioned = (
         mentions.mutate(mention=mentions["kind"] + ":" + mentions["key"])
         .group_by("document_id")

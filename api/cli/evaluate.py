@@ -11,7 +11,7 @@ from api.cli.terminal import Terminal, terminal_of
 if TYPE_CHECKING:
     from api.serving import Snapshot
 
-_KINDS = ("findings", "retrieval", "resolution", "names")
+_KINDS = ("findings", "retrieval", "extraction", "resolution", "names")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def evaluate(
     path: Path = typer.Argument(help="Data with known answers: see docs/reference/cli.md."),
     run: Path | None = typer.Option(None, help="Retrieval: also write what was found, in TREC's form.", metavar="FILE"),
 ) -> None:
-    """Measure the home's findings against known schemes, or search, resolution and names on data of your own."""
+    """Measure findings against known schemes, or search, extraction, resolution and names on data of your own."""
     if kind not in _KINDS:
         raise typer.BadParameter(f"{kind!r} cannot be measured; choose from: {', '.join(_KINDS)}.")
     if run is not None and kind != "retrieval":
@@ -38,20 +38,51 @@ def evaluate(
     if kind == "findings":
         _print(terminal, measured)
         return
+    if kind == "extraction":
+        _print_extraction(terminal, measured)
+        return
     terminal.table(("measured", "#value"), ((name, _figure(value)) for name, value in measured.items()))
     terminal.say("Shares are from 0 to 1; what each means stands in docs/reference/cli.md.")
 
 
 def _measured(terminal: Terminal, kind: str, path: Path, run: Path | None) -> dict[str, Any]:
-    """All but findings are measured on the given files alone; no home is needed or touched."""
+    """All but findings are measured on the given files alone; no home is needed or touched.
+
+    Extraction knows the names of the home's parties, where there is a home that serves something.
+    """
     if kind == "findings":
         with served(terminal) as (_settings, now):
             return measure_findings(now, path)
     if kind == "retrieval":
         return measure_embedded_retrieval(path, run=run)
+    if kind == "extraction":
+        return _measured_extraction(terminal, path)
     from graph.resolve.measure import measure_names, measure_resolution
 
     return measure_resolution(path) if kind == "resolution" else measure_names(path)
+
+
+def _measured_extraction(terminal: Terminal, path: Path) -> dict[str, Any]:
+    from api.extraction import known_names
+    from ingest.extract.measure import measure_extraction, read_marked
+    from ingest.extract.pipeline import Pipeline
+
+    known = known_names(terminal.settings())
+    return {"known_names": len(known), **measure_extraction(read_marked(path), Pipeline(known))}
+
+
+_OF_EXTRACTION = ("n", "found", "precision", "recall", "f1", "precision_overlap", "recall_overlap", "f1_overlap")
+
+
+def _print_extraction(terminal: Terminal, measured: dict[str, Any]) -> None:
+    rows = [
+        (kind, *(_figure(of[name]) for name in _OF_EXTRACTION))
+        for kind, of in measured.items()
+        if isinstance(of, dict) and of["n"]
+    ]
+    terminal.table(("kind", *(f"#{name}" for name in _OF_EXTRACTION)), rows)
+    terminal.say(f"{measured['documents']} texts, read with {measured['known_names']} known names.")
+    terminal.say("What each column means stands in docs/reference/extraction.md.")
 
 
 _OF_BASELINES = ("precision_at_50", "pr_auc", "pr_auc_importers", "recall_controllers")

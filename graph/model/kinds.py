@@ -247,6 +247,7 @@ ENTITY_KINDS: dict[str, EntityKind] = {
                 EntitySource("party_records", Key("country")),
                 EntitySource("orders", Key("country"), date="order_on"),
                 EntitySource("foreign_ports", Key("country")),
+                _mentioned("country"),
             ),
             _I.COUNTRY,
             hub=True,
@@ -430,5 +431,6 @@ LINK_KINDS: dict[str, LinkKind] = {
         _mentions("mentions_case", "case"),
         _mentions("mentions_document", "document"),
         _mentions("mentions_port", "port"),
+        _mentions("mentions_country", "country"),
     )
 }  # fmt: skip

@@ -359,15 +359,15 @@ DOCUMENTS = Table(
 
 MENTIONS = Table(
     "mentions",
-    "An identifier found in a document's text; written by the loader, never sent by others.",
+    "What a document's text names, and where; written by the loader, never sent by others.",
     ("document_id", "kind", "key", "start"),
     (
         Column("document_id", required=True),
-        Column("kind", required=True),  # an entity kind of graph.model.kinds
+        Column("kind", required=True),  # an entity kind of graph.model.kinds, or what else it is
         Column("key", required=True),
         Column("start", ColumnType.INTEGER),  # characters from the text's beginning
         Column("end", ColumnType.INTEGER),
-        Column("text"),
+        *_text("text", "how"),  # how: by what it was recognised (number, known, form, alias, role, word)
     ),
 )
 

@@ -1,36 +1,35 @@
-"""Identifiers in running text: which numbers a document names, where, and what each is the number of.
+"""What a document names, and where: identifiers, companies, countries and days.
 
-A pattern proposes, the identifier's own check decides (`graph.model.identifiers`), and shapes that other numbers
-have too count only beside a label. Invariant: a span is the number as written, without label, quote or closing
-stop; spans never overlap; a social security number is never a mention. Cost: linear in the text.
+Invariant: a span is what is named as it is written, without label, quote or closing stop; spans never overlap; a
+social security number is never a mention; a document does not mention itself. Cost: linear in the text.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from graph.model.errors import Invalid
-from graph.model.identifiers import RulingNumber, parse
-from graph.model.spelling import HYPHENS
 from graph.model.tables import IdentifierType
+from ingest.extract.pipeline import COMPANY, Pipeline, Span
 
 _I = IdentifierType
 
-# The kind of entity that an identifier is the key of (graph.model.kinds). A ruling is a document. Those that are no
-# entities (an entry, a container) go by the identifier's own name.
-ENTITY_KIND = {
+# The kind under which a mention is kept: the kind of entity that its key is the key of (graph.model.kinds), where
+# there is one. A ruling is a document. A company that is only named has a name for its key, and is no entity yet.
+KIND = {
     _I.IMPORTER_NUMBER: "importer",
     _I.MANUFACTURER_ID: "manufacturer",
-    _I.HTS: "hts",
-    _I.CASE: "case",
     _I.RULING: "document",
-    _I.PORT: "port",
+    COMPANY: "company_name",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One identifier in one text. `start` and `end` count characters; `text` is what stands between them."""
+    """One thing named in one text. `start` and `end` count characters; `text` is what stands between them.
+
+    `what` is what was recognised (`importer_number`, `company`), `kind` and `key` what it is kept as, `how` by what
+    it was recognised: see `ingest.extract.pipeline.How`. `party` is set where the name is a known one.
+    """
 
     document_id: str
     kind: str
@@ -38,174 +37,32 @@ class Mention:
     start: int
     end: int
     text: str
-    identifier: IdentifierType
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A way in which an identifier is written. `beside` must stand in the 60 characters before, if it is given."""
-
-    identifier: IdentifierType
-    pattern: re.Pattern[str]
-    beside: re.Pattern[str] | None = None
-    unless: Callable[[str], bool] = lambda _: False  # other things with the same shape
-
-
-_H = f"[-{HYPHENS}]"
-_S = r"[ \u00a0]"
-_FROM, _TO = r"(?<![\w$/-])(?<!\d[.,])", r"(?![\w/-]|[.,]\d)"
-_BEFORE_CHARACTERS = 60
-
-_ENTRY_LABEL = re.compile(r"\bentr(?:y|ies)\b", re.IGNORECASE)
-_IMPORTER_LABEL = re.compile(
-    r"\b(?:importer|consignee|IOR|CBP[- ]assigned|customs[- ]assigned|customs assigned)\b", re.IGNORECASE
-)
-_EIN_LABEL = re.compile(r"\b(?:EIN|IRS|importer(?: of record)?(?: no| number| id| #))\b[^.;]{0,12}$", re.IGNORECASE)
-_MAKER = r"(?:\bMIDs?\b|\bmanufacturer(?:'s|\u2019s)? (?:ID\b|identification|code))(?: \(MID\))?"
-_MID_LABEL = re.compile(rf"{_MAKER}[ a-z.:#]{{0,12}}[\"'\u201c(]?$", re.IGNORECASE)
-_STRICT_MID_LABEL = re.compile(rf"{_MAKER}(?: (?:code|number|no\.?))?(?:[:#]| is)\s?[\"'\u201c(]?$", re.IGNORECASE)
-_TARIFF_LABEL = re.compile(
-    r"\b(?:sub)?headings?\b|\bHTS(?:US)?A?\b|\btariff\b|\bitems?\b|\bprovisions?\b", re.IGNORECASE
-)
-_CASE_LABEL = re.compile(r"\bcases?\b|\bAD/?CVD\b|\bantidumping\b|\bcountervailing\b", re.IGNORECASE)
-_RULING_LABEL = re.compile(r"\brulings?\b|\bNYRL\b|\bHRL\b|\bNY\b|\bHQ\b|\bHeadquarters\b|\bletters?\b", re.IGNORECASE)
-_HEADQUARTERS_LABEL = re.compile(
-    r"\b(?:Headquarters(?: Ruling)?(?: Letters?)?|HQ|HRLs?)(?:,? (?:\(?HQ\)?|\(?HRL\)?|Nos?\.?|numbers?))?[ :]{0,2}$",
-    re.IGNORECASE,
-)
-_FILE_CODE_LABEL = re.compile(r"\b[A-Z]{1,3}(?::[A-Z0-9]{1,4}){2,6}\s{1,3}$")
-_BILL_LABEL = re.compile(
-    r"(?:\bbills? of lading|\bB/L|\bBOL|\bMBL|\bHBL|\b(?:master|house) bill)(?: (?:no\.?|number|#))?[:#]?\s{0,2}$",
-    re.IGNORECASE,
-)
-
-_YEAR_FIRST_DAY = re.compile(r"(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])")
-_RECENT_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
-_STRONG_MID = re.compile(r"[A-Z]{2}[A-Z]{3,6}\d{1,4}[A-Z]{3}")
-
-
-def _compiled(body: str) -> re.Pattern[str]:
-    return re.compile(f"{_FROM}{body}{_TO}")
-
-
-def _weak_mid(text: str) -> bool:
-    """Without a label a MID must have the name, the address number and eleven characters."""
-    return len(text) < 11 or not _STRONG_MID.fullmatch(text)
-
-
-_RULES: tuple[_Rule, ...] = (
-    # Entries: hyphens or a letter in the filer's code make the shape rare enough for the check digit to decide.
-    _Rule(_I.ENTRY_NUMBER, _compiled(rf"[A-Z0-9]{{3}}{_H}\d{{7}}{_H}\d")),
-    _Rule(_I.ENTRY_NUMBER, _compiled(rf"(?=\d?\d?[A-Z])[A-Z0-9]{{3}}(?:{_H}|{_S})?\d{{7}}(?:{_H}|{_S})?\d")),
-    _Rule(_I.ENTRY_NUMBER, _compiled(rf"\d{{3}}(?:{_H}|{_S})?\d{{7}}(?:{_H}|{_S})?\d"), beside=_ENTRY_LABEL),
-    # Importers: an EIN's hyphen after two digits; nine digits without one could be a person's number.
-    _Rule(_I.IMPORTER_NUMBER, _compiled(rf"\d{{2}}{_H}\d{{7}}(?:{_H}?[0-9A-Z]{{2}})?")),
-    _Rule(_I.IMPORTER_NUMBER, _compiled(r"\d{11}"), beside=_EIN_LABEL),
-    _Rule(_I.IMPORTER_NUMBER, _compiled(rf"\d{{6}}{_H}\d{{5}}"), beside=_IMPORTER_LABEL),
-    _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{2}[A-Z0-9]{2,9}\d[A-Z]{3}"), beside=_MID_LABEL),
-    _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{7,11}"), beside=_STRICT_MID_LABEL),
-    _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{5,8}\d{1,4}[A-Z]{3}"), unless=_weak_mid),
-    # Tariff numbers: three dots' worth of digits speak for themselves unless they are a day.
-    _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}\.\d{4}|\d{4}\.\d{2}\.\d{2}\.\d{2}")),
-    _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}\.\d{2}"), unless=lambda text: bool(_YEAR_FIRST_DAY.fullmatch(text))),
-    _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}(?:\.\d{2})?"), beside=_TARIFF_LABEL),
-    _Rule(_I.HTS, re.compile(rf"{_FROM}\d{{4}}\.\d{{2}}(?=,? HTS(?:US)?)")),
-    _Rule(_I.HTS, _compiled(r"\d{10}"), beside=_TARIFF_LABEL),
-    _Rule(_I.CASE, _compiled(rf"[AC]{_H}\d{{3}}{_H}\d{{3}}(?:{_H}\d{{3}})?")),
-    _Rule(_I.CASE, _compiled(r"[AC]\d{6}(?:\d{3})?"), beside=_CASE_LABEL),
-    _Rule(_I.RULING, _compiled(rf"(?:NYRL|NY|HRL|HQ)(?:{_S}|{_H}){{0,2}}(?:[A-Z]{_S}?\d{{5,6}}|\d{{6}})")),
-    _Rule(_I.RULING, _compiled(r"[NH]\d{6}")),
-    _Rule(_I.RULING, _compiled(r"W\d{6}|[A-MR]\d{5}"), beside=_RULING_LABEL),
-    _Rule(_I.CONTAINER, _compiled(rf"[A-Z]{{3}}[UJZ](?:{_H}|{_S})?\d{{6}}(?:{_H}|{_S})?\d")),
-    _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:19|20)\d{{2}}{_H}?\d{{4,5}}")),
-    _Rule(_I.LAB_NUMBER, _compiled(r"\d-\d{2}-\d{5}-\d{3}")),
-    _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
-)  # fmt: skip
-
-# Headings are named in rows: "headings 5106 through 5113, 5204 through 5212, or 6001".
-_HEADING_ROW = re.compile(
-    r"\bheadings?\s{1,3}(\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?:(?:,| through| to| or| and| and/or|[ -])*"
-    r"[ ,-]\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?![\d-])){0,40})",
-    re.IGNORECASE,
-)
-_HEADING = re.compile(r"\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?")
-_SIX_DIGITS = _compiled(r"\d{6}")
-_OLD_HEADQUARTERS = ("08", "09", "95", "96")  # bare numbers that stand in file codes
-
-# Ports: a number in brackets behind a port's name, or a row of numbers behind the word.
-_NAMED_PORT = re.compile(r"\b[Pp]ort of (?:[Ee]ntry )?[A-Z][^\n()\d]{2,50}\((?:[Pp]ort )?(?:[Cc]ode )?(\d{4})\)")
-_PORT_ROW = re.compile(
-    r"\bports?(?: of entry)?( codes?| nos?\.?| numbers?| #)?(?: is)?[: ]{1,2}"
-    r"\(?(\d{4}(?:(?:,| and| or)+ \d{4}){0,20})(?![\w-])",
-    re.IGNORECASE,
-)
-_PORT = _compiled(r"\d{4}")
+    what: str
+    how: str
 
 
 def find_mentions(document_id: str, text: str) -> Iterator[Mention]:
-    """The identifiers that a text names, in the order they stand; the document's own number is not among them.
+    """What one text names, in the order it stands; the document's own number is not among it.
 
-    >>> [(m.kind, m.key, m.text) for m in find_mentions("", "Entry No. ABC-1234567-6, subheading 6109.10.00.")]
-    [('entry_number', 'ABC12345676', 'ABC-1234567-6'), ('hts', '61091000', '6109.10.00')]
+    >>> [(m.kind, m.key, m.text) for m in find_mentions("", "Entry ABC-1234567-6 of Umber Co., Ltd.")]
+    [('entry_number', 'ABC12345676', 'ABC-1234567-6'), ('company_name', 'UMBER CO LTD', 'Umber Co., Ltd.')]
     """
-    taken = 0
-    found = sorted(_candidates(text), key=lambda candidate: (candidate[0], -candidate[1]))
-    for start, end, identifier, key in found:
-        if start < taken:
-            continue
-        taken = end
-        if key != document_id:
-            kind = ENTITY_KIND.get(identifier, identifier.value)
-            yield Mention(document_id, kind, key, start, end, text[start:end], identifier)
+    for _, mentions in find_all([(document_id, text)]):
+        yield from mentions
 
 
-_Candidate = tuple[int, int, IdentifierType, str]
+def find_all(texts: Iterable[tuple[str, str]], pipeline: Pipeline | None = None) -> Iterator[tuple[str, list[Mention]]]:
+    """The same for many texts, each with its document's id."""
+    for document_id, text, spans in (pipeline or _plain()).read(texts):
+        yield document_id, [_mention(document_id, text, span) for span in spans if span.key != document_id]
 
 
-def _candidates(text: str) -> Iterator[_Candidate]:
-    for rule in _RULES:
-        for match in rule.pattern.finditer(text):
-            written = match.group()
-            if rule.unless(written):
-                continue
-            if rule.beside and not rule.beside.search(text, max(0, match.start() - _BEFORE_CHARACTERS), match.start()):
-                continue
-            if key := _key(rule.identifier, written):
-                yield match.start(), match.end(), rule.identifier, key
-    yield from _headings(text)
-    yield from _bare_rulings(text)
-    yield from _named_ports(text)
+def _mention(document_id: str, text: str, span: Span) -> Mention:
+    written = text[span.start : span.end]
+    kind = KIND.get(span.what, str(span.what))
+    return Mention(document_id, kind, span.key, span.start, span.end, written, str(span.what), span.how)
 
 
-def _key(identifier: IdentifierType, written: str) -> str:
-    """The key if the check holds, else nothing."""
-    try:
-        return parse(identifier, written.replace("\u00a0", " ")).key
-    except Invalid:
-        return ""
-
-
-def _headings(text: str) -> Iterator[_Candidate]:
-    for row in _HEADING_ROW.finditer(text):
-        for match in _HEADING.finditer(text, row.start(1), row.end(1)):
-            if key := _key(_I.HTS, match.group()):
-                yield match.start(), match.end(), _I.HTS, key
-
-
-def _bare_rulings(text: str) -> Iterator[_Candidate]:
-    for match in _SIX_DIGITS.finditer(text):
-        before = max(0, match.start() - _BEFORE_CHARACTERS)
-        old = match.group().startswith(_OLD_HEADQUARTERS) and _FILE_CODE_LABEL.search(text, before, match.start())
-        if old or _HEADQUARTERS_LABEL.search(text, before, match.start()):
-            yield match.start(), match.end(), _I.RULING, RulingNumber(f"HQ-{match.group()}").key
-
-
-def _named_ports(text: str) -> Iterator[_Candidate]:
-    for match in _NAMED_PORT.finditer(text):
-        if key := _key(_I.PORT, match.group(1)):
-            yield match.start(1), match.end(1), _I.PORT, key
-    for row in _PORT_ROW.finditer(text):
-        for match in _PORT.finditer(text, row.start(2), row.end(2)):
-            key = _key(_I.PORT, match.group())
-            if key and (row.group(1) or not _RECENT_YEAR.fullmatch(key)):
-                yield match.start(), match.end(), _I.PORT, key
+@cache
+def _plain() -> Pipeline:
+    return Pipeline()

@@ -4,6 +4,7 @@ Invariant: a name is looked up, never guessed; one that neither ISO nor `country
 """
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,17 +17,20 @@ def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-@cache
-def _codes() -> dict[str, str]:
-    codes: dict[str, str] = {}
+def country_names() -> Iterator[tuple[str, str]]:
+    """Every name of every country, with its ISO alpha-2 code."""
     for country in pycountry.countries:
-        codes[_folded(country.alpha_2)] = country.alpha_2
         for attribute in ("name", "common_name", "official_name"):
             if name := getattr(country, attribute, None):
-                codes[_folded(name)] = country.alpha_2
+                yield name, country.alpha_2
     for code, names in tomllib.loads(_NAMES.read_text(encoding="utf-8"))["names"].items():
-        codes.update((_folded(name), code) for name in names)
-    return codes
+        yield from ((name, code) for name in names)
+
+
+@cache
+def _codes() -> dict[str, str]:
+    codes = {_folded(country.alpha_2): str(country.alpha_2) for country in pycountry.countries}
+    return codes | {_folded(name): code for name, code in country_names()}
 
 
 def country_code(name: str) -> str | None:

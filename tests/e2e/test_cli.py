@@ -223,6 +223,7 @@ FAILURES = [
     (["detect", "--only", "astrology"], 1, "astrology"),
     (["evaluate", "astrology", "."], 2, "astrology"),
     (["evaluate", "findings", "nowhere"], 1, "nowhere"),
+    (["evaluate", "extraction", "nowhere.jsonl"], 1, "nowhere.jsonl"),
     (["evaluate", "resolution", "nowhere"], 1, "nowhere"),
     (["evaluate", "names", "nowhere.csv"], 1, "nowhere.csv"),
     (["export", "secrets"], 2, "secrets"),
@@ -244,6 +245,15 @@ def test_names_are_measured_without_a_home(tmp_path: Path) -> None:
     measured = type_("evaluate", "names", tmp_path / "pairs.csv", "--home", tmp_path / "none", "--json").json
     assert measured["f1"] == measured["average_precision"] == 1.0
     assert not (tmp_path / "none" / "facts").exists()
+
+
+def test_extraction_is_measured_without_a_home_and_with_one(tmp_path: Path, home: Path) -> None:
+    text = "Case A-570-967 against Umber Trading Co., Ltd."
+    spans = [{"start": 5, "end": 14, "kind": "case"}, {"start": 23, "end": 46, "kind": "company"}]
+    (tmp_path / "marked.jsonl").write_text(json.dumps({"id": "1", "text": text, "spans": spans}), encoding="utf-8")
+    measured = type_("evaluate", "extraction", tmp_path / "marked.jsonl", "--home", tmp_path / "none", "--json").json
+    assert (measured["known_names"], measured["all"]["f1"], measured["all"]["n"]) == (0, 1.0, 2)
+    assert type_("evaluate", "extraction", tmp_path / "marked.jsonl", "--json").json["known_names"] > 0
 
 
 class TestFailures:

@@ -1,0 +1,319 @@
+"""Companies that nobody has told us of: a legal form and the name before it, a form's field, an addressee.
+
+Invariant: a name is found by what stands around it, never by a list of names; a span holds the name with its legal
+form and nothing before it. A name in capitals, in a table's cell or in a form's field is found as one in a sentence.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from graph.resolve.words import says_nothing, share
+from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
+
+Place = tuple[int, int]
+
+_LONGEST_NAME = 160  # characters before a legal form
+_WORDS_IN_BRACKETS, _DIGITS_IN_NAME = 3, 4
+_WRAPPED = 60  # a line of so many characters goes on in the next
+_PIECE = re.compile(
+    r"\([^()\n\t]{1,40}\)|[^\W_](?:[\w'\u2019.+-]|\[[a-z]{3,7}\]|[&/](?=\w))*|[^\S\n]*\n\s*|[^\S\n]{2,}|\t|\S"
+)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
+_ABBREVIATED = frozenset(
+    ("BROS", "CO", "DEV", "ELEC", "ENG", "ENT", "EXP", "GEN", "IMP", "IND", "INDS", "INS", "INTL", "INT'L", "LAB",
+     "LABS", "MACH", "MFG", "MFRS", "MT", "PT", "SAN", "ST", "TECH", "TEX", "TIC", "TRANSP", "TRDG", "UNIV")
+)  # fmt: skip
+_BETWEEN = frozenset(
+    ("da", "de", "del", "der", "des", "di", "do", "dos", "du", "e", "et", "la", "le", "und", "van", "ve", "von", "y")
+)
+_COMPANY = ("Co", "CO")  # Umber & Co., Umber and Company
+_AND, _OF = frozenset(("and", "AND", "&", "+")), "of"
+_PARTNERS = frozenset(("ASSOCIATES", "BROTHERS", "DAUGHTERS", "PARTNERS", "SON", "SONS"))
+# What a name can be `of`: the Bank of Umber, but the president of Umber.
+_OF_WHAT = frozenset(
+    ("BANK", "HOUSE", "INDUSTRIES", "PORT", "SONS", "UNIVERSITY", "WORKS", "FACTORY", "INSTITUTE", "MILLS")
+)
+# Words that do not name a company, not even all together: the Parent Company, a Limited Liability Company.
+_NOBODY = frozenset(
+    ("AFFILIATED", "ANOTHER", "BRANCH", "CHINESE", "DOMESTIC", "EVERY", "FOREIGN", "GROUP", "HOLDING", "INSURANCE",
+     "INTERNATIONAL", "JOINT", "LIABILITY", "LIMITED", "LOCAL", "MANUFACTURING", "MOTHER", "NEW", "ONE", "OTHER",
+     "PARENT", "PRIVATE", "PUBLIC", "SAME", "SHIPPING", "SISTER", "SMALL", "STOCK", "SURETY", "TRADING", "TRUST",
+     "U.S.")
+)  # fmt: skip
+
+
+def companies(text: str) -> Iterator[Place]:
+    """Where companies stand in a text; a place may be given twice, places of one kind never overlap.
+
+    >>> text = "sold by Umber Trading (HK) Co., Ltd. to OCHRE IMPORTS INC."
+    >>> [text[start:end] for start, end in companies(text)]
+    ['Umber Trading (HK) Co., Ltd.', 'OCHRE IMPORTS INC.']
+    """
+    yield from _by_form(text)
+    yield from _by_prefix(text)
+    yield from _in_fields(text)
+    yield from _addressees(text)
+    yield from _clients(text)
+
+
+def _by_form(text: str) -> Iterator[Place]:
+    floor = 0
+    for form in legal_forms(text):
+        start = _name_start(text, floor, form)
+        if start is not None:
+            yield start, form.end
+            floor = form.end
+
+
+def _name_start(text: str, floor: int, form: FormSpan) -> int | None:
+    """Where the name before a legal form begins, or None where there is no name."""
+    begin = max(floor, form.start - _LONGEST_NAME)
+    pieces = list(_PIECE.finditer(text, begin, form.start))
+    kept: list[re.Match[str]] = []
+    for at in range(len(pieces) - 1, -1, -1):
+        piece = pieces[at]
+        before = pieces[at - 1].group() if at else ""
+        named = [one for one in kept if one.group().strip()]
+        if not _goes_on(text, piece, before, named, form):
+            break
+        kept.insert(0, piece)
+    while kept and not _can_begin(kept[0].group()):
+        kept.pop(0)
+    names = [
+        piece.group()
+        for piece in kept
+        if piece.group()[0] not in "(,&+" and piece.group().strip() and piece.group() not in _BETWEEN
+    ]
+    if not names or all(_says_nobody(name) for name in names) or _introduces(text, names, form):
+        return None
+    if not form.sure and not _fits_short_form(text, names[-1], form):
+        return None
+    return kept[0].start()
+
+
+def _goes_on(text: str, piece: re.Match[str], before: str, kept: list[re.Match[str]], form: FormSpan) -> bool:
+    """Whether a name that was followed leftwards to `kept` also holds the piece before it."""
+    written = piece.group()
+    if "\n" in written:
+        line = text.rfind("\n", 0, piece.start()) + 1
+        return piece.start() - line >= _WRAPPED or (before == "," and not kept)
+    if written == ",":
+        return not kept or (form.partners and before[:1].isupper())
+    if written in _AND or written in _BETWEEN or written.lower() == _OF:
+        return (
+            _joins(before, kept, form, written) if kept else written in _AND and text.startswith(_COMPANY, form.start)
+        )
+    if written[0] == "(":
+        return written[1:2].isupper() and len(written.split()) <= _WORDS_IN_BRACKETS and before.strip() not in ("", ",")
+    return _is_name_word(written, last=not kept)
+
+
+def _is_name_word(written: str, *, last: bool) -> bool:
+    """Whether a piece can be a word of a name: a capital, a brand, a short number amid others, no sentence's end."""
+    abbreviated = _INITIALS.fullmatch(written) or written[:-1].upper() in _ABBREVIATED
+    if not written[0].isalnum() or (written.endswith(".") and not abbreviated) or _stops(written):
+        return False
+    if written.isdigit():
+        return not last and len(written) <= _DIGITS_IN_NAME
+    numbered = written[0].isdigit() and any(character.isupper() for character in written)
+    return written[0].isupper() or numbered or _brand(written)
+
+
+def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str) -> bool:
+    """Whether a small word is part of a name (Umber and Sons) and does not stand between two names."""
+    if written.lower() == _OF:
+        return before.upper() in _OF_WHAT
+    if written.lower() != "and" or not before[:1].isupper():
+        return before[:1].isupper()
+    after = kept[0].group().strip(".").upper()
+    return form.partners or share(after) > 0 or after in _PARTNERS
+
+
+def _brand(written: str) -> bool:
+    """`iRobot`, `eMachines`: one small letter, then a capital."""
+    return len(written) > 3 and written[1].isupper() and written[2].islower()
+
+
+@cache
+def _not_in_names() -> frozenset[str]:
+    return frozenset(row["word"] for row in rows("not_in_names.csv"))
+
+
+def _stops(written: str) -> bool:
+    plain = written.strip(".").upper()
+    return plain in _not_in_names() or plain.removesuffix("'S").removesuffix("\u2019S") in ("IMPORTER", "COMPANY")
+
+
+def _can_begin(written: str) -> bool:
+    return (
+        written[0] not in "(,&+\n"
+        and written not in _BETWEEN
+        and written.lower() not in (_OF, "and")
+        and not written.isdigit()
+    )
+
+
+def _says_nobody(name: str) -> bool:
+    plain = name.upper()
+    return plain in _NOBODY or plain.strip(".") in form_words()
+
+
+def _introduces(text: str, names: list[str], form: FormSpan) -> bool:
+    """Whether the form is a word before a name and not its end: `the Malaysian Company Umber Plantation`."""
+    one_word = len(names) == 1 and text[form.start : form.end].isalpha()
+    return one_word and bool(re.match(r" [A-Z][a-z]", text[form.end : form.end + 3]))
+
+
+_CELL_ENDS = re.compile(r"\s*(?:$|[\n\t|;:)]|,|  )")
+
+
+def _fits_short_form(text: str, last: str, form: FormSpan) -> bool:
+    """Whether letters that are a form only behind a name (AG, S.A.) are one here: not amid words in capitals."""
+    written = text[form.start : form.end]
+    return "." in written or not last.isupper() or bool(_CELL_ENDS.match(text, form.end))
+
+
+# Forms that stand before the name: PT Umber Jaya, OOO Okhra.
+_PREFIXED = re.compile(
+    r"(?<![\w.])(?:PT\.?|OOO|OAO|ZAO|PAO|TOO|TOV|UAB|SIA|C[oô]ng [Tt]y (?:TNHH|CP|[Cc]ổ [Pp]hần)) "
+    r"[\"\u201c\u00ab]?[A-Z][\w'&-]+[\"\u201d\u00bb]?(?: (?:[A-Z][\w'&-]*|\([A-Z]\w+\)|&)){0,5}(?: [Tt][Bb][Kk]\.?)?"
+)
+
+
+def _by_prefix(text: str) -> Iterator[Place]:
+    for match in _PREFIXED.finditer(text):
+        words = match.group().split()
+        end = match.end()
+        if len(words) > 2 and _stops(words[1]):
+            continue
+        for word in words[2:]:
+            if _stops(word):
+                end = match.start() + match.group().index(f" {word}")
+                break
+        yield match.start(), end
+
+
+# A form's field: what it asks for, and the name that was filled in.
+_ROLE = (
+    r"(?:(?:foreign|ultimate|actual|importer'?s?|name of(?: the)?) )?"
+    r"(?:shipper|consignor|exporter|consignee|importer(?: of record)?|ior|manufacturer|producer|supplier|vendor|seller|"
+    r"buyer|purchaser|notify(?: party)?|carrier|surety|broker|customs broker|company|firm|protestant|applicant|sold to|"
+    r"ship to|bill to|deliver to)"
+)
+_FIELD = re.compile(
+    rf"(?:^|[\n\t|]|  )[ ]*(?:\d{{1,2}}[.)]? ?)?{_ROLE}(?:/{_ROLE})?(?:'s)?(?: name)?(?: ?\([^()\n]{{1,30}}\))?"
+    r"[ ]*(?::[ \t]*|\t|  +|\|[ ]*|:?[ ]*\n[ ]*)(?P<name>[^\n\t|;:]{3,80})",
+    re.IGNORECASE,
+)
+_FIELD_END = re.compile(
+    r"  |, ?(?=\d|P\.?O\.? Box)|,? (?:of|in|at|located|whose|with|is|was|has|and its)\b| [-\u2013\u2014] |"
+    r" \((?!\w+\) )|(?<!\bNo)\. |[.,]$"
+)
+_LABELLED = re.compile(rf"{_ROLE}(?: name)?\b", re.IGNORECASE)
+
+
+def _in_fields(text: str) -> Iterator[Place]:
+    for match in _FIELD.finditer(text):
+        start = match.start("name")
+        name = match.group("name")
+        if cut := _FIELD_END.search(name):
+            form = next(iter(legal_forms(name)), None)
+            name = name[: cut.start()] if form is None or form.end <= cut.start() else name[: form.end]
+        name = name.rstrip(" ,")
+        if _is_filled_in(name):
+            yield start, start + len(name)
+
+
+def _is_filled_in(name: str) -> bool:
+    """Whether what stands in a field is a name: capitals, letters, more than a word that names nobody."""
+    words = name.split()
+    if not words or len(words) > 9 or not name[0].isalnum() or says_nothing(name) or _LABELLED.fullmatch(name):
+        return False
+    letters = [word for word in words if word[0].isalpha()]
+    titled = [
+        word for word in letters if word[0].isupper() or word.lower() in _BETWEEN or word.lower() in ("of", "and")
+    ]
+    digits = sum(character.isdigit() for character in name)
+    return (
+        len(letters) >= 2
+        and len(titled) == len(letters)
+        and digits <= len(name) // 4
+        and not any(_stops(word) for word in letters[:1])
+        and not all(_says_nobody(word) for word in letters)
+    )
+
+
+# The block that a letter begins with: who is written to, by lines, down to the place and its postal code.
+_HEAD = 6000  # characters of a letter in which it stands
+_PLACE = re.compile(r"[^\n]*\b(?:[A-Z]{2}|[A-Z][a-z]+),? {1,2}\d{5}(?:-\d{4})?\s*$")
+_STREET = re.compile(r"\d|P\.? ?O\.? Box|Suite|Floor|One |Two |c/o", re.IGNORECASE)
+_PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][\w.'\u2019-]* ){1,3}[A-Z][\w'\u2019-]+(?:, [A-Z][\w.]+)*")
+_LINE = re.compile(r"[^\s][^\n]*")
+_LINES_OF_ADDRESS = 4
+_TITLE = re.compile(
+    r"\b(?:director|manager|president|counsel|specialist|attorney|esq|officer|analyst|coordinator|supervisor|department|"
+    r"division|administrator|agent|secretary|compliance|partner|consultant|unit|branch|floor|building|tariff no|"
+    r"category|customs and border|u\.?s\.? customs|port|center of excellence|national commodity)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def _addressees(text: str) -> Iterator[Place]:
+    """The line between a person (or a person's title) and the street, where it bears no legal form."""
+    lines = [(match.start(), match.group().strip()) for match in _LINE.finditer(text[:_HEAD])]
+    for at, (_, line) in enumerate(lines):
+        if not _PLACE.fullmatch(line):
+            continue
+        street = at
+        while street > max(1, at - _LINES_OF_ADDRESS) and _is_street(lines[street - 1][1]):
+            street -= 1
+        if street < 2:
+            continue
+        (start, name), (_, above) = lines[street - 1], lines[street - 2]
+        name = name.rstrip(" ,")
+        addressed = _PERSON.fullmatch(above) or _TITLE.search(above)
+        if addressed and _is_addressed(name) and not _TITLE.search(name) and not next(iter(legal_forms(name)), None):
+            yield start, start + len(name)
+
+
+def _is_street(line: str) -> bool:
+    return bool(_STREET.match(line)) and not next(iter(legal_forms(line)), None)
+
+
+def _is_addressed(written: str) -> bool:
+    words = written.split()
+    return (
+        1 <= len(words) <= 7
+        and len(written) >= 4
+        and written[0].isalnum()
+        and ":" not in written
+        and all(word[0].isupper() or word[0].isdigit() or word in ("&", "of", "and", "the") for word in words)
+        and not re.match(r"(?:Mr|Mrs|Ms|Dr|Messrs|Miss|Attn)\b", written)
+    )
+
+
+_SENTENCE_ENDS = re.compile(r"\w(?<!\b\w)\. ")
+_LOOSE_END = re.compile(r"(?:\.| and| of| de|['\u2019]s)+$")
+
+# "on behalf of your client, Umber Outdoors, ..."
+_CLIENT = re.compile(
+    r"\bon behalf of (?:(?:your|the|its|their|our) (?:client|importer|company|firm)s?(?:,| named)? )?"
+    r"(?P<name>[A-Z0-9][\w'\u2019&.-]*(?: (?:[A-Z][\w'\u2019&.-]*|&|and|of|de)){0,5})"
+)
+
+
+def _clients(text: str) -> Iterator[Place]:
+    for match in _CLIENT.finditer(text):
+        name = match.group("name")
+        if next(iter(legal_forms(text[match.start("name") : match.end() + 30])), None):
+            continue  # found by its form
+        if stop := _SENTENCE_ENDS.search(name):
+            name = name[: stop.start() + 1]
+        name = _LOOSE_END.sub("", name)
+        first = name.split()[0]
+        if first in ("Mr", "Mr.", "Ms.", "Mrs.", "Dr.", "U.S.", "United", "Customs", "Government", "Border") or _stops(
+            first
+        ):
+            continue
+        yield match.start("name"), match.start("name") + len(name)

@@ -1,0 +1,83 @@
+"""Legal forms of companies as they are written in texts: the end of a name that says that it is a company's.
+
+Invariant: the forms are data (`lexicon/company_forms.csv`). A form's span takes its full stop along where the stop
+belongs to an abbreviation (`Co., Ltd.`) and leaves it where it ends a sentence (`Umber LLC.`).
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_LEXICON = Path(__file__).with_name("lexicon")
+_SURE, _WORD = "sure", "word"
+_ENDS = r"(?![\w-])"
+_PARTNERSHIPS = re.compile(r"L\.?L\.?P\.?|P\.?L\.?L\.?C\.?|P\.C\.|PC")
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpan:
+    """A legal form in a text; `sure` where nothing else is written like it, `partners` where partners' names and
+    commas stand before it."""
+
+    start: int
+    end: int
+    sure: bool
+    partners: bool
+
+
+def legal_forms(text: str) -> Iterator[FormSpan]:
+    """The legal forms of a text, each as long as it goes: `Co., Ltd.` is one."""
+    pattern, sure = _patterns()
+    for match in pattern.finditer(text):
+        yield FormSpan(
+            match.start(),
+            match.end(),
+            any(sure.fullmatch(part) for part in re.split(r"[,\s]+", match.group()))
+            or bool(sure.search(match.group())),
+            bool(_PARTNERSHIPS.fullmatch(match.group())),
+        )
+
+
+@cache
+def rows(file: str) -> tuple[dict[str, str], ...]:
+    """The rows of a list of this folder."""
+    with (_LEXICON / file).open(encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))
+
+
+@cache
+def form_words() -> frozenset[str]:
+    """The words that legal forms are made of, in capitals without stops."""
+    return frozenset(word.upper() for row in rows("company_forms.csv") for word in row["written"].split())
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    listed = sorted(rows("company_forms.csv"), key=lambda row: -len(row["written"]))
+    unit = "|".join(_unit(row["written"], row["abbreviated"]) for row in listed)
+    sure = "|".join(_unit(row["written"], row["abbreviated"]) for row in listed if row["trust"] in (_SURE, _WORD))
+    joint = r"(?:,?[ \u00a0]|,?\n|,|[ \u00a0]?&[ \u00a0]?)"
+    whole = rf"(?<![\w(\[/.-])(?:{unit})(?:{joint}(?:{unit}))*"
+    return re.compile(whole), re.compile(rf"(?<!\w)(?:{sure})")
+
+
+def _unit(written: str, abbreviated: str) -> str:
+    """The ways to write one form: as it is listed or in capitals; initials with or without stops."""
+    words = written.split()
+    if abbreviated == "initials":
+        last = f"(?:{_dotted(words[-1])}|{_either(words[-1])})"
+        before = "".join(rf"(?:{_dotted(word)}|{_either(word)}\.?)\s" for word in words[:-1])
+        return before + last + _ENDS
+    stop = r"\.?" if abbreviated == "yes" else ""
+    return r"\s".join(f"{_either(word)}{stop}" for word in words) + _ENDS
+
+
+def _dotted(word: str) -> str:
+    return " ?".join(rf"{_either(letter)}\." for letter in word)
+
+
+def _either(word: str) -> str:
+    return f"(?:{re.escape(word)}|{re.escape(word.upper())})"

@@ -1,0 +1,55 @@
+"""Days in running text, as they are written in the trade's papers.
+
+Invariant: what is found is a day of the calendar, between 1789 (the first customs act) and 2099; a month or a year
+alone is none. Where only numbers stand, the month comes first, as in the United States, unless that is no day.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))"
+)
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:17|18|19|20)\d\d)"
+_EDGES = (r"(?<![\w/.-])", r"(?![\w/-])(?!\.\d)")
+_WRITTEN = tuple(
+    re.compile(_EDGES[0] + pattern + _EDGES[1])
+    for pattern in (
+        rf"{_MONTH}\.?\s{{1,2}}{_DAY}(?:,\s{{0,2}}|\s){_YEAR}",
+        rf"{_DAY}(?:\sof)?[\s-]{_MONTH}\.?(?:,?\s|-){_YEAR}",
+        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)(?:(?=T\d\d:))?",
+        rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/{_YEAR}",
+        r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)",
+    )
+)
+_CENTURY_TURNS = 50  # 12/1/49 is 2049, 12/1/50 is 1950
+
+
+def days(text: str) -> Iterator[tuple[int, int, date]]:
+    """Where the days of a text stand, and which they are.
+
+    >>> [str(day) for _, _, day in days("from Dec. 3, 2018 to 4 January 2019 (1/12/00)")]
+    ['2018-12-03', '2019-01-04', '2000-01-12']
+    """
+    for pattern in _WRITTEN:
+        for match in pattern.finditer(text):
+            if day := _day(match.group("year"), match.group("month"), match.group("day")):
+                yield match.start(), match.end(), day
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    of_month = int(month) if month.isdigit() else _MONTHS.index(month.lower()[:3]) + 1
+    of_year = int(year)
+    if len(year) == 2:
+        of_year += 2000 if of_year < _CENTURY_TURNS else 1900
+    of_day = int(day)
+    if month.isdigit() and of_month > 12 >= of_day:
+        of_month, of_day = of_day, of_month
+    try:
+        return date(of_year, of_month, of_day)
+    except ValueError:
+        return None

@@ -1,0 +1,182 @@
+"""The reading of texts: a spaCy pipeline of our own components, each of which adds the spans that it knows.
+
+Invariant: `doc.spans["mentions"]` is in the order of the text and without overlaps; a span that an earlier component
+found is not lost to a later one, except to a longer name of a company. Characters count from the text's beginning,
+whatever the tokens: the tokenizer parts letters from all else, so that no span can fall between two tokens. What a
+batch of texts taught the vocabulary is forgotten with it: memory does not grow with the documents read.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import islice
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from ingest.extract.aliases import aliases
+from ingest.extract.companies import companies
+from ingest.extract.countries import countries
+from ingest.extract.dates import days
+from ingest.extract.identifiers import find_identifiers
+from ingest.extract.known_names import KnownNames
+from ingest.extract.names import name_key
+
+COMPANY, COUNTRY, DATE = "company", "country", "date"
+_MENTIONS, _BEARERS = "mentions", "bearers of "
+_BATCH = 64
+_LONGEST_TEXT = 2**31  # spaCy's own limit guards models that need memory by length; ours do not
+_PIECE = re.compile(r"[^\W_]+|[^\w\s]|_|\s+")
+
+
+class How(StrEnum):
+    """By what something was recognised."""
+
+    NUMBER = "number"  # its pattern and its check
+    KNOWN = "known"  # a name that is known
+    FORM = "form"  # a legal form, a form's field, an addressee
+    ALIAS = "alias"  # a short name that the document defines
+    ROLE = "role"  # "the importer", where the document says who that is
+    WORD = "word"  # a country's name, a day
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something named in a text, by characters. `bearers` are those whose known name it is."""
+
+    start: int
+    end: int
+    what: str
+    key: str
+    how: How
+    bearers: frozenset[str] = frozenset()
+
+
+class _Pieces:
+    """A tokenizer that parts letters and digits from all else; spaces that are no single blank are tokens."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        pieces: list[str] = []
+        blank: list[bool] = []
+        for match in _PIECE.finditer(text):
+            piece = match.group()
+            if piece[0] == " " and pieces and not blank[-1]:
+                blank[-1] = True
+                piece = piece[1:]
+            if piece:
+                pieces.append(piece)
+                blank.append(False)
+        return Doc(self.vocab, words=pieces, spaces=blank)
+
+
+class _Names:
+    """The component of names: companies known and unknown, and what the document calls them afterwards."""
+
+    def __init__(self) -> None:
+        self.known = KnownNames(())
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        found = [Span(one.start, one.end, COMPANY, one.key, How.KNOWN, one.bearers) for one in self.known.find(text)]
+        found += [Span(*place, COMPANY, name_key(text[slice(*place)]), How.FORM) for place in companies(text)]
+        named = _one_each(found)
+        keys = {(one.start, one.end): one for one in named}
+        for use in aliases(text, keys):
+            of = keys[use.of]
+            named.append(Span(use.start, use.end, COMPANY, of.key, How.ROLE if use.role else How.ALIAS, of.bearers))
+        return _add(doc, _one_each(named))
+
+
+def _one_each(found: Sequence[Span]) -> list[Span]:
+    """Of names that overlap the longest; a known one lends its bearers to the longer spelling of itself."""
+    kept: list[Span] = []
+    for one in sorted(found, key=lambda span: (-(span.end - span.start), span.how != How.KNOWN, span.start)):
+        over = next((at for at, other in enumerate(kept) if one.start < other.end and other.start < one.end), None)
+        if over is None:
+            kept.append(one)
+        elif one.bearers and not kept[over].bearers and kept[over].key.startswith(one.key):
+            kept[over] = replace(kept[over], bearers=one.bearers, how=How.KNOWN)
+    return kept
+
+
+@Language.component("tidewaiter_identifiers")
+def _identifiers(doc: Doc) -> Doc:
+    return _add(doc, (Span(start, end, what, key, How.NUMBER) for start, end, what, key in find_identifiers(doc.text)))
+
+
+@Language.factory("tidewaiter_names")
+def _names(nlp: Language, name: str) -> _Names:  # noqa: ARG001 - what spaCy calls a factory with
+    return _Names()
+
+
+@Language.component("tidewaiter_days")
+def _days(doc: Doc) -> Doc:
+    return _add(doc, (Span(start, end, DATE, day.isoformat(), How.WORD) for start, end, day in days(doc.text)))
+
+
+@Language.component("tidewaiter_countries")
+def _countries(doc: Doc) -> Doc:
+    return _add(doc, (Span(start, end, COUNTRY, code, How.WORD) for start, end, code in countries(doc.text)))
+
+
+def _add(doc: Doc, found: Iterable[Span]) -> Doc:
+    """Put spans into the document, but for those that overlap what is there."""
+    group = list(doc.spans.get(_MENTIONS, ()))
+    taken = bytearray(len(doc))
+    for there in group:
+        taken[there.start : there.end] = b"\1" * len(there)
+    for one in found:
+        span = doc.char_span(one.start, one.end, label=one.what, kb_id=one.key, span_id=one.how)
+        if span is None or any(taken[span.start : span.end]):
+            continue
+        taken[span.start : span.end] = b"\1" * len(span)
+        group.append(span)
+        if one.bearers:
+            doc.user_data[f"{_BEARERS}{one.start}"] = one.bearers
+    doc.spans[_MENTIONS] = sorted(group, key=lambda span: span.start)
+    return doc
+
+
+def _spans(doc: Doc) -> list[Span]:
+    """What was found, free of the document."""
+    return [
+        Span(
+            span.start_char,
+            span.end_char,
+            span.label_,
+            span.kb_id_,
+            How(span.id_),
+            doc.user_data.get(f"{_BEARERS}{span.start_char}", frozenset()),
+        )
+        for span in doc.spans[_MENTIONS]
+    ]
+
+
+class Pipeline:
+    """Reads texts with the names that are known, or with none."""
+
+    def __init__(self, known: KnownNames | None = None) -> None:
+        self.nlp = spacy.blank("en")
+        self.nlp.tokenizer = _Pieces(self.nlp.vocab)
+        self.nlp.max_length = _LONGEST_TEXT
+        self.nlp.add_pipe("tidewaiter_identifiers")
+        names = self.nlp.add_pipe("tidewaiter_names")
+        if known and isinstance(names, _Names):
+            names.known = known
+        self.nlp.add_pipe("tidewaiter_days")
+        self.nlp.add_pipe("tidewaiter_countries")
+
+    def read(self, texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, list[Span]]]:
+        """Each document's id and text with what it names."""
+        remaining = iter(texts)
+        while some := list(islice(remaining, _BATCH)):
+            with self.nlp.memory_zone():
+                docs = self.nlp.pipe(text for _, text in some)
+                read = [(document_id, text, _spans(doc)) for doc, (document_id, text) in zip(docs, some, strict=True)]
+            yield from read

@@ -1,0 +1,49 @@
+"""Companies in texts: found by what stands around a name, with their legal form and nothing before it."""
+
+import pytest
+
+from ingest.extract.companies import companies
+
+FOUND = [
+    ("We bought from Umber Trading Co., Ltd. in May.", ["Umber Trading Co., Ltd."]),
+    ("on behalf of your client, Ochre Holdings, LLC. of Farmton", ["Ochre Holdings, LLC"]),
+    ("made by Sienna Tekstil San. ve Tic. Ltd. Sti. and by Madder S.A. de C.V.",
+     ["Sienna Tekstil San. ve Tic. Ltd. Sti.", "Madder S.A. de C.V."]),
+    ("Weld Werkzeuge GmbH & Co. KG, Indigo Sdn. Bhd., Woad B.V.",
+     ["Weld Werkzeuge GmbH & Co. KG", "Indigo Sdn. Bhd.", "Woad B.V."]),
+    ("Gamboge (Hangzhou) Import & Export Co., Ltd., Cinnabar Steel Company Limited and Realgar JSC",
+     ["Gamboge (Hangzhou) Import & Export Co., Ltd.", "Cinnabar Steel Company Limited", "Realgar JSC"]),
+    ("Orpiment, Massicot, Verdigris & Smalt LLP wrote", ["Orpiment, Massicot, Verdigris & Smalt LLP"]),
+    ("GOODS SHIPPED BY UMBER TRADING CO., LTD. TO OCHRE IMPORTS INC. WERE HELD",
+     ["UMBER TRADING CO., LTD.", "OCHRE IMPORTS INC."]),
+    ("exports of PT Umber Jaya and of PT. Ochre Indah Tbk were", ["PT Umber Jaya", "PT. Ochre Indah Tbk"]),
+    ("UMBER CO LTD\nOCHRE GMBH\nSIENNA PTY LTD\n", ["UMBER CO LTD", "OCHRE GMBH", "SIENNA PTY LTD"]),
+    ("Shipper | Umber Works Ltd | Ningbo\nOchre AG | Sienna SA", ["Umber Works Ltd", "Ochre AG", "Sienna SA"]),
+    ("Consignee: UMBER OUTDOORS\nNotify Party: SAME AS CONSIGNEE\n", ["UMBER OUTDOORS"]),
+    ("MANUFACTURER NAME\nOchre Garment Factory No. 2\n", ["Ochre Garment Factory No. 2"]),
+    ("Ms. Ann Weld\nUmber Logistics\n12 Long Road\nFarmton, OH 44101\n\nDear Ms. Weld:", ["Umber Logistics"]),
+    ("The 3V Umber USA Inc. filing, and Umber Bank of Ochre Ltd", ["3V Umber USA Inc.", "Umber Bank of Ochre Ltd"]),
+    ("the brothers of Umber and Sons Ltd and Ochre Steel and Sienna Wood Co.",
+     ["Umber and Sons Ltd", "Sienna Wood Co."]),
+]  # fmt: skip
+
+NOT_FOUND = [
+    "at prices below normal value (NV) during the period",
+    "The Company is a Limited Liability Company. This Company is new.",
+    "SAME AS CONSIGNEE, TO ORDER OF SHIPPER",
+    "the holding company limited its loss; a limited partnership",
+    "Shipper: TO ORDER\nConsignee: 12345\nImporter: the Importer\n",
+    "She lives in Ohio and co-owns it; see 19 CFR 177 and Note 3 to Chapter 61",
+    "Officer of the U.S. Customs and Border Protection on behalf of the United States",
+    "CASE NO. AS FILED BY PC AND SE",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FOUND, ids=[text[:40] for text, _ in FOUND])
+def test_companies_are_found_with_their_legal_form(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in sorted(set(companies(text)))] == expected
+
+
+@pytest.mark.parametrize("text", NOT_FOUND)
+def test_what_is_no_company_is_not_found(text: str) -> None:
+    assert [text[start:end] for start, end in companies(text)] == []

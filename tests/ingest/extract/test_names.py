@@ -1,0 +1,143 @@
+"""Known names, short names that a document defines, countries and days, and the pipeline that joins them."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.extract.aliases import aliases
+from ingest.extract.companies import companies
+from ingest.extract.countries import countries
+from ingest.extract.dates import days
+from ingest.extract.identifiers import find_identifiers
+from ingest.extract.known_names import KnownNames
+from ingest.extract.mentions import find_all, find_mentions
+from ingest.extract.pipeline import Pipeline
+
+KNOWN = KnownNames(
+    [
+        ("Umber Trading Company, Limited", "party:umber"),
+        ("Ochre & Söhne GmbH", "party:ochre"),
+        ("Sienna Textile Mills", "party:one"),
+        ("SIENNA TEXTILE MILLS", "party:other"),
+        ("Weld", "party:weld"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "bearers"),
+    [
+        ("by UMBER TRADING CO., LTD. of", "UMBER TRADING CO., LTD.", {"party:umber"}),
+        ("by Umber Trading, a maker", "Umber Trading", {"party:umber"}),
+        ("by Ochre and Sohne G.m.b.H. here", "Ochre and Sohne G.m.b.H.", {"party:ochre"}),
+        ("the Sienna Textile\nMills plant", "Sienna Textile\nMills", {"party:one", "party:other"}),
+    ],
+)  # fmt: skip
+def test_a_known_name_is_found_however_it_is_written(text: str, written: str, bearers: set[str]) -> None:
+    assert [(text[one.start : one.end], one.bearers) for one in KNOWN.find(text)] == [(written, bearers)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Umber Tradings", "XUmber Trading", "umber trading", "Umber; Trading Co", "Umber\n\nTrading", "Weld is a verb"],
+)
+def test_parts_of_words_and_of_cells_are_no_known_names(text: str) -> None:
+    assert list(KNOWN.find(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ('Umber Co., Ltd. ("UCL") paid. UCL sold.', ["UCL", "UCL"]),
+        ("Umber Steel Co. (Umber) made it; Umber's price", ["Umber", "Umber"]),
+        ("Umber Inc., hereinafter the importer, paid. The importer sold.", ["the importer", "The importer"]),
+        ("Umber Inc. (“the importer” or “UI”): UI is new", ["the importer", "UI", "UI"]),
+        ("Umber Inc. (China) and Umber Inc. (see below)", []),
+        ("Umber Madder Ltd. sold. Umber Madder paid.", ["Umber Madder"]),
+        ("Theory LLC has a Theory", []),
+    ],
+)
+def test_short_names_stand_for_the_company_that_they_were_defined_behind(text: str, uses: list[str]) -> None:
+    named = set(companies(text))
+    found = sorted(aliases(text, named), key=lambda use: use.start)
+    assert [text[use.start : use.end] for use in found] == uses
+    assert {use.of for use in found} <= named
+
+
+def test_an_alias_has_the_key_of_its_company_and_a_role_says_that_it_is_one() -> None:
+    text = 'Umber Co., Ltd. ("UCL", the importer) paid. UCL sold.'
+    found = [(one.text, one.key, one.how) for one in find_mentions("", text)]
+    assert found == [("Umber Co., Ltd.", "UMBER CO LTD", "form"), ("UCL", "UMBER CO LTD", "alias"),
+                     ("UCL", "UMBER CO LTD", "alias")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("from China via Hong Kong to the United States", ["CN", "HK", "US"]),
+        ("MADE IN VIETNAM; the People’s Republic of China; Côte d'Ivoire", ["VN", "CN", "CI"]),
+        ("in the U.S. and the U.K.", ["US", "GB"]),
+        ("Harmonized Tariff Schedule of the United States; United States v. Umber; U.S. Note 20; US$", []),
+        ("Chinese goods; New Mexico; Atlanta, Georgia; Jordan Brown; turkey; the Uruguay Round", []),
+    ],
+)
+def test_countries_are_found_where_they_are_countries(text: str, codes: list[str]) -> None:
+    assert [code for _, _, code in countries(text)] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("December 15, 2015; Dec. 3 2018; 4th July 2019; 17-Dec-2021",
+         ["2015-12-15", "2018-12-03", "2019-07-04", "2021-12-17"]),
+        ("2015-12-15, 12/15/2015, 1/12/00 and 15/12/2015", ["2015-12-15", "2015-12-15", "2000-01-12", "2015-12-15"]),
+        ("JULY 6, 2018", ["2018-07-06"]),
+        ("February 30, 2015; May 2015; 19 CFR 177.9; 2015-13-40; 1/2/3456; 85 FR 37626; 9903.88.15", []),
+    ],
+)  # fmt: skip
+def test_days_are_found_and_no_others(text: str, expected: list[str]) -> None:
+    assert sorted(str(day) for _, _, day in days(text)) == sorted(expected)
+
+
+def test_a_longer_name_takes_the_bearer_of_the_known_name_in_it() -> None:
+    text = "sold by Umber Trading Co., Ltd. (Ningbo)"
+    ((_, _, spans),) = Pipeline(KNOWN).read([("", text)])
+    assert [(text[one.start : one.end], one.bearers) for one in spans] == [
+        ("Umber Trading Co., Ltd.", frozenset({"party:umber"}))
+    ]
+
+
+def test_a_social_security_number_is_never_a_mention() -> None:
+    assert not list(find_mentions("", "SSN: 551-23-4567; ***-**-****; importer 551-23-4567"))
+
+
+PIECES = ("Umber Co., Ltd.", "ABC-1234567-6", "6109.10.0040", "(Umber)", "China", "May 3, 2019", "\n", "“", "A-570-918")
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=12).map(" ".join))
+def test_spans_are_in_order_hold_what_they_say_and_lose_no_identifier(text: str) -> None:
+    found = list(find_mentions("", text))
+    assert all(text[one.start : one.end] == one.text for one in found)
+    assert all(left.end <= right.start for left, right in pairwise(found))
+    numbers = {(start, end) for start, end, _, _ in find_identifiers(text)}
+    assert numbers == {(one.start, one.end) for one in found if one.how == "number"}
+
+
+def test_forms_and_sentences_are_read_at_twenty_thousand_words_a_second() -> None:
+    text = (
+        "Entry ABC-1234567-6 of Umber Trading Co., Ltd. (Umber), made in China on May 3, 2019, says nothing new. " * 300
+    )
+    list(find_mentions("", "warm"))
+    began = time.process_time()
+    list(find_all([("", text)] * 4))
+    assert len(text.split()) * 4 / (time.process_time() - began) > 20_000
+
+
+def test_a_text_made_to_be_slow_is_not() -> None:
+    hostile = "Co., " * 3000 + "A & " * 3000 + "(" * 3000 + "Shipper:\n" * 2000 + "\u201cUmber" * 2000
+    began = time.process_time()
+    list(find_mentions("", hostile))
+    assert time.process_time() - began < 10
