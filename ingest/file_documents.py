@@ -23,7 +23,7 @@ from ingest.sources.mapped import batch_of
 from ingest.sources.ruling_files import ruling_cells, shows_ruling, twin_of
 from ingest.sources.source import TextRows
 from ingest.text.readers import Asked, Readers
-from ingest.text.reading import HTML, Reading
+from ingest.text.reading import HTML, PLAIN, Reading
 
 PROFILE = "document-files"
 RULINGS = "ruling-files"
@@ -110,11 +110,14 @@ class Judged:
 def judged(
     waiting: Sequence[Waiting], known: Mapping[str, "Stands"], readers: Readers, originals: Originals
 ) -> Iterator[Judged]:
-    """What is to become of each file, in their order. Bytes that stand, or came before, are not read again."""
+    """What is to become of each file, in their order. Bytes that stand, or came before, are not read again.
+
+    Only files that a person calls documents come here without a format: they are read as plain text.
+    """
     stands = {sha256: one for sha256, one in known.items() if one.with_text}
     first = {one.sha256: one for one in reversed(waiting) if one.sha256 not in stands}
     fresh = [one for one in waiting if first.get(one.sha256) is one]
-    readings = readers.read(Asked(one.given.path, one.given.name) for one in fresh)
+    readings = readers.read(Asked(one.given.path, one.given.name, otherwise=PLAIN) for one in fresh)
     failed: dict[str, Judged] = {}
     for one in waiting:
         name = one.given.name

@@ -63,10 +63,10 @@ def _read(document: olefile.OleFileIO, path: Path, name: str) -> Reading:
             if text := tidied(_shown("".join(pieces(main, table)))):
                 return Reading(DOC, text, title=shown)
         except _DAMAGE:
-            if not catdoc():
-                raise
+            pass  # catdoc looks for letters wherever they are
     if not catdoc():
-        return Reading(DOC, "", title=shown, unread="it is older than Word 97: install catdoc and load it again")
+        why = "its table of pieces is damaged" if version >= _WORD_97 else "it is older than Word 97"
+        return Reading(DOC, "", title=shown, unread=f"{why}: install catdoc and load it again")
     return Reading(DOC, tidied(_by_catdoc(path)), title=shown, notes=("read by catdoc",))
 
 

@@ -46,7 +46,8 @@ def unpack_email(path: Path, name: str, into: Path, allowance: Allowance) -> Unp
         if not allowance.takes(len(raw)):
             members.append(Member(shown, problem=allowance.spent(name)))
             continue
-        target = into / f"{number:05d}-{shown}"
+        target = into / str(number) / shown  # a table is known by its name
+        target.parent.mkdir()
         target.write_bytes(raw)
         members.append(Member(shown, path=str(target)))
     return Unpacked(tuple(members))

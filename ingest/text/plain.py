@@ -7,7 +7,7 @@ import codecs
 from pathlib import Path
 
 from graph.model.errors import Invalid
-from ingest.sources.delimited import encoding_of
+from ingest.sources.delimited import HEAD_BYTES, encoding_of
 from ingest.text.reading import PLAIN, Reading, Told, tidied
 
 LARGEST_BYTES = 32 * 1024 * 1024
@@ -27,6 +27,8 @@ def read(path: Path, name: str, _told: Told) -> Reading:
             next_step="Split it into its documents.",
         )
     raw = path.read_bytes()
+    if is_binary(raw[:HEAD_BYTES]):
+        raise Invalid(f"{name} is no text.", thing=name, next_step="Save it as PDF or text.")
     text, encoding = decoded_bytes(raw)
     notes = [f"read as {encoding}"] if encoding == "windows-1252" else []
     controls = len(raw) - len(raw.translate(None, _CONTROLS)) if encoding in {"utf-8", "windows-1252"} else 0

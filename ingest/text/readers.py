@@ -32,10 +32,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A file to read, and how people know it."""
+    """A file to read, how people know it, and the format of a file that shows none."""
 
     path: Path
     name: str
+    otherwise: str = ""
 
 
 class Readers:
@@ -87,8 +88,8 @@ class Readers:
 
     def _read(self, asked: Asked) -> Reading | TidewaiterError:
         try:
-            if format_of(asked.path) == PLAIN:  # which no parser can choke on
-                return read(asked.path, asked.name, _alive)
+            if (format_of(asked.path) or asked.otherwise) == PLAIN:  # which no parser can choke on
+                return read(asked.path, asked.name, _alive, otherwise=asked.otherwise)
         except TidewaiterError as error:
             return error
         said = self._ask(asked, do="read")

@@ -67,8 +67,8 @@ class Reading:
 Told = Callable[[], None]  # called while a long reading goes on
 
 
-def read(path: Path, name: str, told: Told) -> Reading:
-    """Read a file; `name` is how people know it.
+def read(path: Path, name: str, told: Told, *, otherwise: str = "") -> Reading:
+    """Read a file; `name` is how people know it, `otherwise` the format of a file that shows none.
 
     Raises `Invalid` with a next step for a file that is broken, encrypted, too large or of no format known here.
     """
@@ -78,7 +78,7 @@ def read(path: Path, name: str, told: Told) -> Reading:
             thing=name,
             next_step="Split it, or load its text.",
         )
-    reader = _READERS.get(format_of(path))
+    reader = _READERS.get(format_of(path) or otherwise)
     if reader is None:
         raise Invalid(f"{name} is no document that can be read.", thing=name, next_step="Save it as PDF or text.")
     reading: Reading = import_module(reader).read(path, name, told)  # parsers are imported where a file needs them
@@ -98,6 +98,7 @@ def _finished(reading: Reading, name: str) -> Reading:
         pages = tuple(replace(page, end=min(page.end, len(text))) for page in pages if page.start < len(text))
     return replace(
         reading,
+        unread=reading.unread or ("" if text else "it holds no text"),
         text=text,
         pages=pages,
         title=" ".join(tidied(reading.title).split())[:600],

@@ -132,14 +132,11 @@ def test_fields_show_their_results_and_cells_stand_apart(tmp_path: Path) -> None
 
 @pytest.mark.skipif(not doc.catdoc(), reason="catdoc is not installed")
 def test_a_word_document_whose_table_is_lost_is_read_by_catdoc(tmp_path: Path) -> None:
-    path = word_97(tmp_path / "w.doc", "Entry ABC-1234567-6 holds frames of wood.\r" * 2)
+    path = word_97(tmp_path / "w.doc", "Entry ABC-1234567-6 holds frames of wood.\r" * 9, narrow=True)
     raw = bytearray(path.read_bytes())
-    at = raw.index(b"\x02" + (28).to_bytes(4, "little"))
-    raw[at] = 7
+    raw[raw.index(b"\x02" + (28).to_bytes(4, "little"))] = 7
     reading = of(written(tmp_path / "lost.doc", bytes(raw)))
-    assert reading.text.endswith(
-        "Entry ABC-1234567-6 holds frames of wood."
-    )  # it guesses the encoding of the first piece
+    assert reading.text.startswith("Entry ABC-1234567-6 holds frames of wood.")
     assert reading.notes == ("read by catdoc",)
 
 
