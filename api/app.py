@@ -23,7 +23,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.access.hosts import refused_host, refused_origin
 from api.errors import TITLES, name_of, status_of, translated
 from api.metrics import Metrics
-from api.routes import documents, entities, exports, findings, health, judgements, kinds, loads, people, prior, searches
+from api.routes import (
+    documents,
+    entities,
+    exports,
+    findings,
+    health,
+    judgements,
+    kinds,
+    loads,
+    people,
+    prior,
+    screenings,
+    searches,
+)
 from api.routes.asking import VERSION
 from api.schemas import Problem
 from api.service import Service, refuse_open_door
@@ -56,8 +69,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.include_router(health.open_router)
     for router in (
-        searches.router, prior.router, judgements.router, entities.router, findings.router, documents.router,
-        kinds.router, loads.router, exports.router, people.router, health.router,
+        searches.router, screenings.router, prior.router, judgements.router, entities.router, findings.router,
+        documents.router, kinds.router, loads.router, exports.router, people.router, health.router,
     ):  # fmt: skip
         app.include_router(router)
     app.add_exception_handler(TidewaiterError, _on_error)

@@ -39,6 +39,8 @@ from api.schemas import (
     RejectsAnswer,
     RelatedAnswer,
     Row,
+    ScreeningAnswer,
+    ScreeningRequest,
     SearchAnswer,
 )
 from graph.model.errors import Conflict, Denied, Invalid, NotFound, TidewaiterError, Unavailable
@@ -107,6 +109,22 @@ class Client:
             "cursor": cursor, "like": like,
         }  # fmt: skip
         return self._get("/v1/search", SearchAnswer, params)
+
+    def every_hit(
+        self,
+        text: str,
+        *,
+        kinds: Sequence[str] = (),
+        filters: Mapping[str, Sequence[str]] | None = None,
+        sort: Literal["relevance", "date"] = "relevance",
+    ) -> Iterator[Row]:
+        """Every hit of a search, one at a time, however many there are."""
+        written = [f"{name}:{value}" for name, values in (filters or {}).items() for value in values]
+        yield from self._lines("/v1/search/export", {"q": text, "kind": kinds, "filter": written, "sort": sort})
+
+    def screen(self, names: Sequence[str]) -> ScreeningAnswer:
+        """Which of up to 10,000 names stand in which documents; the first 10,000 hits."""
+        return self._post("/v1/screenings", ScreeningAnswer, ScreeningRequest(names=list(names)).model_dump_json())
 
     # Entities and links
 
@@ -221,8 +239,11 @@ class Client:
 
     def export(self, what: Literal["entities", "links", "findings"]) -> Iterator[Row]:
         """Every entity, link or finding of the generation, one at a time, however many there are."""
+        yield from self._lines(f"/v1/export/{what}", {})
+
+    def _lines(self, path: str, params: Params) -> Iterator[Row]:
         try:
-            with self._http.stream("GET", f"/v1/export/{what}") as response:
+            with self._http.stream("GET", path, params=_in_query(params)) as response:
                 if response.is_error:
                     response.read()
                     raise _error(response)

@@ -250,6 +250,40 @@ class SearchAnswer(Answer):
     took_ms: float = 0.0
 
 
+class ScreeningRequest(BaseModel):
+    """Names to be looked for in all documents."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    names: list[Annotated[str, Field(max_length=300)]] = Field(min_length=1, max_length=10_000)
+
+
+class ScreeningItem(Answer):
+    """A name found in a document: how the document writes it, with all its words (`full`) or without its legal form
+    (`core`), how often, and a passage."""
+
+    name: str
+    document: str
+    kind: str
+    date: Day | None = None
+    title: str = ""
+    found: str
+    how: str
+    times: int
+    passage: str
+
+
+class ScreeningAnswer(Answer):
+    """What a screening found, by document. `names` were looked for, `found` of them stand somewhere, `unusable` could
+    not be looked for; `truncated` says that there are more hits than these."""
+
+    items: list[ScreeningItem]
+    names: int
+    found: int
+    unusable: list[str]
+    truncated: bool
+
+
 class MemberItem(Answer):
     """A party of a finding; `identifiers` are the numbers a resolved party goes by."""
 

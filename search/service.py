@@ -4,7 +4,7 @@ Invariant: a search that is typed never fails for its words; it is `Invalid` onl
 or cursor that cannot be.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -13,7 +13,8 @@ from search.concordance import Concordance
 from search.fields import DEFAULT_FACETS, FIELDS, KIND_GROUPS, known_field
 from search.index.index import SearchIndex
 from search.likeness import like as likeness
-from search.query import AllOf, AnyOf, Everything, Not, Query, SearchRequest, SearchResult
+from search.paging import MOST_HITS
+from search.query import AllOf, AnyOf, Everything, Hit, Not, Query, SearchRequest, SearchResult
 from search.reading import Reading, field_value, read_days, read_query
 
 _LOOSE = "~"  # begins the cursors of a search whose words need not all occur
@@ -62,6 +63,26 @@ class SearchService:
         if result.total == 0 and reading.otherwise is not None and not cursor:
             return self._loose(_narrowed(replace(request, query=reading.otherwise), within), reading.note)
         return replace(result, note=reading.note)
+
+    def every(
+        self,
+        text: str,
+        *,
+        kinds: Sequence[str] = (),
+        filters: Mapping[str, Sequence[str]] | None = None,
+        sort: Literal["relevance", "date"] = "relevance",
+        like: str = "",
+    ) -> Iterator[Hit]:
+        """Every hit of a search, in its order, however many there are."""
+        cursor = ""
+        while True:
+            page = self.search(
+                text, kinds=kinds, filters=filters, sort=sort, facets=(), limit=MOST_HITS, cursor=cursor, like=like
+            )
+            yield from page.items
+            cursor = page.next_cursor
+            if not cursor:
+                return
 
     def _over_the_years(self, reading: Reading) -> Reading:
         """The same with the numbers that its tariff numbers had in other years, which the note names."""

@@ -1,6 +1,7 @@
 """Answers to searches."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from html import unescape
 
 from api.schemas import FacetValue, LegalItem, SearchAnswer, SearchItem, WhyItem
 from graph.model.errors import Invalid
@@ -60,6 +61,28 @@ def search_item(hit: Hit) -> SearchItem:
         legal=legal_items(hit.chain),
         legal_told=told_chain(hit.chain),
     )  # fmt: skip
+
+
+HIT_COLUMNS = ("id", "kind", "title", "date", "status", "score", "passage", "legal", "why")
+
+
+def hit_rows(hits: Iterable[Hit]) -> Iterator[dict[str, object]]:
+    """Hits as rows of `HIT_COLUMNS`, for tables."""
+    for hit in hits:
+        yield {
+            "id": hit.id, "kind": hit.kind, "title": hit.title, "date": hit.date.isoformat() if hit.date else None,
+            "status": list(hit.fields.get("status", ())), "score": hit.score, "passage": plain_passage(hit.snippet),
+            "legal": told_chain(hit.chain), "why": [told(one) for one in hit.why],
+        }  # fmt: skip
+
+
+def plain_passage(snippet: str) -> str:
+    """A passage without its marks.
+
+    >>> plain_passage("of <mark>steel</mark> &amp; wire")
+    'of steel & wire'
+    """
+    return unescape(snippet.replace("<mark>", "").replace("</mark>", "")).replace("\n", " ")
 
 
 def legal_items(chain: Sequence[LegalStep]) -> list[LegalItem]:

@@ -48,13 +48,13 @@ def export(
             for line in lines:
                 sys.stdout.buffer.write(line)
             return
-        count = _write(lines, out)
+        count = write_lines(lines, out)
     if terminal.json:
         terminal.answer({"what": what, "file": str(out), "count": count})
     terminal.say(f"{what.capitalize()} written to {out}: {count:,} lines.")
 
 
-def _write(lines: Iterator[bytes], out: Path) -> int:
+def write_lines(lines: Iterator[bytes], out: Path) -> int:
     """Write a file so that it is there whole or not at all; returns how many lines it has."""
     count = 0
     beside = out.with_name(f".{out.name}.{os.getpid()}")

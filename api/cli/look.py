@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from api.schemas import EntityAnswer, FindingItem
     from api.serving import Snapshot
     from api.settings import Settings
+    from search.query import Hit
 
 _AS_OF = typer.Option(None, "--as-of", parser=parse_day, metavar="DATE", help="As known on that day.")
 _LIMIT = typer.Option(20, min=1, max=1000, help="At most so many.")
@@ -152,12 +154,14 @@ def search(
     cursor: str = _CURSOR,
     like: str = typer.Option("", help="What is like this thing: document:NY-N301234.", metavar="ID"),
     why: bool = typer.Option(False, "--why", help="Also say of each hit why it was found."),
+    every: bool = typer.Option(False, "--all", help="Every hit, however many: CSV, or one object a line with --json."),
+    out: Path | None = typer.Option(None, help="With --all: the file to write; else stdout.", metavar="FILE"),
 ) -> None:
     """Find documents, entities and findings."""
     from time import perf_counter
 
     from api.answers.naming import normal_id
-    from api.answers.searches import filters_of, search_answer
+    from api.answers.searches import filters_of, plain_passage, search_answer
 
     if sort not in ("relevance", "date"):
         raise typer.BadParameter("--sort is relevance or date.")
@@ -165,8 +169,21 @@ def search(
     text = " ".join(query or ())
     if not text and not like:
         raise typer.BadParameter("Say what to search for, or --like ID.")
+    if out is not None and not every:
+        raise typer.BadParameter("--out belongs to --all.")
     with served(terminal) as (settings, now):
         index = now.search
+        if every:
+            look(settings, "search", f"{text} like {like}".strip() if like else text)
+            hits = index.every(
+                text,
+                kinds=tuple(one.strip() for one in kind.split(",") if one.strip()),
+                filters=filters_of(tuple(filter_)),
+                sort="date" if sort == "date" else "relevance",
+                like=normal_id(like, home=settings.home) if like else "",
+            )
+            _write_hits(terminal, hits, out)
+            return
         began = perf_counter()
         result = index.search(
             text,
@@ -188,7 +205,7 @@ def search(
             if item.legal_told:
                 terminal.say(f"    {item.legal_told}")
             if item.snippet:
-                terminal.say(f"    {_plain_snippet(item.snippet)}")
+                terminal.say(f"    {plain_passage(item.snippet)}")
             if why and item.why:
                 terminal.say(f"    why: {'; '.join(one.told for one in item.why)}")
         for name, values in answer.facets.items():
@@ -196,6 +213,26 @@ def search(
         if answer.note:
             terminal.say(answer.note)
         _close_page(terminal, len(answer.items), answer.total, answer.next_cursor)
+
+
+def _write_hits(terminal: Terminal, hits: "Iterator[Hit]", out: Path | None) -> None:
+    """Every hit as CSV, or as JSON lines, to a file or stdout."""
+    import sys
+
+    from api.answers.searches import HIT_COLUMNS, hit_rows
+    from api.answers.streams import streamed
+    from api.cli.export import write_lines
+
+    row_format: Literal["ndjson", "csv"] = "ndjson" if terminal.json else "csv"
+    lines = streamed(hit_rows(hits), HIT_COLUMNS, row_format)
+    if out is None:
+        for line in lines:
+            sys.stdout.buffer.write(line)
+        return
+    count = write_lines(lines, out) - (row_format == "csv")
+    if terminal.json:
+        terminal.answer({"file": str(out), "count": count})
+    terminal.say(f"{count:,} hits written to {out}.")
 
 
 def findings(
@@ -292,9 +329,3 @@ def _show_finding(terminal: Terminal, found: "FindingItem") -> None:
 
 def _close_page(terminal: Terminal, shown: int, total: int, next_cursor: str) -> None:
     terminal.say(f"{shown:,} of {total:,}." + (f" More: --cursor {next_cursor}" if next_cursor else ""))
-
-
-def _plain_snippet(snippet: str) -> str:
-    from html import unescape
-
-    return unescape(snippet.replace("<mark>", "").replace("</mark>", "")).replace("\n", " ")
