@@ -22,8 +22,8 @@ from graph.facts.store import FactStore
 from graph.model.finding import Finding
 
 # Below this a pair is not worth telling, unless the two are one firm beyond doubt: then it is told as a rename.
-LEAST_PROBABILITY = 0.1
-LEAST_SAME_FIRM = 0.1
+LEAST_PROBABILITY = 0.05
+LEAST_SAME_FIRM = 0.05
 RENAMED_FROM = 0.8
 # A second newcomer of one predecessor, or a further link of a chain, must stand by itself.
 JOINING_PROBABILITY = 0.5
@@ -34,7 +34,7 @@ class IdentityChange:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "identity_change"
-    version: str = "1"
+    version: str = "2"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None

@@ -26,7 +26,7 @@ RARE_BESIDE = 8
 # Two numbers within so many letters of each other, one with nothing on file, are one with a slip of the pen.
 SLIPS = 3
 # Stand-ins: the newcomer's beginning moved back, so that no succession is thinkable while all else stays.
-SHIFTS = (WINDOW_DAYS, 2 * WINDOW_DAYS)
+SHIFTS = tuple(range(WINDOW_DAYS, 2 * WINDOW_DAYS + 1, WINDOW_DAYS // 4))
 
 
 @dataclass(frozen=True, slots=True)

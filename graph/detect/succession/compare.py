@@ -16,7 +16,7 @@ from scipy.stats import binom
 
 from graph.detect.succession.candidates import AFTER_DAYS, BEFORE_DAYS, WINDOW_DAYS, Pairs
 from graph.detect.succession.on_file import KINDS
-from graph.detect.succession.trade import Calendar, Floats, Held, Ints
+from graph.detect.succession.trade import Bools, Calendar, Floats, Held, Ints
 
 # How often a successor keeps each: makers and tariff numbers are the business itself; filers and ports are
 # convenience; a surety that paid once does not sign again.
@@ -42,6 +42,8 @@ GAPS = (-BEFORE_DAYS, -15, 30, 90, 180, AFTER_DAYS + 1)
 GAP_KEPT = (0.12, 0.42, 0.24, 0.12, 0.10)
 # The predecessor has faded where less than this share of its pace is left.
 FADED = 0.5
+# What a party did in the last so many days tells whether it is still there.
+RECENT_DAYS = 180
 HISTORY_DAYS = 365
 SUREST = 2.0
 
@@ -73,16 +75,20 @@ class Compared:
     share of its pace that the predecessor kept, `stopped` -log10 of the probability that so little is chance.
     `replaced` is the newcomer's yearly pace over the predecessor's, `covered` the share of the newcomer's lines with
     partners that the predecessor had, `taken` the share of the predecessor's lines with partners that the newcomer has.
+    `gone` is whether the predecessor has ended or fallen to half by the last day, whoever came after it.
+    `lots` is how far the usual values of a line of the same goods lie apart, in doublings; NaN without such goods.
     """
 
     began: Ints
     gap: Floats
     remaining: Floats
     stopped: Floats
+    gone: Bools
     replaced: Floats
     covered: Floats
     taken: Floats
     shared_partners: Ints
+    lots: Floats
     fields: dict[str, Floats]
     pool: Floats
     total: Floats
@@ -107,8 +113,8 @@ def compare(pairs: Pairs, known: Parties) -> Compared:
     first = known.first_day[pairs.new]
     pace_after = _pace(pairs.new, first, np.minimum(first + HISTORY_DAYS, known.until + 1), known)
     return Compared(
-        began, gap, remaining, stopped, pace_after / np.maximum(pace_before, 1e-9), covered, taken, shared, fields,
-        pool, np.asarray(total, dtype=np.float64),
+        began, gap, remaining, stopped, _gone(pairs.old, until, known), pace_after / np.maximum(pace_before, 1e-9),
+        covered, taken, shared, _lots(pairs, known.habits["hts"]), fields, pool, np.asarray(total, dtype=np.float64),
     )  # fmt: skip
 
 
@@ -137,6 +143,13 @@ def _stopped(old: Ints, began: Ints, until: Ints, known: Parties) -> tuple[Float
     stopped = np.where(remaining <= FADED, np.minimum(-np.log10(np.maximum(tail, 1e-12)), SUREST), 0.0)
     gap = np.where(ended, (began - last).astype(np.float64), np.nan)
     return gap, np.asarray(remaining, dtype=np.float64), np.asarray(stopped, dtype=np.float64)
+
+
+def _gone(old: Ints, until: Ints, known: Parties) -> Bools:
+    """Whether a party's pace in its last days before `until` is at most half of what it was."""
+    first, recently = known.first_day[old], until - RECENT_DAYS
+    before = known.calendar.between(old, first, recently) / np.maximum(recently - first, 30)
+    return np.asarray(known.calendar.between(old, recently, until + 1) / RECENT_DAYS <= FADED * before)
 
 
 def _timing(gap: Floats) -> Floats:
@@ -208,6 +221,17 @@ def _habit(name: str, of: Held, pairs: Pairs, strata: Ints) -> Floats:
         found = np.where(agree, np.log2(kept / chance), np.log2((1 - kept + 0.02) / (1 - chance + 0.02)))
         bits = np.where(here, found, bits)
     return bits
+
+
+def _lots(pairs: Pairs, goods: Held) -> Floats:
+    """How unlike the values of a line are, over the goods that both have, by the newcomer's lines."""
+    place, row = goods.spread(pairs.new)
+    other = goods.lookup(pairs.old[place], goods.value[row])
+    apart = np.abs(goods.lot[row] - goods.lot[other]) if len(goods.lot) else np.zeros(0)
+    weight = np.where((other >= 0) & ~np.isnan(apart), goods.lines[row], 0.0)
+    lines = np.bincount(place, weights=weight, minlength=len(pairs.old))
+    total = np.bincount(place, weights=weight * np.nan_to_num(apart), minlength=len(pairs.old))
+    return np.where(lines > 0, total / np.maximum(lines, 1.0), np.nan)
 
 
 def _filed(pairs: Pairs, on_file: dict[str, Held]) -> dict[str, Floats]:

@@ -32,20 +32,22 @@ class Openly:
     former: tuple[str, ...] = ()
     bond: tuple[str, ...] = ()
     public: tuple[str, ...] = ()  # claims of succession that are facts
-    related: tuple[str, ...] = ()  # claims of ownership or control that are facts
+    owned: tuple[str, ...] = ()  # claims that one owns or controls the other, that are facts
+    related: tuple[str, ...] = ()  # claims that both are one owner's, that are facts
     said: tuple[str, ...] = ()  # claims that are alleged or admitted
     admitted: bool = False
+    bonded: bool = True  # whether parties of this side post bonds
     records: tuple[Row, ...] = field(default=())
 
     @property
     def declared(self) -> bool:
-        """Whether customs was told: the old name, and the bond carried over."""
-        return bool(self.former and self.bond)
+        """Whether customs was told: the old name and, of those who post bonds, the bond carried over."""
+        return bool(self.former and (self.bond or not self.bonded))
 
     @property
     def in_the_open(self) -> bool:
-        """Whether the change was declared, or is a succession on public record."""
-        return self.declared or bool(self.public)
+        """Whether the change was declared, or stands on public record: a succession, or who owns whom."""
+        return self.declared or bool(self.public) or bool(self.owned)
 
 
 def openly(
@@ -76,10 +78,11 @@ def openly(
     claimed: dict[tuple[str, str], list[Row]] = {}
     for row in ibis.union(*said, distinct=True).order_by("claim_id").to_pyarrow().to_pylist():
         claimed.setdefault((row["old"], row["new"]), []).append(row)
-    return {c: _of(rows.get(c[0], []), rows.get(c[1], []), claimed.get(c, [])) for c in wanted}
+    bonded = side is IMPORTERS
+    return {c: _of(rows.get(c[0], []), rows.get(c[1], []), claimed.get(c, []), bonded=bonded) for c in wanted}
 
 
-def _of(old: list[Row], new: list[Row], claims: list[Row]) -> Openly:
+def _of(old: list[Row], new: list[Row], claims: list[Row], *, bonded: bool) -> Openly:
     names = {frozenset(_words(row["name"])) for row in old}
     former = [
         row["record_id"] for row in new
@@ -87,13 +90,19 @@ def _of(old: list[Row], new: list[Row], claims: list[Row]) -> Openly:
         and ("former" in (row["name_kind"] or ()) or not row["name_kind"])
     ]  # fmt: skip
     bonds = {row["bond_number"] for row in old if row["bond_number"]}
+
+    def facts(*relations: str) -> tuple[str, ...]:
+        return tuple(row["claim_id"] for row in claims if row["status"] == "fact" and row["relation"] in relations)
+
     return Openly(
         tuple(former),
         tuple(row["record_id"] for row in new if row["bond_number"] in bonds),
-        tuple(row["claim_id"] for row in claims if row["status"] == "fact" and row["relation"] == "successor_of"),
-        tuple(row["claim_id"] for row in claims if row["status"] == "fact" and row["relation"] != "successor_of"),
+        facts("successor_of"),
+        facts("owned_by", "controlled_by"),
+        facts("sister_of"),
         tuple(row["claim_id"] for row in claims if row["status"] in ("alleged", "admitted")),
         any(row["status"] == "admitted" for row in claims),
+        bonded,
         (*old, *new),
     )
 

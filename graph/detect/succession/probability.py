@@ -25,8 +25,11 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
     "beside": (-4.0, -0.3),  # the predecessor goes on as before
     "kept": (-4.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
     "taken": (0.0, 1.5),  # share of the predecessor's trade that went on with the newcomer
+    "covered": (0.0, 2.0),  # share of the newcomer's trade that is with partners of the predecessor
     "apart": (-3.0, -0.3),  # no partner and no tariff heading in common: sisters, not one after the other
     "size": (-0.5, 0.0),  # how unlike the two paces are, in doublings
+    "lots": (-2.0, 0.0),  # how unlike the values of a line of the same goods are, in doublings
+    "other_goods": (-2.0, 0.0),  # no ten-digit tariff number in common by which lots could be compared
     "rivals": (-1.0, -0.6),  # doublings by which others fit beside the pair, on either side
     "claimed": (0.0, 1.5),  # somebody says so, unproved; or admits it
 }
@@ -38,9 +41,10 @@ ESCAPING: dict[str, tuple[float, float]] = {
     "declared": (-9.0, -6.0),  # the old name declared and the bond carried over
     "former": (-3.0, -0.3),  # the old name declared, no more
     "public": (-9.0, -6.0),  # a succession that is a fact on record
-    "related": (-1.5, -0.3),  # how many other claims connect the two as facts, up to two: owners and sisters
+    "owned": (-9.0, -6.0),  # one owns or controls the other as a fact on record: a division, not a disguise
+    "related": (-1.5, -0.3),  # sisters, as a fact on record
 }
-BASE, ESCAPING_BASE = (-14.0, 4.0), (-3.0, -0.5)
+BASE, ESCAPING_BASE = (-14.0, 4.0), (-3.0, 1.0)
 CONSTANT = "escaping"
 
 

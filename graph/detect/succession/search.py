@@ -53,7 +53,9 @@ def search(
         used = spells(trade, _READ)
         filed = on_file(facts, side, as_of=as_of).semi_join(everybody, "party")
         none = ibis.null("int64")
-        filed = filed.select("party", "value", "kind", first_day=none, last_day=none, lines=none)
+        filed = filed.select(
+            "party", "value", "kind", first_day=none, last_day=none, lines=none, lot=ibis.null("float64")
+        )
         everything = ibis.union(used, filed.select(*used.columns))
         with facts.kept(everything) as holds:
             holders = holds.group_by("kind", "value").agg(holders=holds.party.nunique())

@@ -277,6 +277,8 @@ def _trade_evidence(w: Weighed, found: Search, records: Records) -> list[Evidenc
         "share_of_the_old_ones_lines": round(float(c.taken[i]), 3),
         "bits": round(float(c.fields["partner"][i]), 1),
     }
+    if not np.isnan(c.lots[i]):
+        numbers["values_of_a_line_apart_doublings"] = round(float(c.lots[i]), 2)
     for value in shared[:LINES_SHOWN]:
         numbers[f"others_with_{value}"] = int(partner.holders[number[value]]) - 2
     few = int(partner.holders[number[shared[0]]]) - 2
@@ -373,7 +375,7 @@ def _listed(words: list[str]) -> str:
 def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
     c, i = found.compared, w.pair
     side = found.side
-    former, bond, fact = w.openly.former, w.openly.bond, (*w.openly.public, *w.openly.related)
+    former, bond, fact = w.openly.former, w.openly.bond, (*w.openly.public, *w.openly.owned, *w.openly.related)
     shared = _shared_on_file(w, found)
     many = [s for s in shared if s[0] != "name" and s[2] >= SHARED_BY_MANY]
     rare = [s for s in shared if s[0] != "name" and s[2] < SHARED_BY_MANY]
@@ -386,6 +388,8 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
         )
     if former and bond:
         declared = f"Holds: the old name and the same bond stand on {_listed(sorted({*former, *bond}))}."
+    elif w.openly.declared:
+        declared = f"Holds: the old name stands on {_listed(list(former))}."
     elif former:
         declared = f"Open: the old name stands on {_listed(list(former))}, but no bond was carried over."
     else:
@@ -396,7 +400,7 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
         ),
         InnocentExplanation(
             "merger or spin-off", "claims that connect the two and are facts on record",
-            f"{'Holds' if w.openly.public or len(fact) > 1 else 'Open'}: {_listed(list(fact))}." if fact
+            f"{'Holds' if w.openly.public or w.openly.owned else 'Open'}: {_listed(list(fact))}." if fact
             else "Does not hold: none is on record.",
         ),
         InnocentExplanation("nothing to leave behind", "events on record before the change", nothing),

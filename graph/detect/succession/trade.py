@@ -31,14 +31,20 @@ def parties(lines: ir.Table) -> ir.Table:
 
 
 def spells(lines: ir.Table, columns: Mapping[str, str]) -> ir.Table:
-    """(kind, value, party, first_day, last_day, lines): how long each party had each value of these columns."""
+    """(kind, value, party, first_day, last_day, lines, lot): how long each party had each value of these columns.
+
+    `lot` is the mean of log2 of the lines' entered value in dollars; null where none is known.
+    """
     found = []
     for kind, name in columns.items():
         t = lines.filter(lines[name].notnull())
         t = t.group_by("party", value=t[name]).agg(
-            first_day=t.day.min(), last_day=t.day.max(), lines=t.count().cast("int64")
+            first_day=t.day.min(),
+            last_day=t.day.max(),
+            lines=t.count().cast("int64"),
+            lot=ibis.ifelse(t["value"] > 0, t["value"], None).log2().mean(),
         )
-        found.append(t.select("party", "value", "first_day", "last_day", "lines", kind=ibis.literal(kind)))
+        found.append(t.select("party", "value", "first_day", "last_day", "lines", "lot", kind=ibis.literal(kind)))
     return ibis.union(*found)
 
 
@@ -78,6 +84,7 @@ class Held:
     start: Ints
     value: Ints
     lines: Floats
+    lot: Floats  # log2 of dollars, NaN where unknown
     first_day: Ints
     last_day: Ints
     holders: Floats
@@ -103,8 +110,8 @@ class Held:
 
 
 def held(rows: pa.Table, parties: Names, *, holding: int) -> Held:
-    """Rows (party, value, lines, first_day, last_day, holders) of one kind as sets by party; what is on file has no
-    lines and no days, which count as zero."""
+    """Rows (party, value, lines, lot, first_day, last_day, holders) of one kind as sets by party; what is on file has
+    no lines and no days, which count as zero."""
     values = Names.of(rows["value"])
     party, value = parties.number(rows["party"]), values.number(rows["value"])
     order = np.lexsort((value, party))
@@ -117,8 +124,8 @@ def held(rows: pa.Table, parties: Names, *, holding: int) -> Held:
     holders[value] = of("holders")
     return Held(
         values, np.searchsorted(party, np.arange(len(parties) + 1)), value, of("lines"),
-        of("first_day").astype(np.int64), of("last_day").astype(np.int64), holders, holding,
-        party * (len(values) + 1) + value,
+        rows["lot"].to_numpy().astype(np.float64)[order], of("first_day").astype(np.int64),
+        of("last_day").astype(np.int64), holders, holding, party * (len(values) + 1) + value,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ RAREST_EVENT = 2.5
 # Of those that fit worse, the nearest so many are counted.
 MOST_BELOW = 12
 MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 25.0, 25.0, -20.0
+MOST_APART = 4.0
 _TRADE = ("partner", "hts", "origin", "exporter", "consignee")
 _HABITS = ("filer", "port", "surety")
 _ON_FILE = ("contact", "place", "person", "agent", "bond", "name")
@@ -74,8 +75,11 @@ def link_features(found: Search) -> dict[str, Floats]:
         "beside": (np.isnan(c.gap) & (c.stopped <= 0)).astype(np.float64),
         "kept": np.isnan(c.gap) * (1.0 - c.taken),
         "taken": c.taken,
+        "covered": c.covered,
         "apart": apart.astype(np.float64),
         "size": np.minimum(np.abs(np.log2(np.clip(c.replaced, 1e-3, 1e3))), 5.0),
+        "lots": np.minimum(np.nan_to_num(c.lots), MOST_APART),
+        "other_goods": np.isnan(c.lots).astype(np.float64),
         "rivals": _rivals(pairs, c.total),
         "claimed": np.zeros(len(pairs.old)),
     }
@@ -150,7 +154,8 @@ def weigh(
             "declared": float(open_.declared),
             "former": float(bool(open_.former) and not open_.declared),
             "public": float(bool(open_.public)),
-            "related": float(min(len(open_.related), 2)),
+            "owned": float(bool(open_.owned)),
+            "related": float(bool(open_.related)),
         }
         one = {name: np.array([value]) for name, value in features.items()}
         same = float(sigmoid(same_firm_logit(one, calibration))[0])
@@ -200,12 +205,16 @@ def _e_values(
 ) -> tuple[dict[str, float], int, int]:
     """The evidence that a predecessor was succeeded, by its name: its best pair among the best pairs of stand-ins.
 
-    Tested are those with an event to leave behind; stand-ins are all predecessors beside newcomers of other times.
+    Tested are those that are gone and have an event to leave behind; stand-ins are all that were gone by then, beside
+    newcomers of other times. A pair that the true window holds too may be a succession and stands in for nobody.
     """
     bits = logit / np.log(2.0)
     pairs = found.pairs
     window = pairs.shift * (int(pairs.old.max()) + 1) + pairs.old
-    best = _best_of_each(window, logit, np.ones(len(bits), dtype=bool))
+    couple = pairs.old * len(found.names) + pairs.new
+    real = pairs.shift == 0
+    thinkable = np.isin(couple, couple[real])
+    best = _best_of_each(window, logit, found.compared.gone & (real | ~thinkable))
     stand_ins = bits[best[pairs.shift[best] > 0]]
     values = {}
     for i in best[pairs.shift[best] == 0]:

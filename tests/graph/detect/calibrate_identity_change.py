@@ -1,10 +1,12 @@
-"""Fits the probability of identity changes on simulated worlds and writes it where the detector reads it.
+"""Fits the probability of identity changes on planted worlds and writes it where the detector reads it.
 
 Run as `python -m tests.graph.detect.calibrate_identity_change`. The seeds here are no test's seeds.
 """
 
+import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,9 +23,28 @@ from graph.facts.duckdb import DuckDbFactStore
 from graph.facts.store import FactStore
 from ingest.load import load
 from ingest.simulator.simulate import VERSION, simulate
+from tests.worlds.make import make_world, write
+from tests.worlds.style import STYLES
 
-PLANTED_SEEDS = (31, 32, 33, 34, 35, 36)
+PLANTED_SEEDS = (31, 32, 33, 34)
 EMPTY_SEEDS = (131,)
+# Worlds of other makes beside the simulator's: how much two firms have in common by themselves differs from world to
+# world, and how much a successor keeps does too.
+OTHER_SEEDS = (61, 62, 63)
+OTHER_LINES = 200_000
+
+
+def make_worlds(folder: Path) -> Iterator[str]:
+    """Write one world after the other into the folder, each in place of the last; the name of each."""
+    for seed, planted in [*((s, True) for s in PLANTED_SEEDS), *((s, False) for s in EMPTY_SEEDS)]:
+        simulate(folder, seed=seed, size="small", planted=planted)
+        yield f"simulated {seed}"
+        shutil.rmtree(folder)
+    for seed in OTHER_SEEDS:
+        for style in STYLES.values():
+            write(make_world(style, seed=seed, lines=OTHER_LINES), folder)
+            yield f"{style.name} {seed}"
+            shutil.rmtree(folder)
 
 
 def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[LabelledLead]:
@@ -48,22 +69,26 @@ def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[LabelledLead]:
 
 def main() -> None:
     pairs: list[LabelledLead] = []
-    for seed, planted in [*((s, True) for s in PLANTED_SEEDS), *((s, False) for s in EMPTY_SEEDS)]:
-        with tempfile.TemporaryDirectory() as folder:
-            world, home = Path(folder) / "world", Path(folder) / "home"
-            simulate(world, seed=seed, size="small", planted=planted)
+    with tempfile.TemporaryDirectory() as folder:
+        world, home = Path(folder) / "world", Path(folder) / "home"
+        for name in make_worlds(world):
+            shutil.rmtree(home, ignore_errors=True)
             load([world], home=home, now=datetime(2025, 1, 1, tzinfo=UTC))
-            pairs += labelled(DuckDbFactStore(home), read_schemes(world))
-        print(f"seed {seed}: {len(pairs)} pairs, {sum(pair.planted for pair in pairs)} planted")
+            with closing(DuckDbFactStore(home)) as facts:
+                pairs += labelled(facts, read_schemes(world))
+            print(f"{name}: {len(pairs)} pairs, {sum(pair.planted for pair in pairs)} planted", flush=True)
     fitted = fit(
         pairs,
-        label=f"calibrated on simulator v{VERSION}",
+        label=f"calibrated on simulator v{VERSION} and other worlds",
         fitted={
             "detector_version": IdentityChange().version,
             "simulator_version": VERSION,
             "size": "small",
             "planted_seeds": list(PLANTED_SEEDS),
             "empty_seeds": list(EMPTY_SEEDS),
+            "other_styles": sorted(STYLES),
+            "other_seeds": list(OTHER_SEEDS),
+            "other_lines": OTHER_LINES,
             "command": "python -m tests.graph.detect.calibrate_identity_change",
         },
     )

@@ -88,6 +88,24 @@ def public_merger(world: MarketWorld) -> None:
     )  # fmt: skip
 
 
+def spun_off_on_record(world: MarketWorld) -> None:
+    """A division takes the goods of two makers with it, the old firm goes on with those of the third, and says so."""
+    business = world.business(makers=3)
+    rows = world.trade("51-000001700", business, days=(0, END), entries=50)
+    world.act(rows[-2], day=END - 12, kind="penalty", revenue_change_usd=80_000)
+    world.trade("51-000001700", replace(business, makers=business.makers[2:]), days=(END, 1000), entries=14)
+    record = world.record("51-000001700")
+    new_firm(
+        world, "61-000001700", replace(business, makers=business.makers[:2]),
+        officers=record["officers"], phone=record["phone"],
+    )  # fmt: skip
+    world.add(
+        "party_claims",
+        {"claim_id": "C1700", "subject": "importer:61-000001700", "relation": "owned_by",
+         "object": "importer:51-000001700", "status": "fact"},
+    )  # fmt: skip
+
+
 def renamed_with_a_clean_record(world: MarketWorld) -> None:
     business, record = old_firm(world, "51-000001300", event=False)
     new_firm(world, "61-000001300", business, phone=record["phone"], officers=record["officers"])
@@ -146,13 +164,29 @@ def maker_under_another_id(world: MarketWorld) -> None:
     )
 
 
+def maker_renamed_openly(world: MarketWorld) -> None:
+    """A maker whose goods were seized once goes on under another name and says which it had."""
+    old, new = "VNOLDLOOM31HAN", "VNNEWMILL56HUE"
+    for n in range(5):
+        business = replace(world.business(makers=2), goods=("6302600020",))
+        number = f"54-00000180{n}"
+        rows = world.trade(number, replace(business, makers=(old,)), days=(20 * n, END), entries=15)
+        if n == 0:
+            world.act(rows[-2], day=END - 30, kind="seizure", result="seized", manufacturer_id=old)
+        world.trade(number, replace(business, makers=(new,)), days=(END + 15 + 9 * n, 1000), entries=15)
+        world.record(number)
+    paper = {"role": "manufacturer", "country": "VN", "bond_number": None, "registered_agent": None}
+    record = world.record(old, **paper)
+    world.record(new, **paper, phone=record["phone"], other_names=[record["name"]], name_kind=["former"])
+
+
 CHANGED = (
     same_phone_and_makers, nothing_on_file_but_the_whole_trade, same_officer_at_another_address, twice_in_a_row,
     into_two, maker_under_another_id,
 )  # fmt: skip
 HONEST = (
-    declared_with_a_bond_rider, another_suffix, public_merger, renamed_with_a_clean_record, virtual_office,
-    customers_scattered, both_there_before, sisters,
+    declared_with_a_bond_rider, another_suffix, public_merger, spun_off_on_record, renamed_with_a_clean_record,
+    virtual_office, customers_scattered, both_there_before, sisters, maker_renamed_openly,
 )  # fmt: skip
 
 
@@ -189,7 +223,7 @@ def test_who_goes_on_under_another_number_after_a_penalty_is_found(findings: lis
     assert finding.duty_at_stake_usd >= 80_000
 
 
-@pytest.mark.parametrize("number", ["61-0000001", "71-0000004", "62-0000005"])
+@pytest.mark.parametrize("number", ["61-0000001", "61-0000002", "61-0000003", "71-0000004", "62-0000005"])
 def test_what_chance_hardly_gives_in_so_small_a_world_is_queued(findings: list[Finding], number: str) -> None:
     assert of(findings, number).queue
 
@@ -257,6 +291,31 @@ def test_a_declared_change_and_a_public_merger_are_told_as_such(findings: list[F
     for finding in (declared, merged):
         assert finding.probability < 0.3
         assert not finding.queue
+
+
+def test_a_spin_off_on_record_is_told_as_such(findings: list[Finding]) -> None:
+    finding = of(findings, "61-0000017")
+    assert result(finding, "merger or spin-off").startswith("Holds")
+    assert finding.title.endswith("and said so openly.")
+    assert finding.probability < 0.3
+    assert not finding.queue
+
+
+def test_a_maker_that_declares_its_old_name_is_not_accused(findings: list[Finding]) -> None:
+    assert all(f.probability < 0.3 and not f.queue for f in naming(findings, "VNNEWMILL56HUE"))
+
+
+def test_who_buys_lots_of_another_size_is_less_likely_the_firm_that_stopped() -> None:
+    def probability(worth: int) -> float:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100")
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        for row in world.tables["entry_lines"]:
+            if row["importer_number"] == "61-000000100":
+                row["entered_value_usd"] *= worth
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001").probability
+
+    assert probability(8) < probability(1)
 
 
 def test_a_rename_with_a_clean_record_is_told_as_a_rename(findings: list[Finding]) -> None:
