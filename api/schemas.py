@@ -573,7 +573,8 @@ class PriorRequest(BaseModel):
 
 
 class MentionItem(Answer):
-    """An identifier in a document's text: characters `start` to `end`, and the entity it names."""
+    """An identifier in a document's text: characters `start` to `end`, the page they stand on, and the entity it names.
+    Where an earlier version of the text named it and this one does not, both are 0."""
 
     entity: str
     kind: str
@@ -581,6 +582,16 @@ class MentionItem(Answer):
     start: int
     end: int
     text: str = ""
+    page: int | None = None
+
+
+class PageItem(Answer):
+    """A page of the original: characters `start` to `end` of the text; `ocr` where a picture gave them."""
+
+    page: int
+    start: int
+    end: int
+    ocr: bool
 
 
 class ChainItem(Answer):
@@ -603,6 +614,7 @@ class DocumentAnswer(Answer):
     text: str
     fields: dict[str, Cell]
     mentions: list[MentionItem]
+    pages: list[PageItem] = Field(default_factory=list)
     chain: list[ChainItem]
     standing: Literal["stands", "modified", "revoked"]
     legal: list[LegalItem] = Field(default_factory=list)

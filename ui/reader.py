@@ -28,7 +28,7 @@ def read(document_id: str) -> None:
         )
     _chips(document)
     with st.container(height=380):
-        st.html(f"<div style='white-space:pre-wrap;font-size:0.95rem'>{marked(document.text, document.mentions)}</div>")
+        st.html(f"<div style='white-space:pre-wrap;font-size:0.95rem'>{paged(document)}</div>")
 
 
 def _chips(document: DocumentAnswer) -> None:
@@ -45,6 +45,23 @@ def _chips(document: DocumentAnswer) -> None:
                 board.put([document.id, entity_id])
                 board.select(entity_id)
                 st.rerun()
+
+
+def paged(document: DocumentAnswer) -> str:
+    """The document's text as HTML, page by page where the pages of its original are known."""
+    if not document.pages:
+        return marked(document.text, document.mentions)
+    parts = []
+    for page in document.pages:
+        here = [
+            mention.model_copy(update={"start": mention.start - page.start, "end": mention.end - page.start})
+            for mention in document.mentions
+            if mention.page == page.page
+        ]
+        how = ", recognised from its picture" if page.ocr else ""
+        head = f"<div style='opacity:0.6;font-size:0.8rem'>Page {page.page}{how}</div>"
+        parts.append(head + marked(document.text[page.start : page.end], here))
+    return "\n\n".join(parts)
 
 
 def marked(text: str, mentions: Sequence[MentionItem]) -> str:

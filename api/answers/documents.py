@@ -1,13 +1,14 @@
 """A document to read: its text, what it mentions, and whether it still stands."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
 from api.answers.cells import cell
 from api.answers.entities import link_label
 from api.answers.searches import legal_items
-from api.schemas import ChainItem, DocumentAnswer, MentionItem
+from api.schemas import ChainItem, DocumentAnswer, MentionItem, PageItem
 from graph.facts.store import FactStore
 from graph.model.entity import RelatedQuery
 from graph.model.errors import NotFound
@@ -17,7 +18,7 @@ from graph.store.store import GraphView
 from search.chain import Change, legal_chain, told_chain
 
 _CHAIN = ("modifies", "revokes", "relates_to")
-_SHOWN_APART = frozenset({"id", "kind", "title", "date", "text"})
+_SHOWN_APART = frozenset({"id", "kind", "title", "date", "text", "pages"})
 _LONGEST_CHAIN = 200
 
 
@@ -35,6 +36,7 @@ def document_answer(facts: FactStore, view: GraphView, document_id: str) -> Docu
             next_step=f"See who mentions it: related document:{key}",
         )
     row = rows[0]
+    text, pages = row["text"] or "", [PageItem(**page) for page in json.loads(row["pages"] or "[]")]
     chain = _chain(view, f"document:{key}")
     legal = legal_chain(key, lambda one: _changes(view, one))
     return DocumentAnswer(
@@ -42,13 +44,14 @@ def document_answer(facts: FactStore, view: GraphView, document_id: str) -> Docu
         kind=row["kind"],
         title=row["title"] or key,
         date=row["date"],
-        text=row["text"] or "",
+        text=text,
         fields={
             column.name: cell(row[column.name])
             for column in DOCUMENTS.columns
             if column.name not in _SHOWN_APART and row[column.name] not in (None, [], "")
         },
-        mentions=_mentions(facts, key),
+        mentions=_mentions(facts, key, text, pages),
+        pages=pages,
         chain=chain,
         standing=_standing({item.relation for item in chain}, by_law=row["operationally_revoked"] == "yes"),
         legal=legal_items(legal),
@@ -56,20 +59,25 @@ def document_answer(facts: FactStore, view: GraphView, document_id: str) -> Docu
     )
 
 
-def _mentions(facts: FactStore, key: str) -> list[MentionItem]:
+def _mentions(facts: FactStore, key: str, text: str, pages: Sequence[PageItem]) -> list[MentionItem]:
+    """What the document mentions. What only an earlier version of its text did has no place in this one."""
     mentions = facts.table("mentions")
     found = mentions.filter(mentions.document_id == key).order_by(["start", "end", "kind", "key"])
-    wanted = found.select("kind", "key", "start", "end", "text")
+    rows = found.select("kind", "key", "start", "end", "text").to_pyarrow().to_pylist()
+    placed = [row for row in rows if row["text"] and text[row["start"] or 0 : row["end"] or 0] == row["text"]]
+    there = {(row["kind"], row["key"]) for row in placed}
+    gone = {(row["kind"], row["key"]): row | {"start": 0, "end": 0} for row in rows}
     return [
         MentionItem(
             entity=f"{row['kind']}:{row['key']}" if row["kind"] in ENTITY_KINDS else "",
             kind=row["kind"],
             key=row["key"],
-            start=row["start"] or 0,
-            end=row["end"] or 0,
+            start=row["start"],
+            end=row["end"],
             text=row["text"] or "",
+            page=next((one.page for one in pages if one.start <= row["start"] < row["end"] <= one.end), None),
         )
-        for row in wanted.to_pyarrow().to_pylist()
+        for row in (*placed, *(row for name, row in gone.items() if name not in there))
     ]
 
 

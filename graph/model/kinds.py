@@ -309,6 +309,7 @@ ENTITY_KINDS: dict[str, EntityKind] = {
                     EntitySource("documents", Key(column, each=True))
                     for column in ("modifies", "modified_by", "revokes", "revoked_by", "related")
                 ),
+                EntitySource("documents", Key("parent_id")),
             ),
         ),
     )
@@ -419,6 +420,8 @@ LINK_KINDS: dict[str, LinkKind] = {
                   LinkSource("documents", Key("revoked_by", each=True), Key("id"), date="date"))),
         LinkKind("relates_to", "relates to", "relates to", "document", "document",
                  (LinkSource("documents", Key("id"), Key("related", each=True), date="date"),)),
+        LinkKind("is_attached_to", "is attached to", "has attachment", "document", "document",
+                 (LinkSource("documents", Key("id"), Key("parent_id"), date="date"),)),
         LinkKind("tests_goods_of", "tests goods of", "had goods tested in", "document", "importer",
                  (LinkSource("documents", Key("id"), Key("importer_number"), date="date"),)),
         LinkKind("tests_goods_made_by", "tests goods made by", "had goods tested in", "document", "manufacturer",
