@@ -109,7 +109,7 @@ def neighbours(folder: Path, *, size: str, questions: int = 1_000) -> list[Row]:
         )  # fmt: skip
     view.close()
     bare.close()
-    with _served(settings) as url, httpx.Client(base_url=url) as client:
+    with served(settings) as url, httpx.Client(base_url=url) as client:
         over_http = time_each(
             lambda i: client.get(f"/v1/entities/{i}/related", params={"limit": 50}).raise_for_status(), quiet[:300]
         )
@@ -252,7 +252,7 @@ def _in_its_own_process(work: str, place: Path, source: Path) -> tuple[float, ..
 
 
 @contextmanager
-def _served(settings: Settings) -> Iterator[str]:
+def served(settings: Settings) -> Iterator[str]:
     """The service in a process of its own, as `tidewaiter serve` starts it."""
     port = 18_471
     process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own words

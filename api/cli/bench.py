@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from api.bench.spine import Row
     from ingest.simulator.simulate import Size
 
-WHAT = ("spine", "engines", "findings", "detectors", "resolution")
+WHAT = ("spine", "engines", "findings", "detectors", "resolution", "prior")
 SIZES = ("small", "medium", "large")
-_DEFAULT_SIZES = {"spine": "medium", "engines": "medium", "findings": "small", "detectors": "large", "resolution": ""}
+_DEFAULT_SIZES = {"spine": "medium", "engines": "medium", "findings": "small", "detectors": "large", "resolution": "",
+                  "prior": "small"}  # fmt: skip
 _COMMANDS = {
     "spine": "`tidewaiter bench --size {size} --results FILE` (`make bench`)",
     "engines": "`tidewaiter bench engines --size {size} --results FILE` (`make bench-engines`)",
@@ -23,6 +24,7 @@ _COMMANDS = {
     "given": "`tidewaiter bench findings --world FOLDER … --results FILE`",
     "detectors": "`tidewaiter bench detectors --size {size} --results FILE`",
     "resolution": "`tidewaiter bench resolution --results FILE`",
+    "prior": "`tidewaiter bench prior --size {size} --worlds {worlds} --results FILE`",
 }
 MEASURES = ("loading", "world", "related", "search")
 
@@ -37,14 +39,15 @@ def bench(
     what: str = typer.Argument(
         "spine",
         help="spine; engines: embedded beside Neo4j and OpenSearch; findings: against planted truth, beside "
-        "baselines; detectors: time and memory as worlds grow; resolution: 200,000 party records.",
+        "baselines; detectors: time and memory as worlds grow; resolution: 200,000 party records; prior: the gate "
+        "before an intervention.",
     ),
     *,
     only: list[str] = typer.Option([], help=f"Measure only this; any of {', '.join(MEASURES)}."),
     size: str = typer.Option(
         "", help="The simulated world: small (100,000 lines), medium (2 million) or large (10 million)."
     ),
-    worlds: int = typer.Option(6, min=0, max=50, help="Findings: over so many worlds with schemes."),
+    worlds: int = typer.Option(6, min=0, max=50, help="Findings and prior: over so many worlds with schemes."),
     empty: int = typer.Option(3, min=0, max=50, help="Findings: and over so many with nothing planted."),
     world: list[Path] = typer.Option(
         [], help="Findings: over this folder instead, tables with truth/schemes.jsonl beside them; may be repeated."
@@ -67,7 +70,9 @@ def bench(
         raise typer.BadParameter(f"{chosen!r} is not a size; choose from {', '.join(sizes)}.")
     terminal = terminal_of(context)
     command = _COMMANDS["given" if world or empty_world else what].format(size=chosen, worlds=worlds, empty=empty)
-    if what == "findings":
+    if what == "prior":
+        _prior(terminal, folder, chosen, worlds, results=results, command=command)
+    elif what == "findings":
         _findings(terminal, folder, chosen, (worlds, empty), (world, empty_world), results=results, command=command)
     else:
         _rows(terminal, _measured(terminal, what, folder, chosen, tuple(only)), results=results, command=command)
@@ -97,6 +102,16 @@ def _rows(terminal: Terminal, measured: "Iterable[Row]", *, results: Path | None
             terminal.say("  ".join([str(row["measure"]), *(f"{k}={v}" for k, v in row.items() if k != "measure")]))
     if results:
         results.write_text(spine.as_markdown(rows, command=command), encoding="utf-8")
+
+
+def _prior(terminal: Terminal, folder: Path, size: str, worlds: int, *, results: Path | None, command: str) -> None:
+    from api.bench import prior
+
+    measured = prior.run(folder, worlds=worlds, size=_size(size), said=terminal.note)
+    page = prior.as_markdown(measured, command=command)
+    terminal.answer(measured) if terminal.json else terminal.say(page)
+    if results:
+        results.write_text(page, encoding="utf-8")
 
 
 def _findings(

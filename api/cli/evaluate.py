@@ -11,7 +11,7 @@ from api.cli.terminal import Terminal, terminal_of
 if TYPE_CHECKING:
     from api.serving import Snapshot
 
-_KINDS = ("findings", "retrieval", "extraction", "resolution", "names")
+_KINDS = ("findings", "prior", "retrieval", "extraction", "resolution", "names")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def evaluate(
     path: Path = typer.Argument(help="Data with known answers: see docs/reference/cli.md."),
     run: Path | None = typer.Option(None, help="Retrieval: also write what was found, in TREC's form.", metavar="FILE"),
 ) -> None:
-    """Measure findings against known schemes, or search, extraction, resolution and names on data of your own."""
+    """Measure findings or precedents against known ones, or search, extraction, resolution and names on your data."""
     if kind not in _KINDS:
         raise typer.BadParameter(f"{kind!r} cannot be measured; choose from: {', '.join(_KINDS)}.")
     if run is not None and kind != "retrieval":
@@ -41,18 +41,19 @@ def evaluate(
     if kind == "extraction":
         _print_extraction(terminal, measured)
         return
-    terminal.table(("measured", "#value"), ((name, _figure(value)) for name, value in measured.items()))
+    told = ((name, _figure(value)) for name, value in measured.items() if not isinstance(value, dict))
+    terminal.table(("measured", "#value"), told)
     terminal.say("Shares are from 0 to 1; what each means stands in docs/reference/cli.md.")
 
 
 def _measured(terminal: Terminal, kind: str, path: Path, run: Path | None) -> dict[str, Any]:
-    """All but findings are measured on the given files alone; no home is needed or touched.
+    """All but findings and precedents are measured on the given files alone; no home is needed or touched.
 
     Extraction knows the names of the home's parties, where there is a home that serves something.
     """
-    if kind == "findings":
-        with served(terminal) as (_settings, now):
-            return measure_findings(now, path)
+    if kind in ("findings", "prior"):
+        with served(terminal) as (settings, now):
+            return measure_findings(now, path) if kind == "findings" else _measure_prior(now, path, settings.home)
     if kind == "retrieval":
         return measure_embedded_retrieval(path, run=run)
     if kind == "extraction":
@@ -83,6 +84,11 @@ def _print_extraction(terminal: Terminal, measured: dict[str, Any]) -> None:
     terminal.table(("kind", *(f"#{name}" for name in _OF_EXTRACTION)), rows)
     terminal.say(f"{measured['documents']} texts, read with {measured['known_names']} known names.")
     terminal.say("What each column means stands in docs/reference/extraction.md.")
+def _measure_prior(now: "Snapshot", path: Path, home: Path) -> dict[str, Any]:
+    from api.bench.prior import measure_prior
+    from graph.report.prior.measure import read_cases
+
+    return measure_prior(now, read_cases(path), home=home)
 
 
 _OF_BASELINES = ("precision_at_50", "pr_auc", "pr_auc_importers", "recall_controllers")

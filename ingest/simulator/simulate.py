@@ -1,7 +1,7 @@
 """Making a world of trade: canonical tables as customs would have them, and beside them what was planted.
 
 Invariant: the same seed, size and format give the same bytes; the tables say nothing of the truth, which
-stands in `truth/schemes.jsonl` alone.
+stands in the folder `truth` alone.
 """
 
 import json
@@ -17,6 +17,7 @@ from ingest.simulator.lots import Setting, make_trade
 from ingest.simulator.numbering import Numbers, give_numbers
 from ingest.simulator.orders import with_new_orders
 from ingest.simulator.parties import Parties, make_importers, make_makers, make_services
+from ingest.simulator.precedents import precedent_cases
 from ingest.simulator.reference import day, iso, read_reference
 from ingest.simulator.schemes.registry import FAMILIES, plant
 from ingest.simulator.tables.actions import action_ids, write_actions
@@ -190,6 +191,9 @@ def _write_truth(out: Path, world: World, numbers: Numbers) -> None:
     with open(out / "truth" / "schemes.jsonl", "w", encoding="utf-8", newline="\n") as file:
         for number, scheme in enumerate(sorted(world.schemes, key=lambda scheme: (scheme.began_on, scheme.lots))):
             file.write(json.dumps(_truth(scheme, number, world, numbers)) + "\n")
+    with open(out / "truth" / "precedents.jsonl", "w", encoding="utf-8", newline="\n") as file:
+        for case in precedent_cases(world):
+            file.write(json.dumps(case) + "\n")
 
 
 def _truth(scheme: Scheme, number: int, world: World, numbers: Numbers) -> dict[str, object]:

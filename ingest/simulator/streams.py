@@ -42,6 +42,7 @@ STAGES = (
     "society",
     "misspelled",
     "filings",
+    "precedents",
 )
 
 

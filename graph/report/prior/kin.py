@@ -22,6 +22,11 @@ RELATIONS = {
 }  # fmt: skip
 # What a claim is worth by its status; one that was rejected is worth nothing.
 STATUSES = {"fact": 0.95, "admitted": 0.95, "alleged": 0.5}
+# Kinds of findings that tie parties: the roles of those tied, how far what was found on one carries over, in words.
+FINDINGS = {
+    "identity_change": (("predecessor", "successor"), 1.0, "one business under two numbers by a finding"),
+    "port_shopping": (("importer", "successor"), 0.8, "goods stopped of one came back under the other by a finding"),
+}
 RESOLVED = 0.97  # records that resolution put together: its merges are above this on the data it was measured on
 # Weaker chains than this are left out: most of what they reach is somebody else.
 LEAST = 0.2
@@ -57,19 +62,19 @@ def kin_of(
 ) -> dict[str, Kin]:
     """The numbers asked about and their kin, by entity id, each over its surest chain.
 
-    `findings` are those of the generation; of them changes of identity count, with `as_of` only those made from facts
-    up to that day, as claims and records do. Asks the graph a few times for each number, and the facts where the graph
+    `findings` are those of the generation; those of `FINDINGS` count, with `as_of` only if made from facts up to that
+    day, as claims and records do. Asks the graph a few times for each number, and the facts where the graph
     has a claim or a likeness whose particulars are needed.
     """
     known = {number: Kin(number, number) for number in numbers}
-    changes = [one for one in findings if one.kind == "identity_change" and (as_of is None or one.as_of <= as_of)]
+    tying = [one for one in findings if one.kind in FINDINGS and (as_of is None or one.as_of <= as_of)]
     fresh = tuple(known)
     for _ in range(STEPS):
         if not fresh or len(known) > MOST_KIN:
             break
         surer: dict[str, Kin] = {}
         ties = (*_of_parties(facts, view, fresh, as_of), *_of_claims(facts, view, fresh, as_of),
-                *_of_changes(changes, fresh))  # fmt: skip
+                *_of_findings(tying, fresh))  # fmt: skip
         for tie in ties:
             for here, there in ((tie.left, tie.right), (tie.right, tie.left)):
                 if here not in fresh:
@@ -155,14 +160,17 @@ def _is_claimed(view: GraphView, number: str) -> bool:
     return any(link in RELATIONS for link, _ in view.link_counts(number))
 
 
-def _of_changes(changes: Iterable[Finding], numbers: Sequence[str]) -> Iterable[Tie]:
-    """Numbers that a finding takes for one business going on under another."""
-    for finding in changes:
-        members = [member.entity for member in finding.members if member.role in ("predecessor", "successor")]
+def _of_findings(tying: Iterable[Finding], numbers: Sequence[str]) -> Iterable[Tie]:
+    """Numbers that a finding ties: one business that goes on under another, or goods that come back under it."""
+    for finding in tying:
+        roles, worth, told = FINDINGS[finding.kind]
+        members = [member.entity for member in finding.members if member.role in roles]
         for here in members:
             if here in numbers:
-                words = f"one business under two numbers by a finding (probability {finding.probability:.2f})"
+                words = f"{told} (probability {finding.probability:.2f})"
                 opens = f"finding:{finding.id.removeprefix('finding:')}"
                 yield from (
-                    Tie(here, there, finding.probability, words, opens=opens) for there in members if there != here
+                    Tie(here, there, finding.probability * worth, words, opens=opens)
+                    for there in members
+                    if there != here
                 )

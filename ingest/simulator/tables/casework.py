@@ -59,7 +59,7 @@ _INTERVENED = 0.25
 
 
 @dataclass(slots=True)
-class _Issue:
+class Issue:
     """What an issue is about, before its snapshots are written."""
 
     issue_id: str
@@ -92,7 +92,7 @@ def write_casework(
 ) -> dict[str, int]:
     """Write issues, interventions and documents; how many of each."""
     rulings = _rulings(world)
-    issues = _issues(world, rulings)
+    issues = make_issues(world, rulings)
     counts = {
         "issues": _write_issues(folder, file_format, world, numbers, issues),
         "interventions": _write_interventions(folder, file_format, world, issues),
@@ -129,7 +129,9 @@ def hyphened(entry: str) -> str:
     return f"{entry[:3]}-{entry[3:10]}-{entry[10:]}"
 
 
-def _issues(world: World, rulings: list[_Ruling]) -> list[_Issue]:
+def make_issues(world: World, rulings: "list[_Ruling] | None" = None) -> list[Issue]:
+    """The issues of a world, in the order in which they were opened; the same on every call."""
+    rulings = _rulings(world) if rulings is None else rulings
     rng = stream(world.seed, "issues")
     actions, reference = world.actions, world.reference
     known = actions["date"] + actions["known_lag"] + actions["result_lag"]
@@ -161,7 +163,7 @@ def _issues(world: World, rulings: list[_Ruling]) -> list[_Issue]:
             sea = np.flatnonzero(reference.port_kinds == "sea")
             ports += [int(port) for port in rng.choice(sea, int(rng.integers(1, 5)), replace=False) if port != ports[0]]
         issues.append(
-            _Issue(
+            Issue(
                 issue_id=f"IS-{opened // 365 - 30:02d}-{10_001 + number:05d}",
                 action=int(action),
                 lot=lot,
@@ -180,7 +182,7 @@ def _issues(world: World, rulings: list[_Ruling]) -> list[_Issue]:
     return issues
 
 
-def _write_issues(folder: Path, file_format: FileFormat, world: World, numbers: Numbers, issues: list[_Issue]) -> int:
+def _write_issues(folder: Path, file_format: FileFormat, world: World, numbers: Numbers, issues: list[Issue]) -> int:
     rng = stream(world.seed, "issue_snapshots")
     importers, makers, reference = world.parties.importers, world.parties.makers, world.reference
     rows: list[dict[str, Any]] = []
@@ -250,7 +252,7 @@ def _write_issues(folder: Path, file_format: FileFormat, world: World, numbers: 
         return file.rows
 
 
-def _write_interventions(folder: Path, file_format: FileFormat, world: World, issues: list[_Issue]) -> int:
+def _write_interventions(folder: Path, file_format: FileFormat, world: World, issues: list[Issue]) -> int:
     rng = stream(world.seed, "interventions")
     reference = world.reference
     pairs = [(issue, port) for issue in issues if issue.intervened for port in dict.fromkeys(issue.ports)]
@@ -472,7 +474,7 @@ def _results(
     return rows, method
 
 
-def _issue_documents(world: World, numbers: Numbers, issues: list[_Issue]) -> list[dict[str, Any]]:
+def _issue_documents(world: World, numbers: Numbers, issues: list[Issue]) -> list[dict[str, Any]]:
     """Memoranda and attachments of issues."""
     rng = stream(world.seed, "attachments")
     importers, makers, reference = world.parties.importers, world.parties.makers, world.reference
@@ -553,9 +555,9 @@ def _goods(world: World, hts: str) -> str:
     return world.reference.descriptions[world.reference.hts_numbers.index(hts)].lower()
 
 
-def _area(issue: _Issue) -> str:
+def _area(issue: Issue) -> str:
     return _AREA_WORDS.get(issue.area, issue.area)
 
 
-def _deed(world: World, issue: _Issue) -> str:
+def _deed(world: World, issue: Issue) -> str:
     return ACTION_KINDS[int(world.actions["kind"][issue.action])].replace("_", " ")
