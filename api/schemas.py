@@ -423,7 +423,7 @@ class PriorReason(Answer):
     """One thing that a past matter shares with the question. `worth` is from 0 to 1; scores are made of worths.
 
     `entity` is what is shared as the past matter has it, `asked` as the question has it; `opens` holds the ids of the
-    parties and findings that say the two are one.
+    parties and findings that say the two are one, and claims as `source link target`.
     """
 
     kind: str

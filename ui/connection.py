@@ -18,6 +18,8 @@ from api.schemas import (
     KindsAnswer,
     LinkCountsAnswer,
     PersonAnswer,
+    PriorAnswer,
+    PriorRequest,
     RecordsAnswer,
     RelatedAnswer,
     SearchAnswer,
@@ -77,6 +79,12 @@ def activity(entity_id: str) -> ActivityAnswer:
 def search(text: str, kind: str, filters: dict[str, tuple[str, ...]], limit: int) -> SearchAnswer:
     """The best hits of one kind (entities, documents, findings) within filters `{field: values}`."""
     return client().search(text, kinds=(kind,), filters=filters, limit=limit)
+
+
+@st.cache_data(ttl=_KEEP_S, show_spinner="Looking for what was tried before …")
+def prior(asked: str) -> PriorAnswer:
+    """What was tried before on a matter, given as the JSON of a `PriorRequest`."""
+    return client().prior(PriorRequest.model_validate_json(asked))
 
 
 @st.cache_data(ttl=_KEEP_S, show_spinner="Opening the evidence …")

@@ -146,7 +146,7 @@ class _Desk:
                 error.message,
                 thing=error.thing,
                 value=mask_ssn(value)[:200],
-                next_step=f"Write it like {_EXAMPLES[kind]}; words go with text.",
+                next_step=f"Write it like {_EXAMPLES[kind]}; words go into the text.",
             ) from error
         if isinstance(found, ImporterNumber) and not found.number:
             secret = secret_of(self._home)

@@ -30,7 +30,7 @@ QUIET = [
 ]
 WAIT_MS = 20_000
 # Streamlit looks for its own paths below the page's address first, and then where they are.
-PROBE = re.compile(r"/(entity|findings)/_stcore/(health|host-config)$")
+PROBE = re.compile(r"/(entity|findings|prior)/_stcore/(health|host-config)$")
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: install Debian's chromium"),

@@ -23,6 +23,8 @@ LINKS = 50
 # Kinds of entities that are parties, or numbers of parties.
 PARTIES = ("party", "importer", "manufacturer", "broker", "surety", "company")
 DOCUMENTS = 20
+# Kinds of entities that past issues name.
+LOOKED_INTO = ("party", "importer", "manufacturer", "port", "hts", "case", "issue")
 
 
 def figures(found: EntityAnswer, months: list[ActivityMonth]) -> None:
@@ -315,6 +317,10 @@ if act.button("Put on the canvas", width="stretch"):
     canvas.put([shown.id])
     canvas.select(shown.id)
     st.switch_page("views/explore.py")
+
+if shown.kind in LOOKED_INTO and act.button("Tried before?", width="stretch", help="Past issues like this one"):
+    st.session_state["prior_entity"] = shown.id
+    st.switch_page("views/prior.py")
 
 brought = ask(lambda: activity(shown.id))
 by_month = brought.months if brought else []

@@ -37,7 +37,8 @@ MOST_KIN = 200
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Why two numbers may be one party's. `opens` is the id of the party or finding that says so, if one does."""
+    """Why two numbers may be one party's. `opens` is the id of the party or finding that says so, or a
+    claim as `source link target`, where there is one."""
 
     left: str
     right: str
@@ -151,7 +152,10 @@ def _of_claims(facts: FactStore, view: GraphView, numbers: Sequence[str], as_of:
         status = row["status"] or "alleged"
         worth = RELATIONS[row["relation"]] * STATUSES.get(status, 0.0)
         words = f"{row['subject']} is said to be {row['relation'].replace('_', ' ')} {row['object']} ({status})"
-        yield Tie(row["subject"], row["object"], worth, words, (RecordRef("party_claims", (row["claim_id"],)),))
+        # The graph has claims among importers as links; a maker's claim is opened by its record alone.
+        importers = row["subject"].startswith("importer:") and row["object"].startswith("importer:")
+        opens = f"{row['subject']} {row['relation']} {row['object']}" if importers else ""
+        yield Tie(row["subject"], row["object"], worth, words, (RecordRef("party_claims", (row["claim_id"],)),), opens)
 
 
 def _is_claimed(view: GraphView, number: str) -> bool:

@@ -37,7 +37,7 @@ class Reason:
 
     `label` is the reason in two or three words, `words` with its numbers. `entity` is the id of what is shared as the
     past matter has it, `asked` as the question or the firm's trade has it. `records` open the rows that say so,
-    `opens` holds ids of the parties and findings that do.
+    `opens` holds what else says so, as `kin.Tie` has it.
     """
 
     kind: str
