@@ -84,6 +84,8 @@ def _print_extraction(terminal: Terminal, measured: dict[str, Any]) -> None:
     terminal.table(("kind", *(f"#{name}" for name in _OF_EXTRACTION)), rows)
     terminal.say(f"{measured['documents']} texts, read with {measured['known_names']} known names.")
     terminal.say("What each column means stands in docs/reference/extraction.md.")
+
+
 def _measure_prior(now: "Snapshot", path: Path, home: Path) -> dict[str, Any]:
     from api.bench.prior import measure_prior
     from graph.report.prior.measure import read_cases
