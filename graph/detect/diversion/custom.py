@@ -3,6 +3,7 @@
 Invariant: an importer is judged by what the facts show of it up to the day asked for, never by its number's form.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,35 @@ SWITCHED_SHARE = 0.8
 USUAL_CUSTOMERS = 10
 
 
+class Makers:
+    """All third-country makers' trade, added up by order once, so that no candidate has to go through all."""
+
+    def __init__(self, makers: Iterable[MakerTrade]) -> None:
+        self.switched_lines: Counter[int] = Counter()  # by order
+        self._new: Counter[tuple[int, str] | int | None] = Counter()  # by order and maker, by order, in all
+        self._switched: Counter[tuple[int, str] | int | None] = Counter()
+        self._at: dict[tuple[int, str], list[MakerTrade]] = {}
+        for maker in makers:
+            self.switched_lines[maker.order] += maker.switched_lines
+            for key in ((maker.order, maker.maker), maker.order, None):
+                self._new[key] += maker.new_importers
+                self._switched[key] += maker.switched_importers
+            self._at.setdefault((maker.order, maker.origin), []).append(maker)
+
+    def at(self, order: int, origin: str) -> list[MakerTrade]:
+        """The makers that ship goods under this order from this country."""
+        return self._at.get((order, origin), [])
+
+    def new_and_switched(self) -> tuple[int, int]:
+        """New customers, and those among them that had bought from the order's country, of all makers."""
+        return self._new[None], self._switched[None]
+
+    def new_and_switched_of_others(self, maker: MakerTrade) -> tuple[int, int]:
+        """The same of all other makers under the maker's order."""
+        own = (maker.order, maker.maker)
+        return self._new[maker.order] - self._new[own], self._switched[maker.order] - self._switched[own]
+
+
 @dataclass(frozen=True, slots=True)
 class Market:
     """All third-country makers' trade, candidates' lines and their importers' lines from the order's country.
@@ -34,16 +64,12 @@ class Market:
     `began` is the day on which each importer began to import anything; days are counted from 1970.
     """
 
-    makers: tuple[MakerTrade, ...]
+    makers: Makers
     own: Lines
     home: Lines
     began: dict[str, int]
     observed_from: int
     until_day: int
-
-    def under(self, order: int) -> list[MakerTrade]:
-        """The makers that ship goods under this order."""
-        return [maker for maker in self.makers if maker.order == order]
 
 
 def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> list[Customer]:
@@ -110,11 +136,8 @@ def switched_bits(market: Market, maker: MakerTrade, found: Iterable[Customer]) 
 
 def _usual_share(market: Market, maker: MakerTrade) -> float:
     """How often a new customer of another third-country maker had bought from the order's country before."""
-    others = [m for m in market.under(maker.order) if m.maker != maker.maker]
-    new = sum(m.new_importers for m in others)
-    switched = sum(m.switched_importers for m in others)
-    every_new = sum(m.new_importers for m in market.makers)
-    every_switched = sum(m.switched_importers for m in market.makers)
+    new, switched = market.makers.new_and_switched_of_others(maker)
+    every_new, every_switched = market.makers.new_and_switched()
     usual = (every_switched + 1) / (every_new + 2)
     return float((switched + USUAL_CUSTOMERS * usual) / (new + USUAL_CUSTOMERS))
 
@@ -123,8 +146,8 @@ def old_plant(market: Market, maker: MakerTrade, order: Order, found: Sequence[C
     """A maker in the same country that ended as this one began, and the share of this one's trade it had."""
     best = ("", 0.0)
     total = sum(len(c.rows) for c in found)
-    for other in market.under(maker.order):
-        if other.origin != maker.origin or other.maker == maker.maker or not was_plant(other, order):
+    for other in market.makers.at(maker.order, maker.origin):
+        if other.maker == maker.maker or not was_plant(other, order):
             continue
         if not HANDED_OVER_DAYS[0] <= other.last_day - maker.first_day <= HANDED_OVER_DAYS[1]:
             continue

@@ -4,7 +4,7 @@ Invariant: what is asked of the engine is asked once for all candidates; one can
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from graph.detect.diversion import goods, passage, plants, ties
-from graph.detect.diversion.custom import Market, customers, old_plant, switched_bits, was_plant, with_matches
+from graph.detect.diversion.custom import Makers, Market, customers, old_plant, switched_bits, was_plant, with_matches
 from graph.detect.diversion.examined import Customer, Examination, Examined, Habits
 from graph.detect.diversion.inward import Shipped, Waybills, inward, lots_of, names_of, suppliers, waybills
 from graph.detect.diversion.orders import EPOCH, Order
@@ -67,7 +67,8 @@ def examine(
     buyers = {(c.order, t) for c in chosen for t in set(own.take(c.key, "taxpayer"))}
     home = lines_from_country(lines, buyers)
     began = first_days(facts, {t for _, t in buyers}, as_of=as_of, until=until)
-    levels = goods.goods_levels(lines)
+    suspected = _suspected(chosen, orders)
+    levels = goods.goods_levels(lines, suspected)
     say("months of trade")
     months = monthly_trade(facts, lines, buyers, orders, as_of=as_of, until=until, first_day=observed_from)
     say("bills of lading")
@@ -81,9 +82,10 @@ def examine(
     asked = {m for c in chosen for m in c.spellings}
     entities = {f"manufacturer:{m}" for m in asked}
     on_file = plants.plants(facts, asked | {m for ms in home_makers.values() for m in ms}, as_of=as_of)
+    tied, held = ties.read(facts, entities, entities | {f"importer:{t}" for _, t in buyers}, as_of=as_of)
     gathered = _Gathered(
         orders=orders,
-        market=Market(tuple(makers), own, home, began, observed_from, (until - EPOCH).days),
+        market=Market(Makers(makers), own, home, began, observed_from, (until - EPOCH).days),
         newcomers_a_day=rate,
         levels=levels,
         bills=bills,
@@ -92,20 +94,30 @@ def examine(
             number: Spellings((key, m) for m in ms if m in on_file for key, _ in on_file[m].names)
             for number, ms in home_makers.items()
         },
-        ties=ties.ties(facts, entities, as_of=as_of),
-        held=ties.rare_values(facts, entities | {f"importer:{t}" for _, t in buyers}, as_of=as_of),
+        ties=tied,
+        held=held,
         claims=ties.claims(facts, entities, as_of=as_of),
         plants=on_file,
         capacities=plants.capacities(facts, asked, as_of=as_of),
         shipped=_shipped(chosen, own),
-        suspected=_suspected(chosen, orders),
+        usual=_usual(own, suspected),
         entities=frozenset(entities),
+        home_entities={number: frozenset(f"manufacturer:{m}" for m in ms) for number, ms in home_makers.items()},
     )
     say("what speaks for and against")
     examined = tuple(x for c in chosen if (x := _examined(gathered, c)) is not None)
     surges = {(number, origin): surge(months, orders[number], origin) for number, origin in months.goods}
     told = {key: found for key, found in surges.items() if found is not None}
     return Examination(examined, own, home, bills.foreign, bills.own, dict(bills.own_at), tuple(orders), told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """How many lines under an order have each filer and each tariff number, and how many there are."""
+
+    filers: Counter[str]
+    hts: Counter[str]
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +137,9 @@ class _Gathered:
     plants: Mapping[str, Plant]
     capacities: Mapping[str, list[Capacity]]
     shipped: Mapping[str, frozenset[str]]  # tariff numbers, under any order
-    suspected: Mapping[int, frozenset[str]]  # new makers' MIDs
+    usual: Mapping[int, _Usual]
     entities: frozenset[str]  # all candidates
+    home_entities: Mapping[int, frozenset[str]]  # the makers of the order's country
 
 
 def _home_makers(lines: ir.Table, orders: list[Order]) -> dict[int, list[str]]:
@@ -183,12 +196,10 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     alike = goods.likeness(
         g.levels,
         order=c.order,
-        country=order.country,
         origin=c.origin,
         own=c.spellings,
         suppliers=behind[:1] or [m for b in buyers for m, _ in b.suppliers],
         measured=_logs(own, rows),
-        suspected=g.suspected.get(c.order, frozenset()),
         ordinary=_logs(own, np.setdiff1d(every, rows)),
     )
     return Examined(
@@ -216,7 +227,7 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         capacity_ratio=ratio,
         old_plant=old,
         old_plant_share=share,
-        others_switched=sum(m.switched_lines for m in g.market.under(c.order)) - c.switched_lines,
+        others_switched=g.market.makers.switched_lines[c.order] - c.switched_lines,
         first_quarter_kg=float(weights[day < shipped.first_day + QUARTER_DAYS].sum()),
         circle=tuple(dict.fromkeys(held for member in circle for held in g.held.get(member, []))),
         circle_size=1 + sum(b.new for b in buyers),
@@ -241,17 +252,26 @@ def _years_standing(c: MakerTrade, plant: Plant | None) -> float | None:
 def _habits(g: _Gathered, c: MakerTrade, rows: Ints) -> Habits:
     """What the maker's lines have most, beside how usual that is on lines of makers that are not new."""
     own = g.market.own.columns
-    under = np.concatenate([at for key, at in g.market.own.of.items() if key[0] == c.order])
-    suspected = g.suspected.get(c.order, frozenset())
-    under = under[np.array([maker not in suspected for maker in own["maker"][under]], dtype=np.bool_)]
-    filers, numbers = ([v[:3] for v in own["entry_number"][under]], own["hts"][under].tolist())
+    usual = g.usual[c.order]
     filer, _ = Counter(v[:3] for v in own["entry_number"][rows]).most_common(1)[0]
     hts, _ = Counter(own["hts"][rows]).most_common(1)[0]
-    shares = [(values.count(value) + 1) / (len(values) + 1) for values, value in ((filers, filer), (numbers, hts))]
+    shares = [(values[value] + 1) / (usual.lines + 1) for values, value in ((usual.filers, filer), (usual.hts, hts))]
     return Habits(filer, shares[0], hts, shares[1])
 
 
-def _partners(g: _Gathered, c: MakerTrade, buyers: list[Customer], behind: list[str]) -> dict[str, set[str]]:
+def _usual(own: Lines, suspected: Mapping[int, frozenset[str]]) -> dict[int, _Usual]:
+    """By order, what lines of makers that are not new have."""
+    filers: dict[int, Counter[str]] = {}
+    numbers: dict[int, Counter[str]] = {}
+    for (order, _, _), at in own.of.items():
+        new = suspected.get(order, frozenset())
+        rows = at[np.array([maker not in new for maker in own.columns["maker"][at]], dtype=np.bool_)]
+        filers.setdefault(order, Counter()).update(v[:3] for v in own.columns["entry_number"][rows])
+        numbers.setdefault(order, Counter()).update(own.columns["hts"][rows].tolist())
+    return {order: _Usual(filers[order], numbers[order], filers[order].total()) for order in filers}
+
+
+def _partners(g: _Gathered, c: MakerTrade, buyers: list[Customer], behind: list[str]) -> dict[str, Collection[str]]:
     """Those with whom a tie would tell something, by what they are to the maker."""
     own = {f"manufacturer:{s}" for s in c.spellings}
     bought = {m for b in buyers for m, _ in b.suppliers}
@@ -259,15 +279,14 @@ def _partners(g: _Gathered, c: MakerTrade, buyers: list[Customer], behind: list[
         "supplier": {f"manufacturer:{m}" for m in behind} - own,
         "importer": {f"importer:{b.taxpayer}" for b in buyers},
         "supplier of its importers": {f"manufacturer:{m}" for m in bought} - own,
-        "maker in the order's country": {f"manufacturer:{m}" for m in g.home_makers[c.order]} - own,
-        "other new maker": set(g.entities - own),
+        "maker in the order's country": ties.Others(g.home_entities[c.order], own),
+        "other new maker": ties.Others(g.entities, own),
     }
 
 
-def _claims(g: _Gathered, c: MakerTrade, partners: Mapping[str, set[str]]) -> list[Claim]:
-    near = set().union(*partners.values())
+def _claims(g: _Gathered, c: MakerTrade, partners: Mapping[str, Collection[str]]) -> list[Claim]:
     said = [claim for s in c.spellings for claim in g.claims.get(f"manufacturer:{s}", [])]
-    return [claim for claim in said if claim.subject in near or claim.object in near]
+    return [x for x in said if any(x.subject in near or x.object in near for near in partners.values())]
 
 
 def _capacity(g: _Gathered, c: MakerTrade, rows: Ints) -> tuple[Capacity | None, float | None]:

@@ -5,7 +5,7 @@ Price, weight of a unit and weight of a package are compared, each as the logari
 Invariant: the two sides are measured in the same tariff number and unit; where one is unknown nothing is said.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -54,29 +54,49 @@ class Likeness:
     bits: float
 
 
+Made = tuple[str, int, float]  # a maker, its lines, its mean logarithm
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One measure of goods in one tariff number and unit: makers of the order's country, and of others by country."""
+
+    home: dict[str, Made]
+    others: dict[str, list[Made]]
+
+
 @dataclass(frozen=True, slots=True)
 class GoodsLevels:
-    """Each maker's mean logarithms, by (order, hts, unit): (origin, maker, lines, means by measure)."""
+    """Each maker's mean logarithms, by (order, hts, unit) and measure; suspected makers are no yardstick."""
 
-    at: dict[tuple[int, str, str], list[tuple[str, str, int, tuple[float | None, ...]]]]
+    at: dict[tuple[int, str, str], dict[str, _Side]]
 
 
-def goods_levels(lines: ir.Table) -> GoodsLevels:
-    """The levels of all makers; of the order's country those before its goods paid more."""
+def goods_levels(lines: ir.Table, suspected: Mapping[int, Collection[str]]) -> GoodsLevels:
+    """The levels of all makers but those `suspected` under an order; of the order's country before its goods paid more.
+
+    Suspected are new makers in third countries; what they ship tells nothing of what honest goods are like.
+    """
     t = lines.filter(lines.maker.notnull())
     t = t.filter((t.origin != t.country) | (t.day < t.bites_day))
     t = t.mutate(
         price=(t.value / t.quantity).ln(), unit_weight=(t.weight / t.quantity).ln(),
         package_weight=(t.weight / t.packages).ln(),
     )  # fmt: skip
-    t = t.group_by("order", "hts", "unit", "origin", "maker").agg(
+    t = t.group_by("order", "hts", "unit", "origin", "country", "maker").agg(
         lines=ibis._.count(), **{name: t[name].mean() for name in MEASURES}
     )
-    at: dict[tuple[int, str, str], list[tuple[str, str, int, tuple[float | None, ...]]]] = {}
+    at: dict[tuple[int, str, str], dict[str, _Side]] = {}
     for row in t.order_by("order", "hts", "unit", "origin", "maker").to_pyarrow().to_pylist():
-        at.setdefault((row["order"], row["hts"], row["unit"]), []).append(
-            (row["origin"], row["maker"], row["lines"], tuple(row[name] for name in MEASURES))
-        )
+        here = at.setdefault((row["order"], row["hts"], row["unit"]), {name: _Side({}, {}) for name in MEASURES})
+        for name in MEASURES:
+            made = (row["maker"], row["lines"], row[name])
+            if row[name] is None:
+                continue
+            if row["origin"] == row["country"]:
+                here[name].home[row["maker"]] = made
+            elif row["maker"] not in suspected.get(row["order"], ()):
+                here[name].others.setdefault(row["origin"], []).append(made)
     return GoodsLevels(at)
 
 
@@ -84,45 +104,39 @@ def likeness(
     levels: GoodsLevels,
     *,
     order: int,
-    country: str,
     origin: str,
     own: Iterable[str],
     suppliers: Iterable[str],
     measured: dict[tuple[str, str], dict[str, Floats]],
-    suspected: frozenset[str] = frozenset(),
     ordinary: dict[tuple[str, str], dict[str, Floats]] | None = None,
 ) -> list[Likeness]:
     """The likeness of a maker's goods, by measure, in the tariff number in which it has most lines.
 
     `own` are the maker's numbers, `suppliers` the makers of the order's country from whom its importers bought
     before (all of that country's makers where none is known), `measured` its logarithms by (hts, unit) and measure,
-    `suspected` other candidates, which are no yardstick for honest makers, `ordinary` the maker's own trade that
-    nothing is said against.
+    `ordinary` the maker's own trade that nothing is said against.
     """
-    own, suppliers = set(own), set(suppliers)
+    numbers, bought_from = set(own), sorted(set(suppliers))
     found = []
-    for number, measure in enumerate(MEASURES):
+    for measure in MEASURES:
         best: Likeness | None = None
         most = 0
         for (hts, unit), logs in measured.items():
             x = logs[measure]
             x = x[np.isfinite(x)]
-            here = levels.at.get((order, hts, unit), [])
-            if len(x) <= most:
+            here = levels.at.get((order, hts, unit), {}).get(measure)
+            if here is None or len(x) <= most:
                 continue
-            made = [(o, m, n, mean) for o, m, n, v in here if (mean := v[number]) is not None]
-            home = [(m, n, mean) for o, m, n, mean in made if o == country]
-            known = [row for row in home if row[0] in suppliers]
-            others = [row for row in made if row[0] != country and row[1] not in suspected]
-            there = [(m, n, mean) for o, m, n, mean in others if o == origin and m not in own]
+            known = [here.home[m] for m in bought_from if m in here.home]
+            there = [made for made in here.others.get(origin, []) if made[0] not in numbers]
             usual = (ordinary or {}).get((hts, unit), {}).get(measure)
             if usual is not None and np.isfinite(usual).sum() >= LEAST_ORDINARY_LINES:
                 usual = usual[np.isfinite(usual)]
                 there.append(("", len(usual), float(usual.mean())))
-            elsewhere = [(m, n, mean) for o, m, n, mean in others if o != origin]
             borrowed = len(there) < LEAST_MAKERS
-            home_level = _level(known or home, measure)
-            there_level = _level([*there, *elsewhere] if borrowed else there, measure)
+            elsewhere = [made for country, m in here.others.items() if country != origin for made in m if borrowed]
+            home_level = _level(known or list(here.home.values()), measure)
+            there_level = _level([*there, *elsewhere], measure)
             if home_level is None or there_level is None:
                 continue
             own_spread = there_level.spread + (BORROWED_SPREAD if borrowed else 0.0)
@@ -143,7 +157,7 @@ def likeness(
     return found
 
 
-def _level(makers: list[tuple[str, int, float]], measure: str) -> Level | None:
+def _level(makers: list[Made], measure: str) -> Level | None:
     if not makers:
         return None
     values = np.array([value for _, _, value in makers])

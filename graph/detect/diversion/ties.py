@@ -6,7 +6,7 @@ in bits, is what a shared value is worth. A forwarder's address is worth little,
 Invariant: what a claim alleges is kept apart from what is on file; neither is a fact of control.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,6 +63,23 @@ class Claim:
     status: str
 
 
+class Others(Collection[str]):
+    """All of a set but a few, without a copy of it."""
+
+    def __init__(self, every: frozenset[str], few: Collection[str]) -> None:
+        self._every, self._few = every, frozenset(few)
+        self._len = len(every) - len(self._few & every)
+
+    def __contains__(self, member: object) -> bool:
+        return member in self._every and member not in self._few
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._every - self._few)
+
+    def __len__(self) -> int:
+        return self._len
+
+
 def entity(role: ir.StringValue, number: ir.StringValue) -> ir.StringValue:
     """`importer:<taxpayer>` or `manufacturer:<MID>`: an exporter is a maker, a consignee an importer."""
     # A literal list keeps to what both engines fold alike.
@@ -99,17 +116,23 @@ def on_file(facts: FactStore, *, as_of: date | None) -> ir.Table:
     return ibis.union(*rows).drop_null("value")
 
 
-def ties(facts: FactStore, entities: Iterable[str], *, as_of: date | None) -> dict[str, list[Tie]]:
+def read(
+    facts: FactStore, entities: Collection[str], circle: Collection[str], *, as_of: date | None
+) -> tuple[dict[str, list[Tie]], dict[str, list[Held]]]:
+    """By entity, its ties with any other party on file; and, of a wider circle, what few have on file besides."""
+    with facts.kept(on_file(facts, as_of=as_of)) as filed:
+        counts = filed.group_by("kind").agg(parties=filed.entity.nunique())
+        parties = {row["kind"]: row["parties"] for row in counts.to_pyarrow().to_pylist()}
+        few = filed.group_by("kind", "value").agg(holders=filed.entity.nunique())
+        with facts.kept(few.filter(few.holders.between(2, SHARED_BY))) as few:
+            return ties(filed, few, parties, entities), rare_values(filed, few, parties, circle)
+
+
+def ties(filed: ir.Table, few: ir.Table, parties: Mapping[str, int], entities: Collection[str]) -> dict[str, list[Tie]]:
     """By entity, its ties with any other party on file."""
-    held = on_file(facts, as_of=as_of)
-    counts = held.group_by("kind").agg(parties=held.entity.nunique())
-    parties = {row["kind"]: row["parties"] for row in counts.to_pyarrow().to_pylist()}
-    few = held.group_by("kind", "value").agg(holders=held.entity.nunique())
-    few = few.filter(few.holders.between(2, SHARED_BY))
-    asked = ibis.memtable(pa.table({"entity": pa.array(sorted(set(entities)), pa.string())}))
-    mine = held.semi_join(asked, "entity").join(few, ["kind", "value"])
+    mine = filed.semi_join(_asked(entities), "entity").join(few, ["kind", "value"])
     mine = mine.select("entity", "kind", "value", "holders", record_a="record_id")
-    others = held.select(other="entity", kind="kind", value="value", record_b="record_id")
+    others = filed.select(other="entity", kind="kind", value="value", record_b="record_id")
     shared = mine.join(others, ["kind", "value"])
     shared = shared.filter(shared.entity != shared.other)
     shared = shared.group_by("entity", "other", "kind", "value", "holders").agg(
@@ -126,17 +149,11 @@ def ties(facts: FactStore, entities: Iterable[str], *, as_of: date | None) -> di
     return found
 
 
-def rare_values(facts: FactStore, entities: Iterable[str], *, as_of: date | None) -> dict[str, list[Held]]:
+def rare_values(
+    filed: ir.Table, few: ir.Table, parties: Mapping[str, int], entities: Collection[str]
+) -> dict[str, list[Held]]:
     """By entity, what is on file of it that some others have too, but few."""
-    held = on_file(facts, as_of=as_of)
-    parties = {
-        row["kind"]: row["parties"]
-        for row in held.group_by("kind").agg(parties=held.entity.nunique()).to_pyarrow().to_pylist()
-    }
-    few = held.group_by("kind", "value").agg(holders=held.entity.nunique())
-    few = few.filter(few.holders.between(2, SHARED_BY))
-    asked = ibis.memtable(pa.table({"entity": pa.array(sorted(set(entities)), pa.string())}))
-    mine = held.semi_join(asked, "entity").join(few, ["kind", "value"])
+    mine = filed.semi_join(_asked(entities), "entity").join(few, ["kind", "value"])
     mine = mine.select("entity", "kind", "value", "holders").distinct()
     found: dict[str, list[Held]] = {}
     for row in mine.order_by("entity", "kind", "value").to_pyarrow().to_pylist():
@@ -144,6 +161,10 @@ def rare_values(facts: FactStore, entities: Iterable[str], *, as_of: date | None
             Held(row["kind"], row["value"], row["holders"], parties[row["kind"]])
         )
     return found
+
+
+def _asked(entities: Collection[str]) -> ir.Table:
+    return ibis.memtable(pa.table({"entity": pa.array(sorted(entities), pa.string())}))
 
 
 def claims(facts: FactStore, entities: Iterable[str], *, as_of: date | None) -> dict[str, list[Claim]]:

@@ -51,16 +51,16 @@ def _joined(lots: ir.Table, lines: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """Pairs of a lot and a line that share `keys`, where the key is rare among lines.
 
     What strangers entered counts only as a candidate, that is elsewhere and after the action; of the importer's and
-    the maker's lines look-alikes count too.
+    the maker's lines look-alikes count too. The lines are read as they stand: a selection of them that two steps
+    share would be laid out in memory once for each kind of key.
     """
     sought = lots.select("lot", "action_day", "acting_port", *keys).drop_null(list(keys))
-    held = lines.select("line_id", "day", "port", *keys).drop_null(list(keys))
     wanted = sought.select(*keys).distinct()
-    frequency = held.semi_join(wanted, list(keys)).group_by(list(keys)).agg(lines_held=ibis._.count())
+    frequency = lines.semi_join(wanted, list(keys)).group_by(list(keys)).agg(lines_held=ibis._.count())
     among_strangers = keys[0] == "hts4"
     most = RARE_AMONG_STRANGERS if among_strangers else RARE
     rare = frequency.filter(frequency.lines_held <= most).drop("lines_held")
-    t = sought.semi_join(rare, list(keys)).join(held, list(keys))
+    t = sought.semi_join(rare, list(keys)).join(lines, list(keys))
     days = t.day - t.action_day
     if among_strangers:
         t = t.filter(days.between(0, WINDOW_DAYS), t.port != t.acting_port)
@@ -71,6 +71,7 @@ def _joined(lots: ir.Table, lines: ir.Table, keys: tuple[str, ...]) -> ir.Table:
 
 def _neighbours(lots: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """The lots once for each band next to theirs, so that amounts on two sides of a border still meet."""
+    lots = lots.select("lot", "action_day", "acting_port", *keys)
     for key in keys:
         if key.endswith("_band"):
             step = ibis.array([-1, 0, 1]).unnest()
@@ -80,7 +81,7 @@ def _neighbours(lots: ir.Table, keys: tuple[str, ...]) -> ir.Table:
 
 
 def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
-    """Every pair of a lot and a line worth scoring, with the levels of all comparisons.
+    """(lot, line_id): every pair of a lot and a line that may be worth scoring.
 
     Lines before the lot or at the acting port are kept: they are the look-alikes that show how often such
     goods recur without any action.
@@ -95,16 +96,16 @@ def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
         sought = placed.mutate(**{key: placed[column].unnest()})
         via = sought.join(carried, key).select("lot", "action_day", "acting_port", "bill")
         found.append(_joined(via, lines, ("bill",)))
-    return _compared(ibis.union(*found, distinct=True), lots, lines, bills)
+    return ibis.union(*found).distinct()
 
 
-def whole_entry_pairs(lots: ir.Table, totals: ir.Table, bills: ir.Table) -> ir.Table:
+def whole_entry_pairs(lots: ir.Table, totals: ir.Table) -> ir.Table:
     """The same for lots known by their bill and entries of several lines taken as a whole."""
-    found = [_joined(_neighbours(lots, keys), totals, keys) for keys in WHOLE_ENTRY_KEYS]
-    return _compared(ibis.union(*found, distinct=True), lots, totals, bills)
+    return ibis.union(*(_joined(_neighbours(lots, keys), totals, keys) for keys in WHOLE_ENTRY_KEYS)).distinct()
 
 
-def _compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
+def compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
+    """Of pairs of a lot and a line those worth scoring, with the levels of all comparisons."""
     left = lots.select(
         "lot", "own_entry", "action_day", "acting_port", lot_taxpayer=lots.taxpayer, lot_containers=lots.containers,
         **{LOT + name: lots[name] for name in COMPARED},

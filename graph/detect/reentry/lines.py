@@ -34,7 +34,6 @@ def entry_lines(facts: FactStore, *, as_of: date | None, until: date) -> ir.Tabl
         line_id=line_id(t),
         entry_number=t.entry_number,
         line_number=t.line_number,
-        tariff_ordinal=t.tariff_ordinal.fill_null(1),
         day=t.entry_date.epoch_days(),
         port=t.port_code,
         mode=t.mode_of_transport.substr(0, 1).fill_null(""),
@@ -80,7 +79,7 @@ def entry_totals(lines: ir.Table) -> ir.Table:
         return ibis.ifelse(t[name].min() == t[name].max(), t[name].max(), None)
 
     whole = t.group_by("entry_number").agg(
-        line_number=t.line_number.min(), tariff_ordinal=t.tariff_ordinal.min(), day=t.day.max(),
+        line_number=t.line_number.min(), day=t.day.max(),
         weight=total("weight"), packages=total("packages"), value=total("value"), quantity=ibis.null("float64"),
         **{name: common(name) for name in _SHARED},
     )  # fmt: skip

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from graph.detect.reentry.bill_names import named_on_bills
-from graph.detect.reentry.lines import bills, entry_lines
+from graph.detect.reentry.lines import bills
 from graph.facts.columns import surely, taxpayer
 from graph.facts.store import FactStore
 
@@ -74,7 +74,7 @@ def actions(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
     )
 
 
-def acted_on_lots(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
+def acted_on_lots(facts: FactStore, lines: ir.Table, *, as_of: date | None, until: date) -> ir.Table:
     """One row per line of each shipment that customs acted on: its features, the actions, how it stood in the end.
 
     A shipment is an entry, else a bill, else what a single action names. The last action with a conclusive
@@ -82,7 +82,7 @@ def acted_on_lots(facts: FactStore, *, as_of: date | None, until: date) -> ir.Ta
     goods had.
     """
     acts = actions(facts, as_of=as_of, until=until)
-    lines = entry_lines(facts, as_of=as_of, until=until).select(
+    lines = lines.select(
         "line_id", "day", "port", "container", *_FEATURES, own_entry="entry_number", own_line="line_number"
     )
     columns = (*acts.columns, "own_entry", "line_id", "day", "port", "container", *_FEATURES)
@@ -176,7 +176,7 @@ def _below(share: float) -> str:
 
 
 def stand_in_lots(
-    facts: FactStore, acted_on: ir.Table, *, as_of: date | None, until: date, sample: "Sample"
+    facts: FactStore, lines: ir.Table, acted_on: ir.Table, *, as_of: date | None, sample: "Sample"
 ) -> ir.Table:
     """Shipments on which nobody acted, as an analyst's control group: what would have matched by chance.
 
@@ -185,9 +185,8 @@ def stand_in_lots(
     of ids: the same facts give the same lots on every engine. A part of them is stripped to what its bill says,
     as the lots are that were stopped before an entry was filed.
     """
-    t = entry_lines(facts, as_of=as_of, until=until)
     acts = facts.table("actions", as_of=as_of)
-    t = t.anti_join(acts.filter(acts.entry_number.notnull()).select("entry_number").distinct(), "entry_number")
+    t = lines.anti_join(acts.filter(acts.entry_number.notnull()).select("entry_number").distinct(), "entry_number")
     named = acts.filter(acts.bill_number.notnull()).select(bill=acts.bill_number).distinct()
     t = t.filter(t.bill.isnull()).union(t.filter(t.bill.notnull()).anti_join(named, "bill"))
     t = t.anti_join(acted_on.filter(acted_on.own_entry.notnull()).select(entry_number="own_entry"), "entry_number")

@@ -4,7 +4,7 @@ This runs the whole search (lots, pairs, weights, scores, chance) and ends with 
 that chance alone gives its shipment so good a match.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -36,7 +36,7 @@ STAND_INS = 8_000
 STAND_INS_PER_GROUP = 3
 MOST_LEADS = 2_000
 # Shipments are matched in parts of about so many lots, and of each shipment so many candidates are kept.
-LOTS_A_BATCH = 15_000
+LOTS_A_BATCH = 40_000
 MOST_CANDIDATES = 8
 # A lead is a match that chance would give to less than this share of shipments.
 CHANCE_SHARE = 0.03
@@ -120,27 +120,27 @@ def search(
     None when there is no action or no line. Goods that were cleared cannot come back: they are not searched for.
     """
     say = progress or (lambda _: None)
-    lines = entry_lines(facts, as_of=as_of, until=until)
-    extent = lines.aggregate(held=lines.count(), first=lines.day.min(), last=lines.day.max())
-    (extent,) = extent.to_pyarrow().to_pylist()
-    if not extent["held"]:
-        return None
-    say("shipments that customs acted on")
-    table, acted = _lots(facts, held=extent["held"], as_of=as_of, until=until)
-    if acted == 0:
-        return None
-    say("how often unrelated goods agree")
-    weights = count_chance(lines, lines_held=extent["held"])
-    pools = _pools(table, lines, extent)
-    with facts.kept(lines) as held:
-        pairs, bits, scores = _scored(facts, table, held, as_of=as_of, weights=weights, pools=pools, say=say)
+    # Worked out once and held by the engine, since all that follows looks into them.
+    with facts.kept(entry_lines(facts, as_of=as_of, until=until)) as lines:
+        extent = lines.aggregate(held=lines.count(), first=lines.day.min(), last=lines.day.max())
+        (extent,) = extent.to_pyarrow().to_pylist()
+        if not extent["held"]:
+            return None
+        say("shipments that customs acted on")
+        table, acted = _lots(facts, lines, held=extent["held"], as_of=as_of, until=until)
+        if acted == 0:
+            return None
+        say("how often unrelated goods agree")
+        weights = count_chance(lines, lines_held=extent["held"])
+        pools = _pools(table, lines, extent)
+        pairs, bits, scores = _scored(facts, table, lines, as_of=as_of, weights=weights, pools=pools, say=say)
         say("entries that add up to a shipment")
-        parts = together(table, held, weights=weights, pools=pools)
+        parts = together(facts, table, lines, weights=weights, pools=pools)
+        couples = _couples(pairs, scores, table)
+        stand_in_lots = np.array([each == lots.STAND_IN for each in table["standing"].to_pylist()], dtype=bool)
+        begun = beginnings(lines, pairs.take(pa.array(sorted(couples), pa.int64())), by_chance=stand_in_lots)
     lot = pairs["lot"].to_numpy().astype(np.int64)
-    couples = _couples(pairs, scores, table)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
-    stand_in_lots = np.array([each == lots.STAND_IN for each in table["standing"].to_pylist()], dtype=bool)
-    begun = beginnings(lines, pairs.take(pa.array(sorted(couples), pa.int64())), by_chance=stand_in_lots)
     scores = _with_ties(scores, pairs, {row: known.get(couple, ()) for row, couple in couples.items()}, begun.bits)
     names = np.array(pairs["entry_number"].to_pylist(), dtype=object)
     best = scoring.best_of_each(scores, names)
@@ -262,9 +262,9 @@ class _Shipments:
         return tuple(i for i in self._table["line_id"].take(rows).to_pylist() if i)
 
 
-def _lots(facts: FactStore, *, held: int, as_of: date | None, until: date) -> tuple[pa.Table, int]:
+def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, until: date) -> tuple[pa.Table, int]:
     """Lots acted on, then stand-ins, in one table whose column `lot` counts the rows; and how many were acted on."""
-    found = lots.with_bills(lots.acted_on_lots(facts, as_of=as_of, until=until), facts, as_of=as_of)
+    found = lots.with_bills(lots.acted_on_lots(facts, lines, as_of=as_of, until=until), facts, as_of=as_of)
     found = found.filter(found.port.notnull(), found.standing != lots.CLEARED)
     acted_on = found.order_by("lot_key").to_pyarrow()
     groups = acted_on.group_by(["taxpayer", "hts4"]).aggregate([]).num_rows
@@ -273,7 +273,7 @@ def _lots(facts: FactStore, *, held: int, as_of: date | None, until: date) -> tu
         share_of_groups=STAND_INS / max(groups * STAND_INS_PER_GROUP, 1),
         share_of_others=STAND_INS / max(held, 1),
     )
-    control = lots.stand_in_lots(facts, ibis.memtable(acted_on), as_of=as_of, until=until, sample=sample)
+    control = lots.stand_in_lots(facts, lines, ibis.memtable(acted_on), as_of=as_of, sample=sample)
     control = lots.with_bills(control, facts, as_of=as_of)
     others = control.select(*acted_on.column_names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)
     table = pa.concat_tables([acted_on, others]).combine_chunks()
@@ -301,11 +301,19 @@ def _scored(
     shipments_a_batch = max(1, round(LOTS_A_BATCH * (int(pools.shipment.max()) + 1) / table.num_rows))
     batches = pools.shipment // shipments_a_batch
     parts: list[tuple[pa.Table, scoring.PairBits, scoring.Groups]] = []
-    # Worked out once and held by the engine, since every key of every batch looks into them.
-    with facts.kept(bills(facts, as_of=as_of)) as landed:
+    say("lines to compare with the shipments")
+    carried = bills(facts, as_of=as_of).select("bill", "master", "bill_containers", "bill_seals")
+    bare = table.filter(pc.is_null(table["line_id"]))
+    with (
+        facts.kept(carried) as landed,
+        facts.kept(candidates.pairs(ibis.memtable(table), lines, landed)) as near,
+        facts.kept(entry_totals(_entries_of_parties(bare, lines))) as totals,
+        facts.kept(candidates.whole_entry_pairs(ibis.memtable(bare), totals)) as near_whole,
+    ):
         for number in range(int(batches.max()) + 1):
-            say(f"lines to compare with the shipments, part {number + 1} of {int(batches.max()) + 1}")
-            pairs = _pairs(table.take(np.flatnonzero(batches == number)), lines, landed)
+            say(f"comparing them, part {number + 1} of {int(batches.max()) + 1}")
+            batch = ibis.memtable(table.take(np.flatnonzero(batches == number)))
+            pairs = _compared(batch, ((near, lines), (near_whole, totals)), landed)
             bits = scoring.pair_bits(pairs, weights, pools)
             groups = scoring.group(pairs, bits, weights, pools)
             strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
@@ -360,17 +368,20 @@ def _with_ties(
     return replace(scores, total=scores.total + bits[scores.best])
 
 
-def _pairs(table: pa.Table, lines: ir.Table, shipped: ir.Table) -> pa.Table:
-    """All pairs of lots and lines; lots known by their bill also meet whole entries of their taxpayer or maker."""
-    pairs = candidates.pairs(ibis.memtable(table), lines, shipped).to_pyarrow()
-    bare = table.filter(pc.is_null(table["line_id"]))
-    payers, makers = (ibis.memtable(bare.select([name])).drop_null(name) for name in ("taxpayer", "maker"))
-    theirs = lines.semi_join(payers, "taxpayer").union(lines.semi_join(makers, "maker"), distinct=True)
-    of_entries = lines.semi_join(theirs.select("entry_number").distinct(), "entry_number")
-    totals = entry_totals(of_entries).to_pyarrow()
-    whole = candidates.whole_entry_pairs(ibis.memtable(bare), ibis.memtable(totals), shipped).to_pyarrow()
-    both = pa.concat_tables([pairs, whole.cast(pairs.schema)])
+def _compared(lot: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]], shipped: ir.Table) -> pa.Table:
+    """The pairs of these lots that are worth scoring, of lines and of entries taken as a whole, with their levels."""
+    found = [candidates.compared(near.semi_join(lot, "lot"), lot, held, shipped).to_pyarrow() for near, held in sides]
+    both = pa.concat_tables([each.cast(found[0].schema) for each in found])
     return both.sort_by([("lot", "ascending"), ("line_id", "ascending")]).combine_chunks()
+
+
+def _entries_of_parties(bare: pa.Table, lines: ir.Table) -> ir.Table:
+    """All lines of the entries in which the taxpayers and the makers of lots known by their bill have a line."""
+    of_parties = [
+        lines.semi_join(ibis.memtable(bare.select([name])).drop_null(name), name).select("entry_number")
+        for name in ("taxpayer", "maker")
+    ]  # fmt: skip
+    return lines.semi_join(ibis.union(*of_parties).distinct(), "entry_number")
 
 
 def _bands(amounts: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":

@@ -8,7 +8,9 @@ the action, or at the acting port, that add up as well. So the many pairs that f
 Invariant: stand-ins go through the same steps as lots that customs acted on.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -20,6 +22,7 @@ from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.scoring import Bools, Pools
 from graph.detect.reentry.weights import AMOUNTS, OWN, SAME_MAKER, Floats, Ints, Levels, Weights, contexts, size
 from graph.facts.columns import surely
+from graph.facts.store import FactStore
 
 # Of goods that come back about one lot in ten is broken up, mostly in two. By whom as with whole lots.
 PARTS_PRIOR_BITS = {2: -3.5, 3: -5.0}
@@ -31,6 +34,10 @@ NEAR = {"packages": 0.012, "quantity": 0.012, "weight": 0.02}
 ABOUT = 0.2
 # An importer's whole trade in a heading is looked at up to so many lines; of more, those of the lot's maker.
 MOST_LINES = 1_000
+# Shipments are looked at in batches with about so many lines that may be parts.
+LINES_A_BATCH = 2_000_000
+# The grid of shares; a double holds a million groups' numbers beside it.
+GRID = 2.0**30
 # Threes are sought among at most so many entries.
 MOST_FOR_THREE = 40
 # Sums as near by chance count for no less than this many, and no sum is worth more bits.
@@ -80,41 +87,75 @@ def _wholes(table: pa.Table, shipment: Ints) -> _Wholes:
     return _Wholes(table.take(order[starts]), amounts)
 
 
-def _entries(table: pa.Table, shipment: Ints, lines: ir.Table) -> pa.Table:
-    """Entries that might be parts, one row for each shipment and entry, with the amounts of the lot's headings."""
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """Which lines may be parts of which shipments: (shipment, keys, lines_held), one row a shipment and rare key.
+
+    A line is met by one of `own` at most. `strangers` are those of the lot's maker whoever entered them.
+    """
+
+    own: tuple[tuple[tuple[str, ...], ir.Table], ...]
+    strangers: ir.Table
+
+
+@contextmanager
+def _sought(facts: FactStore, table: pa.Table, shipment: Ints, lines: ir.Table) -> Iterator[_Sought]:
+    """Where parts are looked for. An importer's whole trade in the heading, or its maker's where that is large, or
+    its whole trade where the heading is not known."""
     columns = ["taxpayer", "hts4", "maker", "action_day", "acting_port", "own_entry"]
     lot = ibis.memtable(table.select(columns).append_column("shipment", pa.array(shipment)))
     lot = lot.filter(lot.acting_port.notnull())
+    goods, of_maker, stranger = ("taxpayer", "hts4"), ("taxpayer", "hts4", "maker"), ("maker", "hts4")
 
-    def joined(lots: ir.Table, keys: list[str], most: int) -> ir.Table:
-        sought = lots.drop_null(keys).select(
-            "shipment", "action_day", "acting_port", "own_entry", *keys, lot_taxpayer=lots.taxpayer
-        )
-        counted = lines.semi_join(sought, keys).group_by(keys).agg(lines_held=ibis._.count())
-        rare = counted.filter(counted.lines_held <= most)
-        held = lines.semi_join(rare, keys).select(
-            "line_id", "entry_number", "day", "port", "importer", *AMOUNTS, *keys,
-            line_maker=lines.maker, line_taxpayer=lines.taxpayer,
+    def rare(lots: ir.Table, keys: tuple[str, ...], most: int) -> ir.Table:
+        wanted = lots.drop_null(list(keys))
+        counted = lines.semi_join(wanted, list(keys)).group_by(list(keys)).agg(lines_held=ibis._.count())
+        placed = wanted.group_by("shipment", *keys).agg(
+            action_day=wanted.action_day.min(), acting_port=wanted.acting_port.min(),
+            own_entry=wanted.own_entry.min(), lot_taxpayer=wanted.taxpayer.min(),
         )  # fmt: skip
-        t = sought.distinct().join(held, keys)
+        return placed.join(counted.filter(counted.lines_held <= most), list(keys))
+
+    with (
+        facts.kept(rare(lot.filter(lot.hts4.isnull()), ("taxpayer",), RARE)) as all_trade,
+        facts.kept(rare(lot.anti_join(all_trade, ["shipment", "taxpayer"]), goods, MOST_LINES)) as in_heading,
+    ):
+        rest = lot.anti_join(all_trade, ["shipment", "taxpayer"]).anti_join(in_heading, list(goods))
+        with (
+            facts.kept(rare(rest, of_maker, MOST_LINES)) as of_one_maker,
+            facts.kept(rare(lot, stranger, 2 * RARE_AMONG_STRANGERS)) as of_others,
+        ):
+            own = ((("taxpayer",), all_trade), (goods, in_heading), (of_maker, of_one_maker))
+            yield _Sought(own, of_others)
+
+
+def _batches(sought: _Sought) -> list[tuple[int, int]]:
+    """First and last shipment of each batch, by how many lines may be parts of them."""
+    every = ibis.union(
+        *(t.select("shipment", "lines_held") for t in (*(t for _, t in sought.own), sought.strangers))
+    ).group_by("shipment")  # fmt: skip
+    rows = every.agg(lines_held=ibis._.lines_held.sum()).order_by("shipment").to_pyarrow()
+    number = rows["shipment"].to_numpy().astype(np.int64)
+    batch = np.cumsum(rows["lines_held"].to_numpy().astype(np.int64)) // LINES_A_BATCH
+    starts = np.flatnonzero(np.diff(batch, prepend=-1)) if len(batch) else np.zeros(0, dtype=np.int64)
+    ends = np.append(starts[1:], len(batch)) - 1
+    return [(int(number[a]), int(number[b])) for a, b in zip(starts, ends, strict=False)]
+
+
+def _entries(sought: _Sought, lines: ir.Table, shipments: tuple[int, int]) -> pa.Table:
+    """Entries that might be parts, one row for each shipment and entry, with the amounts of the lot's headings."""
+
+    def joined(of: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+        t = of.filter(of.shipment.between(*shipments)).drop("lines_held").join(lines, list(keys))
         days = t.day - t.action_day
-        t = t.mutate(
-            own=surely(t.lot_taxpayer == t.line_taxpayer),
-            after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port),
-        )
-        t = t.filter(days.abs() <= LOOK_ALIKE_DAYS, ~surely(t.entry_number == t.own_entry), t.own | t.after)
-        return t.select(
-            "shipment", "line_id", "entry_number", "day", "port", "importer", "own", "after", *AMOUNTS,
-            taxpayer="line_taxpayer", maker="line_maker",
-        )  # fmt: skip
+        t = t.mutate(after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port))
+        return t.filter(days.abs() <= LOOK_ALIKE_DAYS, ~surely(t.entry_number == t.own_entry))
 
-    found = ibis.union(
-        joined(lot, ["taxpayer", "hts4"], MOST_LINES),
-        joined(lot, ["taxpayer", "hts4", "maker"], MOST_LINES),
-        joined(lot.filter(lot.hts4.isnull()), ["taxpayer"], RARE),
-        joined(lot, ["maker", "hts4"], 2 * RARE_AMONG_STRANGERS),
-        distinct=True,
-    )
+    columns = ("shipment", "entry_number", "day", "port", "importer", "taxpayer", "maker", "after", *AMOUNTS)
+    parts = [joined(of, keys).select(*columns, own=ibis.literal(value=True)) for keys, of in sought.own]
+    others = joined(sought.strangers, ("maker", "hts4"))
+    others = others.filter(others.after, ~surely(others.lot_taxpayer == others.taxpayer))
+    found = ibis.union(*parts, others.select(*columns, own=ibis.literal(value=False)))
 
     def total(name: str) -> ir.FloatingValue:
         return ibis.ifelse(found[name].count() == found.count(), found[name].sum(), None)
@@ -127,10 +168,31 @@ def _entries(table: pa.Table, shipment: Ints, lines: ir.Table) -> pa.Table:
     return rows
 
 
-def together(table: pa.Table, lines: ir.Table, *, weights: Weights, pools: Pools) -> Together:
-    """The best parts of each shipment. `lines` are the lines on file, `table` the lots as in `match`."""
+def together(facts: FactStore, table: pa.Table, lines: ir.Table, *, weights: Weights, pools: Pools) -> Together:
+    """The best parts of each shipment. `lines` are the lines on file, `table` the lots as in `match`.
+
+    Shipments are looked at a batch at a time, so that memory follows the batch and not the world.
+    """
     whole = _wholes(table, pools.shipment)
-    held = _entries(table, pools.shipment, lines)
+    with _sought(facts, table, pools.shipment, lines) as sought:
+        spans = _batches(sought) or [(0, 0)]
+        found = [_best(_entries(sought, lines, span), whole, weights=weights) for span in spans]
+    before = np.cumsum([0, *(len(each.held) for each in found)])
+    return Together(
+        np.concatenate([each.shipment for each in found]),
+        np.concatenate(
+            [np.where(each.entries < 0, -1, each.entries + start) for each, start in zip(found, before, strict=False)]
+        ),
+        np.concatenate([each.total for each in found]),
+        pa.concat_tables([each.held for each in found]).combine_chunks(),
+        {name: np.concatenate([each.sums[name] for each in found]) for name in AMOUNTS},
+        {name: np.concatenate([each.lots[name] for each in found]) for name in AMOUNTS},
+        np.concatenate([each.sought_among for each in found]),
+    )
+
+
+def _best(held: pa.Table, whole: _Wholes, *, weights: Weights) -> Together:
+    """The best parts of each shipment that has any among these entries; of the entries those that are parts."""
     shipment = held["shipment"].to_numpy().astype(np.int64)
     after = held["after"].to_numpy(zero_copy_only=False).astype(bool)
     own = held["own"].to_numpy(zero_copy_only=False).astype(bool)
@@ -141,7 +203,7 @@ def together(table: pa.Table, lines: ir.Table, *, weights: Weights, pools: Pools
     about: dict[tuple[int, str], Floats] = {(parts, name): np.zeros(len(held)) for parts in (2, 3) for name in _LEADING}
     likes: dict[tuple[int, str], Floats] = {(parts, name): np.zeros(len(held)) for parts in (2, 3) for name in _LEADING}
     for name in _LEADING:
-        share = amounts[name] / whole.amounts[name][shipment]
+        share = _on_grid(amounts[name] / whole.amounts[name][shipment])
         fits = (share > SMALLEST) & (share < LARGEST)
         for parts, sums in ((2, _pairs), (3, _threes)):
             rows = np.flatnonzero(fits & after)
@@ -155,10 +217,18 @@ def together(table: pa.Table, lines: ir.Table, *, weights: Weights, pools: Pools
                 exact = np.abs(share[rows[near]].sum(axis=1) - 1) <= 0.0005
                 likes[parts, name] = np.bincount(group[rows[near[exact, 0]]], minlength=len(held)).astype(np.float64)
     entries = np.unique(np.concatenate(found), axis=0)
-    return _scored(
+    best = _scored(
         entries, held, whole, weights=weights, shipment=shipment, group=group, own=own, amounts=amounts, about=about,
         likes=likes,
     )  # fmt: skip
+    used = np.unique(best.entries[best.entries >= 0])
+    entries = np.where(best.entries < 0, -1, np.searchsorted(used, best.entries))
+    return replace(best, entries=entries, held=held.take(pa.array(used, pa.int64())))
+
+
+def _on_grid(share: Floats) -> Floats:
+    """Shares so rounded that they add up exactly beside a group's number, whatever the number is."""
+    return np.round(share * GRID) / GRID
 
 
 def _padded(rows: Ints) -> Ints:
@@ -200,7 +270,8 @@ def _completed(
     """Complete each sum by one more row, later in the order, to 1: how many come near it, and which do."""
     later = rows[:, -1] + 1
 
-    def span(width: float) -> tuple[Ints, Ints]:
+    def span(about: float) -> tuple[Ints, Ints]:
+        width = round(about * GRID) / GRID
         low = np.maximum(np.searchsorted(key, base + np.clip(1 - width - sums, 0, 3)), later)
         high = np.maximum(np.searchsorted(key, base + np.clip(1 + width - sums, 0, 3), side="right"), low)
         return low, high

@@ -11,10 +11,12 @@ distribution of the best score under chance.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
@@ -100,11 +102,9 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
 def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> Groups:
     """Score every shipment against every entry that it has a pair with; ties of taxpayers come later."""
     lot = pairs["lot"].to_numpy().astype(np.int64)
-    entry = pairs["entry_number"].combine_chunks().dictionary_encode()
-    codes = entry.indices.to_numpy().astype(np.int64)
-    line = pairs["line_id"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    codes, line = _numbered(pairs["entry_number"]), _numbered(pairs["line_id"])
     after = pairs["after"].to_numpy(zero_copy_only=False).astype(bool)
-    key = pools.shipment[lot] * (len(entry.dictionary) + 1) + codes
+    key = pools.shipment[lot] * (int(codes.max(initial=0)) + 1) + codes
     goods = np.maximum(known.goods, WORST_LINE_BITS)
     matched = one_to_one(key, lot, line, goods)
     order = matched[np.lexsort((line[matched], -goods[matched], key[matched]))]
@@ -129,6 +129,15 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     sought_among = np.maximum(pool * pools.share_in_window, 1.0)
     total = identity + total_goods + PRIOR_BITS[kind] - np.log2(sought_among)
     return Groups(shipment, best, identity, total_goods, alike, total, after[best])
+
+
+def _numbered(texts: "pa.ChunkedArray[Any]") -> Ints:
+    """Texts by their place in order, so that equal scores fall alike however pairs are parted into batches."""
+    encoded = texts.combine_chunks().dictionary_encode()
+    place = np.empty(len(encoded.dictionary), dtype=np.int64)
+    place[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(place))
+    found: Ints = place[encoded.indices.to_numpy()]
+    return found
 
 
 def strongest(found: Groups, *, most: int, allowance: Floats) -> Ints:

@@ -12,6 +12,7 @@ from graph.detect.calibration import read_calibration
 from graph.detect.detector import DETECTORS, detect
 from graph.detect.last_day import last_day
 from graph.detect.port_shopping import Weighed, weigh
+from graph.detect.reentry import match, parts
 from graph.detect.reentry.match import search
 from graph.model.errors import NotFound
 from graph.model.finding import Finding, RecordRef
@@ -379,9 +380,11 @@ def test_recurring_lots_a_container_that_came_round_and_a_bill_s_own_entry_are_n
     assert all(f.probability < 0.5 and not f.queue for f in named)
 
 
-def test_findings_come_most_probable_first_and_are_the_same_from_run_to_run(
-    facts: MemoryFacts, findings: list[Finding]
+def test_findings_come_most_probable_first_and_are_the_same_however_shipments_are_parted_into_batches(
+    facts: MemoryFacts, findings: list[Finding], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(match, "LOTS_A_BATCH", 4_000)
+    monkeypatch.setattr(parts, "LINES_A_BATCH", 100_000)
     again = detect(facts, only=("port_shopping",))
     assert again == findings
     assert [f.probability for f in findings] == sorted((f.probability for f in findings), reverse=True)
