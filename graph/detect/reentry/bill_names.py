@@ -40,29 +40,35 @@ def plain_name(name: ir.StringValue) -> ir.StringValue:
     return ibis.ifelse(letters.length() >= 5, letters, None)
 
 
-def _known_as(facts: FactStore, roles: tuple[str, ...], as_of: date | None) -> ir.Table:
-    """(name, party): names on file that lead to one party; an importer is known by its taxpayer."""
+MAKER, BUYER = "maker", "buyer"
+
+
+def known_names(facts: FactStore, *, as_of: date | None) -> ir.Table:
+    """(kind, name, party): names on file that lead to one maker, or to one buyer, who is known by its taxpayer."""
     t = facts.table("party_records", as_of=as_of)
-    t = t.filter(t.role.isin(roles), t.identifier.notnull())
-    party = ibis.ifelse(t.role.isin(("importer", "consignee")), taxpayer(t.identifier), t.identifier)
-    own = t.select(written=t.name, party=party)
-    other = t.select(written=t.other_names.unnest(), party=party)
+    t = t.filter(t.role.isin(("manufacturer", "importer", "consignee")), t.identifier.notnull())
+    makes = t.role == "manufacturer"
+    t = t.mutate(
+        kind=ibis.ifelse(makes, MAKER, BUYER), party=ibis.ifelse(makes, t.identifier, taxpayer(t.identifier))
+    )  # fmt: skip
+    own = t.select("kind", "party", written=t.name)
+    other = t.select("kind", "party", written=t.other_names.unnest())
     named = own.union(other)
-    named = named.select(name=plain_name(named.written), party=named.party).drop_null("name")
-    found = named.group_by("name").agg(parties=named.party.nunique(), party=named.party.max())
+    named = named.select("kind", "party", name=plain_name(named.written)).drop_null("name")
+    found = named.group_by("kind", "name").agg(parties=named.party.nunique(), party=named.party.max())
     return found.filter(found.parties == 1).drop("parties")
 
 
-def named_on_bills(facts: FactStore, bills: ir.Table, *, as_of: date | None) -> ir.Table:
-    """(bill, bill_taxpayer, bill_maker) of the bills in `bills`, a table with a column `bill`."""
+def named_on_bills(facts: FactStore, bills: ir.Table, names: ir.Table, *, as_of: date | None) -> ir.Table:
+    """(bill, bill_taxpayer, bill_maker) of the bills in `bills`, a table with a column `bill`, by `known_names`."""
     t = facts.table("bills", as_of=as_of)
     t = t.semi_join(bills, t.bill_number == bills.bill)
     t = t.select(
         bill=t.bill_number, shipper=plain_name(t.shipper_name), buyer=plain_name(t.consignee_name),
         notified=plain_name(t.notify_name),
     )  # fmt: skip
-    makers = _known_as(facts, ("manufacturer",), as_of)
-    buyers = _known_as(facts, ("importer", "consignee"), as_of)
+    makers = names.filter(names.kind == MAKER).drop("kind")
+    buyers = names.filter(names.kind == BUYER).drop("kind")
     # One name of one kind a row, so that each kind is one join.
     sides = [t.select("bill", name=t[side], turn=ibis.literal(n)) for n, side in enumerate(("buyer", "notified"))]
     payers = ibis.union(*sides).drop_null("name").join(buyers, "name").group_by("bill")

@@ -216,10 +216,11 @@ def stand_in_lots(
     )  # fmt: skip
 
 
-def with_bills(lots: ir.Table, facts: FactStore, *, as_of: date | None) -> ir.Table:
+def with_bills(lots: ir.Table, facts: FactStore, names: ir.Table, *, as_of: date | None) -> ir.Table:
     """The lots with their bills' master number, containers and seals; what no entry line said, the bill says.
 
-    So it is with parties, where a bill's names lead to them (an importer is then named by its taxpayer number).
+    So it is with parties, where a bill's names lead to them by `names` (an importer is then named by its taxpayer
+    number).
 
     A lot known by its container alone is taken to be on the bill that landed that container nearest in time.
     """
@@ -233,7 +234,7 @@ def with_bills(lots: ir.Table, facts: FactStore, *, as_of: date | None) -> ir.Ta
     found = found.agg(landed_bill=lambda t: t.bill.argmin(t.days.cast("string").lpad(6, "0") + t.bill))
     t = lots.left_join(found, "lot_key").drop("lot_key_right")
     t = t.mutate(bill=ibis.coalesce(t.bill, t.landed_bill)).drop("landed_bill")
-    named = named_on_bills(facts, t.filter(t.line_id.isnull()).select("bill").distinct(), as_of=as_of)
+    named = named_on_bills(facts, t.filter(t.line_id.isnull()).select("bill").distinct(), names, as_of=as_of)
     t = t.left_join(shipped, "bill").drop("bill_right").mutate()
     t = t.left_join(named, "bill").drop("bill_right")
     bare = t.line_id.isnull()

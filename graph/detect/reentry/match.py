@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from graph.detect.queue import e_value
 from graph.detect.reentry import candidates, lots, scoring
 from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, beginnings
+from graph.detect.reentry.bill_names import known_names
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals
 from graph.detect.reentry.parts import Together, together
@@ -264,18 +265,19 @@ class _Shipments:
 
 def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, until: date) -> tuple[pa.Table, int]:
     """Lots acted on, then stand-ins, in one table whose column `lot` counts the rows; and how many were acted on."""
-    found = lots.with_bills(lots.acted_on_lots(facts, lines, as_of=as_of, until=until), facts, as_of=as_of)
-    found = found.filter(found.port.notnull(), found.standing != lots.CLEARED)
-    acted_on = found.order_by("lot_key").to_pyarrow()
-    groups = acted_on.group_by(["taxpayer", "hts4"]).aggregate([]).num_rows
-    sample = lots.Sample(
-        STAND_INS_PER_GROUP,
-        share_of_groups=STAND_INS / max(groups * STAND_INS_PER_GROUP, 1),
-        share_of_others=STAND_INS / max(held, 1),
-    )
-    control = lots.stand_in_lots(facts, lines, ibis.memtable(acted_on), as_of=as_of, sample=sample)
-    control = lots.with_bills(control, facts, as_of=as_of)
-    others = control.select(*acted_on.column_names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)
+    with facts.kept(known_names(facts, as_of=as_of)) as names:
+        found = lots.with_bills(lots.acted_on_lots(facts, lines, as_of=as_of, until=until), facts, names, as_of=as_of)
+        found = found.filter(found.port.notnull(), found.standing != lots.CLEARED)
+        acted_on = found.order_by("lot_key").to_pyarrow()
+        groups = acted_on.group_by(["taxpayer", "hts4"]).aggregate([]).num_rows
+        sample = lots.Sample(
+            STAND_INS_PER_GROUP,
+            share_of_groups=STAND_INS / max(groups * STAND_INS_PER_GROUP, 1),
+            share_of_others=STAND_INS / max(held, 1),
+        )
+        control = lots.stand_in_lots(facts, lines, ibis.memtable(acted_on), as_of=as_of, sample=sample)
+        control = lots.with_bills(control, facts, names, as_of=as_of)
+        others = control.select(*acted_on.column_names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)
     table = pa.concat_tables([acted_on, others]).combine_chunks()
     table = table.append_column("lot", pa.array(np.arange(table.num_rows), pa.int64()))
     table = table.rename_columns(["acting_port" if name == "port" else name for name in table.column_names])
