@@ -34,6 +34,7 @@ from api.routes import (
     loads,
     people,
     prior,
+    saved,
     screenings,
     searches,
 )
@@ -69,8 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.include_router(health.open_router)
     for router in (
-        searches.router, screenings.router, prior.router, judgements.router, entities.router, findings.router,
-        documents.router, kinds.router, loads.router, exports.router, people.router, health.router,
+        searches.router, saved.router, screenings.router, prior.router, judgements.router, entities.router,
+        findings.router, documents.router, kinds.router, loads.router, exports.router, people.router, health.router,
     ):  # fmt: skip
         app.include_router(router)
     app.add_exception_handler(TidewaiterError, _on_error)

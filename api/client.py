@@ -39,6 +39,10 @@ from api.schemas import (
     RejectsAnswer,
     RelatedAnswer,
     Row,
+    SavedAnswer,
+    SavedItem,
+    SavedNewsAnswer,
+    SavedRequest,
     ScreeningAnswer,
     ScreeningRequest,
     SearchAnswer,
@@ -125,6 +129,26 @@ class Client:
     def screen(self, names: Sequence[str]) -> ScreeningAnswer:
         """Which of up to 10,000 names stand in which documents; the first 10,000 hits."""
         return self._post("/v1/screenings", ScreeningAnswer, ScreeningRequest(names=list(names)).model_dump_json())
+
+    def saved_searches(self) -> SavedAnswer:
+        """The searches that the asker keeps."""
+        return self._get("/v1/searches/saved", SavedAnswer)
+
+    def save_search(self, wanted: SavedRequest) -> SavedItem:
+        """Keep a search; what it finds today counts as known."""
+        return self._post("/v1/searches/saved", SavedItem, wanted.model_dump_json())
+
+    def saved_news(self, number: int) -> SavedNewsAnswer:
+        """What is new in a saved search."""
+        return self._get(f"/v1/searches/saved/{number}/news", SavedNewsAnswer)
+
+    def saved_seen(self, number: int) -> SavedItem:
+        """Take what a saved search finds now as known."""
+        return self._post(f"/v1/searches/saved/{number}/seen", SavedItem, "")
+
+    def remove_saved(self, number: int) -> SavedItem:
+        """Keep a search no longer."""
+        return self._post(f"/v1/searches/saved/{number}/remove", SavedItem, "")
 
     # Entities and links
 

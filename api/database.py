@@ -74,8 +74,22 @@ JUDGEMENTS = sa.Table(
     sa.Column("withdrawn_at", UtcTime, nullable=True),
 )
 
+SAVED_SEARCHES = sa.Table(
+    "saved_searches",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("asked", sa.Text, nullable=False),
+    sa.Column("saved_at", UtcTime, nullable=False),
+    sa.Column("looked_at", UtcTime, nullable=False),
+    sa.Column("found", sa.Text, nullable=False),
+    sa.Column("removed_by", sa.String(64), nullable=True),
+    sa.Column("removed_at", UtcTime, nullable=True),
+)
+
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "r0002"
+NEWEST = "r0003"
 
 
 # Whoever asks waits no longer than this for a PostgreSQL that cannot be reached, or has fallen silent.

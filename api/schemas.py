@@ -250,6 +250,54 @@ class SearchAnswer(Answer):
     took_ms: float = 0.0
 
 
+class SavedRequest(BaseModel):
+    """A search to be kept: its name, and what is searched."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    query: str = Field(default="", max_length=10_000)
+    kinds: list[str] = Field(default_factory=list, max_length=50)
+    filters: dict[str, list[str]] = Field(default_factory=dict, max_length=50)
+
+
+class SavedItem(Answer):
+    """A saved search; `found` is how much it found when its owner last looked."""
+
+    number: int
+    name: str
+    owner: str
+    query: str
+    kinds: list[str] = Field(default_factory=list)
+    filters: dict[str, list[str]] = Field(default_factory=dict)
+    saved_at: datetime
+    looked_at: datetime
+    found: int
+
+
+class SavedAnswer(Answer):
+    """Saved searches, the oldest first."""
+
+    items: list[SavedItem]
+
+
+class ChangedItem(Answer):
+    """A hit whose legal status is another than it was."""
+
+    item: SearchItem
+    status_before: str
+
+
+class SavedNewsAnswer(Answer):
+    """What is new in a saved search since its owner looked; `gone` of what was found then is found no more."""
+
+    saved: SavedItem
+    new: list[SearchItem]
+    changed: list[ChangedItem]
+    gone: int
+    total: int
+
+
 class ScreeningRequest(BaseModel):
     """Names to be looked for in all documents."""
 

@@ -35,7 +35,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("Wire hangers of the importer's: 7326.20.0020")
     ['wire', 'hanger', 'of', 'the', 'import', '7326', '20', '0020']
     """
-    return [token(word) for word in _WORD.findall(text)]
+    return list(map(token, _WORD.findall(text)))
 
 
 def spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
@@ -66,7 +66,23 @@ def forms(text: str) -> list[str]:
     >>> forms("Classified as wire hangers, wire")
     ['classified', 'hangers']
     """
-    return [form for form in map(folded, dict.fromkeys(_WORD.findall(text))) if token(form) != form]
+    return _forms_of(_WORD.findall(text))
+
+
+def tokens_and_forms(text: str) -> tuple[list[str], list[str]]:
+    """Both of a text, which is read once."""
+    words = _WORD.findall(text)
+    return list(map(token, words)), _forms_of(words)
+
+
+def _forms_of(words: list[str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, map(_form, dict.fromkeys(words)))))
+
+
+@lru_cache(maxsize=1 << 18)
+def _form(word: str) -> str:
+    form = folded(word)
+    return form if stem(form) != form else ""
 
 
 def neighbours(text: str) -> list[tuple[str, str]]:

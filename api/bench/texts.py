@@ -40,8 +40,10 @@ def invented_documents(count: int) -> Iterator[SearchDocument]:
             title=" ".join(choose.choices(words[:3_000], k=8)),
             text=text,
             date=date(2010, 1, 1) + timedelta(days=choose.randrange(5_400)),
-            identifiers=(tariff,),
+            identifiers=tuple(f"hts:{tariff[:digits]}" for digits in (2, 4, 6, 8, 10)),
             fields={
+                "hts2": (tariff[:2],),
+                "hts4": (tariff[:4],),
                 "port": (f"{choose.randrange(20):02d}01",),
                 "country": (choose.choice(("CN", "VN", "MX", "DE")),),
             },

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from api.bench.spine import Row
     from ingest.simulator.simulate import Size
 
-WHAT = ("spine", "engines", "findings", "detectors", "resolution", "prior")
+WHAT = ("spine", "search", "engines", "findings", "detectors", "resolution", "prior")
 SIZES = ("small", "medium", "large")
 _DEFAULT_SIZES = {"spine": "medium", "engines": "medium", "findings": "small", "detectors": "large", "resolution": "",
-                  "prior": "small"}  # fmt: skip
+                  "prior": "small", "search": ""}  # fmt: skip
 _COMMANDS = {
     "spine": "`tidewaiter bench --size {size} --results FILE` (`make bench`)",
+    "search": "`tidewaiter bench search --documents {documents} --results FILE`",
     "engines": "`tidewaiter bench engines --size {size} --results FILE` (`make bench-engines`)",
     "findings": "`tidewaiter bench findings --size {size} --worlds {worlds} --empty {empty} --results FILE`",
     "given": "`tidewaiter bench findings --world FOLDER … --results FILE`",
@@ -38,9 +39,9 @@ def bench(
     context: typer.Context,
     what: str = typer.Argument(
         "spine",
-        help="spine; engines: embedded beside Neo4j and OpenSearch; findings: against planted truth, beside "
-        "baselines; detectors: time and memory as worlds grow; resolution: 200,000 party records; prior: the gate "
-        "before an intervention.",
+        help="spine; search: over 500,000 documents; engines: embedded beside Neo4j and OpenSearch; findings: against "
+        "planted truth, beside baselines; detectors: time and memory as worlds grow; resolution: 200,000 party "
+        "records; prior: the gate before an intervention.",
     ),
     *,
     only: list[str] = typer.Option([], help=f"Measure only this; any of {', '.join(MEASURES)}."),
@@ -53,6 +54,7 @@ def bench(
         [], help="Findings: over this folder instead, tables with truth/schemes.jsonl beside them; may be repeated."
     ),
     empty_world: list[Path] = typer.Option([], help="The same, of a folder in which nothing is planted."),
+    documents: int = typer.Option(500_000, min=1_000, help="Search: over so many invented documents."),
     results: Path | None = typer.Option(None, help="Also write the figures to this file, as Markdown."),
     folder: Path = typer.Option(Path("./.tidewaiter/bench"), help="Where worlds and homes for the measurement are."),
 ) -> None:
@@ -69,17 +71,29 @@ def bench(
     if chosen and chosen not in sizes:
         raise typer.BadParameter(f"{chosen!r} is not a size; choose from {', '.join(sizes)}.")
     terminal = terminal_of(context)
-    command = _COMMANDS["given" if world or empty_world else what].format(size=chosen, worlds=worlds, empty=empty)
+    command = _COMMANDS["given" if world or empty_world else what].format(
+        size=chosen, worlds=worlds, empty=empty, documents=documents
+    )
     if what == "prior":
         _prior(terminal, folder, chosen, worlds, results=results, command=command)
     elif what == "findings":
         _findings(terminal, folder, chosen, (worlds, empty), (world, empty_world), results=results, command=command)
     else:
-        _rows(terminal, _measured(terminal, what, folder, chosen, tuple(only)), results=results, command=command)
+        _rows(
+            terminal,
+            _measured(terminal, what, folder, chosen, only=tuple(only), documents=documents),
+            results=results,
+            command=command,
+        )
 
 
-def _measured(terminal: Terminal, what: str, folder: Path, size: str, only: tuple[str, ...]) -> "Iterable[Row]":
-    from api.bench import detectors, engines, resolution, spine
+def _measured(
+    terminal: Terminal, what: str, folder: Path, size: str, *, only: tuple[str, ...], documents: int
+) -> "Iterable[Row]":
+    from api.bench import detectors, engines, resolution, searching, spine
+
+    if what == "search":
+        return searching.run(folder, documents=documents)
 
     if what == "spine":
         return spine.run(folder, size=size, only=only)

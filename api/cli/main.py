@@ -10,7 +10,22 @@ from pathlib import Path
 
 import typer
 
-from api.cli import bench, build, copy, demo, doctor, evaluate, export, judgement, look, prior, screen, serve, user
+from api.cli import (
+    bench,
+    build,
+    copy,
+    demo,
+    doctor,
+    evaluate,
+    export,
+    judgement,
+    look,
+    prior,
+    saved,
+    screen,
+    serve,
+    user,
+)
 from api.cli.terminal import Terminal
 from graph.model.identifiers import mask_ssn
 
@@ -31,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verbs in (demo, build, look, prior, evaluate, export, serve, doctor, copy, bench, judgement, user, screen):
+for verbs in (demo, build, look, prior, evaluate, export, serve, doctor, copy, bench, judgement, user, screen, saved):
     verbs.add_to(app)
 
 

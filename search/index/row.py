@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from search import ranking
-from search.analysis import forms, tokens
+from search.analysis import tokens_and_forms
 from search.chain import LegalStep
 from search.document import SearchDocument
 from search.passage import LOOK_AT_CHARACTERS, PASSAGE_CHARACTERS
@@ -48,14 +48,16 @@ class Row:
 def row_of(document: SearchDocument) -> Row:
     """What an engine is given of a document. Halves of characters (lone surrogates), which no engine can write,
     become question marks."""
-    title, text = " ".join(tokens(document.title)), " ".join(tokens(document.text))
+    title_tokens, title_forms = tokens_and_forms(document.title)
+    text_tokens, text_forms = tokens_and_forms(document.text)
+    title, text = " ".join(title_tokens), " ".join(text_tokens)
     fields = {"kind": (document.kind,), **document.fields}
     return Row(
         id=whole(document.id),
         title=title or _NO_WORDS,
         words=(title, text) if title or text else (_NO_WORDS,),
-        title_forms=" ".join(forms(document.title)),
-        forms=" ".join(forms(f"{document.title}\n{document.text}")),
+        title_forms=" ".join(title_forms),
+        forms=" ".join(dict.fromkeys((*title_forms, *text_forms))),
         identifiers=tuple(map(whole, document.identifiers)),
         fields={name: list(map(whole, values)) for name, values in fields.items() if values},
         day=document.date.toordinal() if document.date else 0,
