@@ -26,7 +26,7 @@ from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
 
 COMPANY, COUNTRY, DATE = "company", "country", "date"
-_MENTIONS, _BEARERS = "mentions", "bearers of "
+_MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
 _BATCH = 64
 _LONGEST_TEXT = 2**31  # spaCy's own limit guards models that need memory by length; ours do not
 _PIECE = re.compile(r"[^\W_]+|[^\w\s]|_|\s+")
@@ -72,7 +72,9 @@ class _Pieces:
             if piece:
                 pieces.append(piece)
                 blank.append(False)
-        return Doc(self.vocab, words=pieces, spaces=blank)
+        doc = Doc(self.vocab, words=pieces, spaces=blank)
+        doc.user_data[_TEXT] = text  # which spaCy would put together anew from the tokens for each component
+        return doc
 
 
 class _Names:
@@ -82,7 +84,7 @@ class _Names:
         self.known = KnownNames(())
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = doc.user_data[_TEXT]
         found = [Span(one.start, one.end, COMPANY, one.key, How.KNOWN, one.bearers) for one in self.known.find(text)]
         found += [Span(*place, COMPANY, name_key(text[slice(*place)]), How.FORM) for place in companies(text)]
         named = _one_each(found)
@@ -107,7 +109,10 @@ def _one_each(found: Sequence[Span]) -> list[Span]:
 
 @Language.component("tidewaiter_identifiers")
 def _identifiers(doc: Doc) -> Doc:
-    return _add(doc, (Span(start, end, what, key, How.NUMBER) for start, end, what, key in find_identifiers(doc.text)))
+    return _add(
+        doc,
+        (Span(start, end, what, key, How.NUMBER) for start, end, what, key in find_identifiers(doc.user_data[_TEXT])),
+    )
 
 
 @Language.factory("tidewaiter_names")
@@ -117,12 +122,16 @@ def _names(nlp: Language, name: str) -> _Names:  # noqa: ARG001 - what spaCy cal
 
 @Language.component("tidewaiter_days")
 def _days(doc: Doc) -> Doc:
-    return _add(doc, (Span(start, end, DATE, day.isoformat(), How.WORD) for start, end, day in days(doc.text)))
+    return _add(
+        doc, (Span(start, end, DATE, day.isoformat(), How.WORD) for start, end, day in days(doc.user_data[_TEXT]))
+    )
 
 
 @Language.component("tidewaiter_countries")
 def _countries(doc: Doc) -> Doc:
-    return _add(doc, (Span(start, end, COUNTRY, code, How.WORD) for start, end, code in countries(doc.text)))
+    return _add(
+        doc, (Span(start, end, COUNTRY, code, How.WORD) for start, end, code in countries(doc.user_data[_TEXT]))
+    )
 
 
 def _add(doc: Doc, found: Iterable[Span]) -> Doc:

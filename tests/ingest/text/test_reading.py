@@ -184,6 +184,11 @@ def test_a_page_nested_deeper_than_any_stack_is_read(tmp_path: Path) -> None:
     assert of(written(tmp_path / "a.html", b"<html>" + b"<div>" * 5_000 + b"deep")).text == "deep"
 
 
+def test_a_text_that_begins_like_a_page_is_told_from_one_at_once(tmp_path: Path) -> None:
+    assert format_of(written(tmp_path / "a.txt", b"<!---->" * 2_000 + b" no page")) == "text"
+    assert format_of(written(tmp_path / "b.txt", b"<!-- a -->\n<!-- b --><html>")) == "html"
+
+
 def test_a_mail_is_read_with_who_wrote_it_and_when(tmp_path: Path) -> None:
     made = mail("Frames", "Café chairs.\n", [("a.pdf", b"%PDF-1.7")])
     made.add_alternative("<p>other</p>", subtype="html") if not made.is_multipart() else None
