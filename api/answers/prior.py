@@ -25,20 +25,21 @@ from api.schemas import (
 )
 from api.serving import Snapshot, secret_of
 from graph.build.evidence import split_id
+from graph.model.entity import RelatedQuery
 from graph.model.errors import Invalid, NotFound
 from graph.model.identifiers import CaseNumber, ImporterNumber, mask_ssn, parse
 from graph.model.tables import ISSUES, IdentifierType
-from graph.report.prior.casework import PAPERS, Papers, Standing
+from graph.report.prior.casework import PAPERS, Standing, issues_of
 from graph.report.prior.kin import kin_of
 from graph.report.prior.precedents import Found, Matter, PastIssue, PastPaper, Prior, prior
 from graph.report.prior.question import NAMING, Question
 from graph.report.prior.trade import trade_of
 from graph.report.prior.weigh import Reason, band
 from graph.resolve.words import read_name
+from graph.store.store import GraphView
 from ingest.extract.mentions import find_mentions
 from search.analysis import STOP_WORDS, spans, tokens
 from search.query import Hit, SearchResult
-from search.service import SearchService
 
 _IDENTIFIERS = {
     "importer": IdentifierType.IMPORTER_NUMBER, "manufacturer": IdentifierType.MANUFACTURER_ID,
@@ -75,7 +76,7 @@ def prior_answer(now: Snapshot, asked: PriorRequest, *, home: Path) -> PriorAnsw
         trade=trade_of(now.facts, now.view, parties, as_of=as_of),
         words=telling_words,
     )
-    found = prior(now.facts, matter, _found(now.search, matter), limit=asked.limit)
+    found = prior(now.facts, now.view, matter, _found(now, matter), limit=asked.limit)
     return _answer(now, matter, found, desk.notes)
 
 
@@ -201,8 +202,7 @@ class _Desk:
 
     def _on_file(self, named: dict[str, dict[str, None]], issue_id: str, as_of: date | None) -> list[str]:
         """Put an issue's numbers, as its latest version has them, into the question; its words are given back."""
-        table = self._now.facts.table("issues", as_of=as_of)
-        rows = table.filter(table["issue_id"] == issue_id).to_pyarrow().to_pylist()
+        rows = issues_of(self._now.facts, (issue_id,), as_of=as_of).get(issue_id, ())
         if not rows:
             raise NotFound(
                 f"There is no issue {mask_ssn(issue_id)!r}" + (f" as known on {as_of}." if as_of else "."),
@@ -210,7 +210,7 @@ class _Desk:
                 value=mask_ssn(issue_id)[:200],
                 next_step="Give a draft as a file or in the request's `draft`, or search for the issue.",
             )
-        row = max(rows, key=lambda one: one["version"])
+        row = rows[-1]
         for kind, column in NAMING.items():
             named[kind] |= dict.fromkeys(row[column] or ())
         return [row["title"] or "", row["description"] or ""]
@@ -278,9 +278,14 @@ def _plain(words: Mapping[str, str]) -> str:
     return " ".join(word.lower() for word in words.values())
 
 
-def _found(search: SearchService, matter: Matter) -> Found:
-    """What the index has that names what the matter names, or says what it says."""
-    until = {"date": (f"..{matter.question.as_of}",)} if matter.question.as_of else {}
+def _found(now: Snapshot, matter: Matter) -> Found:
+    """What the index has that names what the matter names, or says what it says.
+
+    The index has issues in their latest version; for a past day the graph adds those of which an earlier one names a
+    party.
+    """
+    search, as_of = now.search, matter.question.as_of
+    until = {"date": (f"..{as_of}",)} if as_of else {}
 
     def hits(text: str, kinds: tuple[str, ...], filters: Mapping[str, Sequence[str]], most: int) -> SearchResult:
         return search.search(
@@ -302,6 +307,8 @@ def _found(search: SearchService, matter: Matter) -> Found:
         for kinds in (("issue", "ims_document"), PAPERS):
             for hit in hits(_plain(matter.tokens), kinds, {}, _MOST_HITS).items:
                 _keep(hit, issues, papers)
+    for key in _once_naming(now.view, matter) if as_of else ():
+        issues.setdefault(key, [])
     return Found(
         {issue_id: " ".join(said) for issue_id, said in issues.items()},
         tuple(papers),
@@ -310,6 +317,14 @@ def _found(search: SearchService, matter: Matter) -> Found:
         newest.items[0].date if newest.items else None,
         larger,
     )
+
+
+def _once_naming(view: GraphView, matter: Matter) -> Iterable[str]:
+    """Issues of which any version names a party of the matter."""
+    for party in view.entities(matter.parties):
+        links = (f"issue_on_{party.partition(':')[0]}",)
+        for one in view.related(RelatedQuery(party, links=links, order="recency", limit=_MOST_NAMING)).items:
+            yield one.entity.key
 
 
 def _keep(hit: Hit, issues: dict[str, list[str]], papers: dict[str, None]) -> None:
@@ -342,8 +357,8 @@ def _answer(now: Snapshot, matter: Matter, found: Prior, notes: Sequence[str]) -
     known = now.view.entities(tuple(sorted(named)))
     names = {entity_id: entity.name for entity_id, entity in known.items() if entity.name != entity.key}
     return PriorAnswer(
-        precedents=[_issue(one, found.documents, names) for one in found.issues],
-        papers=[_paper(one, found.documents, names) for one in found.papers],
+        precedents=[_issue(one, found, names) for one in found.issues],
+        papers=[_paper(one, found, names) for one in found.papers],
         total=found.issues_alike,
         total_papers=found.papers_alike,
         asked=_as_asked(question),
@@ -370,9 +385,9 @@ def _as_asked(question: Question) -> dict[str, list[str]]:
     return asked
 
 
-def _issue(one: PastIssue, documents: Papers, names: Mapping[str, str]) -> PriorIssueItem:
+def _issue(one: PastIssue, found: Prior, names: Mapping[str, str]) -> PriorIssueItem:
     row = one.row
-    rulings = [_cited(ruling, documents) for ruling in row["ruling_numbers"] or ()]
+    rulings = [_cited(ruling, found.standings.get(ruling)) for ruling in row["ruling_numbers"] or ()]
     deeds = [_intervention(deed, names) for deed in one.interventions]
     return PriorIssueItem(
         issue_id=row["issue_id"],
@@ -400,7 +415,7 @@ def _issue(one: PastIssue, documents: Papers, names: Mapping[str, str]) -> Prior
                     id=f"document:{paper['id']}", kind=paper["kind"], title=paper["title"] or paper["id"],
                     date=paper["date"],
                 )
-                for paper in documents.of_issue.get(row["issue_id"], ())
+                for paper in found.documents.get(row["issue_id"], ())
             ),
             *rulings,
         ],
@@ -408,9 +423,9 @@ def _issue(one: PastIssue, documents: Papers, names: Mapping[str, str]) -> Prior
     )  # fmt: skip
 
 
-def _paper(one: PastPaper, documents: Papers, names: Mapping[str, str]) -> PriorPaperItem:
+def _paper(one: PastPaper, found: Prior, names: Mapping[str, str]) -> PriorPaperItem:
     row = one.row
-    standing = documents.standing(row["id"]) if row["kind"] == "ruling" else None
+    standing = found.standings.get(row["id"], Standing()) if row["kind"] == "ruling" else None
     return PriorPaperItem(
         id=f"document:{row['id']}",
         kind=row["kind"],
@@ -444,13 +459,13 @@ def _intervention(row: Mapping[str, Any], names: Mapping[str, str]) -> PriorInte
     )  # fmt: skip
 
 
-def _cited(ruling: str, documents: Papers) -> PriorDocument:
-    row, standing = documents.rows.get(ruling), documents.standing(ruling)
-    if row is None and standing.word == "stands":
+def _cited(ruling: str, standing: Standing | None) -> PriorDocument:
+    if standing is None:
         return PriorDocument(id=f"document:{ruling}", kind="ruling")
     return PriorDocument(
-        id=f"document:{ruling}", kind="ruling", title=(row or {}).get("title") or "", date=(row or {}).get("date"),
-        standing=standing.word, changed_by=_changed_by(standing),
+        id=f"document:{ruling}", kind="ruling", title=standing.title, date=standing.day,
+        standing=standing.word if standing.title or standing.word != "stands" else "",
+        changed_by=_changed_by(standing),
     )  # fmt: skip
 
 

@@ -83,6 +83,19 @@ def test_only_the_latest_version_of_an_issue_counts(http: httpx.Client) -> None:
     assert ids(asked(http, importer=NEIGHBOUR))[0] == "IS-2"
 
 
+def test_on_a_past_day_the_version_of_that_day_counts(http: httpx.Client) -> None:
+    then = {one["issue_id"]: one for one in asked(http, importer=BRANCH, as_of="2025-03-15")["precedents"]}
+    assert "same firm" in labels(then["IS-2"])
+    assert [one["version"] for one in then["IS-2"]["history"]] == [1]
+
+
+def test_a_ruling_stood_until_it_was_known_to_have_fallen(http: httpx.Client) -> None:
+    ruling = asked(http, ruling="NY N301234", as_of="2026-03-01")["papers"][0]
+    assert (ruling["id"], ruling["standing"]) == ("document:NY-N301234", "revoked")
+    before = asked(http, importer=IMPORTER, as_of="2025-03-15")["precedents"][0]["documents"]
+    assert [(one["id"], one["standing"]) for one in before] == [("document:NY-N301234", "stands")]
+
+
 def test_nothing_learned_later_is_told_of_a_past_day(http: httpx.Client) -> None:
     then = asked(http, importer=IMPORTER, as_of="2025-03-15")
     first = then["precedents"][0]

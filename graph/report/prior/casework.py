@@ -10,21 +10,33 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-import ibis
-
 from graph.facts.columns import surely
 from graph.facts.store import FactStore
+from graph.model.entity import RelatedQuery
+from graph.report.prior.question import NAMING
+from graph.store.store import GraphView
 
 Row = dict[str, Any]
 
 PAPERS = ("lab_report", "ruling")
+MOST_CHANGES = 100  # of one ruling
+_CHANGING = ("revokes", "modifies")
+_OF_PAPERS = (
+    "id", "kind", "title", "date", "tariffs", "claimed_hts", "suggested_hts", "importer_number", "manufacturer_id",
+    "entry_number", "origin_consistent", "conclusion", "issue_id",
+)  # fmt: skip
+_OF_ISSUES = (
+    "issue_id", "version", "as_of", "title", "issue_type", "description", "status", "opened_on", "worked_from",
+    "worked_to", "owner_office", "work_kind", "priority_trade_issue", "conclusion", "result_code",
+    "revenue_impact_usd", "security_label", *NAMING.values(),
+)  # fmt: skip
 
 
 def issues_of(facts: FactStore, ids: Collection[str], *, as_of: date | None) -> dict[str, tuple[Row, ...]]:
     """All versions of these issues, oldest first."""
     if not ids:
         return {}
-    table = facts.table("issues", as_of=as_of)
+    table = facts.table("issues", as_of=as_of).select(*_OF_ISSUES)
     rows = table.filter(table["issue_id"].isin(sorted(ids))).to_pyarrow().to_pylist()
     return _by_issue(rows, lambda row: (row["version"],))
 
@@ -45,21 +57,26 @@ class Papers:
     rows: Mapping[str, Row]
     of_issue: Mapping[str, tuple[Row, ...]]
 
-    def standing(self, ruling: str) -> "Standing":
-        """Whether a ruling stands, as told by its own record or by those of the rulings that changed it."""
-        own = self.rows.get(ruling, {})
 
-        def changed(back: str, forth: str) -> tuple[str, ...]:
-            others = (row["id"] for row in self.rows.values() if ruling in (row[forth] or ()))
-            return tuple(sorted({*(own.get(back) or ()), *others}))
-
-        return Standing(changed("revoked_by", "revokes"), changed("modified_by", "modifies"))
+def papers_of(facts: FactStore, ids: Collection[str], issues: Sequence[str], *, as_of: date | None) -> Papers:
+    """These documents, and those of these issues."""
+    if not ids and not issues:
+        return Papers({}, {})
+    table = facts.table("documents", as_of=as_of).select(*_OF_PAPERS)
+    tests = [table[column].isin(sorted(some)) for column, some in (("id", ids), ("issue_id", issues)) if some]
+    rows = table.filter(surely(functools.reduce(operator.or_, tests))).to_pyarrow().to_pylist()
+    attached = [row for row in rows if row["issue_id"] in set(issues)]
+    return Papers(
+        {row["id"]: row for row in rows}, _by_issue(attached, lambda row: (row["date"] or date.min, row["id"]))
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Which other rulings ended or changed a ruling."""
+    """What a ruling is called, whether its text is on file, and which others ended or changed it."""
 
+    title: str = ""
+    day: date | None = None
     revoked_by: tuple[str, ...] = ()
     modified_by: tuple[str, ...] = ()
 
@@ -69,25 +86,36 @@ class Standing:
         return "revoked" if self.revoked_by else "modified" if self.modified_by else "stands"
 
 
-def papers_of(facts: FactStore, ids: Collection[str], issues: Sequence[str], *, as_of: date | None) -> Papers:
-    """These documents, those of these issues, and the rulings that changed any of them."""
-    if not ids and not issues:
-        return Papers({}, {})
-    table = facts.table("documents", as_of=as_of)
-    tests = [surely(table["issue_id"].isin(sorted(issues)))]
-    if ids:
-        wanted = ibis.array(sorted(ids))
-        tests += [
-            table["id"].isin(sorted(ids)),
-            surely(table["revokes"].intersect(wanted).length() > 0),
-            surely(table["modifies"].intersect(wanted).length() > 0),
-        ]
-    found = table.filter(functools.reduce(operator.or_, tests))
-    rows = found.drop("text", "results").to_pyarrow().to_pylist()
-    attached = [row for row in rows if row["issue_id"] in set(issues)]
-    return Papers(
-        {row["id"]: row for row in rows}, _by_issue(attached, lambda row: (row["date"] or date.min, row["id"]))
-    )
+def standings_of(
+    facts: FactStore, view: GraphView, rulings: Collection[str], *, as_of: date | None
+) -> dict[str, Standing]:
+    """The standing of each ruling of which the graph knows: a few milliseconds, and a query more for a past day."""
+    known = view.entities(tuple(f"document:{ruling}" for ruling in sorted(rulings)))
+    changed: dict[str, dict[str, list[str]]] = {}
+    for entity_id, entity in known.items():
+        by: dict[str, list[str]] = {link: [] for link in _CHANGING}
+        for one in view.related(RelatedQuery(entity_id, links=_CHANGING, order="recency", limit=MOST_CHANGES)).items:
+            if one.direction == "in":
+                by[one.link.link].append(one.entity.key)
+        changed[entity.key] = by
+    if as_of is not None:
+        _forget(facts, changed, as_of)
+    return {
+        entity.key: Standing(
+            entity.name if entity.name != entity.key else "", entity.measures.first_date,
+            tuple(sorted(changed[entity.key]["revokes"])), tuple(sorted(changed[entity.key]["modifies"])),
+        )
+        for entity in known.values()
+    }  # fmt: skip
+
+
+def _forget(facts: FactStore, changed: dict[str, dict[str, list[str]]], as_of: date) -> None:
+    """Take out changes by rulings that were not known on that day."""
+    changers = sorted({key for by in changed.values() for keys in by.values() for key in keys})
+    known = set(papers_of(facts, changers, (), as_of=as_of).rows)
+    for by in changed.values():
+        for link, keys in by.items():
+            by[link] = [key for key in keys if key in known]
 
 
 def _by_issue(rows: Iterable[Row], order: Callable[[Row], Any]) -> dict[str, tuple[Row, ...]]:

@@ -14,11 +14,12 @@ from graph.facts.store import FactStore
 from graph.model.finding import RecordRef
 from graph.report.prior.casework import (
     PAPERS,
-    Papers,
     Row,
+    Standing,
     interventions_of,
     issues_of,
     papers_of,
+    standings_of,
 )
 from graph.report.prior.kin import Kin
 from graph.report.prior.question import NAMING, Question
@@ -36,6 +37,7 @@ from graph.report.prior.weigh import (
     recency,
     shared_digits,
 )
+from graph.store.store import GraphView
 
 Words = Callable[[str], Mapping[str, str]]  # a text's telling words: token -> the word as written
 MOST_WORDS_NAMED = 6
@@ -88,13 +90,15 @@ class PastPaper:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What was done before, the most alike first; `documents` of and about the issues and papers that are listed."""
+    """What was done before, the most alike first; with the documents of the issues listed, by the issue's id, and the
+    standing of all rulings listed or cited that are known."""
 
     issues: tuple[PastIssue, ...]
     papers: tuple[PastPaper, ...]
     issues_alike: int
     papers_alike: int
-    documents: Papers
+    documents: Mapping[str, tuple[Row, ...]]
+    standings: Mapping[str, Standing]
 
 
 class Matter:
@@ -116,6 +120,11 @@ class Matter:
         # Where a question names things of a kind itself, what the firm trades in besides is beside the point.
         self.trade = tuple(one for one in trade if not question.of(one.kind))
 
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The entity ids of all numbers that stand for a party asked about."""
+        return tuple("".join(number) for number in self._numbers)
+
     def wanted(self) -> dict[str, tuple[str, ...]]:
         """What past matters are to be looked for by, kind by kind: tariff numbers as headings, cases as orders."""
         of = self.question.of
@@ -132,7 +141,7 @@ class Matter:
         return {kind: tuple(dict.fromkeys(keys)) for kind, keys in wanted.items() if keys}
 
 
-def prior(facts: FactStore, matter: Matter, found: Found, *, limit: int) -> Prior:
+def prior(facts: FactStore, view: GraphView, matter: Matter, found: Found, *, limit: int) -> Prior:
     """Past issues, and lab reports and rulings, that are like a matter, at most `limit` of each.
 
     Costs three queries over the few rows that were found.
@@ -144,19 +153,21 @@ def prior(facts: FactStore, matter: Matter, found: Found, *, limit: int) -> Prio
     )
     shown = issues[:limit]
     ids = [one.row["issue_id"] for one in shown]
-    cited = {ruling for one in shown for ruling in one.row["ruling_numbers"] or ()}
-    documents = papers_of(facts, {*found.papers, *cited}, ids, as_of=as_of)
+    documents = papers_of(facts, found.papers, ids, as_of=as_of)
     rows = [documents.rows[key] for key in sorted(found.papers) if key in documents.rows]
     papers = sorted(
         _papers(rows, matter, found), key=lambda one: (-one.score, -_ordinal(one.row["date"]), one.row["id"])
     )
+    rulings = {ruling for one in shown for ruling in one.row["ruling_numbers"] or ()}
+    rulings |= {one.row["id"] for one in papers[:limit] if one.row["kind"] == "ruling"}
     deeds = interventions_of(facts, ids, as_of=as_of)
     return Prior(
         tuple(replace(one, interventions=deeds.get(key, ())) for one, key in zip(shown, ids, strict=True)),
         tuple(papers[:limit]),
         len(issues),
         len(papers),
-        documents,
+        documents.of_issue,
+        standings_of(facts, view, rulings, as_of=as_of),
     )
 
 
