@@ -37,7 +37,7 @@ def prior(
     hts: list[str] = typer.Option([], help="A tariff number of 4 to 10 digits; repeatable."),
     case: list[str] = typer.Option([], help="An AD/CVD case; repeatable."),
     text: str = typer.Option("", help="The goods or the matter in words."),
-    issue: str = typer.Option("", help="A draft (a file: JSON, CSV or text), or an issue on file: issue:ID."),
+    issue: str = typer.Option("", help="A draft (JSON, CSV or any document), or an issue on file: issue:ID."),
     as_of: date | None = typer.Option(None, "--as-of", parser=parse_day, metavar="DATE", help="As known on that day."),
     limit: int = typer.Option(10, min=1, max=100, help="At most so many issues, and as many papers."),
 ) -> None:
@@ -79,6 +79,8 @@ def _draft(issue: str) -> tuple[dict[str, Any], str, str]:
             value=issue,
             next_step=f"Name a draft's file, or an issue on file as issue:{path.name}.",
         )
+    if path.suffix.lower() not in (".json", ".jsonl", ".csv"):
+        return {}, _of_document(path)[:_MOST_CHARACTERS], ""
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise Invalid(
@@ -90,11 +92,26 @@ def _draft(issue: str) -> tuple[dict[str, Any], str, str]:
         written = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise Unavailable(f"{path} cannot be read: {error.strerror}.", thing=str(path)) from error
-    if path.suffix.lower() in (".json", ".jsonl"):
-        return _of_json(path, written), "", ""
-    if path.suffix.lower() == ".csv":
-        return _of_csv(path, written), "", ""
-    return {}, written[:_MOST_CHARACTERS], ""
+    return (_of_csv if path.suffix.lower() == ".csv" else _of_json)(path, written), "", ""
+
+
+def _of_document(path: Path) -> str:
+    """What a document says, whatever its format."""
+    from graph.model.errors import TidewaiterError
+    from ingest.text.readers import Asked, Readers
+    from ingest.text.reading import PLAIN
+
+    with Readers(1) as readers:
+        said = next(readers.read([Asked(path, path.name, otherwise=PLAIN)]))
+    if isinstance(said, TidewaiterError):
+        raise said
+    if not said.text.strip():
+        raise Invalid(
+            f"{path} says nothing{f': {said.unread}' if said.unread else ''}.",
+            thing=str(path),
+            next_step="Give the draft's words with --text.",
+        )
+    return said.text
 
 
 def _of_json(path: Path, written: str) -> dict[str, Any]:

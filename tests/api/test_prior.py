@@ -280,6 +280,22 @@ def test_a_draft_may_be_a_file_of_any_kind(
     assert "ended    rate advance" in told
 
 
+def test_a_draft_may_be_a_word_document(prior_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from docx import Document
+
+    from api.cli.main import run
+
+    home = shutil.copytree(prior_home, tmp_path / "home")
+    document = Document()
+    document.add_paragraph("Wire hangers again, now by Harbor Goods 0.")
+    document.add_table(1, 2).rows[0].cells[1].text = f"Importer {SUCCESSOR}"
+    document.save(str(tmp_path / "draft.docx"))
+    assert run(["prior", "--issue", str(tmp_path / "draft.docx"), "--home", str(home)]) == 0
+    told = capsys.readouterr().out
+    assert f"importer {SUCCESSOR}" in told
+    assert "same firm under another number" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -287,7 +303,10 @@ def test_a_draft_may_be_a_file_of_any_kind(
         (["--hts", "x"], "not a tariff number"),
         (["--issue", "nowhere.json"], "There is no file nowhere.json"),
         (["--importer", "11-111111100"], "Nothing is on file about"),
-        (["--issue", "DRAFT"], "is not JSON"),
+        (["--issue", "broken.json"], "is not JSON"),
+        (["--issue", "two.csv"], "holds 2 issues"),
+        (["--issue", "empty.txt"], "says nothing"),
+        (["--issue", "broken.pdf"], "broken.pdf"),
     ],
 )
 def test_the_command_line_names_what_is_wrong(
@@ -296,8 +315,11 @@ def test_the_command_line_names_what_is_wrong(
     from api.cli.main import run
 
     home = shutil.copytree(prior_home, tmp_path / "home")
-    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
-    given = [str(tmp_path / "broken.json") if one == "DRAFT" else one for one in arguments]
+    for name, written in {
+        "broken.json": "{", "two.csv": "title\nA\nB\n", "empty.txt": " ", "broken.pdf": "%PDF-1.7 nothing",
+    }.items():  # fmt: skip
+        (tmp_path / name).write_text(written, encoding="utf-8")
+    given = [str(tmp_path / one) if (tmp_path / one).is_file() else one for one in arguments]
     assert run(["prior", *given, "--home", str(home)]) == 1
     assert told in capsys.readouterr().err
 
