@@ -24,6 +24,7 @@ from api.access.hosts import refused_host, refused_origin
 from api.errors import TITLES, name_of, status_of, translated
 from api.metrics import Metrics
 from api.routes import (
+    claims,
     documents,
     entities,
     exports,
@@ -70,8 +71,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.include_router(health.open_router)
     for router in (
-        searches.router, saved.router, screenings.router, prior.router, judgements.router, entities.router,
-        findings.router, documents.router, kinds.router, loads.router, exports.router, people.router, health.router,
+        searches.router, saved.router, screenings.router, claims.router, prior.router, judgements.router,
+        entities.router, findings.router, documents.router, kinds.router, loads.router, exports.router, people.router,
+        health.router,
     ):  # fmt: skip
         app.include_router(router)
     app.add_exception_handler(TidewaiterError, _on_error)

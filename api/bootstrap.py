@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from graph.facts.store import FactStore
     from graph.resolve.judgements import Judgement
+    from graph.resolve.named import Decision
 
 _KNOWN = {
     "facts": ("duckdb", "spark"),
@@ -140,6 +141,17 @@ def judgements(settings: Settings) -> "tuple[Judgement, ...]":
     engine = database(settings)
     try:
         return tuple(given.judgement() for given in Judgements(engine).all(standing=True))
+    finally:
+        engine.dispose()
+
+
+def claim_decisions(settings: Settings) -> "tuple[Decision, ...]":
+    """What people have decided of whom names in documents mean, as far as it stands."""
+    from api.claims.decided import Decisions
+
+    engine = database(settings)
+    try:
+        return tuple(decided.decision() for decided in Decisions(engine).standing())
     finally:
         engine.dispose()
 

@@ -17,6 +17,9 @@ from api.schemas import (
     ActivityAnswer,
     Answer,
     AuditAnswer,
+    ClaimsAnswer,
+    ClaimsRequest,
+    ClaimStatus,
     DocumentAnswer,
     EntityAnswer,
     FindingItem,
@@ -292,6 +295,23 @@ class Client:
     def withdraw(self, number: int) -> JudgementItem:
         """Take a judgement back."""
         return self._post(f"/v1/judgements/{number}/withdraw", JudgementItem, "")
+
+    def claims(
+        self,
+        *,
+        status: ClaimStatus | None = None,
+        document: str = "",
+        party: str = "",
+        limit: int = 50,
+        cursor: str = "",
+    ) -> ClaimsAnswer:
+        """Whom names in documents mean: links made, and claims that wait for a person."""
+        asked = {"status": status, "document": document, "party": party, "limit": limit, "cursor": cursor}
+        return self._get("/v1/claims", ClaimsAnswer, asked)
+
+    def decide_claims(self, action: Literal["accept", "reject", "undo"], asked: ClaimsRequest) -> ClaimsAnswer:
+        """Accept or reject claims, or take back what was decided of them."""
+        return self._post(f"/v1/claims/{action}", ClaimsAnswer, asked.model_dump_json())
 
     def person(self) -> PersonAnswer:
         """Who is asking."""

@@ -88,8 +88,24 @@ SAVED_SEARCHES = sa.Table(
     sa.Column("removed_at", UtcTime, nullable=True),
 )
 
+CLAIM_DECISIONS = sa.Table(
+    "claim_decisions",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("claim", sa.String(16), nullable=False, index=True),
+    sa.Column("document", sa.String(200), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("party", sa.String(200), nullable=False),
+    sa.Column("verdict", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("person", sa.String(64), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("undone_by", sa.String(64), nullable=True),
+    sa.Column("undone_at", UtcTime, nullable=True),
+)
+
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "r0003"
+NEWEST = "r0004"
 
 
 # Whoever asks waits no longer than this for a PostgreSQL that cannot be reached, or has fallen silent.

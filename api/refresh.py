@@ -7,7 +7,7 @@ disk, a kill) leaves the generation before it in service.
 import filecmp
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
@@ -150,6 +150,9 @@ class _Build:
 
         with self.timed("resolve"):
             self._resolve(tell)
+        with self.timed("names"):
+            tell("linking names in documents", 0, 1)
+            self._link_names()
         with self.timed("graph"):
             facts = self.facts()
             self.counts.update(build_graph(facts, self.folder, progress=tell))
@@ -188,6 +191,18 @@ class _Build:
         )
         resolved.write(self.folder)
         self.counts["parties"] = resolved.parties.num_rows
+
+    def _link_names(self) -> None:
+        """Whom the names in documents mean, within what people have decided; an id that led on is followed."""
+        import pyarrow.parquet as pq
+
+        from api.extraction import named_parties
+        from graph.resolve.resolved import NAMED_PARTIES, Resolved
+
+        led_to = Resolved.read(self.folder).led_to()
+        decisions = bootstrap.claim_decisions(self._settings)
+        decided = tuple(replace(one, party=led_to.get(one.party, one.party)) for one in decisions)
+        pq.write_table(named_parties(self.facts(), self.folder, decided), self.folder / NAMED_PARTIES)
 
     def _resolved_before(self) -> "Resolved | None":
         """What the generation in service holds of it; None before the first, and where it stems from an older form."""

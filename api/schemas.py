@@ -451,6 +451,46 @@ class JudgementRequest(BaseModel):
     reason: str = Field(min_length=1, max_length=2_000)
 
 
+ClaimStatus = Literal["linked", "waiting", "accepted", "rejected"]
+
+
+class ClaimItem(Answer):
+    """A party that a name in a document means, or may mean. `score` is from 0 to 100, `start` the name's first place.
+
+    `person` and `at` are set where somebody decided it; a decision is a link, or none, from the next refresh on.
+    """
+
+    claim: str
+    document: str
+    written: str
+    name: str
+    start: int
+    party: str
+    party_name: str
+    score: float
+    status: ClaimStatus
+    why: str
+    person: str = ""
+    at: datetime | None = None
+
+
+class ClaimsAnswer(Answer):
+    """One page of claims, by document, name and party; `total` counts those that fit on all pages."""
+
+    items: list[ClaimItem]
+    next_cursor: str = ""
+    total: int
+
+
+class ClaimsRequest(BaseModel):
+    """Claims that are accepted, rejected or undone together: all of them, or none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    claims: list[Annotated[str, Field(pattern="^[0-9a-f]{16}$")]] = Field(min_length=1, max_length=1_000)
+    reason: str = Field(default="", max_length=2_000)
+
+
 class PartyOfItem(Answer):
     """A party that an entity belongs to, or is: its name and the numbers it goes by."""
 

@@ -9,6 +9,7 @@ from typing import Self
 from api import bootstrap
 from api.access.users import Users
 from api.audit.trail import Trail
+from api.claims.decided import Decisions
 from api.judgements.given import Judgements
 from api.metrics import Metrics
 from api.serving import Serving
@@ -27,6 +28,7 @@ class Service:
         self.engine = self._engine
         self.users = Users(self._engine)
         self.judgements = Judgements(self._engine)
+        self.decisions = Decisions(self._engine)
         self.serving = Serving(settings)
         self.trail = Trail(self._engine)
 

@@ -13,6 +13,7 @@ import typer
 from api.cli import (
     bench,
     build,
+    claims,
     copy,
     demo,
     doctor,
@@ -46,7 +47,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verbs in (demo, build, look, prior, evaluate, export, serve, doctor, copy, bench, judgement, user, screen, saved):
+for verbs in (
+    demo, build, look, prior, evaluate, export, serve, doctor, copy, bench, judgement, claims, user, screen, saved,
+):  # fmt: skip
     verbs.add_to(app)
 
 

@@ -507,7 +507,19 @@ POSSIBLY_SAME = Table(
         Column("why", ColumnType.JSON),
     ),
 )
-RESOLVED: dict[str, Table] = {table.name: table for table in (PARTIES, POSSIBLY_SAME)}
+NAMED_PARTIES = Table(
+    "named_parties",
+    "A party that a name in a document means, or may mean: how alike, and whether that is a link or is to be decided.",
+    ("document_id", "name", "party"),
+    (
+        *_text("claim", "document_id", "party", "party_name", "name", "written"),
+        Column("start", ColumnType.INTEGER),  # of the name's first place in the text
+        Column("score", ColumnType.AMOUNT),  # 0 to 100
+        _codes("status", "linked|waiting|accepted|rejected"),
+        Column("why"),
+    ),
+)
+RESOLVED: dict[str, Table] = {table.name: table for table in (PARTIES, POSSIBLY_SAME, NAMED_PARTIES)}
 
 TABLES: dict[str, Table] = {
     table.name: table

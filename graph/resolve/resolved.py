@@ -21,6 +21,7 @@ REDIRECTS: Final = "redirects.parquet"
 RECORDS: Final = "resolved_records.parquet"
 PAIRS: Final = "resolved_pairs.parquet"
 MODEL: Final = "resolved_model.json"
+NAMED_PARTIES: Final = "named_parties.parquet"  # graph.resolve.named
 ROWS_SHOWN: Final = 20
 SOURCE: Final = "resolution"  # of rows that no sender's file holds
 
@@ -56,7 +57,7 @@ PAIRS_SCHEMA: Final = _schema(left=pa.string(), right=pa.string(), bits=pa.float
 
 def files_of(folder: Path) -> tuple[Path, ...]:
     """The files that one resolution wrote into a folder; none where none was."""
-    names = (PARTIES, POSSIBLY_SAME, REDIRECTS, RECORDS, PAIRS, MODEL)
+    names = (PARTIES, POSSIBLY_SAME, REDIRECTS, RECORDS, PAIRS, MODEL, NAMED_PARTIES)
     return tuple(folder / name for name in names if (folder / name).exists())
 
 

@@ -8,15 +8,18 @@ belongs to none of them. Memory: some 300 bytes a name.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import ahocorasick_rs
 
 from graph.resolve.words import looks_like_company
-from ingest.extract.company_forms import form_words, legal_forms
+from ingest.extract.company_forms import form_words, legal_forms, rows
 from ingest.extract.names import Word, name_key, words
 
 _CORE_TOKENS, _CORE_CHARACTERS = 2, 10
 _BREAK = re.compile(r"[\t|;:\n]\s*\n|[\t|;]|: |[.!?] (?=[A-Z][a-z])")
+_WORD_BEFORE = re.compile(r"([A-Z][\w&'\u2019.-]*) $")
+_MORE_BEHIND = re.compile(r",? (?:[A-Z&(]|de\b|y\b|e\b|GmbH|mbH)|,? ?(?:Co|Ltd|Inc|LLC)\b")
 _GAP, _WALL = "  ", " \x00 "
 _OF_FORMS = frozenset(name_key(word) for word in form_words())
 
@@ -79,6 +82,21 @@ class KnownNames:
             key = self._keys[index]
             stop = _with_stop(text, last.end, key)
             yield Known(first.start, stop, key, self._bearers[key], self._full[key])
+
+
+def stands_alone(text: str, known: Known) -> bool:
+    """Whether a known name is the whole of what stands there: `Umber Trading`, but not `Umber Trading Vietnam` or
+    `Umber Trading GmbH`, which may be another company. A name with its legal form always is."""
+    if known.full:
+        return True
+    before = _WORD_BEFORE.search(text, max(0, known.start - 30), known.start)
+    joined = before and before.group(1).upper() not in _not_in_names()
+    return not joined and not _MORE_BEHIND.match(text, known.end)
+
+
+@cache
+def _not_in_names() -> frozenset[str]:
+    return frozenset(row["word"] for row in rows("not_in_names.csv"))
 
 
 def _core(key: str) -> str:

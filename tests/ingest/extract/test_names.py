@@ -12,7 +12,7 @@ from ingest.extract.companies import companies
 from ingest.extract.countries import countries
 from ingest.extract.dates import days
 from ingest.extract.identifiers import find_identifiers
-from ingest.extract.known_names import KnownNames
+from ingest.extract.known_names import KnownNames, stands_alone
 from ingest.extract.mentions import find_all, find_mentions
 from ingest.extract.pipeline import Pipeline
 
@@ -46,6 +46,22 @@ def test_a_known_name_is_found_however_it_is_written(text: str, written: str, be
 )
 def test_parts_of_words_and_of_cells_are_no_known_names(text: str) -> None:
     assert list(KNOWN.find(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("by Umber Trading, a maker", True),
+        ("The Umber Trading plant", True),
+        ("by Umber Trading Vietnam", False),
+        ("by Umber Trading GmbH", False),
+        ("by Great Umber Trading", False),
+        ("by Umber Trading Co Ltd", True),
+    ],
+)
+def test_a_known_name_within_a_longer_one_does_not_stand_alone(text: str, alone: bool) -> None:
+    (found,) = KNOWN.find(text)
+    assert stands_alone(text, found) is alone
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,232 @@
+"""Whom the names in documents mean: links to parties where that is certain, claims for a person to decide where not.
+
+Invariant: a link without a person is made only where a name is one party's alone, or where the best party is much
+alike, word by word, and far ahead of the next; names whose legal forms differ are never linked so. What a person
+rejected is not claimed again, what a person accepted is a link, whatever the score.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from graph.resolve.names import Rarity, compare_read
+from graph.resolve.words import Name, looks_like_company, read_name
+
+_TYPES: Final[Mapping[str, pa.DataType]] = {
+    "claim": pa.string(),
+    "document_id": pa.string(),
+    "party": pa.string(),
+    "party_name": pa.string(),
+    "name": pa.string(),
+    "written": pa.string(),
+    "start": pa.int64(),
+    "score": pa.decimal128(18, 3),
+    "status": pa.string(),
+    "why": pa.string(),
+    "source": pa.string(),
+    "known_at": pa.date32(),
+}
+SCHEMA: Final = pa.schema(_TYPES)
+
+# Measured by tests/graph/resolve/test_named.py on names of which each is known to be one party's.
+LINKED_AT: Final = 90.0
+AHEAD: Final = 5.0
+CLAIMED_AT: Final = 75.0
+_CLAIMS_A_NAME: Final = 3
+_NEAREST: Final = 25  # parties compared with a name, those with the most telling letters in common
+_AT_ONCE: Final = 500
+_CORE_WORDS, _CORE_CHARACTERS = 2, 10
+
+
+class Status(StrEnum):
+    """Where a link stands: made by itself, waiting for a person, or decided by one."""
+
+    LINKED = "linked"
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class NameInText:
+    """A company's name in a document: `name` in one form, as `written` first, and where."""
+
+    document_id: str
+    name: str
+    written: str
+    start: int
+    source: str
+    known_at: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person said of whether a name in a document means a party."""
+
+    document_id: str
+    name: str
+    party: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A party that a name may mean: how alike from 0 to 100, and whether it is it without a person's word."""
+
+    party: str
+    name: str
+    score: float
+    certain: bool
+    why: str
+
+
+def claim_id(document_id: str, name: str, party: str) -> str:
+    """What a claim is called; the same for the same document, name and party in every generation."""
+    return hashlib.sha256("\n".join((document_id, name, party)).encode()).hexdigest()[:16]
+
+
+class PartyNames:
+    """The names of parties, to be asked whom a name means.
+
+    >>> names = PartyNames([("Umber Trading Co., Ltd.", "u"), ("Ochre Textile GmbH", "o")])
+    >>> [(one.party, one.certain) for one in names.meant(["UMBER TRADING LTD"])["UMBER TRADING LTD"]]
+    [('u', True)]
+    """
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        self._written: list[str] = []
+        self._read: list[Name] = []
+        self._party: list[str] = []
+        self._exact: dict[tuple[str, ...], dict[str, int]] = {}
+        for written, party in names:
+            name = read_name(written)
+            if not name.words or not looks_like_company(written):
+                continue
+            self._exact.setdefault(name.words, {}).setdefault(party, len(self._written))
+            self._written.append(written)
+            self._read.append(name)
+            self._party.append(party)
+        self._rarity = Rarity.of(self._read)
+
+    def meant(self, names: Sequence[str]) -> dict[str, list[Candidate]]:
+        """The candidates of each name, best first; certain is at most the first."""
+        read = {name: read_name(name) for name in dict.fromkeys(names)}
+        found = {name: self._alone(one) for name, one in read.items()}
+        asked = [name for name, exact in found.items() if not exact and read[name].words and self._written]
+        for begin in range(0, len(asked), _AT_ONCE):
+            some = asked[begin : begin + _AT_ONCE]
+            for name, near in zip(some, self._nearest([read[one].joined for one in some]), strict=True):
+                found[name] = self._compared(read[name], near)
+        return found
+
+    def _alone(self, name: Name) -> list[Candidate]:
+        """The one party that bears exactly this name, as long as the name says enough."""
+        bearers = self._exact.get(name.words, {})
+        if len(bearers) != 1:
+            return []
+        ((party, at),) = bearers.items()
+        if not _says_enough(name) or _forms_differ(name, self._read[at]):
+            return []
+        return [Candidate(party, self._written[at], 100.0, certain=True, why="the name of this party alone")]
+
+    def _compared(self, name: Name, near: Iterable[int]) -> list[Candidate]:
+        best: dict[str, Candidate] = {}
+        for at in near:
+            match = compare_read(name, self._read[at], rarity=self._rarity)
+            score = round(match.score * 100, 1)
+            party = self._party[at]
+            if score >= CLAIMED_AT and (party not in best or score > best[party].score):
+                whole = not (match.only_left or match.only_right)  # Umber Steel is not Umber Steel Vietnam
+                sure = whole and score >= LINKED_AT and _says_enough(name) and not _forms_differ(name, self._read[at])
+                best[party] = Candidate(party, self._written[at], score, certain=sure, why=match.in_words())
+        ranked = sorted(best.values(), key=lambda one: (-one.score, one.party))
+        ahead = len(ranked) < 2 or ranked[0].score - ranked[1].score >= AHEAD
+        return [
+            Candidate(one.party, one.name, one.score, one.certain and ahead and rank == 0, one.why)
+            for rank, one in enumerate(ranked[:_CLAIMS_A_NAME])
+        ]
+
+    @cached_property
+    def _blocks(self) -> tuple[TfidfVectorizer, Any]:
+        """Trigrams of all names, rare ones weighing more."""
+        vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(3, 3), lowercase=False, dtype=np.float32)
+        return vectorizer, vectorizer.fit_transform(f" {name.joined} " for name in self._read).T.tocsc()
+
+    def _nearest(self, joined: Sequence[str]) -> Iterator[npt.NDArray[np.int64]]:
+        vectorizer, known = self._blocks
+        alike = (vectorizer.transform(f" {one} " for one in joined) @ known).tocsr()
+        for row in range(alike.shape[0]):
+            begin, end = alike.indptr[row], alike.indptr[row + 1]
+            weights = alike.data[begin:end]
+            most = np.argsort(-weights, kind="stable")[:_NEAREST]
+            yield alike.indices[begin:end][most]
+
+
+def link_names(
+    named: Iterable[NameInText], names: Iterable[tuple[str, str]], decisions: Iterable[Decision] = ()
+) -> pa.Table:
+    """What documents' names mean, one row a document, name and party, in the columns of `SCHEMA`.
+
+    `names` are the parties' names, each with its party. Rejected claims are told, too, so that they can be undone.
+    """
+    firsts: dict[tuple[str, str], NameInText] = {}
+    for one in named:
+        known = firsts.setdefault((one.document_id, one.name), one)
+        if one.start < known.start:
+            firsts[one.document_id, one.name] = one
+    decided = {(one.document_id, one.name, one.party): one.accepted for one in decisions}
+    settled = {(document_id, name) for (document_id, name, _), accepted in decided.items() if accepted}
+    parties = PartyNames(names)
+    candidates = parties.meant([name for _, name in firsts])
+    rows = [
+        _row(first, one, status)
+        for key, first in sorted(firsts.items())
+        for one in candidates[first.name]
+        if (status := _status(one, accepted=decided.get((*key, one.party)), settled=key in settled))
+    ]
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _status(one: Candidate, *, accepted: bool | None, settled: bool) -> Status | None:
+    """None for what needs no decision any more, since a person accepted another party."""
+    if accepted is not None:
+        return Status.ACCEPTED if accepted else Status.REJECTED
+    if settled:
+        return None
+    return Status.LINKED if one.certain else Status.WAITING
+
+
+def _row(first: NameInText, one: Candidate, status: Status) -> Mapping[str, object]:
+    return {
+        "claim": claim_id(first.document_id, first.name, one.party),
+        "document_id": first.document_id,
+        "party": one.party,
+        "party_name": one.name,
+        "name": first.name,
+        "written": first.written,
+        "start": first.start,
+        "score": Decimal(str(one.score)),
+        "status": status.value,
+        "why": one.why,
+        "source": first.source,
+        "known_at": first.known_at,
+    }
+
+
+def _says_enough(name: Name) -> bool:
+    """Whether a name is no mere word: it bears a legal form, or has two words and ten characters."""
+    return bool(name.forms) or (len(name.words) >= _CORE_WORDS and len(" ".join(name.words)) >= _CORE_CHARACTERS)
+
+
+def _forms_differ(left: Name, right: Name) -> bool:
+    return bool(left.forms and right.forms and not set(left.forms) & set(right.forms))

@@ -1,0 +1,145 @@
+"""Claims on whom names in documents mean: told, accepted, rejected, undone, and what a refresh makes of it."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.access.users import Users
+from api.cli.main import run
+from api.database import open_database
+from api.loading import load_files
+from api.refresh import refresh
+from api.settings import Settings
+from tests.fixtures.running_service import running_service
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+CERTAIN = "Golden Reef Trading LLC"
+DOUBTFUL = "Golden Reef Trading GmbH"
+
+
+@pytest.fixture(scope="module")
+def claimed_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose documents name an importer, once outright and once with another legal form."""
+    folder = tmp_path_factory.mktemp("claimed")
+    with (folder / "documents.jsonl").open("w", encoding="utf-8") as lines:
+        for key, text in (("memo-1", f"Sold by {CERTAIN}."), ("memo-2", f"Sold by {DOUBTFUL} of Farmton.")):
+            lines.write(json.dumps({"id": key, "kind": "memo", "title": key, "text": text}) + "\n")
+    settings = Settings(home=shutil.copytree(built_home, folder / "home"))
+    load_files(settings, [folder / "documents.jsonl"], now=NOW)
+    refresh(settings, now=NOW)
+    return settings.home
+
+
+@pytest.fixture
+def settings(claimed_home: Path, tmp_path: Path) -> Settings:
+    return Settings(home=shutil.copytree(claimed_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def http(settings: Settings) -> Iterator[httpx.Client]:
+    with running_service(settings) as client:
+        yield client
+
+
+def claims(http: httpx.Client, **asked: object) -> list[Any]:
+    response = http.get("/v1/claims", params={name: str(value) for name, value in asked.items()})
+    assert response.status_code == 200, response.text
+    return list(response.json()["items"])
+
+
+def decide(http: httpx.Client, action: str, *ids: str) -> httpx.Response:
+    return http.post(f"/v1/claims/{action}", json={"claims": list(ids), "reason": "the letterhead"})
+
+
+def named(http: httpx.Client, document: str) -> list[str]:
+    found = http.get(f"/v1/entities/document:{document}/related", params={"link": "names_party"}).json()["items"]
+    return [one["name"] for one in found]
+
+
+def test_a_certain_name_is_a_link_and_a_doubtful_one_waits(http: httpx.Client) -> None:
+    (linked,) = claims(http, status="linked", document="memo-1")
+    (waiting,) = claims(http, status="waiting")
+    assert (linked["written"], linked["score"]) == (CERTAIN, 100)
+    assert (waiting["document"], waiting["written"]) == ("document:memo-2", DOUBTFUL)
+    assert waiting["party"] == linked["party"]
+    assert named(http, "memo-1") == [linked["party_name"]]
+    assert named(http, "memo-2") == []
+    assert [one["claim"] for one in claims(http, party=linked["party"])] == [linked["claim"], waiting["claim"]]
+
+
+def test_a_decision_is_told_at_once_and_can_be_undone(http: httpx.Client) -> None:
+    (waiting,) = claims(http, status="waiting")
+    answer = decide(http, "reject", waiting["claim"])
+    assert answer.json()["items"][0]["status"] == "rejected"
+    assert answer.json()["items"][0]["person"] == "local"
+    assert claims(http, status="waiting") == []
+    assert decide(http, "accept", waiting["claim"]).status_code == 409
+    assert decide(http, "undo", waiting["claim"]).json()["items"] == [waiting]
+    assert decide(http, "undo", waiting["claim"]).status_code == 404
+
+
+def test_what_is_accepted_is_a_link_from_the_next_refresh_on_and_what_is_rejected_is_none(settings: Settings) -> None:
+    with running_service(settings) as http:
+        (waiting,), (linked,) = claims(http, status="waiting"), claims(http, status="linked", document="memo-1")
+        decide(http, "accept", waiting["claim"])
+        decide(http, "reject", linked["claim"])
+    refresh(settings, now=datetime(2026, 3, 3, tzinfo=UTC))
+    with running_service(settings) as http:
+        assert named(http, "memo-2") == [waiting["party_name"]]
+        assert named(http, "memo-1") == []
+        assert [one["claim"] for one in claims(http, status="rejected")] == [linked["claim"]]
+
+
+def test_pages_hold_every_claim_once(http: httpx.Client) -> None:
+    together = [one["claim"] for one in claims(http)]
+    apart, cursor = [], ""
+    while True:
+        page = http.get("/v1/claims", params={"limit": 1, "cursor": cursor}).json()
+        assert page["total"] == len(together)
+        apart += [one["claim"] for one in page["items"]]
+        if not (cursor := page["next_cursor"]):
+            break
+    assert apart == together
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "status"),
+    [
+        ("accept", {"claims": ["0" * 16]}, 404),
+        ("accept", {"claims": []}, 422),
+        ("accept", {"claims": ["x"]}, 422),
+        ("approve", {"claims": ["0" * 16]}, 404),
+    ],
+)
+def test_what_cannot_be_decided_is_refused(http: httpx.Client, action: str, body: object, status: int) -> None:
+    answer = http.post(f"/v1/claims/{action}", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert http.get("/v1/claims", params={"cursor": "x"}).status_code == 422
+
+
+def test_who_may_only_look_may_not_decide(settings: Settings) -> None:
+    users = Users(open_database(settings.database))
+    tokens = {role: users.add(role, role, now=datetime.now(UTC)) for role in ("viewer", "investigator")}
+    with running_service(settings) as http:
+        for role, status in (("viewer", 403), ("investigator", 200)):
+            http.headers["Authorization"] = f"Bearer {tokens[role]}"
+            (waiting,) = claims(http, status="waiting")
+            assert decide(http, "accept", waiting["claim"]).status_code == status
+
+
+def test_the_command_lists_decides_and_undoes(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    def typed(*words: str) -> Any:
+        assert run(["claims", *words, "--home", str(settings.home), "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    (waiting,) = typed("list")["items"]
+    assert typed("accept", waiting["claim"], "--because", "the letterhead")["items"][0]["status"] == "accepted"
+    assert [one["claim"] for one in typed("list", "--status", "accepted")["items"]] == [waiting["claim"]]
+    assert typed("undo", waiting["claim"])["items"] == [waiting]
+    assert run(["claims", "list", "--status", "odd", "--home", str(settings.home)]) == 2
