@@ -17,7 +17,7 @@ from graph.model.identifiers import parse
 from graph.model.tables import DOCUMENTS, IdentifierType
 from ingest.clean.sql import literal
 from ingest.document_files import NOT_READ, OF_A_FILE, Originals, cells_of
-from ingest.engine import run
+from ingest.engine import Rows, run
 from ingest.given_files import GivenFile
 from ingest.sources.mapped import batch_of
 from ingest.sources.ruling_files import ruling_cells, shows_ruling, twin_of
@@ -201,14 +201,25 @@ def standing_documents(
     """The documents with these bytes that stand in the fact files, by SHA-256."""
     if not facts or not sha256s:
         return {}
-    listed = ", ".join(literal(str(path)) for path in facts)
-    # Files that were written before these columns were declared lack them.
-    found = run(
-        engine,
-        "SELECT sha256, any_value(id), any_value(kind), list(found_in), bool_or(text IS NOT NULL) FROM"
-        " (SELECT NULL::VARCHAR AS sha256, NULL::VARCHAR[] AS found_in WHERE false UNION ALL BY NAME"
-        f" SELECT * FROM read_parquet([{listed}], union_by_name = true)) WHERE sha256 IN (SELECT unnest(?)) GROUP BY 1",
-        [list(sha256s)],
+
+    def asked(columns: str, paths: Sequence[Path], ending: str) -> Rows:
+        listed = ", ".join(literal(str(path)) for path in paths)
+        # Files that were written before these columns were declared lack them.
+        return run(
+            engine,
+            f"SELECT {columns} FROM"
+            " (SELECT NULL::VARCHAR AS sha256, NULL::VARCHAR[] AS found_in WHERE false UNION ALL BY NAME"
+            f" SELECT * FROM read_parquet([{listed}], union_by_name = true, filename = 'fact_file'))"
+            f" WHERE sha256 IN (SELECT unnest(?)) {ending}",
+            [list(sha256s)],
+        )
+
+    # Texts are long: they are looked at only in files that have one of these documents.
+    holding = [Path(str(path)) for (path,) in asked("DISTINCT fact_file", facts, "")]
+    if not holding:
+        return {}
+    found = asked(
+        "sha256, any_value(id), any_value(kind), list(found_in), bool_or(text IS NOT NULL)", holding, "GROUP BY sha256"
     )
     return {
         str(sha256): Stands(str(document_id), str(kind), _flat(places), bool(with_text))

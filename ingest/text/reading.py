@@ -141,7 +141,7 @@ def format_of(path: Path) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_archive(path, suffix)
     if head.startswith(_OLE):
-        return DOC if suffix not in {".xls", ".ppt", ".msg"} else ""
+        return DOC if suffix not in {".xls", ".ppt"} else ""  # whose reader knows Outlook's messages
     if head.lstrip().startswith(b"{\\rtf"):
         return RTF
     return _of_text(head, suffix)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from graph.facts.duckdb import DuckDbFactStore
@@ -275,3 +276,14 @@ def test_any_file_is_read_as_a_document_where_a_person_says_so(loads, home, sent
     assert loads().totals.accepted == 0
     assert loads(profile="document-files").totals.accepted == 1
     assert rows(home)["notes.log"]["text"] == "Case A-570-967"
+
+
+def test_a_home_from_before_documents_kept_their_files_goes_on(loads, home, sent) -> None:  # type: ignore[no-untyped-def]
+    (sent / "a.txt").write_text("Frames")
+    loads()
+    (file,) = (home / "facts" / "documents").glob("*.parquet")
+    pq.write_table(pq.read_table(file).drop_columns(["sha256", "found_in", "pages", "parent_id"]), file)
+    (sent / "b.txt").write_text("Frames of wood")
+    report = loads()
+    assert {name: row["text"] for name, row in rows(home).items()} == {"a.txt": "Frames", "b.txt": "Frames of wood"}
+    assert not report.failed

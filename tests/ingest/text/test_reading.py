@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from graph.model.errors import Invalid, TidewaiterError
 from ingest.text import doc, ocr
 from ingest.text.reading import Reading, format_of, read
-from tests.fixtures.document_files import mail, pdf, rtf, scan, word, word_97
+from tests.fixtures.document_files import compound, mail, pdf, rtf, scan, word, word_97
 
 LETTER = "Entry ABC-1234567-6 holds frames.\rThey are of wood from \u0412\u043e\u0441\u0442\u043e\u043a.\r"
 
@@ -158,6 +158,12 @@ def test_what_is_encrypted_says_so(tmp_path: Path, name: str) -> None:
         pdf(path, ["Frames"], password="heron")  # noqa: S106 - an invented one
     with pytest.raises(Invalid, match=f"{name} is encrypted and wants a password. Open it with its password"):
         of(path)
+
+
+def test_an_outlook_message_says_how_to_save_it(tmp_path: Path) -> None:
+    raw = compound({"__properties_version1.0": bytes(4096)})
+    with pytest.raises(Invalid, match=r"a\.msg is an Outlook message\. Save it as \.eml"):
+        of(written(tmp_path / "a.msg", raw))
 
 
 def test_rich_text_is_read_without_its_pictures(tmp_path: Path) -> None:
