@@ -201,6 +201,18 @@ def test_an_entity_has_its_five_figures(visit: Visit) -> None:
     page.close()
 
 
+def test_prior_work_says_how_it_ended_and_opens_the_issue(visit: Visit) -> None:
+    page = visit.open(f"/entity?id={REEF}")
+    page.get_by_role("button", name="Tried before?").click()
+    expect(page.get_by_text("very alike: same firm")).to_be_visible()
+    expect(page.get_by_text("Origin not shown").first).to_be_visible()
+    picture(page, "prior")
+    page.get_by_role("button", name="Wire hangers declared as of Vietnam").click()
+    expect(page.get_by_role("heading", name="Wire hangers declared as of Vietnam")).to_be_visible()
+    no_traceback(page)
+    page.close()
+
+
 def test_a_slash_searches_from_any_page_and_a_revoked_ruling_is_loud(visit: Visit) -> None:
     page = visit.open("/findings")
     expect(page.get_by_text("What shows it")).to_be_visible()
@@ -230,7 +242,7 @@ def test_an_unknown_entity_is_named_with_what_to_do(visit: Visit) -> None:
 
 
 def test_nothing_leaves_this_machine_and_nothing_breaks(visit: Visit) -> None:
-    for path in ("/", f"/entity?id={REEF}", "/findings"):
+    for path in ("/", f"/entity?id={REEF}", "/findings", "/prior?port=2704"):
         visit.open(path).close()
     outside = {url for url in visit.asked if urlsplit(url).hostname not in ("127.0.0.1", None)}
     assert not outside

@@ -27,7 +27,7 @@ FINDINGS = {
     "identity_change": (("predecessor", "successor"), 1.0, "one business under two numbers by a finding"),
     "port_shopping": (("importer", "successor"), 0.8, "goods stopped of one came back under the other by a finding"),
 }
-RESOLVED = 0.97  # records that resolution put together: its merges are above this on the data it was measured on
+RESOLVED = 0.97  # of records that resolution put together; now and then it is wrong (docs/reference/resolution.md)
 # Weaker chains than this are left out: most of what they reach is somebody else.
 LEAST = 0.2
 # Ties in a row: a successor's successor is reached, and no further is likely to hold.
