@@ -25,8 +25,9 @@ RARE = 25
 RARE_BESIDE = 8
 # Two numbers within so many letters of each other, one with nothing on file, are one with a slip of the pen.
 SLIPS = 3
-# Stand-ins: the newcomer's beginning moved back, so that no succession is thinkable while all else stays.
-SHIFTS = tuple(range(WINDOW_DAYS, 2 * WINDOW_DAYS + 1, WINDOW_DAYS // 4))
+# Stand-ins: the newcomer's beginning moved by more than the window, either way, so that no succession is thinkable
+# while all else stays. The windows do not meet, so that one stand-in is not counted twice.
+SHIFTS = (-2 * WINDOW_DAYS, -WINDOW_DAYS, WINDOW_DAYS, 2 * WINDOW_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,19 @@ class Pairs:
     shift: Ints
 
 
-def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int, country_bound: bool) -> ir.Table:
+def pairs(
+    rare: ir.Table, everybody: ir.Table, *, first_day: int, last_day: int, shift: int, country_bound: bool
+) -> ir.Table:
     """(old, new, shift) of all pairs worth comparing, of the real window or of one moved by `shift` days.
 
     `rare` has (kind, value, party, key_last, holders): what few parties hold, and when each last used it in trade;
-    `everybody` says besides whether a party has a record of its own (`recorded`).
+    `everybody` says besides whether a party has a record of its own (`recorded`). `first_day` and `last_day` are those
+    of the facts: no newcomer may seem to begin outside them.
     """
     rare = rare.join(everybody, "party")
-    new = rare.filter(rare.first_day >= first_day + LEARNING_DAYS + shift)
+    new = rare.filter(
+        rare.first_day >= first_day + LEARNING_DAYS + max(shift, 0), rare.first_day <= last_day + min(shift, 0)
+    )
     new = new.select("kind", "value", "recorded", new="party", began=new.first_day - shift)
     old = rare.select(
         "kind", "value", "holders", "key_last", old="party", old_first=rare.first_day, old_last=rare.last_day,
@@ -56,8 +62,9 @@ def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, shift: int, co
     ended = gap.between(-BEFORE_DAYS, AFTER_DAYS)
     key_ended = surely(key_gap.between(-BEFORE_DAYS, AFTER_DAYS))
     beside = (gap < -BEFORE_DAYS) & (t.holders <= RARE_BESIDE)
+    earlier = EARLIER_DAYS - min(shift, 0)  # before the newcomer truly began, and before it seems to begin
     misspelled = ~(t.recorded & t.old_recorded) & (t.old.levenshtein(t.new) <= SLIPS)
-    t = t.filter(t.old != t.new, t.old_first <= t.began - EARLIER_DAYS, ended | key_ended | beside, ~misspelled)
+    t = t.filter(t.old != t.new, t.old_first <= t.began - earlier, ended | key_ended | beside, ~misspelled)
     if country_bound:
         t = t.filter(t.old.substr(0, 2) == t.new.substr(0, 2))
     return t.select("old", "new", shift=ibis.literal(shift, "int64")).distinct()

@@ -97,7 +97,7 @@ class Compared:
 def compare(pairs: Pairs, known: Parties) -> Compared:
     """Score all pairs, stand-ins among them, which also give the chance rates of habits."""
     began = known.first_day[pairs.new] - pairs.shift
-    until = known.until - pairs.shift
+    until = known.until - np.maximum(pairs.shift, 0)
     gap, remaining, stopped = _stopped(pairs.old, began, until, known)
     fields = {"timing": _timing(gap)}
     fields["partner"], covered, taken, shared = _partners(pairs, began, known)
@@ -212,7 +212,7 @@ def _habit(name: str, of: Held, pairs: Pairs, strata: Ints) -> Floats:
     bits = np.zeros(len(main))
     for stratum in (0, 1):
         here = (strata == stratum) & there
-        control = here & (pairs.shift > 0)
+        control = here & (pairs.shift != 0)
         # Ten pairs are spread as the holders' shares say, so that few stand-ins do not settle a rate.
         seen = float(agree[control].sum()) + 10 * float(reach[here].mean() if here.any() else 0.0)
         lift = seen / max(float(reach[control].sum()) + 10 * float(reach[here].mean() if here.any() else 0.0), 1e-9)

@@ -71,7 +71,8 @@ def search(
             with facts.kept(rare) as keys, facts.kept(known) as known:
                 found = [
                     pairs(
-                        keys, known, first_day=extent["first"], shift=shift, country_bound=side.country_bound
+                        keys, known, first_day=extent["first"], last_day=extent["last"], shift=shift,
+                        country_bound=side.country_bound,
                     )
                     for shift in (0, *SHIFTS)
                 ]  # fmt: skip

@@ -215,7 +215,7 @@ def _e_values(
     real = pairs.shift == 0
     thinkable = np.isin(couple, couple[real])
     best = _best_of_each(window, logit, found.compared.gone & (real | ~thinkable))
-    stand_ins = bits[best[pairs.shift[best] > 0]]
+    stand_ins = bits[best[pairs.shift[best] != 0]]
     values = {}
     for i in best[pairs.shift[best] == 0]:
         old = found.names[pairs.old[i]]
