@@ -1,6 +1,6 @@
 """The innocent explanations of one match: what customs itself did with the lot and with what came back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from graph.facts.columns import surely, taxpayer
 from graph.facts.store import FactStore
+
+Row = dict[str, Any]
 
 _RECONDITIONED = r"(?i)recondition|relabel|re-label|re-mark|remarked|rework|brought into compliance"
 
@@ -67,18 +69,37 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     moved = facts.table("in_bond", as_of=as_of)
     moved = moved.semi_join(_column("bill_number", bills), "bill_number")
     moves = moved.select("serial", "bill_number", "from_port", "to_port").order_by("serial").to_pyarrow().to_pylist()
-    return {r.shipment: _of(r, rows, moves) for r in returns}
+    by = {name: _by(rows, name) for name in ("action_id", "entry_number", "bill_number", "payer")}
+    moved_on = _by(moves, "bill_number")
+    return {r.shipment: _of(r, _near(r, rows, by), [moves[i] for i in moved_on.get(r.bill, ())]) for r in returns}
 
 
-def _of(r: Return, rows: list[dict[str, Any]], moves: list[dict[str, Any]]) -> Lawful:
-    def on_lot(row: dict[str, Any]) -> bool:
+def _by(rows: list[Row], name: str) -> dict[str, list[int]]:
+    """Positions of rows by the value of a column."""
+    found: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        if row[name]:
+            found.setdefault(row[name], []).append(i)
+    return found
+
+
+def _near(r: Return, rows: list[Row], by: Mapping[str, Mapping[str, list[int]]]) -> list[Row]:
+    """The rows that may concern a return, in their order."""
+    named = [("action_id", action) for action in r.action_ids]
+    named += [("entry_number", r.entry_number), ("entry_number", r.return_entry)]
+    named += [("bill_number", r.bill), ("bill_number", r.return_bill), ("payer", r.importer_taxpayer)]
+    return [rows[i] for i in sorted({i for name, value in named for i in by[name].get(value, ())})]
+
+
+def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
+    def on_lot(row: Row) -> bool:
         return (
             row["action_id"] in r.action_ids
             or bool(r.entry_number and row["entry_number"] == r.entry_number)
             or bool(r.bill and row["bill_number"] == r.bill and row["bill_number"] != r.return_bill)
         )
 
-    def on_return(row: dict[str, Any]) -> bool:
+    def on_return(row: Row) -> bool:
         return row["entry_number"] == r.return_entry or bool(
             r.return_bill and row["bill_number"] == r.return_bill and row["bill_number"] != r.bill
         )

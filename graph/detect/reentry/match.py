@@ -248,8 +248,9 @@ class _Shipments:
         return str(self._names[number])
 
     def acted(self) -> list[dict[str, Any]]:
-        """One row for each shipment that customs acted on."""
-        rows: list[dict[str, Any]] = self._table.take(pa.array(self._first[~self.stand_in])).to_pylist()
+        """(shipment, taxpayer) of each shipment that customs acted on."""
+        named = self._table.select(["shipment", "taxpayer"])
+        rows: list[dict[str, Any]] = named.take(pa.array(self._first[~self.stand_in])).to_pylist()
         return rows
 
     def row(self, number: int) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Records:
     """The fact rows that the leads speak of, by their keys."""
 
     lines: dict[str, Row]  # line id
+    lines_of_entry: dict[str, tuple[str, ...]]  # line ids in order
     actions: dict[str, Row]
     bills: dict[str, Row]
     orders: tuple[Row, ...]
@@ -63,8 +64,12 @@ def read_records(facts: FactStore, leads: Iterable[Lead], *, as_of: date | None)
     counts = counted.group_by("manufacturer_id").agg(n=ibis._.count()).to_pyarrow().to_pylist()
     action_ids = {a for lead in leads for a in lead.lot["action_ids"]}
     bill_numbers = {m.bill for m in matches if m.bill} | {lead.lot["bill"] for lead in leads if lead.lot["bill"]}
+    ids: dict[str, list[str]] = {}
+    for row in lines:
+        ids.setdefault(row["entry_number"], []).append(_line_id(row))
     return Records(
         {_line_id(row): row for row in lines},
+        {entry: tuple(sorted(set(own))) for entry, own in ids.items()},
         {row["action_id"]: row for row in _rows(facts, "actions", "action_id", action_ids, as_of)},
         {row["bill_number"]: row for row in _rows(facts, "bills", "bill_number", bill_numbers, as_of)},
         tuple(facts.table("orders", as_of=as_of).order_by("case_number").to_pyarrow().to_pylist()),
@@ -88,7 +93,7 @@ def _line_id(row: Row) -> str:
 
 def _lines_of(match: Match, records: Records) -> tuple[str, ...]:
     """The lines of a match; all lines of the entry where the entry as a whole agrees."""
-    return match.line_ids or tuple(i for i in sorted(records.lines) if i.startswith(match.entry_number + "/"))
+    return match.line_ids or records.lines_of_entry.get(match.entry_number, ())
 
 
 def _returned(match: Match, records: Records) -> Row:
