@@ -7,6 +7,9 @@ control with e-values, JRSS B 2022). An e-value is at most 1 on average where th
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
 
 FALSE_DISCOVERY_RATE = 0.1
 
@@ -22,10 +25,16 @@ def e_value(score_bits: float, stand_ins: Sequence[float] | np.ndarray, tested: 
     >>> round(e_value(10.0, [1.0, 0.0], 1000), 1), round(e_value(1.0, [1.0, 1.0], 2), 1)
     (998.0, 1.0)
     """
+    return float(e_values([score_bits], stand_ins, tested)[0])
+
+
+def e_values(score_bits: Sequence[float] | np.ndarray, stand_ins: Sequence[float] | np.ndarray, tested: int) -> Floats:
+    """The e-value of each of several scores."""
     most = float(np.log2(tested + 1))
-    x = 2.0 ** min(score_bits, most)
+    x = np.exp2(np.minimum(np.asarray(score_bits, dtype=np.float64), most))
     others = float(np.exp2(np.minimum(np.asarray(stand_ins, dtype=np.float64), most)).sum())
-    return float((tested + 1) * x / (x + others))
+    found: Floats = (tested + 1) * x / (x + others)
+    return found
 
 
 def e_bh(e_values: Sequence[float], tested: int | None = None, *, rate: float = FALSE_DISCOVERY_RATE) -> list[bool]:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.detect.queue import e_value
+from graph.detect.queue import e_values
 from graph.detect.reentry import candidates, lots, scoring
 from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, beginnings
 from graph.detect.reentry.bill_names import known_names
@@ -153,7 +153,8 @@ def search(
     chance = scoring.chance_match(top[np.isfinite(top) & shipments.stand_in], int(shipments.stand_in.sum()))
     found = {shipments.name(int(n)): int(n) for n in np.flatnonzero(np.isfinite(top) & ~shipments.stand_in)}
     p_values = {name: chance.p_value(float(top[n])) for name, n in found.items()}
-    e_values = {name: e_value(float(top[n]), chance.scores, chance.stand_ins) for name, n in found.items()}
+    worth = e_values(top[list(found.values())], chance.scores, chance.stand_ins)
+    e_by_shipment = {name: float(value) for name, value in zip(found, worth, strict=True)}
     tested = {row["shipment"]: party_of(row) for row in shipments.acted()}
     chosen = sorted(
         (name for name, p in p_values.items() if p <= CHANCE_SHARE),
@@ -187,7 +188,7 @@ def search(
                 tuple(read.match(other) for other in near), p_values[name], max(1, round(float(pool))),
             )
         )  # fmt: skip
-    return Search(tuple(leads), tested, p_values, e_values, int(shipments.stand_in.sum()), weights)
+    return Search(tuple(leads), tested, p_values, e_by_shipment, int(shipments.stand_in.sum()), weights)
 
 
 def _by_shipment(shipment: Ints, total: Floats, shipments: "_Shipments") -> Floats:

@@ -7,9 +7,9 @@ Alone this statistic is weak: in a world with strikes the unadjusted test gave f
 the adjusted one .06 to .08 with a recall of .29 to .39. It supports; goods lead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -146,11 +146,14 @@ def movement(taxpayer: str, *, port: str, mode: str, day: int, hts4: str, filed:
     span = filed.taxpayer.get(taxpayer, slice(0, 0))
     days, ports, headings = filed.day[span], filed.port[span], filed.hts4[span]
     at = ports == port
-    p_value, avoided, entries, history, share, expected, ratio = _tail(days, at, day, port=port, mode=mode, flow=flow)
     dates = np.unique(days)
     dates = dates[(np.abs(dates - day) > 30)]
     placebo = dates[np.linspace(0, len(dates) - 1, PLACEBO_DATES).astype(int)] if len(dates) else dates
-    tails = [_tail(days, at, int(d), port=port, mode=mode, flow=flow)[0] for d in np.unique(placebo)]
+    seen = [
+        _around(days, at, when, port=port, mode=mode, flow=flow) for when in (day, *np.unique(placebo).tolist())
+    ]  # fmt: skip
+    p_value, *tails = _tails(seen)
+    entries, avoided, history, share, expected, ratio = seen[0]
     rank = (sum(tail <= p_value for tail in tails) + 1) / (len(tails) + 1)
     other = headings != hts4
     before = other & (days >= day - HISTORY_DAYS) & (days < day)
@@ -163,15 +166,42 @@ def movement(taxpayer: str, *, port: str, mode: str, day: int, hts4: str, filed:
     )  # fmt: skip
 
 
-def _tail(
-    days: Ints, at: Any, day: int, *, port: str, mode: str, flow: Traffic
-) -> tuple[float, int, int, int, float, float, float]:
+class _Around(NamedTuple):
+    """Entries after a day and before it, as in `Movement`; no expectation where nothing can be said."""
+
+    entries: int
+    avoided: int
+    history: int
+    share: float
+    expected: float
+    ratio: float
+
+    @property
+    def tells(self) -> bool:
+        """Whether the importer was at the port before, and entered anything since."""
+        return self.entries > 0 and self.share > 0
+
+
+def _tails(seen: Sequence[_Around]) -> list[float]:
+    """The tail's probability on each of these days; 1 where nothing can be said."""
+    tails = np.ones(len(seen))
+    telling = np.array([each.tells for each in seen], dtype=bool)
+    if telling.any():
+        avoided, entries, expected = (
+            np.array([each[field] for each in seen], dtype=np.float64)[telling] for field in (1, 0, 4)
+        )
+        spread = (1 - OVERDISPERSION) / OVERDISPERSION
+        tails[telling] = betabinom.sf(avoided - 1, entries, (1 - expected) * spread, expected * spread)
+    return [float(tail) for tail in tails]
+
+
+def _around(days: Ints, at: Any, day: int, *, port: str, mode: str, flow: Traffic) -> _Around:
     past = (days >= day - HISTORY_DAYS) & (days < day)
     coming = np.flatnonzero(days > day)[:NEXT_ENTRIES]
     history, used = int(past.sum()), int(at[past].sum())
     entries, avoided = len(coming), int((~at[coming]).sum())
     if entries == 0 or used == 0:  # never there before, or nothing since: nothing can be said
-        return 1.0, avoided, entries, history, used / max(history, 1), used / max(history, 1), 1.0
+        return _Around(entries, avoided, history, used / max(history, 1), used / max(history, 1), 1.0)
     end = int(days[coming[-1]]) + 1
     own_before = float(at[(days >= day - COHORT_DAYS) & (days < day)].sum())
     own_after = float(at[coming].sum())
@@ -184,8 +214,4 @@ def _tail(
     ratio = float((others_after / others_before) ** (weight / (weight + 20)))
     share = (used + 0.5) / (history + 1)
     odds = share / (1 - share) * ratio
-    expected = odds / (1 + odds)
-    spread = (1 - OVERDISPERSION) / OVERDISPERSION
-    away = 1 - expected
-    p_value = float(betabinom.sf(avoided - 1, entries, away * spread, expected * spread))
-    return p_value, avoided, entries, history, used / history, expected, ratio
+    return _Around(entries, avoided, history, used / history, odds / (1 + odds), ratio)

@@ -114,20 +114,20 @@ def ties(
             {"a": pa.array([a for a, _ in wanted], pa.string()), "b": pa.array([b for _, b in wanted], pa.string())}
         )
     )
-    held = _on_file(facts, as_of)
-    taxpayers = int(held.taxpayer.nunique().to_pyarrow().as_py() or 0)
-    few = held.group_by("kind", "value").agg(holders=held.taxpayer.nunique())
-    most = ibis.ifelse(few.kind == "word of the name", WORD_SHARED_BY, SHARED_BY)
-    few = few.filter(few.holders.between(2, most))
     both = ibis.memtable(pa.table({"taxpayer": sorted({each for couple in wanted for each in couple})}))
-    held = held.semi_join(both, "taxpayer")
-    left = held.select(a="taxpayer", kind="kind", value="value", record_a="record_id")
-    right = held.select(b="taxpayer", kind="kind", value="value", record_b="record_id")
-    shared = couple.join(left, "a").join(right, ["b", "kind", "value"])
-    shared = shared.join(few, ["kind", "value"]).group_by("a", "b", "kind", "value")
-    shared = shared.agg(
-        record_a=ibis._.record_a.min(), record_b=ibis._.record_b.min(), holders=ibis._.holders.max()
-    )  # fmt: skip
+    with facts.kept(_on_file(facts, as_of)) as filed:
+        taxpayers = int(filed.taxpayer.nunique().to_pyarrow().as_py() or 0)
+        few = filed.group_by("kind", "value").agg(holders=filed.taxpayer.nunique())
+        most = ibis.ifelse(few.kind == "word of the name", WORD_SHARED_BY, SHARED_BY)
+        rare = filed.semi_join(both, "taxpayer").join(few.filter(few.holders.between(2, most)), ["kind", "value"])
+        with facts.kept(rare.select("taxpayer", "kind", "value", "record_id", "holders")) as held:
+            left = held.select("kind", "value", "holders", a="taxpayer", record_a="record_id")
+            right = held.select("kind", "value", b="taxpayer", record_b="record_id")
+            shared = couple.join(left, "a").join(right, ["b", "kind", "value"]).group_by("a", "b", "kind", "value")
+            shared = shared.agg(
+                record_a=ibis._.record_a.min(), record_b=ibis._.record_b.min(), holders=ibis._.holders.max()
+            )  # fmt: skip
+            on_file = shared.order_by("a", "b", "kind", "value").to_pyarrow().to_pylist()
     claims = facts.table("party_claims", as_of=as_of)
     claims = claims.filter(claims.relation.isin(RELATIONS), ~surely(claims.status == "rejected"))
     claims = claims.mutate(one=taxpayer(_key(claims.subject)), other=taxpayer(_key(claims.object)))
@@ -137,7 +137,7 @@ def ties(
     ]
     claimed = ibis.union(*said, distinct=True)
     found: dict[tuple[str, str], list[Tie]] = {}
-    for row in shared.order_by("a", "b", "kind", "value").to_pyarrow().to_pylist():
+    for row in on_file:
         rarity = float(np.log2(KEPT[row["kind"]] * max(taxpayers, 2) / (row["holders"] - 1)))
         records = (row["record_a"], row["record_b"])
         tie = Tie(row["kind"], row["value"], "party_records", records, row["holders"], min(rarity, MOST_TIE_BITS))
