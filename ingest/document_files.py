@@ -32,6 +32,7 @@ OF_A_FILE = ("sha256", "pages", "reading_notes", "found_in")  # columns of docum
 _RULING_LISTS = ("related", "modifies", "modified_by", "revokes", "revoked_by")
 _MENTIONS_AT_ONCE = 50_000
 _DOCUMENTS_AT_ONCE = 200
+_LONGEST_PIECE = 1_000_000  # characters; reading takes some 70 bytes for each
 # What a picture of letters says of a number counts only where the number's own check digit bears it out.
 _CHECKED = frozenset({IdentifierType.ENTRY_NUMBER, IdentifierType.CONTAINER})
 
@@ -206,6 +207,20 @@ def recognised_spans(pages: str | None) -> list[tuple[int, int]]:
     return [(page["start"], page["end"]) for page in json.loads(pages) if page["ocr"]]
 
 
+def text_pieces(text: str, longest: int = _LONGEST_PIECE) -> Iterator[tuple[int, int]]:
+    """Spans that make up a text, ended at a line's end where there is one: no more is read into memory at once.
+
+    >>> list(text_pieces("Frames\\nof wood", 10)), list(text_pieces("", 10))
+    ([(0, 7), (7, 14)], [(0, 0)])
+    """
+    start = 0
+    while len(text) - start > longest:
+        end = text.rfind("\n", start, start + longest) + 1 or start + longest
+        yield start, end
+        start = end
+    yield start, len(text)
+
+
 def write_mentions(
     documents: Path, target: Path, engine: duckdb.DuckDBPyConnection, told: Callable[[int], None]
 ) -> int:
@@ -226,14 +241,17 @@ def write_mentions(
                 columns.clear()
 
         while some := found.fetchmany(_DOCUMENTS_AT_ONCE):
-            read = find_all((document_id, text) for document_id, text, *_ in some)
-            for (document_id, mentions), (_, _, pages, *provenance) in zip(read, some, strict=True):
+            pieces = [(at, start, end) for at, (_, text, *_) in enumerate(some) for start, end in text_pieces(text)]
+            read = find_all((some[at][0], some[at][1][start:end]) for at, start, end in pieces)
+            for (document_id, mentions), (at, begin, _) in zip(read, pieces, strict=True):
+                _, _, pages, *provenance = some[at]
                 pictured = recognised_spans(pages)
                 for one in mentions:
-                    doubtful = any(start <= one.start < end for start, end in pictured)
+                    first, last = begin + one.start, begin + one.end
+                    doubtful = any(start <= first < end for start, end in pictured)
                     if doubtful and one.how == How.NUMBER and one.what not in _CHECKED:
                         continue
-                    what = (document_id, one.kind, one.key, one.start, one.end, one.text, str(one.how))
+                    what = (document_id, one.kind, one.key, first, last, one.text, str(one.how))
                     columns.append((*what, *provenance, None, None))
                     written += 1
                 if len(columns) >= _MENTIONS_AT_ONCE:

@@ -93,6 +93,13 @@ def test_what_a_text_mentions_is_found_where_it_stands(load_documents, home) -> 
     assert case["load_id"] == rows(home, "documents")[0]["load_id"]
 
 
+def test_a_long_text_is_read_in_pieces_and_places_in_it_are_those_of_the_whole(load_documents, home) -> None:  # type: ignore[no-untyped-def]
+    text = ("a" * 999 + "\n") * 1_100 + "Case A-570-967."
+    load_documents({"id": "m1", "kind": "memo", "text": text})
+    (mention,) = rows(home, "mentions")
+    assert text[int(str(mention["start"])) : int(str(mention["end"]))] == "A-570-967"
+
+
 def test_a_social_security_number_in_a_text_is_masked(load_documents, home) -> None:  # type: ignore[no-untyped-def]
     load_documents({"id": "m1", "kind": "memo", "text": "The importer gave 551-23-4567 as its number."})
     assert rows(home, "documents")[0]["text"] == "The importer gave ***-**-**** as its number."
