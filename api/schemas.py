@@ -51,8 +51,21 @@ class EntityBrief(Answer):
     name: str
 
 
+class SaidItem(Answer):
+    """What a document decides or finds: the field `what`, its value as written, the entity that it names if any, its
+    place in the text (0 to 0 where a column says it), and in `flag` what a person should look at."""
+
+    what: str
+    value: str
+    entity: str = ""
+    start: int = 0
+    end: int = 0
+    flag: str = ""
+
+
 class EntityAnswer(Measured):
-    """Who or what an entity is. `identifiers` are the ids of the numbers a resolved party goes by."""
+    """Who or what an entity is. `identifiers` are the ids of the numbers a resolved party goes by, `says` what a
+    document decides or finds."""
 
     id: str
     kind: str
@@ -62,6 +75,7 @@ class EntityAnswer(Measured):
     properties: dict[str, str] = Field(default_factory=dict)
     degree: int = 0
     identifiers: list[str] = Field(default_factory=list)
+    says: list[SaidItem] = Field(default_factory=list)
     as_of: date | None = None
 
 
@@ -704,6 +718,7 @@ class DocumentAnswer(Answer):
     mentions: list[MentionItem]
     pages: list[PageItem] = Field(default_factory=list)
     chain: list[ChainItem]
+    says: list[SaidItem] = Field(default_factory=list)
     standing: Literal["stands", "modified", "revoked"]
     legal: list[LegalItem] = Field(default_factory=list)
     legal_told: str = ""

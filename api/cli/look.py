@@ -47,6 +47,7 @@ def show(
     as_of: date | None = _AS_OF,
 ) -> None:
     """Say who or what an entity, document or finding is."""
+    from api.answers.documents import said_by
     from api.answers.entities import entity_answer, known_entity
     from api.answers.findings import find_finding, finding_items
     from api.answers.naming import find_id
@@ -62,6 +63,8 @@ def show(
         entity_id = find_id(text, now.view, home=settings.home)
         known = known_entity(now, entity_id, as_of=as_of)
         answer = entity_answer(known, as_of=as_of)
+        if answer.kind == "document" and as_of is None:
+            answer = answer.model_copy(update={"says": said_by(now.facts, answer.key)})
         look(settings, "entity", entity_id)
         if terminal.json:
             terminal.answer(answer)
@@ -309,6 +312,9 @@ def _show_entity(terminal: Terminal, answer: "EntityAnswer", counts: dict[tuple[
     ]
     if properties:
         terminal.table(("what is on file", ""), properties)
+    if answer.says:
+        said = ((one.what.replace("_", " "), one.value, one.flag) for one in answer.says)
+        terminal.table(("what it says", "", "to look at"), said)
     if links:
         terminal.table(("link", "#entities"), links)
     terminal.say(f"`tidewaiter related {answer.id}` lists them.")

@@ -209,6 +209,13 @@ class TestDocuments:
         assert mentioned["A-570-918"] == "case:A-570-918"
         assert get(shared_http, "/v1/documents/document:HQ-H348257")["standing"] == "stands"
 
+    def test_documents_say_what_they_decide_and_find(self, shared_http: httpx.Client) -> None:
+        (held,) = get(shared_http, "/v1/documents/NY N301234")["says"]
+        assert (held["what"], held["entity"]) == ("classified_under", "hts:7326200020")
+        found = {one["what"]: one for one in get(shared_http, "/v1/documents/SV20072698")["says"]}
+        assert found["origin_consistent"]["flag"] == "origin in doubt"
+        assert found["conclusion"]["value"] == "Not consistent with the origin claimed."
+
     def test_lab_reports_carry_their_fields(self, shared_http: httpx.Client) -> None:
         fields = get(shared_http, "/v1/documents/SV20072698")["fields"]
         assert (fields["origin_consistent"], fields["claimed_origin"]) == ("no", "VN")

@@ -1,0 +1,109 @@
+"""What documents say as fields: holdings, what a laboratory measured and what does not add up, conclusions."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from graph.model.identifiers import HtsNumber
+from ingest.extract.said import what_it_says
+
+SHARED = Path(os.environ.get("TIDEWAITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
+needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real files are not at {SHARED}")
+
+RULING = """In your letter you asked, on behalf of your client, Umber Outdoors Inc., for a ruling. You suggest that the
+hangers are classified under subheading 7326.90.8688.
+
+The applicable subheading for the hangers of steel wire will be 7326.20.0020, Harmonized Tariff Schedule. The country
+of origin of the hangers for marking purposes is Vietnam.
+
+EFFECT ON OTHER RULINGS: NY N301234, dated March 3, 2020, is hereby modified. HQ H301235 is revoked.
+"""
+
+
+def said(kind: str, text: str, **row: object) -> list[tuple[str, str, str]]:
+    return [(one.what, one.value, one.flag) for one in what_it_says(kind, text, row)]
+
+
+def test_a_ruling_says_what_it_holds_for_whom_and_what_it_ends() -> None:
+    assert said("ruling", RULING) == [
+        ("on_behalf_of", "Umber Outdoors Inc.", ""),
+        ("classified_under", "7326.20.0020", ""),
+        ("origin", "Vietnam", ""),
+        ("modifies", "NY N301234 of 2020-03-03", ""),
+        ("revokes", "HQ H301235", ""),
+    ]
+    assert all(one.value in RULING[one.start :] or " of " in one.value for one in what_it_says("ruling", RULING, {}))
+
+
+def test_a_laboratory_says_what_it_measured_and_what_the_limits_were() -> None:
+    results = [{"analyte": "Lead", "value": "120", "unit": "ppm", "limit": 90, "uncertainty": "5"}]
+    found = said("lab_report", "", results=json.dumps(results), origin_consistent="no", claimed_origin="VN",
+                 suggested_hts="61091000", claimed_hts="61099010", conclusion="Not as claimed.")  # fmt: skip
+    assert found == [
+        ("result", "lead 120 ±5 ppm (limit 90: exceeded)", ""),
+        ("origin_consistent", "not consistent with the origin claimed", "origin in doubt"),
+        ("suggested_hts", "61091000", "another number than was claimed"),
+        ("conclusion", "Not as claimed.", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("It is 60.0% cotton and 40.0% polyester.", []),
+        ("It is 60.5 percent cotton and 40 percent polyester.", []),
+        ("It is 60% cotton and 35% polyester.", ["percentages do not sum to 100"]),
+        ("It is 50.4% cotton and 49.6% polyester.", ["within uncertainty of polyester, 49.6%"]),
+        ("It is 35% cotton; the box was 12% full.", []),
+    ],
+)
+def test_textiles_whose_fibres_do_not_add_up_or_lie_close_are_flagged(text: str, flags: list[str]) -> None:
+    assert [flag for _, _, flag in said("lab_report", text) if flag] == flags
+
+
+def test_replicates_are_summed_each_and_averaged_together() -> None:
+    rows = [
+        {"replicate": replicate, "analyte": fibre, "value": value, "unit": "%", "uncertainty": 1.5}
+        for replicate, fibre, value in (
+            (1, "Cotton", 52),
+            (1, "Polyester", 48),
+            (2, "Cotton", 49),
+            (2, "Polyester", 49),
+        )
+    ]
+    found = said("lab_report", "", results=rows)
+    assert ("composition", "98% of replicate 2", "percentages do not sum to 100") in found
+    assert ("chief_weight", "cotton, 50.5%", "within uncertainty of polyester, 48.5%") in found
+
+
+def test_an_issue_says_what_it_concluded() -> None:
+    text = "Exam of 3 lines.\nCONCLUSION: Origin not shown; bill issued.\n"
+    assert said("ims_document", text) == [("conclusion", "Origin not shown; bill issued.", "")]
+
+
+@pytest.mark.parametrize("column", [None, "", "{", "[1, 2]", '{"a": 1}', '[{"analyte": "lead", "value": "trace"}]'])
+def test_results_that_cannot_be_read_say_nothing(column: str | None) -> None:
+    assert said("lab_report", "", results=column) == []
+
+
+@needs_shared_data
+def test_real_rulings_hold_the_numbers_of_their_heads() -> None:
+    """At least nine of ten numbers that stand under TARIFF NO. are found in the letter, and next to none besides."""
+    both = only_text = only_head = 0
+    for path in sorted((SHARED / "rulings").glob("*.normalized.txt")):
+        text = path.read_text(encoding="utf-8")
+        head = re.search(r"TARIFF NO\.?:?\s*([^\n]*(?:\n[\d.; ,]+)?)", text)
+        numbers = re.findall(r"\d{4}\.\d{2}\.\d{2}(?:\d{2})?", head.group(1)) if head else []
+        listed = {HtsNumber.parse(one).key for one in numbers if not one.startswith("99")}
+        found = {one.key[4:] for one in what_it_says("ruling", text, {}) if one.what == "classified_under"}
+        held = {key for key in found if len(key) >= 8 and not key.startswith("99")}
+        both, only_text, only_head = (
+            both + len(held & listed),
+            only_text + len(held - listed),
+            only_head + len(listed - held),
+        )
+    assert both / (both + only_text) >= 0.95
+    assert both / (both + only_head) >= 0.85
