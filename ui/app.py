@@ -17,6 +17,7 @@ chosen = st.navigation(
         explore,
         st.Page("views/entity.py", title="Entity", url_path="entity"),
         st.Page("views/findings.py", title="Findings", url_path="findings"),
+        st.Page("views/documents.py", title="Documents", url_path="documents"),
         st.Page("views/prior.py", title="Prior work", url_path="prior"),
     ],
     position="top",

@@ -30,7 +30,7 @@ QUIET = [
 ]
 WAIT_MS = 20_000
 # Streamlit looks for its own paths below the page's address first, and then where they are.
-PROBE = re.compile(r"/(entity|findings|prior)/_stcore/(health|host-config)$")
+PROBE = re.compile(r"/(entity|findings|documents|prior)/_stcore/(health|host-config)$")
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: install Debian's chromium"),
@@ -232,6 +232,23 @@ def test_a_slash_searches_from_any_page_and_a_revoked_ruling_is_loud(visit: Visi
     page.close()
 
 
+def test_a_document_is_read_on_its_page_and_its_mentions_go_to_the_canvas(visit: Visit) -> None:
+    page = visit.open("/documents")
+    expect(page.get_by_text(re.compile(r"\d+ documents, newest first"))).to_be_visible()
+    picture(page, "documents")
+    page.close()
+    page = visit.open("/documents?id=document:NY-N301234")
+    expect(page.get_by_text(re.compile("revoked by HQ-H348257 on"))).to_be_visible()
+    page.get_by_role("textbox", name="Find in it").fill("steel wire")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark[title='found steel wire']").first).to_be_visible()
+    picture(page, "document")
+    page.get_by_role("button", name="A-570-918").first.click()
+    assert "case:A-570-918" in wait_for_nodes(page, 2)
+    no_traceback(page)
+    page.close()
+
+
 def test_an_unknown_entity_is_named_with_what_to_do(visit: Visit) -> None:
     page = visit.open("/entity?id=importer:99-999999900")
     problem = page.locator("[data-testid=stAlert]").first
@@ -242,7 +259,7 @@ def test_an_unknown_entity_is_named_with_what_to_do(visit: Visit) -> None:
 
 
 def test_nothing_leaves_this_machine_and_nothing_breaks(visit: Visit) -> None:
-    for path in ("/", f"/entity?id={REEF}", "/findings", "/prior?port=2704"):
+    for path in ("/", f"/entity?id={REEF}", "/findings", "/prior?port=2704", "/documents"):
         visit.open(path).close()
     outside = {url for url in visit.asked if urlsplit(url).hostname not in ("127.0.0.1", None)}
     assert not outside

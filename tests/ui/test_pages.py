@@ -49,7 +49,7 @@ def told(app: AppTest) -> str:
     return "\n".join(str(one.value) for one in (*app.markdown, *app.caption, *app.info, *app.error))
 
 
-@pytest.mark.parametrize("page", ["explore", "entity", "findings"])
+@pytest.mark.parametrize("page", ["explore", "entity", "findings", "documents"])
 def test_a_service_that_is_down_is_named_with_the_next_step(page: str, point_to: pytest.MonkeyPatch) -> None:
     point_to.setenv("TIDEWAITER_API_URL", "http://127.0.0.1:9")
     app = opened(page, id=REEF)
@@ -128,3 +128,29 @@ def test_findings_are_narrowed_by_kind(point_to: pytest.MonkeyPatch, service_url
     app.multiselect[0].set_value(["port_shopping"]).run()
     assert not app.exception
     assert list(app.dataframe[0].value["kind"].unique()) == ["port shopping"]
+
+
+def test_documents_are_listed_newest_first_with_what_became_of_them(
+    point_to: pytest.MonkeyPatch, service_url: str
+) -> None:
+    point_to.setenv("TIDEWAITER_API_URL", service_url)
+    app = opened("documents")
+    assert "documents**, newest first" in told(app)
+    assert "revoked by HQ-H348257" in told(app)
+    app.text_input[0].set_value("hangers").run()
+    assert not app.exception
+    assert "why: hangers" in told(app)
+
+
+def test_a_document_says_what_it_names_and_that_it_stands_no_more(
+    point_to: pytest.MonkeyPatch, service_url: str
+) -> None:
+    point_to.setenv("TIDEWAITER_API_URL", service_url)
+    app = opened("documents", id="document:NY-N301234")
+    assert "**REVOKED**" in told(app)
+    assert "revoked by HQ-H348257" in app.warning[0].value
+    labels = {button.label for button in app.button}
+    assert any("A-570-918" in label for label in labels)
+    assert any("is revoked by **HQ-H348257**" in label for label in labels)
+    app.text_input[0].set_value("nowhere in it").run()
+    assert "Not in this document." in told(app)

@@ -152,11 +152,18 @@ def _document_hit(item: SearchItem) -> None:
         if _hit(f"{look('document').sign} **{in_markdown(item.title)}**", item):
             read(item.id)
         st.caption(f"{words(item.kind)} {item.id.partition(':')[2]} · {item.date or 'no date'}{status}")
+        if item.legal_told:
+            st.caption(in_markdown(item.legal_told))
         st.html(f"<div style='font-size:0.82rem;color:#444'>{item.snippet}</div>")
-        if st.button("To canvas", key=f"add {item.id}", type="tertiary"):
-            board.put([item.id])
-            board.select(item.id)
-            st.rerun()
+        with st.container(horizontal=True, gap="small"):
+            if st.button("To canvas", key=f"add {item.id}", type="tertiary"):
+                board.put([item.id])
+                board.select(item.id)
+                st.rerun()
+            if st.button("Open page", key=f"page {item.id}", type="tertiary"):
+                st.switch_page("views/documents.py", query_params={"id": item.id})
+        if item.why:
+            st.caption(f"why: {in_markdown('; '.join(one.told for one in item.why[:4]))}")
 
 
 def _facets(answer: SearchAnswer) -> dict[str, tuple[str, ...]]:
