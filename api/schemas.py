@@ -247,10 +247,11 @@ class SearchItem(Answer):
 
 
 class FacetValue(Answer):
-    """A value of a field and how many of all matches have it."""
+    """A value of a field and how many of all matches have it; a party has a name beside its id."""
 
     value: str
     count: int
+    name: str = ""
 
 
 class SearchAnswer(Answer):

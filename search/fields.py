@@ -64,6 +64,7 @@ FIELDS: dict[str, Field] = {
         Field("case", "AD/CVD case", identifier=_I.CASE),
         Field("importer", "Importer", identifier=_I.IMPORTER_NUMBER),
         Field("manufacturer", "Manufacturer", identifier=_I.MANUFACTURER_ID),
+        Field("party", "Party"),
         Field("collection", "Collection", _upper),
         Field("language", "Language", _lower),
         Field("category", "Category", _lower),
@@ -93,7 +94,7 @@ FIELDS: dict[str, Field] = {
     )
 }
 
-DEFAULT_FACETS = ("kind", "year", "status", "country", "port", "hts4", "case")
+DEFAULT_FACETS = ("kind", "year", "status", "country", "port", "hts2", "hts4", "case", "party", "result")
 
 # Groups that a person may name in place of the kinds in them.
 KIND_GROUPS: dict[str, frozenset[str]] = {

@@ -48,7 +48,7 @@ def documents(generation: Generation, facts: FactStore) -> Iterator[SearchDocume
         desk = _Desk(Path(folder), facts)
         chains = _legal_chains(facts, desk)
         yield from _texts(generation, facts, chains, desk)
-        yield from _issues(facts, desk)
+        yield from _issues(generation, facts, desk)
         yield from _entities(generation, facts, chains, desk)
     for finding in read_findings(generation.findings):
         yield _finding(finding)
@@ -200,10 +200,29 @@ def _texts(generation: Generation, facts: FactStore, chains: _Chains, desk: _Des
         .drop("document_id")
         .mutate(entity_id="document:" + table["id"])
     )
-    for row in desk.rows(
-        rows.left_join(linked, rows["entity_id"] == linked["linked_id"]).drop("entity_id", "linked_id")
-    ):
+    named = ibis.union(
+        mentions.select(thing="document_id", number=mentions["kind"] + ":" + mentions["key"]),
+        table.select(thing="id", number="importer:" + table["importer_number"]),
+        table.select(thing="id", number="manufacturer:" + table["manufacturer_id"]),
+    )
+    whose = _parties(links, named)
+    rows = rows.left_join(linked, rows["entity_id"] == linked["linked_id"]).drop("entity_id", "linked_id")
+    for row in desk.rows(rows.left_join(whose, rows["id"] == whose["thing"]).drop("thing")):
         yield _text(row, chains)
+
+
+def _parties(links: ir.Table, named: ir.Table) -> ir.Table:
+    """The parties whose numbers each thing names, by the thing."""
+    belongs = links.filter(links["link"].startswith("goes_by_")).select(number="target", party="source")
+    return (
+        named.join(belongs, "number")
+        .group_by("thing")
+        .agg(parties=lambda joined: joined["party"].collect(distinct=True))
+    )
+
+
+def _say_parties(carried: _Carried, row: Row) -> None:
+    carried.say("party", sorted(party.partition(":")[2] for party in row["parties"] or ()))
 
 
 def _text(row: Row, chains: _Chains) -> SearchDocument:
@@ -219,6 +238,7 @@ def _text(row: Row, chains: _Chains) -> SearchDocument:
     for entity_id in sorted({*(row["mentioned"] or ()), *(row["linked"] or ())}):
         kind, _, key = entity_id.partition(":")
         carried.carry(kind, key)
+    _say_parties(carried, row)
     for name, column in (
         ("collection", "collection"), ("language", "language"), ("category", "categories"), ("lab", "lab"),
         ("origin_consistent", "origin_consistent"),
@@ -247,11 +267,21 @@ def _first_line(text: str) -> str:
 # Issues
 
 
-def _issues(facts: FactStore, desk: _Desk) -> Iterator[SearchDocument]:
+def _issues(generation: Generation, facts: FactStore, desk: _Desk) -> Iterator[SearchDocument]:
     """Each issue as its latest version has it."""
     table = facts.table("issues")
     latest = ibis.row_number().over(ibis.window(group_by=table["issue_id"], order_by=ibis.desc(table["version"])))
-    for row in desk.rows(table.mutate(age=latest).filter(lambda t: t["age"] == 0).drop("age")):
+    newest = table.mutate(age=latest).filter(lambda t: t["age"] == 0).drop("age")
+    named = ibis.union(
+        *(
+            newest.select(thing="issue_id", key=newest[column].unnest()).select(
+                "thing", number=lambda t, kind=kind: f"{kind}:" + t["key"]
+            )
+            for kind, column in (("importer", "importer_numbers"), ("manufacturer", "manufacturer_ids"))
+        )
+    )
+    whose = _parties(facts.read(generation.links), named)
+    for row in desk.rows(newest.left_join(whose, newest["issue_id"] == whose["thing"]).drop("thing")):
         yield _issue(row)
 
 
@@ -263,6 +293,7 @@ def _issue(row: Row) -> SearchDocument:
         ("entry_number", "entry_numbers"), ("issue", "parent_issue_id"),
     ):  # fmt: skip
         carried.carry(kind, row[column])
+    _say_parties(carried, row)
     for name, column in (
         ("status", "status"), ("issue_type", "issue_type"), ("work_kind", "work_kind"),
         ("priority_trade_issue", "priority_trade_issue"), ("result", "result_code"), ("office", "owner_office"),

@@ -387,7 +387,7 @@ def field_value(name: str, written: str) -> Query:
         return Identifier(name, written)
     if field.identifier is None:
         term = Term(name, field.written(written))
-        return _any_of([Identifier("issue", written.strip()), term]) if name == "issue" else term
+        return _any_of([Identifier(name, written.strip()), term]) if name in ("issue", "party") else term
     carried = Identifier(CARRIED_AS[field.identifier], field.written(written))
     return _any_of([carried, Term(name, carried.key)]) if field.counted else carried
 

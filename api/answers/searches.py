@@ -1,10 +1,11 @@
 """Answers to searches."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
 
 from api.schemas import FacetValue, LegalItem, SearchAnswer, SearchItem, WhyItem
-from graph.model.errors import Invalid
+from api.serving import Snapshot
+from graph.model.errors import Invalid, Unavailable
 from search.chain import LegalStep, told_chain
 from search.query import Hit, SearchResult
 from search.why import told
@@ -31,19 +32,34 @@ def filters_of(written: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return filters
 
 
-def search_answer(result: SearchResult, *, took_ms: float) -> SearchAnswer:
-    """One page of hits."""
+def search_answer(result: SearchResult, *, took_ms: float, names: Mapping[str, str] | None = None) -> SearchAnswer:
+    """One page of hits. `names` are those of the parties that are counted, by their ids."""
+    known = names or {}
     return SearchAnswer(
         items=[search_item(hit) for hit in result.items],
         total=result.total,
         next_cursor=result.next_cursor,
         facets={
-            name: [FacetValue(value=value, count=count) for value, count in values]
+            name: [
+                FacetValue(value=value, count=count, name=known.get(f"party:{value}", "") if name == "party" else "")
+                for value, count in values
+            ]
             for name, values in result.facets.items()
         },
         note=result.note,
         took_ms=round(took_ms, 3),
     )
+
+
+def party_names(result: SearchResult, now: Snapshot) -> dict[str, str]:
+    """The names of the parties that a search counts; none while the graph cannot be asked."""
+    counted = tuple(f"party:{value}" for value, _ in result.facets.get("party", ()))
+    if not counted:
+        return {}
+    try:
+        return {id_: entity.name for id_, entity in now.view.entities(counted).items()}
+    except Unavailable:
+        return {}
 
 
 def search_item(hit: Hit) -> SearchItem:

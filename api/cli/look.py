@@ -164,7 +164,7 @@ def search(
     from time import perf_counter
 
     from api.answers.naming import normal_id
-    from api.answers.searches import filters_of, plain_passage, search_answer
+    from api.answers.searches import filters_of, party_names, plain_passage, search_answer
 
     if sort not in ("relevance", "date"):
         raise typer.BadParameter("--sort is relevance or date.")
@@ -198,7 +198,8 @@ def search(
             cursor=cursor,
             like=normal_id(like, home=settings.home) if like else "",
         )
-        answer = search_answer(result, took_ms=(perf_counter() - began) * 1000)
+        took_ms = (perf_counter() - began) * 1000
+        answer = search_answer(result, took_ms=took_ms, names=party_names(result, now))
         look(settings, "search", f"{text} like {like}".strip() if like else text)
         if terminal.json:
             terminal.answer(answer)
@@ -212,7 +213,7 @@ def search(
             if why and item.why:
                 terminal.say(f"    why: {'; '.join(one.told for one in item.why)}")
         for name, values in answer.facets.items():
-            terminal.say(f"{name}: " + ", ".join(f"{one.value} {one.count:,}" for one in values[:12]))
+            terminal.say(f"{name}: " + ", ".join(f"{one.name or one.value} {one.count:,}" for one in values[:12]))
         if answer.note:
             terminal.say(answer.note)
         _close_page(terminal, len(answer.items), answer.total, answer.next_cursor)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 
 from api.answers.naming import normal_id
-from api.answers.searches import HIT_COLUMNS, filters_of, hit_rows, search_answer
+from api.answers.searches import HIT_COLUMNS, filters_of, hit_rows, party_names, search_answer
 from api.answers.streams import MEDIA_TYPES, RowFormat, streamed
 from api.routes.asking import GENERATION_HEADER, Asked
 from api.schemas import SearchAnswer
@@ -80,6 +80,7 @@ def search(
             cursor=cursor,
             like=normal_id(like, home=asked.service.settings.home) if like else "",
         )
-        return search_answer(result, took_ms=(perf_counter() - began) * 1000)
+        names = party_names(result, snapshot)
+        return search_answer(result, took_ms=(perf_counter() - began) * 1000, names=names)
 
     return asked.answer("search", f"{q} like {like}".strip() if like else q, make)

@@ -39,3 +39,13 @@ def test_a_cell_of_a_table_is_no_formula() -> None:
 
     table = b"".join(streamed([{"name": "=1+1", "score": -1.5}], ("name", "score"), "csv")).decode()
     assert table == "name,score\n'=1+1,-1.5\n"
+
+
+def test_parties_whose_numbers_documents_name_are_counted_with_their_names(shared_http: httpx.Client) -> None:
+    params = {"kind": ["documents"], "facet": "party"}
+    counted = shared_http.get("/v1/search", params=params).json()["facets"]["party"]
+    assert counted
+    assert all(one["name"] for one in counted)
+    first = counted[0]
+    narrowed = shared_http.get("/v1/search", params={**params, "filter": f"party:{first['value']}"}).json()
+    assert narrowed["total"] == first["count"]

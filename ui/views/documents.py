@@ -13,7 +13,7 @@ from ui.wording import in_markdown, look, number, standing, words
 SHOWN = 25
 ALIKE = 5
 CHIPS_OF_A_KIND = 12
-FACETS = ("kind", "status", "year", "hts2", "port", "country", "result")
+FACETS = ("kind", "status", "year", "hts2", "port", "country", "party", "result")
 
 
 def shelf() -> None:
@@ -82,7 +82,7 @@ def reading(document_id: str) -> None:
 
 
 def _picked(box: st.delta_generator.DeltaGenerator, name: str, answer: SearchAnswer) -> tuple[str, ...]:
-    values = {f"{one.value} ({number(one.count)})": one.value for one in answer.facets.get(name, [])}
+    values = {f"{one.name or one.value} ({number(one.count)})": one.value for one in answer.facets.get(name, [])}
     if not values:
         return ()
     chosen = box.multiselect(words(name), list(values), key=f"documents {name}", width=180)

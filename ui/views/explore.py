@@ -175,7 +175,7 @@ def _facets(answer: SearchAnswer) -> dict[str, tuple[str, ...]]:
         for name, values in answer.facets.items():
             if not values:
                 continue
-            shown = {f"{value.value} ({number(value.count)})": value.value for value in values}
+            shown = {f"{value.name or value.value} ({number(value.count)})": value.value for value in values}
             picked = st.multiselect(words(name), list(shown), key=f"facet {name}")
             if picked:
                 chosen[name] = tuple(shown[label] for label in picked)
