@@ -238,7 +238,7 @@ def test_a_document_is_read_on_its_page_and_its_mentions_go_to_the_canvas(visit:
     picture(page, "documents")
     page.close()
     page = visit.open("/documents?id=document:NY-N301234")
-    expect(page.get_by_text(re.compile("revoked by HQ-H348257 on"))).to_be_visible()
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("revoked by HQ-H348257 on")
     page.get_by_role("textbox", name="Find in it").fill("steel wire")
     page.keyboard.press("Enter")
     expect(page.locator("mark[title='found steel wire']").first).to_be_visible()

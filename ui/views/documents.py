@@ -13,7 +13,10 @@ from ui.wording import in_markdown, look, number, standing, words
 SHOWN = 25
 ALIKE = 5
 CHIPS_OF_A_KIND = 12
-FACETS = ("kind", "status", "year", "hts2", "port", "country", "party", "result")
+FACETS = {
+    "kind": "Kind", "status": "Status", "year": "Year", "hts2": "Chapter", "port": "Port", "country": "Country",
+    "party": "Party", "result": "Result",
+}  # fmt: skip
 
 
 def shelf() -> None:
@@ -53,7 +56,12 @@ def shelf() -> None:
 def found(text: str, filters: dict[str, tuple[str, ...]]) -> SearchAnswer:
     """The first documents of a search; without words the newest."""
     return client().search(
-        text, kinds=("documents",), filters=filters, facets=FACETS, sort="relevance" if text else "date", limit=SHOWN
+        text,
+        kinds=("documents",),
+        filters=filters,
+        facets=tuple(FACETS),
+        sort="relevance" if text else "date",
+        limit=SHOWN,
     )
 
 
@@ -85,7 +93,7 @@ def _picked(box: st.delta_generator.DeltaGenerator, name: str, answer: SearchAns
     values = {f"{one.name or one.value} ({number(one.count)})": one.value for one in answer.facets.get(name, [])}
     if not values:
         return ()
-    chosen = box.multiselect(words(name), list(values), key=f"documents {name}", width=180)
+    chosen = box.multiselect(FACETS[name], list(values), key=f"documents {name}", width=180)
     return tuple(values[label] for label in chosen)
 
 
