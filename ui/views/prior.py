@@ -164,7 +164,7 @@ def _reasons(one: PriorAlike, key: str) -> None:
         told.markdown(f"`{reason.worth:.2f}` **{in_markdown(reason.label)}**: {in_markdown(reason.words)}")
         with ways.container(horizontal=True, gap="small"):
             _ways(reason, f"{key} {count}")
-    if one.kept < 1:
+    if one.kept < 0.995:
         st.caption(f"Of this likeness {one.kept:.0%} is kept for its age.")
 
 
