@@ -38,7 +38,7 @@ from graph.report.prior.weigh import Reason, band
 from graph.resolve.words import read_name
 from graph.store.store import GraphView
 from ingest.extract.mentions import find_mentions
-from search.analysis import STOP_WORDS, spans, tokens
+from search.analysis import STOP_WORDS, spans
 from search.query import Hit, SearchResult
 
 _IDENTIFIERS = {
@@ -233,11 +233,12 @@ class _Desk:
             self.notes.append(f"Read out of the words: {', '.join(read)}.")
 
     def _parties_in(self, text: str) -> Iterable[tuple[str, str]]:
-        """Importers and makers whose name stands in the text, word by word, legal form aside."""
+        """Importers and makers whose name stands in the text, word by word, abbreviations written out on both sides
+        and legal forms aside."""
         said = telling_words(text)
         if not said:
             return
-        running = f" {' '.join(tokens(text))} "
+        running = f" {' '.join(read_name(text).words)} "
         hits = self._now.search.search(
             _plain(said), kinds=("importer", "manufacturer", "party"), facets=(), limit=_MOST_HITS
         ).items
@@ -245,7 +246,7 @@ class _Desk:
         for hit in hits:
             words = read_name(hit.title).words
             long_enough = len(words) > 1 or (words and len(words[0]) >= _FEWEST_LETTERS and hit.title.isalpha())
-            if not long_enough or f" {' '.join(tokens(' '.join(words)))} " not in running or named >= _MOST_NAMED:
+            if not long_enough or f" {' '.join(words)} " not in running or named >= _MOST_NAMED:
                 continue
             named += 1
             ids = self._now.view.entity(hit.id).identifiers if hit.kind == "party" else (hit.id,)

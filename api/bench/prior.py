@@ -156,7 +156,8 @@ def as_markdown(measured: Mapping[str, Any], *, command: str) -> str:
         "# How good the gate before an intervention is",
         "",
         f"Written by {command}: {measured['worlds']} {measured['size']} worlds of simulator v{VERSION}, "
-        f"one run on one machine. Here: {os.cpu_count()} processors, Python {platform.python_version()}, {platform.system()}.",
+        f"one run on one machine. Here: {os.cpu_count()} processors, Python {platform.python_version()}, "
+        f"{platform.system()}.",
         "What each measure means stands in docs/reference/evaluation.md.",
         "",
         *_table(("measure", "measured", "to reach"), reached),

@@ -129,12 +129,25 @@ def test_words_alone_find_what_is_said_in_other_words_order(http: httpx.Client) 
     assert ids(asked(http, text="steel wire hangers from Vietnam"))[0] == "IS-1"
 
 
-def test_a_name_in_the_words_is_read_as_the_firm(http: httpx.Client) -> None:
-    answer = asked(http, text="Shipments of Golden Reef Trading under A-570-918")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Shipments of Golden Reef Trading under A-570-918",
+        "A-570-918: hangers of GOLDEN REEF TRDG. LLC were entered",
+        "importer: Golden Reef Trading, L.L.C.; case A570918",
+    ],
+)
+def test_a_name_in_the_words_is_read_as_the_firm(http: httpx.Client, text: str) -> None:
+    answer = asked(http, text=text)
     assert IMPORTER in answer["asked"]["importer"]
     assert answer["asked"]["case"] == ["A-570-918"]
     assert "GOLDEN REEF TRADING LLC" in answer["notes"][0]
     assert ids(answer)[0] == "IS-1"
+
+
+def test_words_of_a_name_that_stand_apart_name_nobody(http: httpx.Client) -> None:
+    answer = asked(http, text="Golden hangers were unladen at the reef before trading began")
+    assert "importer" not in answer["asked"]
 
 
 def test_a_cited_ruling_that_fell_says_so_with_the_one_that_ended_it(http: httpx.Client) -> None:
