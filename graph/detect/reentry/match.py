@@ -373,10 +373,12 @@ def _with_ties(
 
 
 def _compared(lot: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]], shipped: ir.Table) -> pa.Table:
-    """The pairs of these lots that are worth scoring, of lines and of entries taken as a whole, with their levels."""
+    """The pairs of these lots that are worth scoring, of lines and of entries taken as a whole, with their levels.
+
+    They stand in any order: what is made of them goes by lots, entries and lines alone.
+    """
     found = [candidates.compared(near.semi_join(lot, "lot"), lot, held, shipped).to_pyarrow() for near, held in sides]
-    both = pa.concat_tables([each.cast(found[0].schema) for each in found])
-    return both.sort_by([("lot", "ascending"), ("line_id", "ascending")]).combine_chunks()
+    return pa.concat_tables([each.cast(found[0].schema) for each in found]).combine_chunks()
 
 
 def _entries_of_parties(bare: pa.Table, lines: ir.Table) -> ir.Table:
