@@ -17,9 +17,9 @@ _LONGEST_ALIAS = 6  # words
 _QUOTES = '"\u201c\u201d'
 _INTRODUCED = (
     r"(?:herein(?:after)?|hereafter|collectively|together|also known as|a\.?k\.?a\.?|f\.?k\.?a\.?|f/k/a|a/k/a|d/b/a|"
-    r"doing business as|referred to(?: collectively)?(?: herein(?:after)?)?|called|known)"
+    r"d\.?b\.?a\.?|doing business as|referred to(?: collectively)?(?: herein(?:after)?)?|called|known)"
 )
-_IN_BRACKETS = re.compile(r"[ ,]{0,2}\((?P<inside>[^()\n]{2,80})\)")
+_IN_BRACKETS = re.compile(r"[ ,)]{0,3}\((?P<inside>[^()\n]{2,80})\)")
 _BARE = re.compile(rf",? (?:{_INTRODUCED}[, ]+)+(?:as |to as )?(?P<inside>[^,.;()\n]{{2,40}})(?=[,.;)\n])")
 _LEAD = re.compile(rf"^(?:(?:{_INTRODUCED}|as|or|the|and|,)[ ,:]+)+", re.IGNORECASE)
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]{{2,60}})[{_QUOTES}]")
@@ -66,8 +66,10 @@ def aliases(text: str, named: Iterable[Place]) -> Iterator[Use]:
 def _defined(text: str, place: Place) -> Iterator[tuple[int, int, bool]]:
     """What is defined right behind a company, as places."""
     at = place[1]
-    if bracket := _IN_BRACKETS.match(text, at):
-        yield from _inside(text, bracket.start("inside"), bracket.group("inside"), place)
+    if _IN_BRACKETS.match(text, at):
+        while bracket := _IN_BRACKETS.match(text, at):  # Umber Ltd. (formerly Ochre Ltd.) (Umber)
+            yield from _inside(text, bracket.start("inside"), bracket.group("inside"), place)
+            at = bracket.end()
     elif bare := _BARE.match(text, at):
         inside = bare.group("inside")
         start = bare.start("inside")

@@ -10,6 +10,7 @@ from functools import cache
 
 from graph.resolve.words import says_nothing, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
+from ingest.sources.countries import country_code
 
 Place = tuple[int, int]
 
@@ -21,13 +22,14 @@ _PIECE = re.compile(
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 _ABBREVIATED = frozenset(
-    ("BROS", "CO", "DEV", "ELEC", "ENG", "ENT", "EXP", "GEN", "IMP", "IND", "INDS", "INS", "INTL", "INT'L", "LAB",
-     "LABS", "MACH", "MFG", "MFRS", "MT", "PT", "SAN", "ST", "TECH", "TEX", "TIC", "TRANSP", "TRDG", "UNIV")
+    ("BROS", "CO", "DEV", "ELEC", "ENG", "ENT", "EXP", "GEN", "IMP", "IND", "INDS", "INDUS", "INS", "INTL", "INT'L",
+     "LAB", "LABS", "MACH", "MFG", "MFRS", "MT", "PT", "SAN", "ST", "TECH", "TEX", "TIC", "TRANSP", "TRDG", "UNIV")
 )  # fmt: skip
 _BETWEEN = frozenset(
     ("da", "de", "del", "der", "des", "di", "do", "dos", "du", "e", "et", "la", "le", "und", "van", "ve", "von", "y")
 )
 _COMPANY = ("Co", "CO")  # Umber & Co., Umber and Company
+_NOT_IN_NAMES = "not_in_names.csv"
 _AND, _OF = frozenset(("and", "AND", "&", "+")), "of"
 _PARTNERS = frozenset(("ASSOCIATES", "BROTHERS", "DAUGHTERS", "PARTNERS", "SON", "SONS"))
 # What a name can be `of`: the Bank of Umber, but the president of Umber.
@@ -55,6 +57,7 @@ def companies(text: str) -> Iterator[Place]:
     yield from _in_fields(text)
     yield from _addressees(text)
     yield from _clients(text)
+    yield from _shortened(text)
 
 
 def _by_form(text: str) -> Iterator[Place]:
@@ -106,6 +109,8 @@ def _goes_on(text: str, piece: re.Match[str], before: str, kept: list[re.Match[s
         )
     if written[0] == "(":
         return written[1:2].isupper() and len(written.split()) <= _WORDS_IN_BRACKETS and before.strip() not in ("", ",")
+    if not kept and before[:1].isupper() and not _stops(before) and _is_role(written):
+        return True  # Umber Manufacturers Ltd, Ochre A Corporation
     return _is_name_word(written, last=not kept)
 
 
@@ -123,7 +128,9 @@ def _is_name_word(written: str, *, last: bool) -> bool:
 def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str) -> bool:
     """Whether a small word is part of a name (Umber and Sons) and does not stand between two names."""
     if written.lower() == _OF:
-        return before.upper() in _OF_WHAT
+        of = [piece.group() for piece in kept if piece.group() != ","]
+        of_country = len(of) == 1 and country_code(of[0]) is not None and before[:1].isupper()
+        return of_country or before.upper() in _OF_WHAT
     if written.lower() != "and" or not before[:1].isupper():
         return before[:1].isupper()
     after = kept[0].group().strip(".").upper()
@@ -137,7 +144,11 @@ def _brand(written: str) -> bool:
 
 @cache
 def _not_in_names() -> frozenset[str]:
-    return frozenset(row["word"] for row in rows("not_in_names.csv"))
+    return frozenset(row["word"] for row in rows(_NOT_IN_NAMES))
+
+
+def _is_role(written: str) -> bool:
+    return any(row["word"] == written.upper() and row["why"] in ("role", "article") for row in rows(_NOT_IN_NAMES))
 
 
 def _stops(written: str) -> bool:
@@ -317,3 +328,17 @@ def _clients(text: str) -> Iterator[Place]:
         ):
             continue
         yield match.start("name"), match.start("name") + len(name)
+
+
+# A name that is called by its first word right behind it, or that ends as groups of companies do before a bracket.
+_CALLED = re.compile(
+    r"(?<![\w-])(?P<name>(?P<first>[A-Z][\w'\u2019-]+)(?: (?:[A-Z][\w'\u2019.-]*|&|and)){1,6})(?= \((?P=first)\))"
+    r"|(?<![\w-])(?P<group>(?:[A-Z][\w'\u2019-]+ ){1,4}(?:Group|Industries|Enterprises|Holdings))(?= \([A-Z])"
+)
+
+
+def _shortened(text: str) -> Iterator[Place]:
+    for match in _CALLED.finditer(text):
+        start, end = match.span("name" if match.group("name") else "group")
+        if not _stops(text[start:end].split(maxsplit=1)[0]) and not country_code(text[start:end].split(maxsplit=1)[0]):
+            yield start, end

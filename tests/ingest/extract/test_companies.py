@@ -25,6 +25,9 @@ FOUND = [
     ("The 3V Umber USA Inc. filing, and Umber Bank of Ochre Ltd", ["3V Umber USA Inc.", "Umber Bank of Ochre Ltd"]),
     ("the brothers of Umber and Sons Ltd and Ochre Steel and Sienna Wood Co.",
      ["Umber and Sons Ltd", "Sienna Wood Co."]),
+    ("Umber Manufacturers Pvt. Ltd., Ochre A Corporation and Sienna Tubes of India, Ltd.",
+     ["Umber Manufacturers Pvt. Ltd.", "Ochre A Corporation", "Sienna Tubes of India, Ltd."]),
+    ("Umber Poly Films (Umber) and Hoa Ochre Group (HOG)", ["Umber Poly Films", "Hoa Ochre Group"]),
 ]  # fmt: skip
 
 NOT_FOUND = [

@@ -74,6 +74,7 @@ def test_a_known_name_within_a_longer_one_does_not_stand_alone(text: str, alone:
         ("Umber Inc. (China) and Umber Inc. (see below)", []),
         ("Umber Madder Ltd. sold. Umber Madder paid.", ["Umber Madder"]),
         ("Theory LLC has a Theory", []),
+        ("Umber Ltd. (also known as Umber Works Limited) (UWL) and UWL", ["UWL", "UWL"]),
     ],
 )
 def test_short_names_stand_for_the_company_that_they_were_defined_behind(text: str, uses: list[str]) -> None:
