@@ -77,10 +77,9 @@ def _defined(text: str, place: Place) -> Iterator[tuple[int, int, bool]]:
         if lead and not _ROLE.fullmatch(inside):
             start += lead.end()
             inside = inside[lead.end() :]
-        if quoted := _QUOTED.search(inside):
-            start += quoted.start(1)
-            inside = quoted.group(1)
-        if _ROLE.fullmatch(inside) or inside[0].isupper():
+        if _QUOTED.search(inside):
+            yield from _inside(text, start, inside, place)
+        elif _ROLE.fullmatch(inside) or inside[0].isupper():
             yield start, start + len(inside), bool(_ROLE.fullmatch(inside))
 
 

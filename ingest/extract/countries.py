@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+import pycountry
+
 from ingest.sources.countries import country_names
 
 # Names that are other things, too: words, people, states.
@@ -25,6 +27,10 @@ _PERSON_OR_PLACE = re.compile(r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? (?:[A-Z][\w.]* ?){0,2}|
 _CITY_BEFORE = re.compile(r"[A-Z][a-z]+,? $")
 _NAME_BEHIND = re.compile(r" +(?:\d{5}|[A-Z][a-z]+)")
 
+_CODE = re.compile(
+    r"(?i:\bcountry of (?:origin|export)|\bexporting country|\borigin country|\bCOO|\bC/O)"
+    r"(?: code)?[ :.]{1,3}([A-Z]{2})\b(?! ?[A-Z]{2})"
+)
 _UNITED_STATES = "US"
 _OF_THE_STATES = re.compile(
     r"(?:\bv(?:s|\.|s\.)?\s+(?:[Tt]he )?|\b(?:Schedules?(?: Annotated)?|Code|Government|Constitution|President)"
@@ -48,6 +54,7 @@ def countries(text: str) -> Iterator[tuple[int, int, str]]:
     >>> [code for _, _, code in countries("from Viet Nam via New Mexico to the U.S., made in China (PRC)")]
     ['VN', 'US', 'CN', 'CN']
     """
+    yield from _coded(text)
     pattern, codes = _names()
     for match in pattern.finditer(text):
         name = " ".join(match.group().split())
@@ -57,6 +64,13 @@ def countries(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         if _is_united_states(text, match, before) if code == _UNITED_STATES else _is_country(text, match, before):
             yield match.start(), match.end(), code
+
+
+def _coded(text: str) -> Iterator[tuple[int, int, str]]:
+    """Codes beside the labels of a form: `Country of Origin VN`."""
+    for match in _CODE.finditer(text):
+        if pycountry.countries.get(alpha_2=match.group(1)):
+            yield match.start(1), match.end(1), match.group(1)
 
 
 def _is_country(text: str, match: re.Match[str], before: str) -> bool:

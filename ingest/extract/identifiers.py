@@ -51,7 +51,8 @@ _HEADQUARTERS_LABEL = re.compile(
 )
 _FILE_CODE_LABEL = re.compile(r"\b[A-Z]{1,3}(?::[A-Z0-9]{1,4}){2,6}\s{1,3}$")
 _BILL_LABEL = re.compile(
-    r"(?:\bbills? of lading|\bB/L|\bBOL|\bMBL|\bHBL|\b(?:master|house) bill)(?: (?:no\.?|number|#))?[:#]?\s{0,2}$",
+    r"(?:\bbills? of lading|\bB/L(?:(?: or |/)AWB)?|\bBOL|\bMBL|\bHBL|\b(?:master|house) bill)"
+    r"(?: (?:no\.?|number|#))?[:#]?\s{0,2}$",
     re.IGNORECASE,
 )
 

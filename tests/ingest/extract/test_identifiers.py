@@ -57,6 +57,7 @@ NAMED = [
     ),
     ("laboratory report SV20072698", [("lab_number", "SV20072698", "SV20072698")]),
     ("B/L No. ABCD123456789", [("bill", "ABCD123456789", "ABCD123456789")]),
+    ("12. B/L or AWB No. ABCD123456789", [("bill", "ABCD123456789", "ABCD123456789")]),
 ]
 
 NOT_NAMED = [

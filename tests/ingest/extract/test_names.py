@@ -74,6 +74,7 @@ def test_a_known_name_within_a_longer_one_does_not_stand_alone(text: str, alone:
         ("Umber Inc. (China) and Umber Inc. (see below)", []),
         ("Umber Madder Ltd. sold. Umber Madder paid.", ["Umber Madder"]),
         ("Theory LLC has a Theory", []),
+        ('Umber Inc., hereinafter "UI" or "the importer", paid. The importer', ["UI", "the importer", "The importer"]),
         ("Umber Ltd. (also known as Umber Works Limited) (UWL) and UWL", ["UWL", "UWL"]),
     ],
 )
@@ -97,6 +98,7 @@ def test_an_alias_has_the_key_of_its_company_and_a_role_says_that_it_is_one() ->
         ("from China via Hong Kong to the United States", ["CN", "HK", "US"]),
         ("MADE IN VIETNAM; the People’s Republic of China; Côte d'Ivoire", ["VN", "CN", "CI"]),
         ("in the U.S. and the U.K.", ["US", "GB"]),
+        ("10. Country of Origin VN  14. Exporting Country: MY", ["VN", "MY"]),
         ("Harmonized Tariff Schedule of the United States; United States v. Umber; U.S. Note 20; US$", []),
         ("Chinese goods; New Mexico; Atlanta, Georgia; Jordan Brown; turkey; the Uruguay Round", []),
     ],
