@@ -236,6 +236,8 @@ def test_a_document_is_read_on_its_page_and_its_mentions_go_to_the_canvas(visit:
     page = visit.open("/documents")
     expect(page.get_by_text(re.compile(r"\d+ documents, newest first"))).to_be_visible()
     picture(page, "documents")
+    page.get_by_role("button", name="Wire hangers declared as of Vietnam").click()
+    page.wait_for_url(re.compile("/entity"))  # an issue has a page as what it is
     page.close()
     page = visit.open("/documents?id=document:NY-N301234")
     expect(page.locator("[data-testid=stAlert]")).to_contain_text("revoked by HQ-H348257 on")

@@ -110,7 +110,9 @@ def _text(document: DocumentAnswer) -> None:
     if wanted:
         on = sorted({hit.page for hit in hits if hit.page})
         where = f" on page {', '.join(map(str, on))}" if on else ""
-        st.caption(f"{number(len(hits))} times{where}" if hits else "Not in this document.")
+        st.caption(
+            f"{number(len(hits))} {'place' if len(hits) == 1 else 'places'}{where}" if hits else "Not in this document."
+        )
     marked_up = shown.model_copy(update={"mentions": [*hits, *document.mentions]})
     with st.container(height=520):
         st.html(
@@ -191,7 +193,11 @@ def _alike(document: DocumentAnswer) -> None:
 
 
 opened = st.query_params.get("id", "")
-if opened:
+if opened.startswith("issue:"):  # found beside documents, and has a page as what it is
+    del st.query_params["id"]
+    st.session_state["entity_id"] = opened
+    st.switch_page("views/entity.py")
+elif opened:
     reading(opened)
 else:
     shelf()
