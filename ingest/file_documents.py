@@ -135,9 +135,15 @@ def judged(
             yield Judged(one)
         else:
             stands[one.sha256] = replace(before, found_in=(*before.found_in, name))
-            cells = {"id": before.document_id, "kind": before.kind, "sha256": one.sha256, "found_in": places(name)}
+            cells: dict[str, str | None] = {
+                "id": before.document_id,
+                "kind": before.kind,
+                "sha256": one.sha256,
+                "found_in": places(name),
+            }
             said = f"the same document as {before.found_in[0] if before.found_in else before.document_id}"
-            yield Judged(one, Made({**cells, **_source(name)}, PROFILE), f"{said}; both places are remembered")
+            cells |= _source(name) | _parent(one.given, originals, stands)
+            yield Judged(one, Made(cells, PROFILE), f"{said}; both places are remembered")
 
 
 def _read(
@@ -149,14 +155,18 @@ def _read(
     if said.format == HTML and shows_ruling(given.path, said.text) and (twin := twin_of(given.path, said.text)):
         return Judged(one, reason=f"the same ruling as {twin.name} beside it")
     made = made_of(said, name=given.name, sha256=one.sha256)
-    added = {"file": originals.keep(given.path, one.sha256), **_source(given.name)}
-    if given.parent:
-        mail = stands.get(given.parent)
-        parent_id = originals.ids.get(given.parent) or (mail.document_id if mail else file_id(given.parent))
-        added["parent_id"] = parent_id
+    added = {"file": originals.keep(given.path, one.sha256), **_source(given.name), **_parent(given, originals, stands)}
     notes = [f"{NOT_READ}: {said.unread}"] if said.unread else []
     reason = "; ".join((*notes, *said.notes))
     return Judged(one, replace(made, cells={**made.cells, **added}), reason, unread=bool(said.unread))
+
+
+def _parent(given: GivenFile, originals: Originals, stands: Mapping[str, "Stands"]) -> dict[str, str | None]:
+    """The mail that a file was attached to, as the cell of its document."""
+    if not given.parent:
+        return {}
+    mail = stands.get(given.parent)
+    return {"parent_id": originals.ids.get(given.parent) or (mail.document_id if mail else file_id(given.parent))}
 
 
 def _source(name: str) -> dict[str, str | None]:

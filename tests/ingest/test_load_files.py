@@ -174,6 +174,17 @@ def test_attachments_are_documents_that_name_their_mail(loads, home, sent, tmp_p
     assert len(rows(home, "ports")) == 1, "a table in a mail is a table"
 
 
+def test_an_attachment_that_was_known_already_leads_to_its_mail(loads, home, sent) -> None:  # type: ignore[no-untyped-def]
+    attached = pdf(sent / "a.pdf", ["Frames of wood"]).read_bytes()
+    loads()
+    (sent / "m.eml").write_bytes(bytes(mail("Frames", "See the report.", [("report.pdf", attached)])))
+    loads()
+    found = rows(home)
+    assert found["a.pdf"]["parent_id"] == found["m.eml"]["id"]
+    assert found["a.pdf"]["found_in"] == ["a.pdf", "m.eml/report.pdf"]
+    assert found["a.pdf"]["text"] == "Frames of wood"
+
+
 def test_an_archive_is_loaded_as_the_folder_that_it_is(loads, home, sent, tmp_path) -> None:  # type: ignore[no-untyped-def]
     record = json.dumps({"id": "d1", "kind": "memo", "file": "memo.txt"}).encode()
     (sent / "all.zip").write_bytes(
