@@ -3,19 +3,24 @@
 Method: each lot on which customs acted is compared with later lines at other ports, of the same importer or
 of anybody, as in Fellegi and Sunter (1969), with chance agreement counted in the same data; the best match of
 each lot is set against the best matches of lots on which nobody acted, which gives a p-value against chance.
-Leads of one importer become one finding. Where the importer's later entries went, and whether everybody else
-went there too, is support only.
+What an importer's stopped lots say together, beside as many of its lots on which nobody acted, chooses the queue,
+and its leads become one finding. Where the importer's later entries went, and whether everybody else went there
+too, is support only.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+import numpy as np
 
 from graph.detect.calibration import Calibration, read_calibration
 from graph.detect.last_day import last_day
-from graph.detect.queue import e_bh
+from graph.detect.queue import e_bh, threshold_e_values
 from graph.detect.reentry import lots
 from graph.detect.reentry.features import excess, features
+from graph.detect.reentry.importers import by_importer, together_bits
 from graph.detect.reentry.lawful import Lawful, Return, lawful
 from graph.detect.reentry.lines import entry_lines
 from graph.detect.reentry.match import Lead, Search, party_of, search
@@ -24,18 +29,12 @@ from graph.detect.reentry.story import Told, read_records, tell
 from graph.facts.store import FactStore
 from graph.model.finding import Finding
 
-EPOCH = date(1970, 1, 1)
-
 # Below this a lead is no more worth a person's time than a guess; at it and above, it is told.
-LEAST_PROBABILITY = 0.05
-# An e-value below one speaks for chance.
-LEAST_E_VALUE = 1.0
+LEAST_PROBABILITY = 0.03
 # Weaker leads join a finding of the same importer only where they would stand by themselves.
 JOINING_PROBABILITY = 0.5
 # What is less probable than not is no one's first case.
 QUEUE_PROBABILITY = 0.5
-# Leads of one importer whose spans lie no further apart than a lot's window are one scheme.
-SAME_SCHEME_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +47,13 @@ class Weighed:
     features: dict[str, float]
     probability: float
 
-    @property
-    def from_day(self) -> int:
-        """The day of the action."""
-        return int(self.lead.lot["action_day"])
-
-    @property
-    def to_day(self) -> int:
-        """The day of the last line that it came back as."""
-        return max(match.day for match in self.lead.matches)
-
 
 @dataclass(frozen=True, slots=True)
 class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "2"
+    version: str = "3"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -79,26 +68,26 @@ class PortShopping:
         if progress:
             progress("innocent explanations")
         weighed = weigh(facts, found, read_calibration(self.name), as_of=as_of, until=until)
-        e_values = unexplained_e_values(found, weighed)
-        queue = dict(zip(e_values, e_bh(list(e_values.values()), len(found.tested)), strict=True))
-        told = [
-            w for w in weighed
-            if w.probability >= LEAST_PROBABILITY and found.e_values[w.lead.lot["shipment"]] >= LEAST_E_VALUE
-        ]  # fmt: skip
-        schemes = merge(told)
+        worth = importers_e_values(found, weighed)
+        queue = dict(zip(worth, e_bh(list(worth.values())), strict=True))
+        stopped = Counter(found.tested.values())
+        together = by_importer(found.bits, found.tested)
+        schemes = merge([w for w in weighed if w.probability >= LEAST_PROBABILITY])
         records = read_records(facts, [w.lead for scheme in schemes for w in scheme], as_of=as_of)
         calibration = read_calibration(self.name)
         findings = []
         for scheme in schemes:
             first = scheme[0]
-            shipments = [w.lead.lot["shipment"] for w in scheme]
+            parties = {party_of(w.lead.lot) for w in scheme}
             account = Told(
                 tuple((w.lead, w.moved, w.lawful) for w in scheme),
                 as_of=until,
                 probability=first.probability,
                 calibration=calibration.label,
-                queue=any(queue[shipment] for shipment in shipments),
-                e_value=max(e_values[shipment] for shipment in shipments),
+                queue=any(queue[party] for party in parties),
+                e_value=max(worth[party] for party in parties),
+                stopped=sum(stopped[party] for party in parties),
+                bits_together=max(together[party] for party in parties),
                 tested=len(found.tested),
                 stand_ins=found.stand_ins,
             )
@@ -121,15 +110,23 @@ def weigh(
     rest = [p for p in found.p_values.values() if p > max(unexplained, default=0.0)]
     held = excess([*unexplained, *rest], tested=len(found.tested))
     excesses = dict(zip(unexplained, held, strict=False))
+    stopped: dict[str, list[str]] = {}
+    for shipment, party in found.tested.items():
+        stopped.setdefault(party, []).append(shipment)
     weighed = []
     for lead in leads:
         lot = lead.lot
         moved = movement(
             lot["taxpayer"] or "", port=lot["acting_port"], mode=lot["mode"] or "", day=lot["action_day"],
-            hts4=lot["hts4"] or "", filed=filed, flow=flow,
+            return_day=lead.matches[0].day, hts4=lot["hts4"] or "", filed=filed, flow=flow,
         )  # fmt: skip
         facts_of_law = explained[lot["shipment"]]
-        weighs = _features(lead, moved, facts_of_law, excesses.get(lead.p_value, 0.0))
+        others = [
+            found.bits.get(s, -np.inf)
+            for s in stopped[party_of(lot)]
+            if s != lot["shipment"] and not (s in explained and _explained(explained[s]))
+        ]
+        weighs = _features(lead, moved, facts_of_law, excesses.get(lead.p_value, 0.0), together_bits(others))
         weighed.append(Weighed(lead, moved, facts_of_law, weighs, calibration.probability(weighs)))
     return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
 
@@ -142,12 +139,15 @@ def _return(lead: Lead) -> Return:
     )  # fmt: skip
 
 
-def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float) -> dict[str, float]:
+def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: float) -> dict[str, float]:
     """What the probability rests on; `graph.detect.reentry.features` gives each one's meaning and sign."""
     return features(
         chance=lead.p_value,
         excess=rarer,
+        company_bits=company,
+        port_bits=lead.matches[0].port_bits,
         in_parts=lead.parts is not None,
+        look_alikes=lead.matches[0].look_alikes,
         recurring_bits=lead.matches[0].recurring_bits if lead.matches[0].own else 0.0,
         found_again=bool(law.adverse_on_return),
         unresolved=lead.lot["standing"] == lots.UNRESOLVED,
@@ -155,6 +155,7 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float) -> dict[st
         mended_or_passed=bool(law.reconditioned or law.cleared_on_return),
         in_bond=bool(law.in_bond),
         support=0.0 if moved.everybody_moved else moved.p_value,
+        everybody_moved=moved.everybody_moved,
         moved_for_good=moved.importer_moved_for_good,
     )
 
@@ -163,22 +164,29 @@ def _explained(law: Lawful) -> bool:
     return bool(law.in_bond) or bool(law.reexports and (law.reconditioned or law.cleared_on_return))
 
 
-def unexplained_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
-    """Each shipment's e-value; what is explained, or less probable than not all told, speaks for nothing."""
+def importers_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
+    """Each importer's e-value, from all of its shipments but those that are explained.
+
+    What is explained speaks for nothing, nor does an importer of whom everything told is less probable than not.
+    """
     explained = {
         w.lead.lot["shipment"]
         for w in weighed
         if w.features["lawful"] or w.features["in_bond"] or w.features["moved_for_good"]
-        or w.probability < QUEUE_PROBABILITY
     }  # fmt: skip
-    return {shipment: 0.0 if shipment in explained else value for shipment, value in found.e_values.items()}
+    likely = {party_of(w.lead.lot) for w in weighed if w.probability >= QUEUE_PROBABILITY}
+    left = {shipment: bits for shipment, bits in found.bits.items() if shipment not in explained}
+    together = by_importer(left, found.tested)
+    scores = [bits if who in likely else -np.inf for who, bits in together.items()]
+    return dict(zip(together, threshold_e_values(scores, found.stand_in_units), strict=True))
 
 
 def merge(weighed: list[Weighed]) -> list[list[Weighed]]:
     """Leads that belong to one scheme, most probable first in each and among all.
 
-    Two leads belong together when they share a taxpayer or a returned entry and their spans lie within
-    `SAME_SCHEME_DAYS`. A weak lead beside a strong one is dropped: it would add entries that are not the scheme's.
+    Two leads belong together when they share the importer whose lots were stopped, a returned entry, or, where both
+    are more probable than not, any taxpayer. A weak lead beside a strong one is dropped: it would add entries that
+    are not the scheme's.
     """
     group = list(range(len(weighed)))
 
@@ -188,21 +196,13 @@ def merge(weighed: list[Weighed]) -> list[list[Weighed]]:
             i = group[i]
         return i
 
-    held: dict[str, list[int]] = {}
+    first: dict[str, int] = {}
     for i, w in enumerate(weighed):
-        for key in {
-            party_of(w.lead.lot),
-            *(m.taxpayer for m in w.lead.matches),
-            *(m.entry_number for m in w.lead.matches),
-        }:
-            held.setdefault(key, []).append(i)
-    for members in held.values():
-        ordered = sorted(members, key=lambda i: (weighed[i].from_day, i))
-        reach = -(10**9)
-        for i, previous in zip(ordered, [None, *ordered], strict=False):
-            if previous is not None and weighed[i].from_day <= reach + SAME_SCHEME_DAYS:
-                group[root(i)] = root(previous)
-            reach = max(reach, weighed[i].to_day)
+        keys = [party_of(w.lead.lot), *(m.entry_number for m in w.lead.matches)]
+        if w.probability >= JOINING_PROBABILITY:
+            keys += [m.taxpayer for m in w.lead.matches]
+        for key in keys:
+            group[root(i)] = root(first.setdefault(key, i))
     schemes: dict[int, list[Weighed]] = {}
     for i, w in enumerate(weighed):
         schemes.setdefault(root(i), []).append(w)
@@ -210,12 +210,3 @@ def merge(weighed: list[Weighed]) -> list[list[Weighed]]:
         [w for w in scheme if w is scheme[0] or w.probability >= JOINING_PROBABILITY] for scheme in schemes.values()
     ]
     return sorted(kept, key=lambda scheme: -scheme[0].probability)
-
-
-def day_of(number: int) -> date:
-    """The date of a day counted from 1970.
-
-    >>> day_of(18262).isoformat()
-    '2020-01-01'
-    """
-    return EPOCH + timedelta(days=number)

@@ -37,6 +37,40 @@ def e_values(score_bits: Sequence[float] | np.ndarray, stand_ins: Sequence[float
     return found
 
 
+# Of an e-value so much is the score's own share; the rest is what the threshold gives.
+OWN_SHARE = 0.1
+
+
+def threshold_e_values(
+    scores: Sequence[float], stand_ins: Sequence[float] | np.ndarray, *, rate: float = FALSE_DISCOVERY_RATE
+) -> list[float]:
+    """The e-value of each of several scores among the scores of stand-ins, on which there is nothing to find.
+
+    Scores at and above a threshold are worth (n + 1) / (1 + how many of the n stand-ins reach it), others nothing.
+    The threshold is the lowest at which stand-ins, taken for as many as were tested, make up less than `rate` of
+    what reaches it; being found from the top down, it leaves the e-values fair where scores are exchangeable with
+    stand-ins' (Bashari and others, NeurIPS 2023). So where much is found, no single score has to stand out. A tenth
+    of each e-value is that of `e_values`, so that scores below the threshold are not without one.
+
+    >>> [round(e) for e in threshold_e_values([9.0, 8.0, 7.0, 1.0], np.linspace(0, 6, 999))]
+    [903, 902, 901, 0]
+    """
+    tested, others = np.asarray(scores, dtype=np.float64), np.sort(np.asarray(stand_ins, dtype=np.float64))
+    n, m = len(others), len(tested)
+    if m == 0:
+        return []
+    reached = np.sort(tested)[::-1]
+    as_high = np.arange(1, m + 1)
+    by_chance = n - np.searchsorted(others, reached)
+    share = (1 + by_chance) / (n + 1) * m / as_high
+    held = np.flatnonzero((share <= rate * (1 - OWN_SHARE)) & np.isfinite(reached))
+    worth = np.zeros(m)
+    if len(held):
+        threshold = reached[held[-1]]
+        worth = np.where(tested >= threshold, (n + 1) / (1 + by_chance[held[-1]]), 0.0)
+    return [float(e) for e in (1 - OWN_SHARE) * worth + OWN_SHARE * e_values(tested, others, n)]
+
+
 def e_bh(e_values: Sequence[float], tested: int | None = None, *, rate: float = FALSE_DISCOVERY_RATE) -> list[bool]:
     """Which hypotheses are discoveries: the k largest e-values, for the largest k whose k-th is at least m/(rate k).
 

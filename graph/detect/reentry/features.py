@@ -10,20 +10,25 @@ import numpy as np
 # Rarity counts no further than one chance match in a million shipments: beyond, other errors rule.
 RAREST = 6.0
 MOST_SUPPORT = 3.0
+COMPANY = (-2.0, 8.0)
 
 # What each feature may do to the log-odds, least and most. Positive: more of it is more suspicious.
 SIGNS: dict[str, tuple[float, float]] = {
-    "rarity": (0.3, 2.0),  # -log10 of the share of shipments that chance would match as well; 0 once explained
-    "excess": (0.0, 1.5),  # log2 of how many matches are about as rare, over how many chance gives; at most 4
+    "rarity": (0.3, 1.2),  # -log10 of the share of shipments that chance would match as well; 0 once explained
+    "excess": (0.0, 0.7),  # log2 of how many matches are about as rare, over how many chance gives; at most 4
+    "company": (0.0, 1.0),  # bits of the importer's other stopped lots together, from -2 to 8; 0 once explained
+    "new_port": (0.0, 1.0),  # bits of the port of entry: above 0 where the importer seldom entered anything before
     "in_parts": (-2.0, 0.0),  # the match is a sum of two or three entries
-    "recurring": (-1.0, -0.1),  # log2 of how much likelier a lot that merely recurs agrees in this way
+    "look_alikes": (-1.5, 0.0),  # log2 of one more than the importer's lots that match as well
+    "recurring": (-1.0, 0.0),  # log2 of how much likelier a lot that merely recurs agrees in this way
     "found_again": (0.0, 1.5),  # customs found fault with what came back
     "unresolved": (-3.0, 0.0),  # no result is known yet
     "lawful": (-8.0, -3.5),  # re-exported, then reconditioned or passed by customs on return
     "reexported": (-3.0, -0.75),  # re-exported before the return; nothing says that the fault was mended
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
-    "moved_for_good": (-3.0, 0.0),  # the importer's other goods left the port too and stayed away
+    "everybody_moved": (-2.0, 0.0),  # the acting port's other users left it too, or were away when the goods came
+    "moved_for_good": (-5.0, -2.0),  # the importer's other goods left the port too and stayed away
 }
 
 # Leads that these explain say nothing of how the rest tells: their coefficients stay as declared.
@@ -55,7 +60,10 @@ def features(
     *,
     chance: float,
     excess: float,
+    company_bits: float,
+    port_bits: float,
     in_parts: bool,
+    look_alikes: int,
     recurring_bits: float,
     found_again: bool,
     unresolved: bool,
@@ -63,6 +71,7 @@ def features(
     mended_or_passed: bool,
     in_bond: bool,
     support: float,
+    everybody_moved: bool,
     moved_for_good: bool,
 ) -> dict[str, float]:
     """The features of a lead. `support` is a tail probability, or 0 where it says nothing.
@@ -70,19 +79,25 @@ def features(
     Where a lawful return or a movement in bond explains that the goods are the same, it speaks neither
     for nor against the pattern how well they match.
 
-    >>> features(chance=0.001, excess=1.0, in_parts=False, recurring_bits=0.0, found_again=False,
-    ...          unresolved=True, reexported=False, mended_or_passed=False, in_bond=False, support=0.01,
-    ...          moved_for_good=False)["rarity"]
+    >>> features(chance=0.001, excess=1.0, company_bits=0.0, port_bits=2.0, in_parts=False, look_alikes=0,
+    ...          recurring_bits=0.0, found_again=False, unresolved=True, reexported=False, mended_or_passed=False,
+    ...          in_bond=False, support=0.01, everybody_moved=False, moved_for_good=False)["rarity"]
     3.0
     """
     lawful = reexported and mended_or_passed
     explained = lawful or in_bond
-    rarity = min(float(-np.log10(chance)), RAREST)
+    rarity = float(-np.log10(chance))
+    if everybody_moved:  # then that the goods are elsewhere, and where, says nothing
+        rarity, port_bits = max(rarity - max(port_bits, 0.0) * float(np.log10(2)), 0.0), 0.0
+    rarity = min(rarity, RAREST)
     tail = -np.log10(max(support, 10**-MOST_SUPPORT)) if support > 0 else 0.0
     return {
         "rarity": 0.0 if explained else rarity,
         "excess": 0.0 if explained else excess,
+        "company": 0.0 if explained else min(max(company_bits, COMPANY[0]), COMPANY[1]),
+        "new_port": 0.0 if explained else port_bits,
         "in_parts": float(in_parts and not explained),
+        "look_alikes": 0.0 if explained else float(np.log2(1 + look_alikes)),
         "recurring": 0.0 if explained else recurring_bits,
         "found_again": float(found_again),
         "unresolved": float(unresolved),
@@ -90,5 +105,6 @@ def features(
         "reexported": float(reexported and not lawful),
         "in_bond": float(in_bond),
         "support": float(tail),
+        "everybody_moved": float(everybody_moved),
         "moved_for_good": float(moved_for_good),
     }

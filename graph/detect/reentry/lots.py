@@ -28,6 +28,8 @@ STRIPPED_BELOW = "4"
 OWN_ENTRY_DAYS = 60
 # A container comes round again within months: an action that names it alone goes with an entry of these days.
 OWN_ENTRY_DAYS_BY_CONTAINER = 21
+# Customs may act so many days before a bill's goods land, on what the carrier announced.
+ACTED_BEFORE_LANDING_DAYS = 7
 # An action that names the importer alone goes with its only entry at the port in so many days before.
 OWN_ENTRY_DAYS_BY_NAME = 14
 
@@ -222,15 +224,19 @@ def with_bills(lots: ir.Table, facts: FactStore, names: ir.Table, *, as_of: date
     So it is with parties, where a bill's names lead to them by `names` (an importer is then named by its taxpayer
     number).
 
-    A lot known by its container alone is taken to be on the bill that landed that container nearest in time.
+    A lot known by its container alone is taken to be on the bill that landed that container there nearest in time.
     """
     shipped = bills(facts, as_of=as_of)
-    loose = lots.filter(lots.bill.isnull(), lots.line_id.isnull()).select("lot_key", "action_day", "containers")
-    loose = loose.select("lot_key", "action_day", box=loose.containers.unnest())
-    landed = shipped.select("bill", "bill_day", box=shipped.bill_containers.unnest())
+    loose = lots.filter(lots.bill.isnull(), lots.line_id.isnull())
+    loose = loose.select("lot_key", "action_day", "port", box=loose.containers.unnest())
+    landed = shipped.select("bill", "bill_day", "bill_port", box=shipped.bill_containers.unnest())
     found = loose.join(landed, "box")
+    elsewhere = _is_port_code(found.bill_port) & (found.bill_port != found.port)
     found = found.mutate(days=(found.action_day - found.bill_day).abs())
-    found = found.filter(found.days <= OWN_ENTRY_DAYS).group_by("lot_key")
+    # A box that lands elsewhere, or weeks after the action, is on its next journey.
+    found = found.filter(
+        found.days <= OWN_ENTRY_DAYS, found.bill_day - found.action_day <= ACTED_BEFORE_LANDING_DAYS, ~surely(elsewhere)
+    ).group_by("lot_key")
     found = found.agg(landed_bill=lambda t: t.bill.argmin(t.days.cast("string").lpad(6, "0") + t.bill))
     t = lots.left_join(found, "lot_key").drop("lot_key_right")
     t = t.mutate(bill=ibis.coalesce(t.bill, t.landed_bill)).drop("landed_bill")

@@ -4,7 +4,8 @@ This runs the whole search (lots, pairs, weights, scores, chance) and ends with 
 that chance alone gives its shipment so good a match.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,13 +16,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.detect.queue import e_values
 from graph.detect.reentry import candidates, lots, scoring
 from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, beginnings
 from graph.detect.reentry.bill_names import known_names
 from graph.detect.reentry.comparisons import COMPARISONS
+from graph.detect.reentry.importers import stand_in_units
 from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals
 from graph.detect.reentry.parts import Together, together
+from graph.detect.reentry.ports import port_use
 from graph.detect.reentry.ties import MOST_TIE_BITS, Tie, bits_of, ties
 from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Floats, Ints, Weights, count_chance, size
 from graph.facts.store import FactStore
@@ -66,6 +68,7 @@ class Match:
     total_bits: float
     ties: tuple[Tie, ...]
     recurring_bits: float = 0.0  # how much likelier a lot that merely recurs agrees in this way
+    port_bits: float = 0.0  # how much likelier goods that come back enter at this port than the importer's usual lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,15 @@ class Search:
     """The leads, and how much was tested.
 
     `tested` gives the party of each tested shipment (its taxpayer or, where nobody is named, the shipment),
-    `p_values` the chance of its best match for each shipment that has one, `e_values` the evidence against chance.
+    `p_values` the chance of its best match for each shipment that has one, `bits` that match's bits, and
+    `stand_in_units` what as many stand-ins of one importer give together, as in `importers`.
     """
 
     leads: tuple[Lead, ...]
     tested: dict[str, str]
     p_values: dict[str, float]
-    e_values: dict[str, float]
+    bits: dict[str, float]
+    stand_in_units: Floats
     stand_ins: int
     weights: Weights
 
@@ -153,8 +158,6 @@ def search(
     chance = scoring.chance_match(top[np.isfinite(top) & shipments.stand_in], int(shipments.stand_in.sum()))
     found = {shipments.name(int(n)): int(n) for n in np.flatnonzero(np.isfinite(top) & ~shipments.stand_in)}
     p_values = {name: chance.p_value(float(top[n])) for name, n in found.items()}
-    worth = e_values(top[list(found.values())], chance.scores, chance.stand_ins)
-    e_by_shipment = {name: float(value) for name, value in zip(found, worth, strict=True)}
     tested = {row["shipment"]: party_of(row) for row in shipments.acted()}
     chosen = sorted(
         (name for name, p in p_values.items() if p <= CHANCE_SHARE),
@@ -188,7 +191,10 @@ def search(
                 tuple(read.match(other) for other in near), p_values[name], max(1, round(float(pool))),
             )
         )  # fmt: skip
-    return Search(tuple(leads), tested, p_values, e_by_shipment, int(shipments.stand_in.sum()), weights)
+    return Search(
+        tuple(leads), tested, p_values, {name: float(top[n]) for name, n in found.items()},
+        stand_in_units(shipments.stand_ins(top), Counter(tested.values())), int(shipments.stand_in.sum()), weights,
+    )  # fmt: skip
 
 
 def _by_shipment(shipment: Ints, total: Floats, shipments: "_Shipments") -> Floats:
@@ -253,6 +259,13 @@ class _Shipments:
         named = self._table.select(["shipment", "taxpayer"])
         rows: list[dict[str, Any]] = named.take(pa.array(self._first[~self.stand_in])).to_pylist()
         return rows
+
+    def stand_ins(self, bits: Floats) -> Iterator[tuple[str, str, float]]:
+        """Each stand-in that names a taxpayer: its name, the taxpayer and its bits, given by shipment."""
+        payers = self._table["taxpayer"].take(self._first).to_pylist()
+        for n in np.flatnonzero(self.stand_in):
+            if payers[n]:
+                yield self.name(int(n)), str(payers[n]), float(bits[n])
 
     def row(self, number: int) -> dict[str, Any]:
         """The first lot of a shipment."""
@@ -342,6 +355,7 @@ def _scored(
             np.concatenate([groups.identity for _, _, groups in parts]),
             np.concatenate([groups.goods for _, _, groups in parts]),
             np.concatenate([groups.look_alikes for _, _, groups in parts]),
+            np.concatenate([groups.port for _, _, groups in parts]),
             np.concatenate([groups.total for _, _, groups in parts]),
             np.concatenate([groups.after for _, _, groups in parts]),
         ),
@@ -357,7 +371,7 @@ def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:
     """The kept groups; `best` counts the rows that were kept."""
     return scoring.Groups(
         groups.shipment[kept], np.arange(len(kept)), groups.identity[kept], groups.goods[kept],
-        groups.look_alikes[kept], groups.total[kept], groups.after[kept],
+        groups.look_alikes[kept], groups.port[kept], groups.total[kept], groups.after[kept],
     )  # fmt: skip
 
 
@@ -422,6 +436,7 @@ def _pools(table: pa.Table, lines: ir.Table, extent: dict[str, Any]) -> scoring.
         np.bincount(shipment)[shipment],
         {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},
         _again(table, lines),
+        port_use(table, lines),
     )
 
 
@@ -480,4 +495,5 @@ class _Reader:
             float(self.scores.identity[group]), float(self.scores.goods[group]),
             int(self.scores.look_alikes[group]), float(self.scores.total[group]),
             self.known.get(self.couples.get(row, ("", "")), ()), float(self.bits.again[row]),
+            float(self.scores.port[group]),
         )  # fmt: skip

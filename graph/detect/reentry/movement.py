@@ -22,6 +22,9 @@ from graph.detect.reentry.weights import Floats, Ints
 NEXT_ENTRIES = 20
 HISTORY_DAYS = 365
 COHORT_DAYS = 90
+# A port that is closed when goods come in elsewhere is closed in the days about it; so few entries say little.
+ABOUT_RETURN_DAYS = 10
+FEW_ENTRIES = 3.0
 PLACEBO_DATES = 20
 # How much port use wavers from spell to spell: the intraclass correlation of the beta-binomial. Port use
 # in real filings is overdispersed by .02 to .2; the middle is taken.
@@ -37,8 +40,9 @@ class Movement:
     `avoided` of the next `entries` were at other ports; `history_share` is the acting port's share before,
     `expected_share` that share moved as the cohort moved (`cohort_ratio`: the port's share among all others,
     after over before). `p_value` is the tail's probability, `placebo_rank` the share of other dates of the
-    importer that look at least as extreme. `moved_share` is the acting port's share of the importer's other
-    goods after the window over before it, None when unknown.
+    importer that look at least as extreme. `ratio_on_return` is the acting port's share among all in the days about
+    the return, over that in the year before the action. `moved_share` is the acting port's share of the importer's
+    other goods after the window over before it, None when unknown.
     """
 
     entries: int
@@ -52,11 +56,12 @@ class Movement:
     other_goods_share_before: float | None
     other_goods_share_after: float | None
     other_goods_entries: int
+    ratio_on_return: float
 
     @property
     def everybody_moved(self) -> bool:
-        """Whether the port's other users left it at about the same time."""
-        return self.cohort_ratio < 1 - DISTURBED
+        """Whether the port's other users left it at about the same time, or were away when the goods came in."""
+        return min(self.cohort_ratio, self.ratio_on_return) < 1 - DISTURBED
 
     @property
     def importer_moved_for_good(self) -> bool:
@@ -141,7 +146,9 @@ def traffic(lines: ir.Table, ports: Iterable[str]) -> Traffic:
     return Traffic(first, {k: np.cumsum(v) for k, v in at_port.items()}, {k: np.cumsum(v) for k, v in of_mode.items()})
 
 
-def movement(taxpayer: str, *, port: str, mode: str, day: int, hts4: str, filed: Filings, flow: Traffic) -> Movement:
+def movement(
+    taxpayer: str, *, port: str, mode: str, day: int, return_day: int, hts4: str, filed: Filings, flow: Traffic
+) -> Movement:
     """How this taxpayer's use of the port changed on this day, beside everybody else's."""
     span = filed.taxpayer.get(taxpayer, slice(0, 0))
     days, ports, headings = filed.day[span], filed.port[span], filed.hts4[span]
@@ -162,7 +169,7 @@ def movement(taxpayer: str, *, port: str, mode: str, day: int, hts4: str, filed:
         entries, avoided, history, share, expected, ratio, p_value, rank,
         float(at[before].mean()) if before.any() else None,
         float(at[after].mean()) if after.any() else None,
-        int(min(before.sum(), after.sum())),
+        int(min(before.sum(), after.sum())), _ratio_on(return_day, before=day, port=port, mode=mode, flow=flow),
     )  # fmt: skip
 
 
@@ -193,6 +200,14 @@ def _tails(seen: Sequence[_Around]) -> list[float]:
         spread = (1 - OVERDISPERSION) / OVERDISPERSION
         tails[telling] = betabinom.sf(avoided - 1, entries, (1 - expected) * spread, expected * spread)
     return [float(tail) for tail in tails]
+
+
+def _ratio_on(day: int, *, before: int, port: str, mode: str, flow: Traffic) -> float:
+    """The port's share about the day over its share in the year before; 1 where too little was entered to say."""
+    at_port, of_mode = flow.share(port, mode, before - HISTORY_DAYS, before)
+    now, of_mode_now = flow.share(port, mode, day - ABOUT_RETURN_DAYS, day + ABOUT_RETURN_DAYS + 1)
+    expected = of_mode_now * at_port / max(of_mode, 1.0)
+    return float((now + FEW_ENTRIES) / (expected + FEW_ENTRIES))
 
 
 def _around(days: Ints, at: Any, day: int, *, port: str, mode: str, flow: Traffic) -> _Around:

@@ -30,7 +30,7 @@ STRANGER_BITS = -4.0
 # A part is at least and at most this share of the lot.
 SMALLEST, LARGEST = 0.04, 0.96
 # A sum is looked at when a leading amount lies so near to the lot's; the density of sums is read off within `ABOUT`.
-NEAR = {"packages": 0.012, "quantity": 0.012, "weight": 0.02}
+NEAR = 0.03
 ABOUT = 0.2
 # An importer's whole trade in a heading is looked at up to so many lines; of more, those of the lot's maker.
 MOST_LINES = 1_000
@@ -51,7 +51,11 @@ _BOUNDS = {
     "packages": (1e-9, 0.03, 0.1), "quantity": (0.0005, 0.03, 0.1), "weight": (0.0005, 0.01, 0.03, 0.1),
     "value": (0.002, 0.03, 0.15, 0.9),
 }  # fmt: skip
-_M = {c.name: c.m for c in COMPARISONS}
+# Each part is counted and weighed anew, so sums agree less well than wholes: the rates of the levels, closest first.
+_M = {
+    "packages": (0.45, 0.38, 0.10, 0.07), "quantity": (0.40, 0.40, 0.12, 0.08),
+    "weight": (0.25, 0.30, 0.25, 0.12, 0.08),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class _Wholes:
     """Shipments, one row each: whose they are and what they held; an amount that a line lacks is unknown."""
 
     table: pa.Table
+    lot: Ints  # the first lot of each
     amounts: dict[str, Floats]
 
 
@@ -84,7 +89,7 @@ def _wholes(table: pa.Table, shipment: Ints) -> _Wholes:
     amounts = {
         name: np.add.reduceat(table[name].to_numpy().astype(np.float64)[order], starts) for name in AMOUNTS
     }  # fmt: skip
-    return _Wholes(table.take(order[starts]), amounts)
+    return _Wholes(table.take(order[starts]), order[starts], amounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,7 @@ def together(facts: FactStore, table: pa.Table, lines: ir.Table, *, weights: Wei
     whole = _wholes(table, pools.shipment)
     with _sought(facts, table, pools.shipment, lines) as sought:
         spans = _batches(sought) or [(0, 0)]
-        found = [_best(_entries(sought, lines, span), whole, weights=weights) for span in spans]
+        found = [_best(_entries(sought, lines, span), whole, weights=weights, pools=pools) for span in spans]
     before = np.cumsum([0, *(len(each.held) for each in found)])
     return Together(
         np.concatenate([each.shipment for each in found]),
@@ -191,7 +196,7 @@ def together(facts: FactStore, table: pa.Table, lines: ir.Table, *, weights: Wei
     )
 
 
-def _best(held: pa.Table, whole: _Wholes, *, weights: Weights) -> Together:
+def _best(held: pa.Table, whole: _Wholes, *, weights: Weights, pools: Pools) -> Together:
     """The best parts of each shipment that has any among these entries; of the entries those that are parts."""
     shipment = held["shipment"].to_numpy().astype(np.int64)
     after = held["after"].to_numpy(zero_copy_only=False).astype(bool)
@@ -207,19 +212,19 @@ def _best(held: pa.Table, whole: _Wholes, *, weights: Weights) -> Together:
         fits = (share > SMALLEST) & (share < LARGEST)
         for parts, sums in ((2, _pairs), (3, _threes)):
             rows = np.flatnonzero(fits & after)
-            within, near = sums(group[rows], share[rows], NEAR[name])
+            within, near = sums(group[rows], share[rows], NEAR)
             found.append(_padded(rows[near]))
             about[parts, name] = np.bincount(group[rows], weights=within, minlength=len(held)).astype(np.float64)
             # What adds up as well before the action, or at the acting port: no one sent it there to dodge.
             rows = np.flatnonzero(fits & ~after & own)
-            _, near = sums(group[rows], share[rows], NEAR[name])
+            _, near = sums(group[rows], share[rows], NEAR)
             if len(near):
                 exact = np.abs(share[rows[near]].sum(axis=1) - 1) <= 0.0005
                 likes[parts, name] = np.bincount(group[rows[near[exact, 0]]], minlength=len(held)).astype(np.float64)
     entries = np.unique(np.concatenate(found), axis=0)
     best = _scored(
-        entries, held, whole, weights=weights, shipment=shipment, group=group, own=own, amounts=amounts, about=about,
-        likes=likes,
+        entries, held, whole, weights=weights, pools=pools, shipment=shipment, group=group, own=own, amounts=amounts,
+        about=about, likes=likes,
     )  # fmt: skip
     used = np.unique(best.entries[best.entries >= 0])
     entries = np.where(best.entries < 0, -1, np.searchsorted(used, best.entries))
@@ -291,6 +296,7 @@ def _scored(
     whole: _Wholes,
     *,
     weights: Weights,
+    pools: Pools,
     shipment: Ints,
     group: Ints,
     own: Bools,
@@ -335,6 +341,9 @@ def _scored(
         total += np.where(known, leading, np.where(found[name] >= 0, np.minimum(given, 2.0), 0.0))
     given = weights.of("value", kind=kind, context=contexts("value", found, sizes), level=found["value"])
     total += np.minimum(given, 2.0)
+    to = pools.ports.numbers(held["port"])[entries]
+    to[~three, 2] = -1
+    total += np.where(own[first], pools.ports.bits_of_parts(whole.lot[of], to), 0.0)
     order = np.lexsort((first, -total, of))
     heads = np.flatnonzero(np.concatenate([[True], of[order][1:] != of[order][:-1]])) if len(order) else order
     best = order[heads]

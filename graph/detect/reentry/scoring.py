@@ -3,8 +3,8 @@
 A shipment that customs acted on is compared with each later entry: every line of it with the line that agrees best,
 each line used once. The score is log2 of the odds that this very entry is the shipment come back: bits of things
 that are numbered once (box, bill, seal), bits of the goods of all lines, less log2 of the number of lines among
-which the match was sought. Goods that the same importer ships again and again explain themselves: their bits are
-held below what the look-alikes before the action, or at the acting port, allow.
+which the match was sought, and what the port of entry says. Goods that the same importer ships again and again
+explain themselves: their bits are held below what the look-alikes before the action, or at the acting port, allow.
 
 Invariant: acted-on shipments and stand-ins go through the same steps, so that the stand-ins' scores are the
 distribution of the best score under chance.
@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
+from graph.detect.reentry.ports import PortUse
 from graph.detect.reentry.weights import OWN, Floats, Ints, Weights, contexts, kinds
 
 Bools = npt.NDArray[np.bool_]
@@ -33,6 +34,7 @@ LOOK_ALIKE_BITS = 2.0
 RECURRENCE_WEIGHT = 0.3
 # A line that has no counterpart was left out or altered beyond telling; one that contradicts costs no more than that.
 NO_COUNTERPART_BITS = -3.0
+ONE_BILL_BITS = 5.0
 WORST_LINE_BITS = -8.0
 
 
@@ -49,6 +51,7 @@ class Pools:
     lines: Ints
     amounts: dict[str, Ints]  # size classes of each lot's packages, quantity and weight
     again: Floats  # how much oftener than others its importer ships any lot of the heading again
+    ports: PortUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Groups:
     identity: Floats
     goods: Floats  # after look-alikes
     look_alikes: Ints
+    port: Floats  # what the port of entry says, of an importer's own entries
     total: Floats
     after: Bools
 
@@ -92,9 +96,10 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
             goods += by_field[c.name]
         else:
             identity += by_field[c.name]
-    # Under one bill box, seal and goods are the same of themselves: they are no further news.
+    # Under one bill box, seal and goods are the same of themselves: they are no further news. Nor is the bill much:
+    # most that is unladen at one port and entered at another under its bill was on its way there.
     one_bill = found["bill"] == 0
-    identity = np.where(one_bill, by_field["bill"], identity)
+    identity = np.where(one_bill, np.minimum(by_field["bill"], ONE_BILL_BITS), identity)
     goods = np.where(one_bill, np.minimum(goods, 0.0), goods)
     return PairBits(kind, identity, goods, weights.of_recurring(found), by_field)
 
@@ -110,7 +115,7 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     order = matched[np.lexsort((line[matched], -goods[matched], key[matched]))]
     if len(order) == 0:
         none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float64)
-        return Groups(none, none, nothing, nothing, none, nothing, none.astype(bool))
+        return Groups(none, none, nothing, nothing, none, nothing, nothing, none.astype(bool))
     starts = np.flatnonzero(np.concatenate([[True], key[order][1:] != key[order][:-1]]))
     best = order[starts]
     held = np.diff(np.append(starts, len(order)))
@@ -127,8 +132,12 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     chance_again = np.where((kind == OWN) | (alike > 0), chance_again, 0.0)
     total_goods = -np.log2(np.exp2(-total_goods) + chance_again)
     sought_among = np.maximum(pool * pools.share_in_window, 1.0)
-    total = identity + total_goods + PRIOR_BITS[kind] - np.log2(sought_among)
-    return Groups(shipment, best, identity, total_goods, alike, total, after[best])
+    # Under one bill the goods went where the bill went; which port that is says nothing.
+    says = (kind == OWN) & after[best] & (pairs["level_bill"].to_numpy()[best] != 0)
+    port = np.zeros(len(best))
+    port[says] = pools.ports.bits(lot[best[says]], pools.ports.numbers(pairs["port"].take(best[says])))
+    total = identity + total_goods + PRIOR_BITS[kind] + port - np.log2(sought_among)
+    return Groups(shipment, best, identity, total_goods, alike, port, total, after[best])
 
 
 def _numbered(texts: "pa.ChunkedArray[Any]") -> Ints:

@@ -38,7 +38,10 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A scheme with all that was found out about it, most probable lead first."""
+    """A scheme with all that was found out about it, most probable lead first.
+
+    `stopped` counts the importer's lots that customs stopped, `bits_together` is what their matches say together.
+    """
 
     leads: tuple[tuple[Lead, Movement, Lawful], ...]
     as_of: date
@@ -46,6 +49,8 @@ class Told:
     calibration: str
     queue: bool
     e_value: float
+    stopped: int
+    bits_together: float
     tested: int
     stand_ins: int
 
@@ -129,6 +134,7 @@ def tell(told: Told, records: Records, *, name: str, version: str) -> Finding:
     first = min(_day(each.lot["action_day"]) for each, _, _ in told.leads)
     last = max(_day(m.day) for each, _, _ in told.leads for m in each.matches)
     evidence = [e for each, _, law in told.leads for e in _goods_evidence(each, law, records, told)]
+    evidence.append(_importer_evidence(told))
     tie = _tie_evidence(told.leads)
     support = _support_evidence(lead, moved, records)
     return Finding(
@@ -264,6 +270,7 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
             "days_between": match.day - lot["action_day"],
             "lines_sought_among": lead.sought_among,
             "look_alikes": match.look_alikes,
+            "port_bits": round(match.port_bits, 1),
             "p_value": float(f"{lead.p_value:.2g}"),
             "lots_tested": told.tested,
             "stand_in_lots": told.stand_ins,
@@ -290,6 +297,16 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
             )
         )
     return found
+
+
+def _importer_evidence(told: Told) -> Evidence:
+    """What all stopped lots of the importer say together, those that match nothing among them."""
+    return Evidence(
+        f"Customs stopped {told.stopped} of the importer's lots in all; {len(told.leads)} seem to have come back "
+        f"({told.bits_together:.0f} bits for all together against chance).",
+        {"lots_stopped": told.stopped, "lots_told": len(told.leads), "bits_together": round(told.bits_together, 1)},
+        tuple(RecordRef("actions", (action,)) for lead, _, _ in told.leads for action in lead.lot["action_ids"]),
+    )
 
 
 def _sum_evidence(lead: Lead, parts: Sum, refs: list[RecordRef], records: Records, told: Told) -> Evidence:
@@ -417,7 +434,8 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
     return [
         InnocentExplanation(
             "strike or closure", "the acting port's share among all other importers of the mode, after over before",
-            f"{'Holds' if moved.everybody_moved else 'Does not hold'}: the ratio is {moved.cohort_ratio:.2f}.",
+            f"{'Holds' if moved.everybody_moved else 'Does not hold'}: the ratio is {moved.cohort_ratio:.2f}, in the "
+            f"days about the return {moved.ratio_on_return:.2f}.",
         ),
         InnocentExplanation(
             "new distribution centre", "whether the importer's other goods left the acting port too, and stayed away",
