@@ -11,13 +11,15 @@ import numpy as np
 RAREST = 6.0
 MOST_SUPPORT = 3.0
 COMPANY = (-2.0, 8.0)
+# The port counts in the rarity too; here no further than this.
+MOST_PORT_BITS = 2.0
 
 # What each feature may do to the log-odds, least and most. Positive: more of it is more suspicious.
 SIGNS: dict[str, tuple[float, float]] = {
     "rarity": (0.3, 1.2),  # -log10 of the share of shipments that chance would match as well; 0 once explained
     "excess": (0.0, 0.7),  # log2 of how many matches are about as rare, over how many chance gives; at most 4
     "company": (0.0, 1.0),  # bits of the importer's other stopped lots together, from -2 to 8; 0 once explained
-    "new_port": (0.0, 1.0),  # bits of the port of entry: above 0 where the importer seldom entered anything before
+    "new_port": (0.0, 1.0),  # bits of the port of entry, at most 2: above 0 where the importer seldom entered anything
     "in_parts": (-2.0, 0.0),  # the match is a sum of two or three entries
     "look_alikes": (-1.5, 0.0),  # log2 of one more than the importer's lots that match as well
     "recurring": (-1.0, 0.0),  # log2 of how much likelier a lot that merely recurs agrees in this way
@@ -28,7 +30,7 @@ SIGNS: dict[str, tuple[float, float]] = {
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
     "everybody_moved": (-2.0, 0.0),  # the acting port's other users left it too, or were away when the goods came
-    "moved_for_good": (-5.0, -2.0),  # the importer's other goods left the port too and stayed away
+    "moved_for_good": (-4.0, -3.0),  # the importer's other goods left the port too and stayed away
 }
 
 # Leads that these explain say nothing of how the rest tells: their coefficients stay as declared.
@@ -95,7 +97,7 @@ def features(
         "rarity": 0.0 if explained else rarity,
         "excess": 0.0 if explained else excess,
         "company": 0.0 if explained else min(max(company_bits, COMPANY[0]), COMPANY[1]),
-        "new_port": 0.0 if explained else port_bits,
+        "new_port": 0.0 if explained else min(port_bits, MOST_PORT_BITS),
         "in_parts": float(in_parts and not explained),
         "look_alikes": 0.0 if explained else float(np.log2(1 + look_alikes)),
         "recurring": 0.0 if explained else recurring_bits,

@@ -25,6 +25,8 @@ COHORT_DAYS = 90
 # A port that is closed when goods come in elsewhere is closed in the days about it; so few entries say little.
 ABOUT_RETURN_DAYS = 10
 FEW_ENTRIES = 3.0
+# With fewer entries on either side of the action no move of the importer is told.
+ENOUGH_TO_TELL_A_MOVE = 8
 PLACEBO_DATES = 20
 # How much port use wavers from spell to spell: the intraclass correlation of the beta-binomial. Port use
 # in real filings is overdispersed by .02 to .2; the middle is taken.
@@ -68,8 +70,8 @@ class Movement:
         """Whether the importer's other goods, too, left the port and stayed away: a new distribution centre."""
         before, after = self.other_goods_share_before, self.other_goods_share_after
         return (
-            before is not None and after is not None and self.other_goods_entries >= 8 and before >= 0.3
-            and after <= 0.2 * before
+            before is not None and after is not None and self.other_goods_entries >= ENOUGH_TO_TELL_A_MOVE
+            and before >= 0.3 and after <= 0.2 * before
         )  # fmt: skip
 
 
@@ -163,8 +165,10 @@ def movement(
     entries, avoided, history, share, expected, ratio = seen[0]
     rank = (sum(tail <= p_value for tail in tails) + 1) / (len(tails) + 1)
     other = headings != hts4
-    before = other & (days >= day - HISTORY_DAYS) & (days < day)
-    after = other & (days > day + 14) & (days <= day + HISTORY_DAYS)
+    before, after = (days >= day - HISTORY_DAYS) & (days < day), (days > day + 14) & (days <= day + HISTORY_DAYS)
+    # Of an importer that deals in one thing, all of it tells; one return among so many is no move.
+    if min((other & before).sum(), (other & after).sum()) >= ENOUGH_TO_TELL_A_MOVE:
+        before, after = other & before, other & after
     return Movement(
         entries, avoided, history, share, expected, ratio, p_value, rank,
         float(at[before].mean()) if before.any() else None,
