@@ -156,7 +156,8 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: f
         in_bond=bool(law.in_bond),
         support=0.0 if moved.everybody_moved else moved.p_value,
         everybody_moved=moved.everybody_moved,
-        moved_for_good=moved.importer_moved_for_good,
+        # Where everybody left the port, that the importer left it too is no decision of its own.
+        moved_for_good=moved.importer_moved_for_good and not moved.everybody_moved,
     )
 
 
