@@ -45,7 +45,8 @@ def test_stand_ins_are_dealt_into_units_of_as_many_as_were_stopped_and_what_is_l
 def test_with_nothing_to_find_the_queue_of_importers_is_almost_always_empty(tail: float) -> None:
     random = np.random.default_rng(7)
     filled = [
-        any(e_bh(threshold_e_values(random.exponential(tail, 200), random.exponential(tail, 1_000)))) for _ in range(300)
+        any(e_bh(threshold_e_values(random.exponential(tail, 200), random.exponential(tail, 1_000))))
+        for _ in range(300)
     ]  # fmt: skip
     assert np.mean(filled) <= FALSE_DISCOVERY_RATE
 
