@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from api.database import AUDIT, open_database
 from api.settings import Settings
-from tests.fixtures.prior_world import BRANCH, IMPORTER, NEIGHBOUR, SUCCESSOR
+from tests.fixtures.prior_world import BRANCH, IMPORTER, NEIGHBOUR, STRANGER, SUCCESSOR
 from tests.fixtures.running_service import running_service
 from tests.fixtures.trade_world import HTS, MAKERS
 
@@ -335,6 +335,34 @@ def test_the_command_line_names_what_is_wrong(
     given = [str(tmp_path / one) if (tmp_path / one).is_file() else one for one in arguments]
     assert run(["prior", *given, "--home", str(home)]) == 1
     assert told in capsys.readouterr().err
+
+
+def test_the_gate_is_measured_beside_plain_ways_to_ask(
+    prior_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from api.bench.prior import as_markdown
+    from api.cli.main import run
+
+    home = shutil.copytree(prior_home, tmp_path / "home")
+    cases = [
+        ("same_number", "positive", {"importer": [IMPORTER]}, ["IS-1"]),
+        ("phoenix", "positive", {"importer": [SUCCESSOR], "port": ["5301"]}, ["IS-1"]),
+        ("same_goods", "positive", {"text": "frames for a bed"}, ["IS-2"]),
+        ("virtual_office", "hard_negative", {"importer": [STRANGER]}, ["IS-1"]),
+    ]
+    with open(tmp_path / "precedents.jsonl", "w", encoding="utf-8") as file:
+        for number, (family, label, query, precedents) in enumerate(cases):
+            row = {"case_id": str(number), "family": family, "label": label, "query": query, "precedents": precedents}
+            file.write(json.dumps(row) + "\n")
+    assert run(["evaluate", "prior", str(tmp_path), "--json", "--home", str(home)]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert (measured["cases"], measured["look_alikes"], measured["accused"]) == (3, 1, 0.0)
+    assert measured["first_three"] == measured["first_three_after_a_change"] == 1.0
+    plain = measured["baselines"]
+    assert plain["exact_number"]["first_three"] == pytest.approx(1 / 3, abs=1e-4)
+    assert plain["exact_number"]["first_three_after_a_change"] == 0.0
+    page = as_markdown({**measured, "http_ms": {}, "worlds": 1, "size": "small"}, command="a test")
+    assert "| phoenix | 1 | 1.000 | 0.000 |" in page
 
 
 def test_a_day_of_before_the_first_issue_is_no_error(http: httpx.Client) -> None:
