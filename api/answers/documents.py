@@ -1,7 +1,7 @@
 """A document to read: its text, what it mentions, and whether it still stands."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -82,9 +82,10 @@ def _mentions(facts: FactStore, key: str, text: str, pages: Sequence[PageItem]) 
     placed = [row for row in rows if row["text"] and text[row["start"] or 0 : row["end"] or 0] == row["text"]]
     there = {(row["kind"], row["key"]) for row in placed}
     gone = {(row["kind"], row["key"]): row | {"start": 0, "end": 0} for row in rows}
+    parties = _parties(facts, key)
     return [
         MentionItem(
-            entity=f"{row['kind']}:{row['key']}" if row["kind"] in ENTITY_KINDS else "",
+            entity=_entity_of(row["kind"], row["key"], parties),
             kind=row["kind"],
             key=row["key"],
             start=row["start"],
@@ -94,6 +95,20 @@ def _mentions(facts: FactStore, key: str, text: str, pages: Sequence[PageItem]) 
         )
         for row in (*placed, *(row for name, row in gone.items() if name not in there))
     ]
+
+
+def _parties(facts: FactStore, key: str) -> dict[str, str]:
+    """The parties that the document's names are linked to, by name."""
+    named = facts.table("named_parties")
+    linked = named.filter(named["document_id"] == key, named["status"].isin(["linked", "accepted"]))
+    return {row["name"]: f"party:{row['party']}" for row in linked.select("name", "party").to_pyarrow().to_pylist()}
+
+
+def _entity_of(kind: str, key: str, parties: Mapping[str, str]) -> str:
+    """The entity that a mention leads to; empty where it is none, or where a name waits for a person."""
+    if kind == "company_name":
+        return parties.get(key, "")
+    return f"{kind}:{key}" if kind in ENTITY_KINDS else ""
 
 
 def _chain(view: GraphView, entity_id: str, links: tuple[str, ...] = _CHAIN) -> list[ChainItem]:

@@ -69,6 +69,8 @@ def test_a_certain_name_is_a_link_and_a_doubtful_one_waits(http: httpx.Client) -
     assert (waiting["document"], waiting["written"]) == ("document:memo-2", DOUBTFUL)
     assert waiting["party"] == linked["party"]
     assert named(http, "memo-1") == [linked["party_name"]]
+    (mention,) = http.get("/v1/documents/memo-1").json()["mentions"]
+    assert (mention["text"], mention["entity"]) == (CERTAIN, linked["party"])
     assert named(http, "memo-2") == []
     assert [one["claim"] for one in claims(http, party=linked["party"])] == [linked["claim"], waiting["claim"]]
 
