@@ -231,8 +231,9 @@ class LegalItem(Answer):
 
 
 class SearchItem(Answer):
-    """One thing found, and why. `legal` is what became of a ruling, `legal_told` the same in words. In
-    `snippet`, matches stand between `<mark>` and `</mark>`, all else is escaped."""
+    """One thing found, and why. `legal` is what became of a ruling, `legal_told` the same in words.
+    `page` is the page of the original on which the passage stands. In `snippet`, matches stand between `<mark>` and
+    `</mark>`, all else is escaped."""
 
     id: str
     kind: str
@@ -244,6 +245,7 @@ class SearchItem(Answer):
     why: list[WhyItem] = Field(default_factory=list)
     legal: list[LegalItem] = Field(default_factory=list)
     legal_told: str = ""
+    page: int | None = None
 
 
 class FacetValue(Answer):

@@ -18,7 +18,8 @@ class SearchDocument:
     documents; `issue`; the entity kind for other entities; `finding`. `identifiers` are the ids (`kind:key`) of
     what it carries, tariff numbers with all that they roll up to; they match in any spelling. `fields` are
     filters and facets, by the names of `search.fields`. `weight` (0 to 127) decides between equally good
-    hits: an entity with more value behind it comes first. `chain` is what became of a ruling.
+    hits: an entity with more value behind it comes first. `chain` is what became of a ruling;
+    `pages` are the numbers of its original's pages, each with the character of the text at which it begins.
     """
 
     id: str
@@ -30,3 +31,4 @@ class SearchDocument:
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     weight: int = 0
     chain: tuple[LegalStep, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()

@@ -78,6 +78,7 @@ class _Carried:
 
     identifiers: dict[str, None] = field(default_factory=dict)  # in order, without repeats
     chain: tuple[LegalStep, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
     fields: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def say(self, name: str, values: str | Iterable[str | None] | None) -> None:
@@ -117,7 +118,7 @@ class _Carried:
         self.identifiers.pop(entity_id, None)
         return SearchDocument(
             entity_id, kind, title, text, on, tuple(self.identifiers),
-            {name: tuple(values) for name, values in self.fields.items()}, weight, self.chain,
+            {name: tuple(values) for name, values in self.fields.items()}, weight, self.chain, self.pages,
         )  # fmt: skip
 
 
@@ -248,6 +249,7 @@ def _text(row: Row, chains: _Chains) -> SearchDocument:
         _say_standing(carried, row["id"], chains, by_law=row["operationally_revoked"] == "yes")
     if row["date"]:
         carried.say("year", f"{row['date'].year:04d}")
+    carried.pages = tuple((page["page"], page["start"]) for page in json.loads(row["pages"] or "[]"))
     body = row["text"] or ""
     also = (value for value in (row["conclusion"], row["exporter"], row["filename"]) if value and value not in body)
     return carried.document(

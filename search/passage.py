@@ -64,6 +64,11 @@ class Marker:
         start, end = _window(text, matches)
         return _marked(text, start, end, [(low, high) for low, high, _ in matches if low >= start and high <= end])
 
+    def shown_at(self, text: str, matches: list[Match]) -> int:
+        """Where the first match stands that the best passage shows; its beginning where it shows none."""
+        start, end = _window(text, matches)
+        return next((low for low, high, _ in matches if low >= start and high <= end), start)
+
     def matches(self, text: str) -> list[Match]:
         """Where the words and identifiers stand, and which, in order and without overlaps."""
         found = [*self._words(text), *self._numbers(text)]

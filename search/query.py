@@ -168,7 +168,7 @@ class Hit:
     """One thing found, with the passage. In `snippet`, matches stand between `<mark>` and `</mark>`,
     everything else is escaped HTML. `fields` holds the first `VALUES_SHOWN` values of each field; a ruling's
     `status` says whether it stands, `revoked_by` and `modified_by` what ended or changed it, `chain` what became of
-    those in turn. `why` says what of the question it has."""
+    those in turn. `why` says what of the question it has, `page` on which page of the original the passage stands."""
 
     id: str
     kind: str
@@ -179,6 +179,7 @@ class Hit:
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     why: tuple[Reason, ...] = ()
     chain: tuple[LegalStep, ...] = ()
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ class Held:
     identifiers: tuple[str, ...]
     fields: dict[str, tuple[str, ...]]
     chain: tuple[LegalStep, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

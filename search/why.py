@@ -55,13 +55,15 @@ class Looker:
         self._marker = Marker.of(query)
         self._asked = list(_asked(query, 1.0))
 
-    def look(self, held: Held) -> tuple[str, tuple[Reason, ...]]:
-        """The passage, as HTML, and why the thing was found."""
+    def look(self, held: Held) -> tuple[str, int | None, tuple[Reason, ...]]:
+        """The passage, as HTML, the page of the original on which it stands, and why the thing was found."""
         seen = _Seen(held, self._marker.matches(held.text[:LOOK_AT_CHARACTERS]), self._marker.matches(held.title))
         reasons = {
             (one.how, one.asked, one.found): one for part, weight in self._asked for one in _reasons(part, seen, weight)
         }  # fmt: skip
-        return self._marker.passage_of(held.text, seen.text), tuple(reasons.values())
+        at = self._marker.shown_at(held.text, seen.text)
+        page = max(((start, number) for number, start in held.pages if start <= at), default=(0, None))[1]
+        return self._marker.passage_of(held.text, seen.text), page, tuple(reasons.values())
 
 
 def told(reason: Reason) -> str:

@@ -76,6 +76,7 @@ def search_item(hit: Hit) -> SearchItem:
         ],
         legal=legal_items(hit.chain),
         legal_told=told_chain(hit.chain),
+        page=hit.page,
     )  # fmt: skip
 
 

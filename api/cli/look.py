@@ -209,7 +209,8 @@ def search(
             if item.legal_told:
                 terminal.say(f"    {item.legal_told}")
             if item.snippet:
-                terminal.say(f"    {plain_passage(item.snippet)}")
+                page = f"page {item.page}: " if item.page else ""
+                terminal.say(f"    {page}{plain_passage(item.snippet)}")
             if why and item.why:
                 terminal.say(f"    why: {'; '.join(one.told for one in item.why)}")
         for name, values in answer.facets.items():

@@ -71,6 +71,7 @@ def row_of(document: SearchDocument) -> Row:
             "date": document.date.isoformat() if document.date else None,
             "identifiers": list(map(whole, document.identifiers)),
             "fields": {name: list(map(whole, values[:VALUES_SHOWN])) for name, values in document.fields.items()},
+            "pages": document.pages,
             "chain": [
                 [
                     whole(step.document),
@@ -100,6 +101,7 @@ def held_of(id_: str, source: dict[str, Any]) -> Held:
         date=date.fromisoformat(source["date"]) if source["date"] else None,
         identifiers=tuple(source["identifiers"]),
         fields={name: tuple(values) for name, values in source["fields"].items()},
+        pages=tuple((page, start) for page, start in source["pages"]),
         chain=tuple(
             LegalStep(document, change, by, date.fromisoformat(day) if day else None, depth)
             for document, change, by, day, depth in source["chain"]
@@ -110,8 +112,8 @@ def held_of(id_: str, source: dict[str, Any]) -> Held:
 def hit_of(id_: str, source: dict[str, Any], *, score: float, looker: Looker) -> Hit:
     """The hit that a row's source makes, with its passage and why it was found."""
     held = held_of(id_, source)
-    snippet, why = looker.look(held)
-    return Hit(held.id, held.kind, held.title, round(score, 4), held.date, snippet, held.fields, why, held.chain)
+    snippet, page, why = looker.look(held)
+    return Hit(held.id, held.kind, held.title, round(score, 4), held.date, snippet, held.fields, why, held.chain, page)
 
 
 def whole(text: str) -> str:

@@ -138,7 +138,7 @@ class TestSearch:
         page = get(shared_http, "/v1/search", q="wire hangers", facet="kind")
         assert {"items", "next_cursor", "total", "facets", "note", "took_ms"} == set(page)
         assert {
-            "id", "kind", "title", "score", "date", "snippet", "fields", "why", "legal", "legal_told",
+            "id", "kind", "title", "score", "date", "snippet", "fields", "why", "legal", "legal_told", "page",
         } == set(page["items"][0])  # fmt: skip
         assert all(one["told"] for item in page["items"] for one in item["why"])
         assert "document:NY-N301234" in {item["id"] for item in page["items"]}

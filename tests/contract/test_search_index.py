@@ -279,6 +279,17 @@ def test_a_hit_says_why_it_was_found(index: SearchIndex, query: Query, id_: str,
     assert why(index, query, id_) == reasons
 
 
+def test_a_hit_says_on_which_page_its_passage_stands(indexed: Indexed) -> None:
+    text = "Of gloves. " * 60 + "Of wire rods. " + "Of hats. " * 60
+    pages = ((1, 0), (2, text.index("Of wire")), (3, text.index("Of hats")))
+    index = indexed([replace(REPORT, text=text, pages=pages), HANGERS])
+    pages_found = {
+        word: {hit.page for hit in index.search(SearchRequest(Words(word))).items}
+        for word in ("rods", "hats", "hangers")
+    }
+    assert pages_found == {"rods": {2}, "hats": {3}, "hangers": {None}}
+
+
 def test_a_hit_says_what_it_is(index: SearchIndex) -> None:
     (hit,) = index.search(SearchRequest(Term("status", "revoked"))).items
     assert (hit.kind, hit.title, hit.date) == (HANGERS.kind, HANGERS.title, HANGERS.date)

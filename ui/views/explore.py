@@ -154,7 +154,8 @@ def _document_hit(item: SearchItem) -> None:
         st.caption(f"{words(item.kind)} {item.id.partition(':')[2]} · {item.date or 'no date'}{status}")
         if item.legal_told:
             st.caption(in_markdown(item.legal_told))
-        st.html(f"<div style='font-size:0.82rem;color:#444'>{item.snippet}</div>")
+        page = f"p. {item.page}: " if item.page else ""
+        st.html(f"<div style='font-size:0.82rem;color:#444'>{page}{item.snippet}</div>")
         with st.container(horizontal=True, gap="small"):
             if st.button("To canvas", key=f"add {item.id}", type="tertiary"):
                 board.put([item.id])
