@@ -359,7 +359,7 @@ def test_the_tables_say_nothing_of_the_truth(world: SimulatedWorld) -> None:
         if path.is_file():
             text = path.read_text(encoding="utf-8").lower()
             for word in WORDS_OF_THE_TRUTH:
-                assert not re.search(rf"\b{word}", text), (path.name, word)
+                assert word not in text or not re.search(rf"\b{word}", text), (path.name, word)
 
 
 def test_planted_lots_do_not_stand_out_by_form(
