@@ -26,7 +26,7 @@ def together_bits(bits: Sequence[float]) -> float:
     `bits` holds one number a stopped lot, minus infinity for one that matches nothing.
 
     >>> round(together_bits([10.0]), 1), round(together_bits([5.0, 5.0]), 1), round(together_bits([10.0, -20.0]), 1)
-    (8.7, 7.6, 7.8)
+    (8.7, 8.1, 7.4)
     """
     odds = np.exp2(np.minimum(np.asarray(bits, dtype=np.float64), MOST_BITS))
     likelier = np.prod(1 - SHARES[:, None] + SHARES[:, None] * odds[None, :], axis=1)
