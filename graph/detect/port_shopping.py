@@ -30,7 +30,7 @@ from graph.facts.store import FactStore
 from graph.model.finding import Finding
 
 # Below this a lead is no more worth a person's time than a guess; at it and above, it is told.
-LEAST_PROBABILITY = 0.05
+LEAST_PROBABILITY = 0.03
 # Weaker leads join a finding of the same importer only where they would stand by themselves.
 JOINING_PROBABILITY = 0.5
 # What is less probable than not is no one's first case.

@@ -1,10 +1,10 @@
 """Where goods that were stopped come in again: at any port, also one that their importer hardly ever uses.
 
-An importer's usual lots go to its usual ports. So a match at a port that it seldom entered anything at before the
-action says more than one where every third of its lots goes: log2 of how likely the port is for goods that were
-turned away over how likely it is for a lot of this importer.
+An importer's usual lots go to its usual ports. So a match at a port where it seldom enters anything says more than
+one where every third of its lots goes: log2 of how likely the port is for goods that were turned away over how likely
+it is for a lot of this importer. A port to which it moved for good after the action is a usual one, too.
 
-Invariant: only entries before the action count, and those at the acting port do not.
+Invariant: the matching entries themselves do not count, nor do those at the acting port.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from graph.detect.reentry.weights import Floats, Ints
@@ -28,42 +29,42 @@ TOGETHER = 0.6
 
 @dataclass(frozen=True, slots=True)
 class PortUse:
-    """Entries of the lots' taxpayers by port and day, and how much everybody uses each port.
+    """How many entries the lots' taxpayers have, at each port and in all, and how much everybody uses each port.
 
-    `of_lot` numbers each lot's taxpayer, `acting` its port; -1 is unknown or never used. Counts are read off sorted
-    keys: of a taxpayer, and of a taxpayer and port, each with the day.
+    `of_lot` numbers each lot's taxpayer, `acting` its port; -1 is unknown or never used.
     """
 
     ports: dict[str, int]
     everybody: Floats  # by port, adds up to one
     of_lot: Ints
     acting: Ints
-    day: Ints  # of each lot's action, counted from the first entry
-    days: int
-    by_payer: Ints
-    by_port: Ints
+    by_payer: Floats
+    by_port: npt.NDArray[np.float32]  # of each taxpayer at each port
 
     def bits(self, lot: Ints, port: Ints) -> Floats:
         """log2 of how likely goods that come back enter at `port` over how likely a usual lot does; 0 if unknown."""
         anywhere = self._anywhere(lot, port)
-        found: Floats = np.log2(1 - ANYWHERE + ANYWHERE * anywhere / self._share(lot, port))
+        found: Floats = np.log2(1 - ANYWHERE + ANYWHERE * anywhere / self._share(lot, port, matching=np.ones(len(lot))))
         return np.where((self.of_lot[lot] < 0) | (port < 0), 0.0, found)
 
     def bits_of_parts(self, lot: Ints, ports: Ints) -> Floats:
         """The same for lots in parts; `ports` has a row for each, and -1 where there is no further part."""
-        bits = self.bits(lot, ports[:, 0])
-        share = self._share(lot, ports[:, 0])
+        anywhere = self._anywhere(lot, ports[:, 0])
+        share = self._share(lot, ports[:, 0], matching=(ports == ports[:, :1]).sum(axis=1).astype(np.float64))
+        bits = np.log2(1 - ANYWHERE + ANYWHERE * anywhere / share)
+        bits = np.where((self.of_lot[lot] < 0) | (ports[:, 0] < 0), 0.0, bits)
         for column in range(1, ports.shape[1]):
             apart = (1 - TOGETHER) / np.maximum(1 - share, 0.1)
             further = np.where(ports[:, column] == ports[:, 0], TOGETHER / share, apart)
             bits += np.where((ports[:, column] < 0) | (self.of_lot[lot] < 0), 0.0, np.log2(further))
         return np.minimum(bits, MOST_BITS_OF_PARTS)
 
-    def _share(self, lot: Ints, port: Ints) -> Floats:
-        """How likely the next lot of each lot's importer that avoids the acting port enters at `port`."""
-        payer, acting, day = self.of_lot[lot], self.acting[lot], self.day[lot]
-        elsewhere = self._entries(payer, None, day) - self._entries(payer, acting, day)
-        there = self._entries(payer, port, day)
+    def _share(self, lot: Ints, port: Ints, *, matching: Floats) -> Floats:
+        """How likely another lot of the importer that avoids the acting port enters at `port`; so many match."""
+        payer, acting = self.of_lot[lot], self.acting[lot]
+        every = np.where(payer < 0, 0.0, self.by_payer[payer])
+        elsewhere = np.maximum(every - self._at(payer, acting) - matching, 0.0)
+        there = np.maximum(self._at(payer, port) - matching, 0.0)
         return (there + DRAWN_BY * self._anywhere(lot, port)) / (elsewhere + DRAWN_BY)
 
     def _anywhere(self, lot: Ints, port: Ints) -> Floats:
@@ -77,14 +78,9 @@ class PortUse:
         """The numbers of these ports."""
         return np.array([self.ports.get(name or "", -1) for name in names.to_pylist()], dtype=np.int64)
 
-    def _entries(self, payer: Ints, port: Ints | None, day: Ints) -> Floats:
-        """How many entries before the day; none of an unknown taxpayer or port."""
-        keys = self.by_payer if port is None else self.by_port
-        group = payer if port is None else payer * len(self.everybody) + port
-        low = np.searchsorted(keys, group * self.days)
-        high = np.searchsorted(keys, group * self.days + np.clip(day, 0, self.days))
-        known = payer >= 0 if port is None else (payer >= 0) & (port >= 0)
-        return np.where(known, high - low, 0).astype(np.float64)
+    def _at(self, payer: Ints, port: Ints) -> Floats:
+        """How many entries a taxpayer has at a port; none of an unknown taxpayer or port."""
+        return np.where((payer < 0) | (port < 0), 0.0, self.by_port[payer, port])
 
 
 def port_use(table: pa.Table, lines: ir.Table) -> PortUse:
@@ -93,20 +89,15 @@ def port_use(table: pa.Table, lines: ir.Table) -> PortUse:
     ports = {name: n for n, name in enumerate(held["port"].to_pylist())}
     everybody = held["n"].to_numpy().astype(np.float64)
     payers = ibis.memtable(table.select(["taxpayer"])).drop_null("taxpayer").distinct()
-    entries = lines.semi_join(payers, "taxpayer").group_by("taxpayer", "entry_number")
-    rows = entries.agg(port=lines.port.min(), day=lines.day.min()).order_by("taxpayer").to_pyarrow().combine_chunks()
-    named = rows["taxpayer"].combine_chunks().dictionary_encode()
-    numbers = {name: n for n, name in enumerate(named.dictionary.to_pylist())}
-    payer = named.indices.to_numpy().astype(np.int64)
-    day = rows["day"].to_numpy().astype(np.int64)
-    first = int(day.min()) if len(day) else 0
-    days = int(day.max(initial=first)) - first + 2
-    port = np.array([ports[name] for name in rows["port"].to_pylist()], dtype=np.int64)
+    entries = lines.semi_join(payers, "taxpayer").group_by("taxpayer", "entry_number").agg(port=lines.port.min())
+    used = entries.group_by("taxpayer", "port").agg(n=ibis._.count()).order_by("taxpayer", "port").to_pyarrow()
+    numbers = {name: n for n, name in enumerate(dict.fromkeys(used["taxpayer"].to_pylist()))}
+    by_port = np.zeros((max(len(numbers), 1), len(ports)), dtype=np.float32)
+    for payer, port, n in zip(*(used[name].to_pylist() for name in ("taxpayer", "port", "n")), strict=True):
+        by_port[numbers[payer], ports[port]] = n
     return PortUse(
         ports, everybody / everybody.sum(),
         np.array([numbers.get(name, -1) for name in table["taxpayer"].to_pylist()], dtype=np.int64),
         np.array([ports.get(name, -1) for name in table["acting_port"].to_pylist()], dtype=np.int64),
-        np.clip(table["action_day"].to_numpy().astype(np.int64) - first, 0, days - 1), days,
-        np.sort(payer * days + (day - first)),
-        np.sort((payer * len(ports) + port) * days + (day - first)),
+        by_port.sum(axis=1, dtype=np.float64), by_port,
     )  # fmt: skip

@@ -76,11 +76,7 @@ def use() -> PortUse:
             entry_date=date(2024, 1, 1) + timedelta(n),
         )  # fmt: skip
     lines = entry_lines(MemoryFacts(world.tables), as_of=None, until=date(2030, 1, 1))
-    day = (date(2024, 3, 1) - date(1970, 1, 1)).days
-    lots = pa.table(
-        {"taxpayer": ["55-0000001", None], "acting_port": ["2704", "2704"], "action_day": pa.array([day, day])}
-    )
-    return port_use(lots, lines)
+    return port_use(pa.table({"taxpayer": ["55-0000001", None], "acting_port": ["2704", "2704"]}), lines)
 
 
 def bits(use: PortUse, port: str, *, lot: int = 0) -> float:
@@ -90,6 +86,19 @@ def bits(use: PortUse, port: str, *, lot: int = 0) -> float:
 def test_a_port_that_the_importer_never_used_says_more_than_its_second_port(use: PortUse) -> None:
     new = next(port for port in use.ports if port not in ("2704", "1401"))
     assert bits(use, new) > 0 > bits(use, "1401")
+
+
+def test_a_port_to_which_all_goods_moved_after_the_action_is_a_usual_one() -> None:
+    """A new distribution centre: before the action nothing came in there, since then all does."""
+    world = harbour_world(9, importers=20)
+    for n in range(60):
+        world.line(
+            importer_number="55-000000100", port_code="2704" if n < 30 else "1401",
+            entry_date=date(2024, 1, 1) + timedelta(n),
+        )  # fmt: skip
+    lines = entry_lines(MemoryFacts(world.tables), as_of=None, until=date(2030, 1, 1))
+    use = port_use(pa.table({"taxpayer": ["55-0000001"], "acting_port": ["2704"]}), lines)
+    assert bits(use, "1401") < 0
 
 
 def test_of_an_unknown_importer_or_port_nothing_is_said(use: PortUse) -> None:
