@@ -204,7 +204,7 @@ def test_an_entity_has_its_five_figures(visit: Visit) -> None:
 def test_prior_work_says_how_it_ended_and_opens_the_issue(visit: Visit) -> None:
     page = visit.open(f"/entity?id={REEF}")
     page.get_by_role("button", name="Tried before?").click()
-    expect(page.get_by_text("very alike: same firm")).to_be_visible()
+    expect(page.get_by_text(re.compile("very alike: same firm.*2025-0117"))).to_be_visible()
     expect(page.get_by_text("Origin not shown").first).to_be_visible()
     picture(page, "prior")
     page.get_by_role("button", name="Wire hangers declared as of Vietnam").click()
