@@ -181,7 +181,7 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     lots = lots_of(g.bills, own, rows)
     into = inward(g.bills, names_of(g.bills, g.plants, c, own.columns["bill"][rows]), order, c.origin, shipped)
     between = g.bills.between_countries(order, c)
-    between = between[passage.same_goods(g.bills.foreign.heading[between], shipped.headings)]
+    between = between[passage.same_goods(g.bills.foreign, between, shipped.headings)]
     passed = passage.passage(lots, g.bills.foreign, between, named=into.named)
     speaking = [*{i for _, i in passed.pairs}, *into.same.tolist()]
     behind, shipper = suppliers(g.bills.foreign, g.home_names[order.number], buyers, speaking)

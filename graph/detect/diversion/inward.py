@@ -116,12 +116,11 @@ def inward(bills: Waybills, names: Iterable[str], order: Order, origin: str, shi
         there = (foreign.to_country[at] == origin) & (foreign.arrived[at] <= shipped.last_day)
         at = at[there & (foreign.arrived[at] >= shipped.first_day - STOCK_DAYS)]
     kg = np.nan_to_num(foreign.weight[at])
-    heading = foreign.heading[at]
-    known = np.array([h is not None for h in heading], dtype=np.bool_)
-    same = passage.same_goods(heading, shipped.headings) & known
+    known = foreign.heading[at] >= 0
+    same = passage.same_goods(foreign, at, shipped.headings) & known
     home = foreign.from_country[at] == order.country
     # What it also ships under other orders is no material, but more goods that may pass through.
-    other = known & ~passage.same_goods(heading, shipped.headings | shipped.any_order)
+    other = known & ~passage.same_goods(foreign, at, shipped.headings | shipped.any_order)
     return Inward(
         same_kg=float(kg[same & home].sum()),
         other_kg=float(kg[other].sum()),
@@ -129,7 +128,7 @@ def inward(bills: Waybills, names: Iterable[str], order: Order, origin: str, shi
         named=at[home],
         same=at[same & home],
         other=at[other],
-        headings=tuple(sorted(set(heading[other]))),
+        headings=tuple(sorted({foreign.headings[code] for code in set(foreign.heading[at[other]].tolist())})),
     )
 
 

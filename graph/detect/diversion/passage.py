@@ -10,6 +10,7 @@ Invariant: the inward bills are matched by their goods, whoever they are consign
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -53,7 +54,8 @@ class Bills:
     to_country: Names
     packages: Floats
     weight: Floats
-    heading: Names
+    heading: Ints  # a place in `headings`, -1 for unknown
+    headings: tuple[str, ...]
     shipper: Names
     shipper_key: Names
     consignee: Names
@@ -105,11 +107,14 @@ def _read(
         return np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def texts(name: str) -> Names:
-        return np.array(rows[name].to_pylist(), dtype=object)
+        return np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=object)
 
+    headings = rows["heading"].combine_chunks().dictionary_encode()
     return Bills(
         texts("number"), days("loaded"), days("arrived"), texts("from_country"), texts("to_country"),
-        amounts("packages"), amounts("weight"), texts("heading"), texts("shipper"), texts("shipper_key"),
+        amounts("packages"), amounts("weight"),
+        np.asarray(headings.indices.fill_null(-1).to_numpy(), dtype=np.int64), tuple(headings.dictionary.to_pylist()),
+        texts("shipper"), texts("shipper_key"),
         texts("consignee"), texts("consignee_key"),
     )  # fmt: skip
 
@@ -146,11 +151,16 @@ class Passage:
     matched_weight_share: float
 
 
-def same_goods(heading: Names, headings: Iterable[str]) -> npt.NDArray[np.bool_]:
-    """Whether a bill's heading, as far as it is written, is one of these tariff numbers; unknown counts as so."""
+def same_goods(bills: Bills, at: Ints, headings: frozenset[str]) -> npt.NDArray[np.bool_]:
+    """Whether these bills' heading, as far as it is written, is one of these tariff numbers; unknown counts as so."""
+    return _of_goods(bills.headings, headings)[bills.heading[at]]
+
+
+@lru_cache(maxsize=1_000)
+def _of_goods(written: tuple[str, ...], headings: frozenset[str]) -> npt.NDArray[np.bool_]:
+    """By the number of a heading as bills write it; the last place is that of unknown ones."""
     wanted = sorted({h[:6] for h in headings})
-    known = {h: any(h[:6].startswith(w[: len(h)]) for w in wanted) for h in set(heading) - {None}}
-    return np.array([h is None or known[h] for h in heading], dtype=np.bool_)
+    return np.array([*(any(h[:6].startswith(w[: len(h)]) for w in wanted) for h in written), True], dtype=np.bool_)
 
 
 def passage(lots: Lots, bills: Bills, inward: Ints, *, named: Ints) -> Passage:

@@ -223,11 +223,15 @@ def _columns(t: ir.Table, key: tuple[str, ...]) -> Lines:
         elif pa.types.is_integer(column.type):
             columns[name] = column.to_numpy(zero_copy_only=False).astype(np.int64)
         else:
-            columns[name] = np.array(column.to_pylist(), dtype=object)
-    of: dict[Any, list[int]] = {}
-    for i, k in enumerate(zip(*(columns[name] for name in key), strict=True)):
-        of.setdefault(tuple(_plain(v) for v in k), []).append(i)
-    return Lines(columns, {k: np.array(v, dtype=np.int64) for k, v in of.items()})
+            columns[name] = column.to_numpy(zero_copy_only=False)
+    # Rows of one key follow one another.
+    begins = np.ones(rows.num_rows, dtype=np.bool_)
+    if rows.num_rows:
+        begins[1:] = np.any([columns[name][1:] != columns[name][:-1] for name in key], axis=0)
+    starts = np.flatnonzero(begins)
+    spans = zip(starts, np.r_[starts[1:], rows.num_rows], strict=True)
+    of = {tuple(_plain(columns[name][start]) for name in key): np.arange(start, end) for start, end in spans}
+    return Lines(columns, of)
 
 
 def _plain(value: Any) -> Any:
