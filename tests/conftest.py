@@ -44,7 +44,8 @@ def spark_master(tmp_path_factory: pytest.TempPathFactory) -> str:
 
     master = "local[2]"
     with pytest.MonkeyPatch.context() as patch:
-        # Java's quick compiler alone: tests ask many questions of few rows, for which the thorough one costs most.
-        patch.setenv("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        # Java's quick compiler alone: tests ask many questions of few rows, for which the thorough one costs most. With
+        # it alone Java keeps room for little code, and ends when that is full.
+        patch.setenv("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m")
         SparkFactStore(tmp_path_factory.mktemp("spark"), master=master, memory_limit_gb=2).close()
     return master

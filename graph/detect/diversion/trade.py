@@ -229,7 +229,7 @@ def _columns(t: ir.Table, key: tuple[str, ...]) -> Lines:
     if rows.num_rows:
         begins[1:] = np.any([columns[name][1:] != columns[name][:-1] for name in key], axis=0)
     starts = np.flatnonzero(begins)
-    spans = zip(starts, np.r_[starts[1:], rows.num_rows], strict=True)
+    spans = zip(starts, np.r_[starts[1:], rows.num_rows][: len(starts)], strict=True)
     of = {tuple(_plain(columns[name][start]) for name in key): np.arange(start, end) for start, end in spans}
     return Lines(columns, of)
 
