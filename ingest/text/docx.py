@@ -4,8 +4,10 @@ Invariant: parts are unpacked one by one and none beyond a bound, so that a smal
 part beside the body is noted, a broken body is told. What was struck out is left out, what was inserted is in.
 """
 
+import lzma
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,10 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _LETTERS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 _TEXT, _DELETED, _BOX = qn("w:t"), qn("w:del"), qn("w:txbxContent")
 _MOVED_FROM = qn("w:moveFrom")
+# What the archive's reader raises over bytes that are not what was written.
+_DAMAGE = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError,
+)  # fmt: skip
 
 
 def read(path: Path, name: str, _told: Told) -> Reading:
@@ -35,7 +41,7 @@ def read(path: Path, name: str, _told: Told) -> Reading:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(archive, name)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zipfile.LargeZipFile, OSError) as error:
+    except _DAMAGE as error:
         raise _broken(name, f"it is no whole archive ({error})") from error
 
 
@@ -63,7 +69,7 @@ def _read(archive: zipfile.ZipFile, name: str) -> Reading:
         for part in sorted(n for n in names if n.startswith(f"word/{kind}") and n.endswith(".xml")):
             try:
                 text = "\n".join(_blocks(_parsed(archive, part, name)))
-            except (SyntaxError, zipfile.BadZipFile) as error:
+            except (SyntaxError, *_DAMAGE) as error:
                 notes.append(f"{posixpath.basename(part)} is broken and was left out: {str(error)[:120]}")
                 continue
             if text.strip() and text not in found:
@@ -98,7 +104,7 @@ def _parsed(archive: zipfile.ZipFile, part: str, name: str) -> Any:
 def _title(archive: zipfile.ZipFile, name: str) -> str:
     try:
         found = _parsed(archive, "docProps/core.xml", name).find("{http://purl.org/dc/elements/1.1/}title")
-    except (KeyError, SyntaxError, zipfile.BadZipFile, Invalid):
+    except (KeyError, SyntaxError, Invalid, *_DAMAGE):
         return ""
     return found.text or "" if found is not None else ""
 

@@ -239,6 +239,18 @@ BEGINNINGS = [
 NAMES = ["a.pdf", "a.docx", "a.doc", "a.rtf", "a.html", "a.eml", "a.txt", "a"]
 
 
+def test_a_word_document_with_a_damaged_part_is_told_whichever_byte_it_is(tmp_path: Path) -> None:
+    word(tmp_path / "whole.docx")
+    with zipfile.ZipFile(tmp_path / "whole.docx") as archive:
+        body = archive.getinfo("word/document.xml")
+    begins = body.header_offset + 30 + len(body.filename)
+    for byte in range(begins, begins + min(body.compress_size, 60)):
+        raw = bytearray((tmp_path / "whole.docx").read_bytes())
+        raw[byte] ^= 0xFF
+        with pytest.raises(Invalid, match="broken Word document"):
+            of(written(tmp_path / "damaged.docx", bytes(raw)))
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(beginning=st.sampled_from(BEGINNINGS), rest=st.binary(max_size=300), name=st.sampled_from(NAMES))
 def test_any_bytes_are_read_or_told(tmp_path: Path, beginning: bytes, rest: bytes, name: str) -> None:
