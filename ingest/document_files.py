@@ -6,7 +6,7 @@ that a person can open what was read. Numbers of rulings have one form, in whate
 
 import json
 import shutil
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 from graph.model.errors import Invalid, TidewaiterError
 from graph.model.identifiers import RulingNumber
 from graph.model.tables import DOCUMENTS, MENTIONS, PROVENANCE, ColumnType, IdentifierType
-from ingest.extract.mentions import find_all
 from ingest.extract.pipeline import How
+from ingest.extract.side_by_side import MentionFinders
 from ingest.file_text import sha256_of
 from ingest.sources.delimited import reading
 from ingest.sources.source import TextRows
@@ -221,14 +221,25 @@ def text_pieces(text: str, longest: int = _LONGEST_PIECE) -> Iterator[tuple[int,
     yield start, len(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of a document's text that is being read: where it begins in the text, and whether it is the last."""
+
+    begin: int
+    last: bool
+    pictured: list[tuple[int, int]]
+    provenance: tuple[object, ...]
+
+
 def write_mentions(
-    documents: Path, target: Path, engine: duckdb.DuckDBPyConnection, told: Callable[[int], None]
+    documents: Path,
+    target: Path,
+    engine: duckdb.DuckDBPyConnection,
+    finders: MentionFinders,
+    told: Callable[[int], None],
 ) -> int:
     """Write what the texts of a fact file of documents mention as facts of their own; how many there are."""
-    found = engine.execute(
-        "SELECT id, text, pages, source, source_row, load_id, known_at FROM read_parquet(?) WHERE text IS NOT NULL",
-        [str(documents)],
-    )
+    reading_now: deque[_Piece] = deque()
     written = done = 0
     columns: list[tuple[object, ...]] = []
     with pq.ParquetWriter(target, _MENTIONS_SCHEMA, compression="zstd") as writer:
@@ -240,23 +251,36 @@ def write_mentions(
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=_MENTIONS_SCHEMA))
                 columns.clear()
 
-        while some := found.fetchmany(_DOCUMENTS_AT_ONCE):
-            pieces = [(at, start, end) for at, (_, text, *_) in enumerate(some) for start, end in text_pieces(text)]
-            read = find_all((some[at][0], some[at][1][start:end]) for at, start, end in pieces)
-            for (document_id, mentions), (at, begin, _) in zip(read, pieces, strict=True):
-                _, _, pages, *provenance = some[at]
-                pictured = recognised_spans(pages)
-                for one in mentions:
-                    first, last = begin + one.start, begin + one.end
-                    doubtful = any(start <= first < end for start, end in pictured)
-                    if doubtful and one.how == How.NUMBER and one.what not in _CHECKED:
-                        continue
-                    what = (document_id, one.kind, one.key, first, last, one.text, str(one.how))
-                    columns.append((*what, *provenance, None, None))
-                    written += 1
-                if len(columns) >= _MENTIONS_AT_ONCE:
-                    flush()
-            done += len(some)
-            told(done)
+        for document_id, mentions in finders.find(_texts(documents, engine, reading_now)):
+            piece = reading_now.popleft()
+            for one in mentions:
+                first, last = piece.begin + one.start, piece.begin + one.end
+                doubtful = any(start <= first < end for start, end in piece.pictured)
+                if doubtful and one.how == How.NUMBER and one.what not in _CHECKED:
+                    continue
+                what = (document_id, one.kind, one.key, first, last, one.text, str(one.how))
+                columns.append((*what, *piece.provenance, None, None))
+                written += 1
+            if len(columns) >= _MENTIONS_AT_ONCE:
+                flush()
+            if piece.last:
+                done += 1
+                if done % _DOCUMENTS_AT_ONCE == 0:
+                    told(done)
+        told(done)
         flush()
     return written
+
+
+def _texts(documents: Path, engine: duckdb.DuckDBPyConnection, reading_now: deque[_Piece]) -> Iterator[tuple[str, str]]:
+    """The texts of a fact file, piece by piece; what must be known of a piece later is put aside."""
+    found = engine.execute(
+        "SELECT id, text, pages, source, source_row, load_id, known_at FROM read_parquet(?) WHERE text IS NOT NULL",
+        [str(documents)],
+    )
+    while some := found.fetchmany(_DOCUMENTS_AT_ONCE):
+        for document_id, text, pages, *provenance in some:
+            pictured = recognised_spans(pages)
+            for start, end in text_pieces(text):
+                reading_now.append(_Piece(start, end == len(text), pictured, tuple(provenance)))
+                yield document_id, text[start:end]

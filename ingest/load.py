@@ -26,6 +26,7 @@ from ingest.clean.sql import literal
 from ingest.csv_rows import BrokenRow, csv_rows
 from ingest.document_files import NOT_READ, Originals, write_mentions
 from ingest.engine import open_engine, run
+from ingest.extract.side_by_side import MentionFinders
 from ingest.file_documents import PROFILE, RULINGS, Judged, Waiting, judged, rows_of, standing_documents
 from ingest.file_text import sha256_of, survey
 from ingest.given_files import GivenFile, given_files, is_documents
@@ -45,7 +46,7 @@ Progress = Callable[[str, int, int | None], None]
 _MERGE_AT = 64  # so many small files of one table are made one, so that no home fills with tiny files
 _SMALL_ROWS = 100_000
 _REASONS_SHOWN = 3
-_MOST_READERS = 8
+_MOST_PROCESSES = 8
 _DOCUMENTS_AT_ONCE = 500
 _BATCH_CHARACTERS = 16_000_000
 # Formats in which no table comes: these files are documents, whatever their names say.
@@ -151,7 +152,9 @@ class _Loading:
         self._load_id = ledger.next_load_id(now)
         self._folder = ledger.staging(self._load_id)
         self._rejects = RejectLog(self._folder / "rejects.jsonl")
-        self._readers = Readers(min(threads or os.cpu_count() or 1, _MOST_READERS))
+        processes = min(threads or os.cpu_count() or 1, _MOST_PROCESSES)
+        self._readers = Readers(processes)
+        self._finders = MentionFinders(processes)
         self._originals = Originals(self._home, self._folder, self._readers)
         self._documents: list[Waiting] = []
         self._known: dict[tuple[str, str], str] = {}
@@ -181,6 +184,7 @@ class _Loading:
         finally:
             with suppress(OSError):
                 self._rejects.close()
+            self._finders.close()
             self._stage.close()
         worth = any(fate.changed for fate in fates)
         if worth and commit:
@@ -437,7 +441,7 @@ class _Loading:
             def told(done: int) -> None:
                 self._progress(f"{name}, what its texts mention", done, settled.rows)
 
-            rows = write_mentions(settled.path, found, self._stage.engine, told)
+            rows = write_mentions(settled.path, found, self._stage.engine, self._finders, told)
             yield _Prepared(MENTIONS.name, replace(settled, path=found if rows else None, rows=rows))
 
     # -- what waits for the commit ---------------------------------------------------------------------

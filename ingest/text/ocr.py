@@ -3,7 +3,6 @@
 Invariant: what comes from here is marked as recognised by whoever asks; a picture takes bounded time.
 """
 
-import os
 import shutil
 import subprocess
 from functools import cache
@@ -19,8 +18,6 @@ def installed() -> str:
 
 def text_of(dots: bytes, width: int, height: int) -> str:
     """The letters in a picture of grey dots; none where it takes too long or tesseract gives up."""
-    # One thread a picture: pictures are read side by side, and its own threads gain little.
-    os.putenv("OMP_THREAD_LIMIT", "1")
     picture = b"P5 %d %d 255\n" % (width, height) + dots
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command; the picture goes in by the pipe

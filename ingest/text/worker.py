@@ -1,31 +1,27 @@
-"""A process that reads files for another: `python -m ingest.text.worker`, a request a line, an answer a line.
+"""A process that reads files for another: `python -m ingest.text.worker`; see `ingest.child_process`.
 
-Invariant: whatever a file does to its parser, it does it here: memory is limited by the kernel, the parent watches the
-time, and no answer but one line of JSON leaves on the standard output. `{}` is a sign of life during a long reading.
+Invariant: whatever a file does to its parser, it does it here, and the answer is a reading or a problem in words.
 """
 
-import json
-import os
-import resource
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from graph.model.errors import TidewaiterError
-from ingest.text.reading import EMAIL, format_of, read
+from ingest.child_process import MEMORY_BYTES, answer_requests
+from ingest.text.reading import EMAIL, Told, format_of, read
 from ingest.text.unpacked import Allowance
 
-MEMORY_BYTES = 1536 * 1024 * 1024
 _RECURSION = 400  # parsers of hostile files recurse; far below what would overrun the stack
 
 
-def answer(request: Mapping[str, object], told: "object") -> dict[str, object]:
+def answer(request: Mapping[str, object], told: Told) -> dict[str, object]:
     """What becomes of one request: a reading, what was unpacked, or a problem."""
     path, name = Path(str(request["path"])), str(request["name"])
     try:
         if request["do"] == "read":
-            return {"reading": asdict(read(path, name, told))}  # type: ignore[arg-type]
+            return {"reading": asdict(read(path, name, told))}
         return _unpacked(path, name, request)
     except TidewaiterError as error:
         return {"problem": error.message, "next_step": error.next_step}
@@ -55,19 +51,8 @@ def _unpacked(path: Path, name: str, request: Mapping[str, object]) -> dict[str,
 
 def main() -> None:
     """Answer requests until there are no more."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(_RECURSION + 600)
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # parsers that print do not print answers
-
-    def told() -> None:
-        answers.write("{}\n")
-        answers.flush()
-
-    for line in sys.stdin:
-        answers.write(json.dumps(answer(json.loads(line), told), ensure_ascii=True) + "\n")
-        answers.flush()
+    answer_requests(answer)
 
 
 if __name__ == "__main__":
