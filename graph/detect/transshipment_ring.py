@@ -19,6 +19,7 @@ from graph.detect.diversion.orders import read_orders
 from graph.detect.diversion.rings import Weighed, chained, rings
 from graph.detect.diversion.story import Told, named_customers, tell
 from graph.detect.diversion.trade import kept, lines_without_maker, scope_lines
+from graph.detect.last_day import last_day
 from graph.detect.queue import e_bh
 from graph.facts.store import FactStore
 from graph.model.finding import Finding
@@ -74,12 +75,6 @@ class TransshipmentRing:
             for ring in rings(told)
         ]  # fmt: skip
         return sorted(findings, key=lambda finding: (-finding.probability, finding.id))
-
-
-def last_day(facts: FactStore) -> date | None:
-    """The last day on which the facts say that goods were entered; None when there are no lines."""
-    day: date | None = facts.table("entry_lines").entry_date.max().to_pyarrow().as_py()
-    return day
 
 
 def weigh(seen: Examination, calibration: Calibration) -> list[Weighed]:

@@ -7,6 +7,7 @@ Invariant: the two sides are measured in the same tariff number and unit; where 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
@@ -134,9 +135,10 @@ def likeness(
                 usual = usual[np.isfinite(usual)]
                 there.append(("", len(usual), float(usual.mean())))
             borrowed = len(there) < LEAST_MAKERS
-            elsewhere = [made for country, m in here.others.items() if country != origin for made in m if borrowed]
-            home_level = _level(known or list(here.home.values()), measure)
-            there_level = _level([*there, *elsewhere], measure)
+            if borrowed:
+                there += [made for country, makers in here.others.items() if country != origin for made in makers]
+            home_level = _level(tuple(known or here.home.values()), measure)
+            there_level = _level(tuple(there), measure)
             if home_level is None or there_level is None:
                 continue
             own_spread = there_level.spread + (BORROWED_SPREAD if borrowed else 0.0)
@@ -157,7 +159,8 @@ def likeness(
     return found
 
 
-def _level(makers: list[Made], measure: str) -> Level | None:
+@lru_cache(maxsize=10_000)
+def _level(makers: tuple[Made, ...], measure: str) -> Level | None:
     if not makers:
         return None
     values = np.array([value for _, _, value in makers])

@@ -17,7 +17,7 @@ from graph.detect.diversion.orders import Order
 from graph.detect.diversion.passage import Bills, Lots
 from graph.detect.diversion.plants import Plant
 from graph.detect.diversion.trade import NO_ROWS, Ints, Lines, MakerTrade
-from graph.detect.diversion.written_names import Spellings, slips
+from graph.detect.diversion.written_names import Spellings
 
 # Inward goods count as for the maker's trade from so long before its first lot.
 STOCK_DAYS = 150
@@ -38,7 +38,8 @@ class Waybills:
     own: Bills
     own_at: Mapping[str, int]  # position by bill number
     between: Mapping[tuple[str, str], Ints]  # positions in `foreign` by (into, from)
-    consigned: Mapping[str, Ints]  # positions in `foreign` by the consignee's key, or that less a letter
+    consignees: Spellings  # the keys of consignees in `foreign`
+    consigned: Mapping[str, Ints]  # positions in `foreign` by the consignee's key
 
     def between_countries(self, order: Order, maker: MakerTrade) -> Ints:
         """Positions of the bills from the order's country into the maker's."""
@@ -53,7 +54,8 @@ def waybills(foreign: Bills, own: Bills) -> Waybills:
         for out in set(foreign.from_country[where]) - {None}
     }
     own_at = {number: i for i, number in enumerate(own.number)}
-    return Waybills(foreign, own, own_at, between, _by_form(foreign.consignee_key))
+    consigned = _positions(foreign.consignee_key)
+    return Waybills(foreign, own, own_at, between, Spellings((key, key) for key in consigned), consigned)
 
 
 def lots_of(bills: Waybills, lines: Lines, rows: Ints) -> Lots:
@@ -110,8 +112,8 @@ class Shipped:
 def inward(bills: Waybills, names: Iterable[str], order: Order, origin: str, shipped: Shipped) -> Inward:
     """What bills of lading into `origin` consign to one of these names while it ships."""
     foreign = bills.foreign
-    forms = {form for key in names for form in slips(key)}
-    at = np.unique(np.concatenate([bills.consigned[f] for f in forms if f in bills.consigned] or [NO_ROWS]))
+    written = {found for key in names for found in bills.consignees.owners(key)}
+    at = np.sort(np.concatenate([bills.consigned[key] for key in written] or [NO_ROWS]))
     if len(at):
         there = (foreign.to_country[at] == origin) & (foreign.arrived[at] <= shipped.last_day)
         at = at[there & (foreign.arrived[at] >= shipped.first_day - STOCK_DAYS)]
@@ -169,12 +171,3 @@ def _positions(values: npt.NDArray[Any]) -> dict[str, Ints]:
         if value is not None:
             found.setdefault(value, []).append(i)
     return {value: np.array(at, dtype=np.int64) for value, at in found.items()}
-
-
-def _by_form(keys: npt.NDArray[Any]) -> dict[str, Ints]:
-    """Positions by each key and by each key less one letter."""
-    found: dict[str, list[int]] = {}
-    for key, at in _positions(keys).items():
-        for form in set(slips(key)):
-            found.setdefault(form, []).extend(at.tolist())
-    return {form: np.array(at, dtype=np.int64) for form, at in found.items()}

@@ -58,7 +58,6 @@ class Bills:
     headings: tuple[str, ...]
     shipper: Names
     shipper_key: Names
-    consignee: Names
     consignee_key: Names
 
 
@@ -92,13 +91,15 @@ def _read(
         number=t.bill_number, loaded=t.loaded_on.epoch_days(), arrived=t.arrived_on.epoch_days(),
         from_country=t.from_country, to_country=t.to_country,
         packages=amount(t.packages), weight=amount(t.gross_weight_kg),
-        heading=t.hts_prefix.re_replace("[^0-9]", "").nullif(""),
-        shipper=t.shipper_name, shipper_key=written_key(t.shipper_name),
-        consignee=t.consignee_name, consignee_key=written_key(t.consignee_name),
+        heading=t.hts_prefix.re_replace("[^0-9]", "").nullif(""), shipper=t.shipper_name, consignee=t.consignee_name,
     )  # fmt: skip
     last = (until - date(1970, 1, 1)).days
     t = t.filter(ibis.coalesce(t.arrived, t.loaded, last) <= last)
     rows = t.order_by("number").to_pyarrow()
+    # A name stands on many bills; its key is worked out once.
+    names = ibis.union(t.select(name=t.shipper), t.select(name=t.consignee), distinct=True).drop_null("name")
+    keyed = names.select("name", key=written_key(names.name)).to_pyarrow()
+    key_of = dict(zip(keyed["name"].to_pylist(), keyed["key"].to_pylist(), strict=True))
 
     def days(name: str) -> Ints:
         return np.asarray(rows[name].fill_null(-1).to_numpy(), dtype=np.int64)
@@ -109,13 +110,15 @@ def _read(
     def texts(name: str) -> Names:
         return np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=object)
 
+    def keys(name: str) -> Names:
+        return np.array([key_of.get(written) for written in rows[name].to_pylist()], dtype=object)
+
     headings = rows["heading"].combine_chunks().dictionary_encode()
     return Bills(
         texts("number"), days("loaded"), days("arrived"), texts("from_country"), texts("to_country"),
         amounts("packages"), amounts("weight"),
         np.asarray(headings.indices.fill_null(-1).to_numpy(), dtype=np.int64), tuple(headings.dictionary.to_pylist()),
-        texts("shipper"), texts("shipper_key"),
-        texts("consignee"), texts("consignee_key"),
+        texts("shipper"), keys("shipper"), keys("consignee"),
     )  # fmt: skip
 
 
@@ -216,39 +219,29 @@ def _counted(lots: Lots, bills: Bills, out_i: Ints, in_i: Ints, *, weeks: int, l
 
 def _alike_in_weight(lots: Lots, bills: Bills, inward: Ints) -> tuple[Ints, Ints]:
     """Pairs (lot, bill) of nearly one weight, whatever their packages and days."""
-    by_weight = inward[np.argsort(bills.weight[inward], kind="stable")]
-    weight = bills.weight[by_weight]
-    low = np.searchsorted(weight, lots.weight * (1 - REPACKED_WEIGHT_SHARE), "left")
-    high = np.searchsorted(weight, lots.weight * (1 + REPACKED_WEIGHT_SHARE), "right")
-    high = np.where(np.isfinite(lots.weight), high, low)
-    outs = np.repeat(np.arange(len(lots.day)), high - low)
-    ins = [by_weight[a:b] for a, b in zip(low, high, strict=True)]
-    return outs.astype(np.int64), np.concatenate(ins).astype(np.int64)
+    outs, near = _within(bills.weight[inward], lots.weight, share=REPACKED_WEIGHT_SHARE)
+    return outs, inward[near]
 
 
 def _alike(lots: Lots, bills: Bills, inward: Ints) -> tuple[Ints, Ints]:
     """Pairs (lot, bill) whose goods agree, whatever their days."""
-    outs: list[Ints] = []
-    ins: list[Ints] = []
     packages, weight = bills.packages[inward], bills.weight[inward]
-    by_packages = np.argsort(packages, kind="stable")
-    by_weight = np.argsort(weight, kind="stable")
-    sorted_weight = weight[by_weight]
-    low = np.searchsorted(packages[by_packages], lots.packages, "left")
-    high = np.searchsorted(packages[by_packages], lots.packages, "right")
-    for o in range(len(lots.day)):
-        if np.isfinite(lots.packages[o]):
-            near = by_packages[low[o] : high[o]]
-            agree = ~(np.abs(np.log(weight[near] / lots.weight[o])) > WEIGHT_SHARE)  # an unknown weight does not part
-            near = near[agree]
-        else:
-            near = np.zeros(0, dtype=np.int64)
-        if np.isfinite(lots.weight[o]):
-            left = np.searchsorted(sorted_weight, lots.weight[o] * (1 - EXACT_WEIGHT_SHARE), "left")
-            right = np.searchsorted(sorted_weight, lots.weight[o] * (1 + EXACT_WEIGHT_SHARE), "right")
-            close = by_weight[left:right]
-            unknown = ~np.isfinite(packages[close]) | ~np.isfinite(lots.packages[o])
-            near = np.union1d(near, close[unknown])
-        outs.append(np.full(len(near), o, dtype=np.int64))
-        ins.append(inward[near].astype(np.int64))
-    return np.concatenate(outs), np.concatenate(ins)
+    outs, near = _within(packages, lots.packages, share=0.0)
+    agree = ~(np.abs(np.log(weight[near] / lots.weight[outs])) > WEIGHT_SHARE)  # an unknown weight does not part
+    close_outs, close = _within(weight, lots.weight, share=EXACT_WEIGHT_SHARE)
+    unknown = ~np.isfinite(packages[close]) | ~np.isfinite(lots.packages[close_outs])
+    outs, near = np.r_[outs[agree], close_outs[unknown]], np.r_[near[agree], close[unknown]]
+    pairs = np.unique(outs * len(inward) + near)  # by lot, then by bill
+    return pairs // max(len(inward), 1), inward[pairs % max(len(inward), 1)]
+
+
+def _within(values: Floats, wanted: Floats, *, share: float) -> tuple[Ints, Ints]:
+    """Pairs (place in `wanted`, place in `values`) that differ by no more than this share; unknown agrees with none."""
+    order = np.argsort(values, kind="stable")
+    low = np.searchsorted(values[order], wanted * (1 - share), "left")
+    high = np.searchsorted(values[order], wanted * (1 + share), "right")
+    many = np.where(np.isfinite(wanted), high - low, 0)
+    outs = np.repeat(np.arange(len(wanted)), many)
+    # The n-th pair of a place lies n places after its first.
+    at = np.arange(len(outs)) - np.repeat(np.cumsum(many) - many, many) + np.repeat(low, many)
+    return outs, order[at]

@@ -16,7 +16,8 @@ from graph.detect.diversion.features import SIGNS, features
 from graph.detect.diversion.orders import read_orders
 from graph.detect.diversion.rings import chained
 from graph.detect.diversion.trade import kept, scope_lines
-from graph.detect.transshipment_ring import TransshipmentRing, last_day
+from graph.detect.last_day import last_day
+from graph.detect.transshipment_ring import TransshipmentRing
 from graph.detect.truth import Scheme, party_key, read_schemes
 from graph.facts.duckdb import DuckDbFactStore
 from graph.facts.store import FactStore
