@@ -324,8 +324,8 @@ class ScreeningRequest(BaseModel):
 
 
 class ScreeningItem(Answer):
-    """A name found in a document: how the document writes it, with all its words (`full`) or without its legal form
-    (`core`), how often, and a passage."""
+    """A name found in a document: how the document writes it, with all its words (`full`), without its legal form
+    (`core`) or with a slip (`almost`), how often, and a passage."""
 
     name: str
     document: str

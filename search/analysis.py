@@ -9,12 +9,13 @@ too: phrases need them.
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+(?:['’][sS]\b)?")
 _NOT_WORD = re.compile(r"[\W_]+")
+_POSSESSIVE = re.compile(r"(?<=[^\W_])'[sS]\b")
+_BLANKED = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)}
 _LONGEST = 64  # characters; longer runs are no words (encoded attachments), and engines refuse 32 KB terms
 
 # Words that say nothing about a document on their own. They are left out of a bag of words, not of phrases.
@@ -35,7 +36,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("Wire hangers of the importer's: 7326.20.0020")
     ['wire', 'hanger', 'of', 'the', 'import', '7326', '20', '0020']
     """
-    return list(map(token, _WORD.findall(text)))
+    return list(map(_TOKENS.__getitem__, _words(text)))
 
 
 def spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
@@ -45,7 +46,7 @@ def spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[i
     [(0, 5, 'steel'), (6, 13, 'hanger')]
     """
     for match in _WORD.finditer(text, start, len(text) if end is None else end):
-        yield match.start(), match.end(), token(match.group())
+        yield match.start(), match.end(), _TOKENS[match.group()]
 
 
 def content_tokens(text: str) -> list[str]:
@@ -66,23 +67,24 @@ def forms(text: str) -> list[str]:
     >>> forms("Classified as wire hangers, wire")
     ['classified', 'hangers']
     """
-    return _forms_of(_WORD.findall(text))
+    return tokens_and_forms(text)[1]
 
 
 def tokens_and_forms(text: str) -> tuple[list[str], list[str]]:
     """Both of a text, which is read once."""
-    words = _WORD.findall(text)
-    return list(map(token, words)), _forms_of(words)
+    words = _words(text)
+    forms = dict.fromkeys(map(_FORMS.__getitem__, words))
+    forms.pop("", None)
+    return list(map(_TOKENS.__getitem__, words)), list(forms)
 
 
-def _forms_of(words: list[str]) -> list[str]:
-    return list(dict.fromkeys(filter(None, map(_form, dict.fromkeys(words)))))
-
-
-@lru_cache(maxsize=1 << 18)
-def _form(word: str) -> str:
-    form = folded(word)
-    return form if stem(form) != form else ""
+def _words(text: str) -> list[str]:
+    """The words of a text as `_WORD` finds them, those in plain letters (most texts) without their possessive."""
+    if not text.isascii() or "'s'" in text or "'S'" in text:
+        return _WORD.findall(text)
+    if "'" in text:
+        text = _POSSESSIVE.sub("", text)
+    return text.translate(_BLANKED).split()
 
 
 def neighbours(text: str) -> list[tuple[str, str]]:
@@ -96,14 +98,13 @@ def neighbours(text: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys((one, two) for (one, idle), (two, idle_too) in beside if not (idle or idle_too)))
 
 
-@lru_cache(maxsize=1 << 18)
 def token(word: str) -> str:
     """The token of one word: folded, lower case, stemmed.
 
     >>> [token(w) for w in ("Hangers", "Möbel's", "classifications")]
     ['hanger', 'mobel', 'classif']
     """
-    return stem(folded(word))
+    return _TOKENS[word]
 
 
 def folded(word: str) -> str:
@@ -223,3 +224,29 @@ def _without_final_e(word: str) -> str:
     if word.endswith("ll") and _measure(word) > 1:
         word = word[:-1]
     return word
+
+
+class _Remembered(dict[str, str]):
+    """What a function makes of each word. Words follow Zipf's law, so few are worked out twice."""
+
+    _MOST = 1 << 18
+
+    def __init__(self, made: Callable[[str], str]) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= self._MOST:
+            self.clear()
+        made = self[word] = self._made(word)
+        return made
+
+
+def _form(word: str) -> str:
+    """The word as it is written where its token is another; else empty."""
+    form = folded(word)
+    return form if stem(form) != form else ""
+
+
+_TOKENS = _Remembered(lambda word: stem(folded(word)))
+_FORMS = _Remembered(_form)

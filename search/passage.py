@@ -21,8 +21,7 @@ LOOK_AT_CHARACTERS = 200_000  # a passage later in a text than this is not looke
 _MOST_MATCHES = 400  # enough to choose a good passage from
 _LEAD_CHARACTERS = 40  # shown before the first match
 _BLANKS = re.compile(r"\s+")
-_ALONE = r"(?<![^\W_])"  # no letter or digit before
-_ANY_WORD = re.compile(r"[^\W_]+(?:['’]s\b)?", re.IGNORECASE)
+_ANY_WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
 
 Match = tuple[int, int, str]  # where it begins and ends, and which: a token, a number's key, or as `inexact` has it
 
@@ -84,6 +83,7 @@ class Marker:
             return
         if not text.isascii():
             text = text.translate(_UNACCENTED)
+        text = text.lower()
         count = 0
         for candidate in self._beginnings.finditer(text):
             for start, end, found in spans(text, candidate.start(), candidate.end()):
@@ -98,7 +98,16 @@ class Marker:
         """Which word that need not be whole or spelled so this one is; empty for none. `found` is its token."""
         if not self.inexact:
             return ""
-        whole = folded(word)
+        if word not in self._labels:
+            self._labels[word] = self._label(folded(word), found)
+        return self._labels[word]
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """What `_inexactly` has said of words so far: the hits of a query share most of theirs."""
+        return {}
+
+    def _label(self, whole: str, found: str) -> str:
         for part in self.inexact:
             asked = folded(part.text)
             if isinstance(part, Prefix):
@@ -115,17 +124,17 @@ class Marker:
 
     @cached_property
     def _beginnings(self) -> re.Pattern[str]:
-        """Words that begin as a token does: stems differ from words at the end only, at most by e, i or y. Any word,
-        where one need not be spelled so."""
+        """Words of a text in lower case that begin as a token does: stems differ from words at the end only, at most by
+        e, i or y. Any word, where one need not be spelled so. That no letter stands before is asked last, so that the
+        letters themselves are what is looked for."""
         if any(isinstance(part, Fuzzy) for part in self.inexact):
             return _ANY_WORD
         beginnings = {one[:-1] if len(one) > 2 and one[-1] in "eiy" else one for one in self.tokens}
         for part in self.inexact:
             asked = folded(part.text)
             beginnings.add(asked[:-1] if len(asked) > 2 and asked[-1] in "eiy" else asked)
-        return re.compile(
-            f"{_ALONE}(?:{'|'.join(map(re.escape, sorted(beginnings)))})[^\\W_]*(?:['’]s\\b)?", re.IGNORECASE
-        )
+        either = "|".join(f"{one}(?<![^\\W_]{one})" for one in map(re.escape, sorted(beginnings)))
+        return re.compile(f"(?:{either})[^\\W_]*(?:['’]s\\b)?")
 
     @cached_property
     def _spellings(self) -> tuple[re.Pattern[str], ...]:
@@ -152,8 +161,11 @@ def _spelling(identifier: Identifier) -> re.Pattern[str]:
         rest = r"[\d.]*(?<!\.)"
     elif identifier.kind == "importer" and key.endswith("00"):
         key, rest = key[:-2], r"(?:[ -]?00)?"
-    characters = [re.escape(character) for character in key if character.isalnum()]
-    return re.compile(f"{_ALONE}{prefix}{'[ .‐-―-]?'.join(characters)}{rest}(?![^\\W_])", re.IGNORECASE)
+    first, *others = [re.escape(character) for character in key if character.isalnum()] or [re.escape(key)]
+    # That nothing stands before is asked last where it can be, so that the character itself is what is looked for.
+    alone = f"(?<![^\\W_]){prefix}{first}" if prefix else f"{first}(?<![^\\W_]{first})"
+    spelled = f"{'[ .‐-―-]?'.join((alone, *others))}{rest}(?![^\\W_])"
+    return re.compile(spelled, re.IGNORECASE if re.search("[A-Z]", key) else 0)
 
 
 def _window(text: str, matches: list[Match]) -> tuple[int, int]:
@@ -195,11 +207,12 @@ def _escaped(text: str) -> str:
 
 
 class _Unaccented(dict[int, int]):
-    """Letters without their accents, one for one, so that offsets stay (ß and ligatures are left alone)."""
+    """Letters without their accents, one for one, so that offsets stay (ß and ligatures are left alone); each of them
+    is one letter in lower case, too."""
 
     def __missing__(self, code: int) -> int:
         base = unicodedata.normalize("NFKD", chr(code))
-        self[code] = ord(base[0]) if len(base) > 1 and all(map(unicodedata.combining, base[1:])) else code
+        self[code] = ord(base[0]) if all(map(unicodedata.combining, base[1:])) else code
         return self[code]
 
 

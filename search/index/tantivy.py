@@ -5,7 +5,7 @@ a text to analyse, and our numbers for order, so that its answers are those of a
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,7 @@ from graph.model.errors import NotFound, Unavailable
 from search import ranking
 from search.document import SearchDocument
 from search.fields import known_field
-from search.index.facets import most_frequent
+from search.index.facets import SHOWN, most_frequent
 from search.index.phrase import placings
 from search.index.plan import (
     All,
@@ -42,7 +42,8 @@ from search.query import Held, Hit, Own, Query, SearchRequest, SearchResult
 from search.why import Looker
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-_FACET_CANDIDATES = 1_000  # counted by the engine before ours are cut, so that ties are cut by value
+_FACET_CANDIDATES = 2 * SHOWN  # asked of the engine first; more only where equally frequent ones are cut off
+_SEGMENT_CANDIDATES = 10_000  # of each segment, of which the engine makes the most frequent of all
 _PLACE_BYTES = 6  # of a cursor: how many hits stand before the page
 FOLDER = "index"  # in the generation's folder
 _NEXT_STEP = "Run `tidewaiter refresh` to build it again."
@@ -114,10 +115,10 @@ class TantivyIndexWriter:
     """Writes an index into an empty folder.
 
     One thread writes one segment for as long as its postings fit into `memory_mb` (about 1.5 KB a document
-    of 3 KB): one segment is the fastest to search. More are made beyond, with the same answers.
+    of 3 KB, taken as they come): one segment is the fastest to search. More are made beyond, with the same answers.
     """
 
-    def __init__(self, folder: Path, *, memory_mb: int = 256) -> None:
+    def __init__(self, folder: Path, *, memory_mb: int = 2_000) -> None:
         self._folder = folder
         self._memory_bytes = memory_mb * 1_000_000
 
@@ -227,13 +228,16 @@ class TantivyIndex:
     def _counts(
         self, query: tantivy.Query, facets: tuple[str, ...]
     ) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
-        """How many match, and the most frequent values of each facet, in one pass without scores."""
-        aggregations: dict[str, Any] = {
-            name: {"terms": {"field": f"fields.{name}", "size": _FACET_CANDIDATES}} for name in facets
-        }
-        aggregations["#"] = {"value_count": {"field": "tie_breaker"}}
-        found = self._open().aggregate(query, aggregations)
-        return int(found["#"]["value"]), {
+        """How many match, and the most frequent values of each facet, in one pass without scores; in another with many
+        more values of a facet in which so many are equally frequent that the first cuts through them."""
+        asked: dict[str, Any] = {name: _most(name, _FACET_CANDIDATES) for name in facets}
+        asked["#"] = {"value_count": {"field": "tie_breaker"}}
+        found = self._open().aggregate(query, asked)
+        total = int(found.pop("#")["value"])
+        cut = {name: _most(name, _SEGMENT_CANDIDATES) for name in facets if _is_cut(found[name]["buckets"])}
+        if cut:
+            found |= self._open().aggregate(query, cut)
+        return total, {
             name: most_frequent((str(one["key"]), int(one["doc_count"])) for one in found[name]["buckets"])
             for name in facets
         }
@@ -277,6 +281,16 @@ class TantivyIndex:
             row = searcher.doc(address)
             items.append(hit_of(row["id"][0], json.loads(row["source"][0]), score=score, looker=looker))
         return tuple(items)
+
+
+def _most(facet: str, size: int) -> dict[str, Any]:
+    """Asks for the most frequent values of a facet."""
+    return {"terms": {"field": f"fields.{facet}", "size": size, "segment_size": _SEGMENT_CANDIDATES}}
+
+
+def _is_cut(buckets: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether values may be missing that are as frequent as the last one that is shown."""
+    return len(buckets) == _FACET_CANDIDATES and buckets[-1]["doc_count"] == buckets[SHOWN - 1]["doc_count"]
 
 
 def _rendered(step: Step, schema: tantivy.Schema) -> tantivy.Query:  # noqa: PLR0911 - one return a step

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from graph.model.errors import Invalid, Unavailable
 from search.analysis import tokens
 from search.document import SearchDocument
+from search.index.facets import SHOWN
 from search.index.index import SearchIndex, SearchStore
 from search.index.tantivy import TantivyStore
 from search.query import (
@@ -323,6 +324,15 @@ def test_facets_count_over_all_matches_and_not_the_page(index: SearchIndex) -> N
         "country": (("CN", 2), ("US", 1), ("VN", 1)),
         "lab": (),
     }
+
+
+def test_of_equally_frequent_values_of_a_facet_the_first_by_value_are_shown(indexed: Indexed) -> None:
+    """However many there are; the more frequent ones stand before them."""
+    rare = [f"L{number:04d}" for number in range(1_500)]
+    labs = [*reversed(rare), "L9999", "L9999"]
+    index = indexed(replace(REPORT, id=f"document:{place}", fields={"lab": (lab,)}) for place, lab in enumerate(labs))
+    shown = index.search(SearchRequest(Everything(), facets=("lab",), limit=1)).facets["lab"]
+    assert shown == (("L9999", 2), *((lab, 1) for lab in rare[: SHOWN - 1]))
 
 
 def test_facets_keep_to_the_filters(index: SearchIndex) -> None:

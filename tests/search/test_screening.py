@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.facts.duckdb import DuckDbFactStore
 from graph.model.errors import Invalid
 from search.screening import MOST_NAMES, Screen, names_in, screen_documents
+from search.slips import Slips
 from tests.fixtures.fact_files import load_facts
 
 
@@ -20,8 +23,14 @@ from tests.fixtures.fact_files import load_facts
         ("NGUYEN, VAN ANH", "signed by Van Anh Nguyen", "Van Anh Nguyen"),
         ("Reef Co", "Reef Co. and others", "Reef Co"),
         ("Reef Co", "on a reef", None),
-        ("Golden Reef Trading", "Golden Reef Trading's", None),
+        ("Golden Reef Trading", "Golden Reef Trading's", "Golden Reef Trading's"),
         ("Golden Reef Trading", "MarGolden Reef Tradings", None),
+        ("Golden Reef Trading", "by Goldne Reef Trading of", "Goldne Reef Trading"),
+        ("Golden Reef Trading", "GOLDEN REEF TRADNG CO., LTD.", "GOLDEN REEF TRADNG"),
+        ("Golden Reef Trading", "GoldenReef Trading", "GoldenReef Trading"),
+        ("Golden Reef Trading", "Goldne Reef Tradng", None),
+        ("Golden Reef Trading and Wire", "Goldne Reef Tradng & Wire", "Goldne Reef Tradng & Wire"),
+        ("Reef Wires", "Reef Wirse", None),
     ],
 )
 def test_a_name_is_found_as_documents_spell_it(name: str, text: str, found: str | None) -> None:
@@ -33,6 +42,21 @@ def test_every_use_counts_and_the_longest_of_one_place() -> None:
     text = "Golden Reef Trading Co., Ltd. (Golden Reef Trading) and Harbour Wire Works"
     uses = Screen.of(["Harbour Wire Works", "Golden Reef Trading Co., Ltd."]).uses(text)
     assert [(use.name, use.how) for use in uses] == [(1, "full"), (1, "core"), (0, "full")]
+
+
+def test_a_use_with_a_slip_is_told_from_those_without() -> None:
+    text = "Golden River Trading and Golden River Trdaing"
+    uses = Screen.of(["Golden River Trading", "Golden Rivet Trading"]).uses(text)
+    assert [(use.name, use.start, use.how) for use in uses] == [(0, 0, "full"), (1, 0, "almost"), (0, 25, "almost")]
+
+
+@given(st.text("abcdefgh", min_size=5, max_size=12), st.data())
+def test_a_word_one_slip_away_is_taken_for_the_word(word: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(word) - 1))
+    slipped = data.draw(
+        st.sampled_from([word[:at] + word[at + 1 :], f"{word[:at]}x{word[at:]}", f"{word[:at]}x{word[at + 1 :]}"])
+    )
+    assert word in Slips([f"{word} zzzzz"])[slipped]
 
 
 def test_what_says_nothing_is_not_looked_for_and_is_listed() -> None:
