@@ -42,8 +42,8 @@ from search.query import Held, Hit, Own, Query, SearchRequest, SearchResult
 from search.why import Looker
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-_FACET_CANDIDATES = 2 * SHOWN  # asked of the engine first; more only where equally frequent ones are cut off
-_SEGMENT_CANDIDATES = 10_000  # of each segment, of which the engine makes the most frequent of all
+_FACET_CANDIDATES = 20 * SHOWN  # asked of the engine first; more only where equally frequent ones are cut off
+_MOST_CANDIDATES = 10_000  # and of each segment, where there are several, to make the most frequent of all from
 _PLACE_BYTES = 6  # of a cursor: how many hits stand before the page
 FOLDER = "index"  # in the generation's folder
 _NEXT_STEP = "Run `tidewaiter refresh` to build it again."
@@ -230,17 +230,22 @@ class TantivyIndex:
     ) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
         """How many match, and the most frequent values of each facet, in one pass without scores; in another with many
         more values of a facet in which so many are equally frequent that the first cuts through them."""
-        asked: dict[str, Any] = {name: _most(name, _FACET_CANDIDATES) for name in facets}
+        asked: dict[str, Any] = {name: self._most(name, _FACET_CANDIDATES) for name in facets}
         asked["#"] = {"value_count": {"field": "tie_breaker"}}
         found = self._open().aggregate(query, asked)
         total = int(found.pop("#")["value"])
-        cut = {name: _most(name, _SEGMENT_CANDIDATES) for name in facets if _is_cut(found[name]["buckets"])}
+        cut = {name: self._most(name, _MOST_CANDIDATES) for name in facets if _is_cut(found[name]["buckets"])}
         if cut:
             found |= self._open().aggregate(query, cut)
         return total, {
             name: most_frequent((str(one["key"]), int(one["doc_count"])) for one in found[name]["buckets"])
             for name in facets
         }
+
+    def _most(self, facet: str, size: int) -> dict[str, Any]:
+        """Asks for the most frequent values of a facet."""
+        of_each_segment = size if self._open().num_segments <= 1 else _MOST_CANDIDATES
+        return {"terms": {"field": f"fields.{facet}", "size": size, "segment_size": of_each_segment}}
 
     def _page(self, request: SearchRequest, offset: int, total: int) -> list[tuple[float, tantivy.DocAddress]]:
         """Scores and addresses of the page's hits, in the total order."""
@@ -281,11 +286,6 @@ class TantivyIndex:
             row = searcher.doc(address)
             items.append(hit_of(row["id"][0], json.loads(row["source"][0]), score=score, looker=looker))
         return tuple(items)
-
-
-def _most(facet: str, size: int) -> dict[str, Any]:
-    """Asks for the most frequent values of a facet."""
-    return {"terms": {"field": f"fields.{facet}", "size": size, "segment_size": _SEGMENT_CANDIDATES}}
 
 
 def _is_cut(buckets: Sequence[Mapping[str, Any]]) -> bool:
