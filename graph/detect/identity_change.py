@@ -15,7 +15,7 @@ from graph.detect.calibration import read_calibration
 from graph.detect.last_day import last_day
 from graph.detect.queue import FALSE_DISCOVERY_RATE, e_bh
 from graph.detect.succession.search import search
-from graph.detect.succession.sides import IMPORTERS, MAKERS
+from graph.detect.succession.sides import IMPORTERS, MAKERS, traded
 from graph.detect.succession.story import Scheme, read_records, tell
 from graph.detect.succession.weigh import Weighed, Weighing, weigh
 from graph.facts.store import FactStore
@@ -45,29 +45,28 @@ class IdentityChange:
             return []
         calibration = read_calibration(self.name)
         findings: list[Finding] = []
-        for side in (IMPORTERS, MAKERS):
-            found = search(facts, side, as_of=as_of, until=until, progress=progress)
-            if found is None:
-                continue
-            weighed = weigh(
-                facts, found, calibration, as_of=as_of, until=until, least=LEAST_SAME_FIRM, progress=progress
-            )
-            chosen = chosen_predecessors(weighed)
-            schemes = merge(weighed.pairs)
-            least_queued = least_for_queue(s[0].probability for s in schemes if any(w.old in chosen for w in s))
-            records = read_records(facts, side, (w for s in schemes for w in s), as_of=as_of, until=until)
-            for pairs in schemes:
-                account = Scheme(
-                    tuple(pairs),
-                    as_of=until,
-                    probability=max(w.probability for w in pairs),
-                    calibration=calibration.label,
-                    queue=any(w.old in chosen for w in pairs) and pairs[0].probability >= least_queued,
-                    e_value=max((chosen_e_value(weighed, w) for w in pairs), default=None),
-                    tested=weighed.tested,
-                    stand_ins=weighed.stand_ins,
-                )
-                findings.append(tell(account, found, records, name=self.name, version=self.version))
+        with facts.kept(traded(facts, as_of=as_of, until=until)) as lines:
+            for side in (IMPORTERS, MAKERS):
+                found = search(facts, lines, side, as_of=as_of, until=until, progress=progress)
+                if found is None:
+                    continue
+                weighed = weigh(facts, found, calibration, as_of=as_of, least=LEAST_SAME_FIRM)
+                chosen = chosen_predecessors(weighed)
+                schemes = merge(weighed.pairs)
+                least_queued = least_for_queue(s[0].probability for s in schemes if any(w.old in chosen for w in s))
+                records = read_records(facts, side, (w for s in schemes for w in s), as_of=as_of, until=until)
+                for pairs in schemes:
+                    account = Scheme(
+                        tuple(pairs),
+                        as_of=until,
+                        probability=max(w.probability for w in pairs),
+                        calibration=calibration.label,
+                        queue=any(w.old in chosen for w in pairs) and pairs[0].probability >= least_queued,
+                        e_value=max((chosen_e_value(weighed, w) for w in pairs), default=None),
+                        tested=weighed.tested,
+                        stand_ins=weighed.stand_ins,
+                    )
+                    findings.append(tell(account, found, records, name=self.name, version=self.version))
         return sorted(findings, key=lambda finding: (-finding.probability, finding.id))
 
 

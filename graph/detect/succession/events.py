@@ -47,8 +47,11 @@ class Event:
     revenue_usd: float
 
 
-def order_events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
-    """In the shape of `events`: an order (or its preliminary finding) on much of a party's trade."""
+def order_events(facts: FactStore, lines: ir.Table, *, as_of: date | None, until: date) -> ir.Table:
+    """In the shape of `events`: an order (or its preliminary finding) on much of a party's trade.
+
+    `lines` are those of `sides.lines`.
+    """
     order = facts.table("orders", as_of=as_of)
     order = order.mutate(prefix=order.hts_prefixes.unnest())
     order = order.mutate(prefix=order.prefix.replace(".", "").substr(0, 6))
@@ -58,20 +61,12 @@ def order_events(facts: FactStore, side: Side, *, as_of: date | None, until: dat
     ]
     order = ibis.union(*days)
     order = order.filter(order.day <= (until - date(1970, 1, 1)).days, order.prefix.length() >= 4).distinct()
-    t = facts.table("entry_lines", as_of=as_of).filter(lambda t: t.entry_date <= until)
-    t = t.mutate(
-        party=taxpayer(t.importer_number) if side is IMPORTERS else t.manufacturer_id.nullif(""),
-        day=t.entry_date.epoch_days().cast("int64"),
-        hts6=t.hts_number.substr(0, 6),
-        hts4=t.hts_number.substr(0, 4),
-    )
-    t = t.filter(t.party.notnull())
-    goods = t.group_by("party", "hts6", "hts4", "country_of_origin").agg(lines=t.count(), began=t.day.min())
-    whole = goods.group_by("party").agg(all_lines=goods.lines.sum())
-    met = [
-        order.join(goods, [order.country == goods.country_of_origin, order.prefix == goods[name]])
-        for name in ("hts6", "hts4")
-    ]
+    named = order.select(country="country", hts4=order.prefix.substr(0, 4)).distinct()
+    near = lines.semi_join(named, [lines.origin == named.country, lines.hts4 == named.hts4])
+    near = near.mutate(hts6=near.hts.substr(0, 6))
+    goods = near.group_by("party", "hts6", "hts4", "origin").agg(lines=near.count(), began=near.day.min())
+    whole = lines.group_by("party").agg(all_lines=lines.count())
+    met = [order.join(goods, [order.country == goods.origin, order.prefix == goods[name]]) for name in ("hts6", "hts4")]
     hit = ibis.union(*(m.select("case_number", "day", "party", "lines", "began") for m in met))
     hit = hit.filter(hit.began <= hit.day).group_by("party", "case_number", "day").agg(lines=hit.lines.sum())
     hit = hit.join(whole, "party")
@@ -82,23 +77,17 @@ def order_events(facts: FactStore, side: Side, *, as_of: date | None, until: dat
     )  # fmt: skip
 
 
-def events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
-    """(party, kind, day, table, key, told, revenue): every event of every party of a side, known by the day."""
+def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None, until: date) -> ir.Table:
+    """(party, kind, day, table, key, told, revenue): every event of every party of a side, known by the day.
+
+    `lines` are those of `sides.lines`, by which an action on an entry finds its party.
+    """
     t = facts.table("actions", as_of=as_of).filter(lambda t: t.action_date <= until)
-    lines = facts.table("entry_lines", as_of=as_of).filter(lambda t: t.entry_date <= until)
-    lines = lines.select(
-        "entry_number", "bill_number", importer=taxpayer(lines.importer_number), maker=lines.manufacturer_id.nullif("")
-    )
     # An action that names nobody is against those of its entry or, if it has none, of its bill; where they are one.
     for key, name in (("entry_number", "entry"), ("bill_number", "bill")):
         own = lines.filter(lines[key].notnull()).semi_join(t.select(key).distinct(), key)
-        found = own.group_by(key).agg(
-            importer=own.importer.min(), importers=own.importer.nunique(), maker=own.maker.min(),
-            makers=own.maker.nunique(),
-        )  # fmt: skip
-        one = ibis.ifelse(found.importers == 1, found.importer, None)
-        if side is not IMPORTERS:
-            one = ibis.ifelse(found.makers == 1, found.maker, None)
+        found = own.group_by(key).agg(party=own.party.min(), parties=own.party.nunique())
+        one = ibis.ifelse(found.parties == 1, found.party, None)
         t = t.left_join(found.select(key, **{f"of_{name}": one}), key).drop(f"{key}_right")
     named = taxpayer(t.importer_number) if side is IMPORTERS else t.manufacturer_id.nullif("")
     of_entry = ibis.coalesce(t.of_entry, t.of_bill)
@@ -143,7 +132,7 @@ def events(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> 
         table=ibis.literal("documents"), key=paper.id, told=ibis.literal("laboratory report"),
         revenue=ibis.literal(0.0),
     )  # fmt: skip
-    found = ibis.union(acted, opened, tested, order_events(facts, side, as_of=as_of, until=until))
+    found = ibis.union(acted, opened, tested, order_events(facts, lines, as_of=as_of, until=until))
     return found.filter(found.party.notnull(), found.kind.notnull(), found.day.notnull())
 
 
@@ -161,14 +150,14 @@ class Rates:
 
 
 def read_events(
-    facts: FactStore, side: Side, parties: Sequence[str], *, as_of: date | None, until: date, entries: float,
-    days: float,
+    facts: FactStore, side: Side, lines: ir.Table, parties: Sequence[str], *, as_of: date | None, until: date,
+    entries: float, days: float,
 ) -> tuple[dict[str, list[Event]], Rates]:  # fmt: skip
     """The events of these parties, oldest first, and the rates among all parties of the side.
 
-    `entries` and `days` are those of all parties of the side together.
+    `lines` are those of `sides.lines`; `entries` and `days` are those of all parties of the side together.
     """
-    with facts.kept(events(facts, side, as_of=as_of, until=until)) as t:
+    with facts.kept(events(facts, side, lines, as_of=as_of, until=until)) as t:
         counts = {row["kind"]: row["n"] for row in t.group_by("kind").agg(n=t.count()).to_pyarrow().to_pylist()}
         own = t.semi_join(column("party", parties), "party").order_by("party", "day", "table", "key")
         rows = own.to_pyarrow().to_pylist()

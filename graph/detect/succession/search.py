@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.detect.succession.candidates import RARE, SHIFTS, Pairs, pairs
 from graph.detect.succession.compare import Compared, Parties, compare
+from graph.detect.succession.events import Event, Rates, read_events
 from graph.detect.succession.on_file import KINDS, on_file
 from graph.detect.succession.sides import HABITS, Side, lines
-from graph.detect.succession.trade import Names, calendar, column, held, parties, spells
+from graph.detect.succession.trade import Names, calendar, column, held, paces, parties, spells
 from graph.facts.store import FactStore
 
 # What is read of a party's trade: kind -> column of its lines.
@@ -24,25 +26,32 @@ _TRADE_KEYS = ("partner", "exporter", "consignee")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """All pairs of one side with their comparison; parties by number in `names`."""
+    """All pairs of one side with their comparison; parties by number in `names`.
+
+    `history` has the events of those that left, by name, `rates` how often an event befalls anybody.
+    """
 
     side: Side
     names: Names
     pairs: Pairs
     compared: Compared
     known: Parties
+    history: dict[str, list[Event]]
+    rates: Rates
 
 
 def search(
-    facts: FactStore, side: Side, *, as_of: date | None, until: date, progress: Callable[[str], None] | None = None
-) -> Search | None:
-    """Find and score the pairs of a side; None when nobody traded or nobody can be compared."""
+    facts: FactStore, traded: ir.Table, side: Side, *, as_of: date | None, until: date,
+    progress: Callable[[str], None] | None = None,
+) -> Search | None:  # fmt: skip
+    """Find and score the pairs of a side; None when nobody traded or nobody can be compared.
+
+    `traded` are the lines of `sides.traded`.
+    """
     say = progress or (lambda _: None)
     say(f"who left and who is new among {side.kind}s")
-    with (
-        facts.kept(lines(facts, side, as_of=as_of, until=until)) as trade,
-        facts.kept(parties(trade)) as everybody,
-    ):
+    trade = lines(traded, side)
+    with facts.kept(paces(trade)) as pace, facts.kept(parties(pace)) as everybody:
         extent = everybody.aggregate(
             first=everybody.first_day.min(), last=everybody.last_day.max(), entries=everybody.entries.sum(),
             days=(everybody.last_day - everybody.first_day + 1).sum(),
@@ -96,7 +105,13 @@ def search(
         compared_with = Parties(
             own["first_day"].to_numpy().astype(np.int64)[at], own["last_day"].to_numpy().astype(np.int64)[at],
             own["entries"].to_numpy().astype(np.float64)[at], sets["partner"], sets["heading"],
-            {name: sets[name] for name in side.habits}, {kind: sets[kind] for kind in KINDS}, calendar(trade, names),
+            {name: sets[name] for name in side.habits}, {kind: sets[kind] for kind in KINDS}, calendar(pace, names),
             leaving, extent["last"], float(extent["entries"]), float(extent["days"]), extent["first"],
         )  # fmt: skip
-    return Search(side, names, chosen, compare(chosen, compared_with), compared_with)
+        say(f"what {side.kind}s may have left behind")
+        left = [names[party] for party in np.unique(chosen.old[shift == 0])]
+        history, rates = read_events(
+            facts, side, trade, left, as_of=as_of, until=until, entries=compared_with.all_entries,
+            days=compared_with.all_days,
+        )  # fmt: skip
+    return Search(side, names, chosen, compare(chosen, compared_with), compared_with, history, rates)

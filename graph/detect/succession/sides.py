@@ -46,26 +46,17 @@ MAKERS = Side(
 )
 
 
-def lines(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> ir.Table:
-    """The lines entered by `until` as known on `as_of`, seen from one side; lines without a party are left out.
-
-    A consignee or an exporter that is the party itself stays: a predecessor may turn up as one.
-    """
+def traded(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
+    """The lines entered by `until` as known on `as_of`, in what either side is compared in."""
     t = facts.table("entry_lines", as_of=as_of)
     t = t.filter(t.entry_date <= until, ~t.hts_number.startswith("99"))
-    importer, maker = taxpayer(t.importer_number), t.manufacturer_id.nullif("")
-    party, partner, spelled = (
-        (importer, maker, t.importer_number) if side is IMPORTERS else (maker, importer, t.manufacturer_id)
-    )
-    t = t.select(
-        party=party,
-        partner=partner,
-        spelled=spelled,
+    return t.select(
+        importer=taxpayer(t.importer_number),
+        maker=t.manufacturer_id.nullif(""),
         entry_number=t.entry_number,
+        bill_number=t.bill_number.nullif(""),
         day=t.entry_date.epoch_days().cast("int64"),
         hts=t.hts_number.substr(0, 10),
-        hts6=t.hts_number.substr(0, 6),
-        hts4=t.hts_number.substr(0, 4),
         filer=t.filer_code.nullif(""),
         port=t.port_code.nullif(""),
         exporter=t.foreign_exporter_id.nullif(""),
@@ -74,4 +65,13 @@ def lines(facts: FactStore, side: Side, *, as_of: date | None, until: date) -> i
         origin=t.country_of_origin.nullif(""),
         value=amount(t.entered_value_usd).fill_null(0.0),
     )
+
+
+def lines(traded: ir.Table, side: Side) -> ir.Table:
+    """The same lines seen from one side; those without a party are left out.
+
+    A consignee or an exporter that is the party itself stays: a predecessor may turn up as one.
+    """
+    party, partner = (traded.importer, traded.maker) if side is IMPORTERS else (traded.maker, traded.importer)
+    t = traded.mutate(party=party, partner=partner, hts4=traded.hts.substr(0, 4)).drop("importer", "maker")
     return t.filter(t.party.notnull())

@@ -23,10 +23,15 @@ Bools = npt.NDArray[np.bool_]
 _DAYS = 1 << 17
 
 
-def parties(lines: ir.Table) -> ir.Table:
+def paces(lines: ir.Table) -> ir.Table:
+    """(party, day, entries): how many entries each party made on each day."""
+    return lines.group_by("party", "day").agg(entries=lines.entry_number.nunique())
+
+
+def parties(paces: ir.Table) -> ir.Table:
     """(party, first_day, last_day, entries): everybody who traded."""
-    return lines.group_by("party").agg(
-        first_day=lines.day.min(), last_day=lines.day.max(), entries=lines.entry_number.nunique()
+    return paces.group_by("party").agg(
+        first_day=paces.day.min(), last_day=paces.day.max(), entries=paces.entries.sum().cast("int64")
     )
 
 
@@ -150,10 +155,9 @@ class Calendar:
         return np.where((at >= 0) & (found // _DAYS == party), found % _DAYS, -1).astype(np.int64)
 
 
-def calendar(lines: ir.Table, parties: Names) -> Calendar:
+def calendar(paces: ir.Table, parties: Names) -> Calendar:
     """The calendar of these parties."""
-    t = lines.semi_join(column("party", parties.values), "party")
-    t = t.group_by("party", "day").agg(entries=t.entry_number.nunique()).to_pyarrow()
+    t = paces.semi_join(column("party", parties.values), "party").to_pyarrow()
     key = parties.number(t["party"]) * _DAYS + t["day"].to_numpy().astype(np.int64)
     order = np.argsort(key)
     entries = t["entries"].to_numpy().astype(np.float64)[order]

@@ -3,7 +3,6 @@
 Invariant: a newcomer has one predecessor; a predecessor may split into several, each of which must stand by itself.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +12,7 @@ from graph.detect.calibration import Calibration
 from graph.detect.queue import e_value
 from graph.detect.succession.candidates import Pairs
 from graph.detect.succession.compare import Compared
-from graph.detect.succession.events import Event, Rates, read_events
+from graph.detect.succession.events import Event, Rates
 from graph.detect.succession.lawful import Openly, openly
 from graph.detect.succession.probability import escaping_logit, same_firm_logit, sigmoid
 from graph.detect.succession.search import Search
@@ -122,21 +121,12 @@ def _rivals(pairs: Pairs, total: Floats) -> Floats:
     return crowd
 
 
-def weigh(
-    facts: FactStore, found: Search, calibration: Calibration, *, as_of: date | None, until: date,
-    least: float, progress: Callable[[str], None] | None = None,
-) -> Weighing:  # fmt: skip
+def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: date | None, least: float) -> Weighing:
     """The pairs whose newcomer and predecessor are one firm with a probability of at least `least`, best first."""
-    say = progress or (lambda _: None)
-    say(f"what {found.side.kind}s may have left behind")
     x = link_features(found)
     logit = same_firm_logit(x, calibration)
     real = found.pairs.shift == 0
-    old_parties = np.unique(found.pairs.old[real])
-    history, rates = read_events(
-        facts, found.side, [found.names[p] for p in old_parties], as_of=as_of, until=until,
-        entries=found.known.all_entries, days=found.known.all_days,
-    )  # fmt: skip
+    history, rates = dict(found.history), found.rates
     chosen = _best_of_each(found.pairs.new, logit, real & (sigmoid(logit) >= least))
     couples = [(found.names[found.pairs.old[i]], found.names[found.pairs.new[i]]) for i in chosen]
     said = openly(facts, found.side, couples, as_of=as_of)

@@ -16,7 +16,7 @@ from graph.detect.identity_change import IdentityChange
 from graph.detect.last_day import last_day
 from graph.detect.succession.probability import fit
 from graph.detect.succession.search import search
-from graph.detect.succession.sides import IMPORTERS, MAKERS
+from graph.detect.succession.sides import IMPORTERS, MAKERS, traded
 from graph.detect.succession.weigh import weigh
 from graph.detect.truth import Scheme, party_key, read_schemes
 from graph.facts.duckdb import DuckDbFactStore
@@ -56,15 +56,16 @@ def labelled(facts: FactStore, schemes: list[Scheme]) -> Iterator[LabelledLead]:
     if until is None:
         return
     before = read_calibration("identity_change")
-    for side in (IMPORTERS, MAKERS):
-        found = search(facts, side, as_of=None, until=until)
-        if found is None:
-            continue
-        for w in weigh(facts, found, before, as_of=None, until=until, least=0.0).pairs:
-            both = {party_key(f"{side.kind}:{party}") for party in (w.old, w.new)}
-            planted = [s.kind for s in schemes if s.positive and both <= s.parties]
-            if not planted or "identity_change" in planted:
-                yield LabelledLead(w.features, bool(planted))
+    with facts.kept(traded(facts, as_of=None, until=until)) as lines:
+        for side in (IMPORTERS, MAKERS):
+            found = search(facts, lines, side, as_of=None, until=until)
+            if found is None:
+                continue
+            for w in weigh(facts, found, before, as_of=None, least=0.0).pairs:
+                both = {party_key(f"{side.kind}:{party}") for party in (w.old, w.new)}
+                planted = [s.kind for s in schemes if s.positive and both <= s.parties]
+                if not planted or "identity_change" in planted:
+                    yield LabelledLead(w.features, bool(planted))
 
 
 def main() -> None:
