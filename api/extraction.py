@@ -4,11 +4,11 @@ Invariant: only this module brings texts and parties together; neither ingest no
 """
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from api import bootstrap
 from api.settings import Settings
@@ -21,7 +21,8 @@ from graph.store.generation import Generations
 if TYPE_CHECKING:
     from ingest.extract.known_names import KnownNames
 
-_TEXTS_AT_ONCE = 2_000
+_TEXTS_AT_ONCE = 200
+_FOUND_AT_ONCE = 10_000
 
 
 def known_names(settings: Settings) -> "KnownNames":
@@ -36,12 +37,18 @@ def known_names(settings: Settings) -> "KnownNames":
     return KnownNames(party_names(facts, served.folder))
 
 
-def named_parties(facts: FactStore, folder: Path, decisions: tuple[Decision, ...]) -> pa.Table:
-    """Whom the names in the documents mean, with the parties resolved into `folder`; see `graph.resolve.named`."""
+def named_parties(
+    facts: FactStore, folder: Path, decisions: tuple[Decision, ...], *, before: Path | None = None
+) -> pa.Table:
+    """Whom the names in the documents mean, with the parties resolved into `folder`; see `graph.resolve.named`.
+
+    `before` is the folder of the generation in service: texts in which it found the known names are not read again
+    where nothing has changed for them. What was found is kept in `folder` for the next.
+    """
     if not facts.counts().rows.get("documents", 0):
         return link_names((), ())
     names = list(party_names(facts, folder))
-    return link_names([*_mentioned(facts), *_known(facts, names)], names, decisions)
+    return link_names([*_mentioned(facts), *_known(facts, names, folder, before)], names, decisions)
 
 
 def _mentioned(facts: FactStore) -> Iterator[NameInText]:
@@ -53,21 +60,25 @@ def _mentioned(facts: FactStore) -> Iterator[NameInText]:
         yield NameInText(*row.values())
 
 
-def _known(facts: FactStore, names: list[tuple[str, str]]) -> Iterator[NameInText]:
+def _known(facts: FactStore, names: list[tuple[str, str]], folder: Path, before: Path | None) -> Iterator[NameInText]:
     """Where texts hold names of parties that nothing but the list of names shows to be names."""
-    from ingest.extract.known_names import KnownNames, stands_alone
+    from ingest.extract.found_names import FoundNames, KnownText, look
+    from ingest.extract.known_names import KnownNames
 
-    known = KnownNames(names)
     documents = facts.table("documents")
-    texts = documents.filter(documents["text"].notnull()).order_by("id").select("id", "text", "source", "known_at")
-    after = ""
-    while len(known):
-        some = texts.filter(texts["id"] > after).limit(_TEXTS_AT_ONCE).to_pyarrow().to_pylist()
-        for row in some:
-            text = row["text"]
-            for one in filter(partial(stands_alone, text), known.find(text)):
-                written = text[one.start : one.end]
-                yield NameInText(row["id"], one.key, written, one.start, row["source"], row["known_at"])
-        if len(some) < _TEXTS_AT_ONCE:
-            return
-        after = some[-1]["id"]
+    texts = documents.filter(documents["text"].notnull()).select("id", "text", "source", "known_at")
+    laid_out = folder / ".texts.parquet"
+    try:
+        facts.write(texts, laid_out, rows_a_group=_TEXTS_AT_ONCE * 10)
+        with pq.ParquetFile(laid_out) as file:
+            rows = (row for some in file.iter_batches(_TEXTS_AT_ONCE) for row in some.to_pylist())
+            known = (KnownText(row["id"], row["text"], row["source"], row["known_at"]) for row in rows)
+            found = look(known, KnownNames(names), FoundNames.kept(before) if before else None)
+    finally:
+        laid_out.unlink(missing_ok=True)
+    found.write(folder)
+    for some in found.found.to_batches(_FOUND_AT_ONCE):
+        for row in some.to_pylist():
+            yield NameInText(
+                row["document_id"], row["key"], row["written"], row["start"], row["source"], row["known_at"]
+            )

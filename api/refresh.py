@@ -202,7 +202,14 @@ class _Build:
         led_to = Resolved.read(self.folder).led_to()
         decisions = bootstrap.claim_decisions(self._settings)
         decided = tuple(replace(one, party=led_to.get(one.party, one.party)) for one in decisions)
-        pq.write_table(named_parties(self.facts(), self.folder, decided), self.folder / NAMED_PARTIES)
+        named = named_parties(self.facts(), self.folder, decided, before=self._folder_before())
+        pq.write_table(named, self.folder / NAMED_PARTIES)
+
+    def _folder_before(self) -> Path | None:
+        """The folder of the generation in service; None before the first."""
+        with suppress(NotFound, FileNotFoundError):
+            return self._generations.current().folder
+        return None
 
     def _resolved_before(self) -> "Resolved | None":
         """What the generation in service holds of it; None before the first, and where it stems from an older form."""
@@ -215,10 +222,11 @@ class _Build:
     def keep_loads(self) -> Generation:
         """Build from the loads and the parties of the generation in service, whatever has been loaded since."""
         from graph.resolve.resolved import files_of
+        from ingest.extract import found_names
 
         before = Generations(self._settings.home).current()
         self.loads = before.loads
-        for file in files_of(before.folder):
+        for file in (*files_of(before.folder), *found_names.files_of(before.folder)):
             share(file, self.folder / file.name)
         return before
 

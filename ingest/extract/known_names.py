@@ -6,7 +6,7 @@ belongs to none of them. Memory: some 300 bytes a name.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -63,6 +63,11 @@ class KnownNames:
 
     def __len__(self) -> int:
         return len(self._keys)
+
+    @property
+    def keys(self) -> Mapping[str, bool]:
+        """The one forms that are looked for, each with whether it is a whole name: what `find` finds by."""
+        return self._full
 
     def find(self, text: str) -> Iterator[Known]:
         """The known names of a text, in the order they stand.

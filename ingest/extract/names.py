@@ -21,6 +21,7 @@ _SHORT = {
     "BERHAD": "BHD",
     "SENDIRIAN": "SDN",
 }  # fmt: skip
+SHORTENED_TO = frozenset(_SHORT.values())  # words of a form that may have been written otherwise
 _DROPPED = str.maketrans("", "", ".'\u2019")
 
 

@@ -14,7 +14,7 @@ from ingest.extract.mentions import Mention, find_all
 Bundle = list[tuple[str, str]]  # ids of documents, and texts
 
 _BUNDLE_CHARACTERS = 100_000  # some seconds' work: little enough that all processes end together
-_WORTH_CHARACTERS = 600_000  # some five seconds' work; a process needs one or two to start
+_WORTH_CHARACTERS = 2_000_000  # ten seconds of work or more; a process needs one or two to start
 _SILENT_SECONDS = 600.0
 
 

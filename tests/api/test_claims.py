@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow.parquet as pq
 import pytest
 
 from api.access.users import Users
@@ -16,6 +17,7 @@ from api.database import open_database
 from api.loading import load_files
 from api.refresh import refresh
 from api.settings import Settings
+from graph.store.generation import Generations
 from tests.fixtures.running_service import running_service
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -145,3 +147,19 @@ def test_the_command_lists_decides_and_undoes(settings: Settings, capsys: pytest
     assert [one["claim"] for one in typed("list", "--status", "accepted")["items"]] == [waiting["claim"]]
     assert typed("undo", waiting["claim"])["items"] == [waiting]
     assert run(["claims", "list", "--status", "odd", "--home", str(settings.home)]) == 2
+
+
+def test_a_refresh_that_reads_new_texts_alone_says_what_one_says_that_reads_all(settings: Settings) -> None:
+    memo = settings.home.parent / "documents.jsonl"
+    memo.write_text(json.dumps({"id": "memo-3", "kind": "memo", "text": "of Golden Reef Trading"}), encoding="utf-8")
+    load_files(settings, [memo], now=datetime(2026, 3, 3, tzinfo=UTC))
+    names = Generations(settings.home).current().folder
+    (names / "texts_looked_at.parquet").unlink()
+    whole = refresh(settings, now=datetime(2026, 3, 3, tzinfo=UTC)).generation.folder
+    again = refresh(settings, now=datetime(2026, 3, 4, tzinfo=UTC)).generation.folder
+    for name in ("named_parties.parquet", "names_in_texts.parquet", "texts_looked_at.parquet"):
+        first, second = pq.read_table(whole / name), pq.read_table(again / name)
+        assert first.num_rows >= 1
+        assert sorted(map(str, first.to_pylist())) == sorted(map(str, second.to_pylist()))
+    found = pq.read_table(again / "names_in_texts.parquet")["document_id"].to_pylist()
+    assert {"memo-1", "memo-3"} <= set(found)
