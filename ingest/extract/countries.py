@@ -93,9 +93,10 @@ def _is_united_states(text: str, match: re.Match[str], before: str) -> bool:
 @cache
 def _names() -> tuple[re.Pattern[str], dict[str, str]]:
     codes = {_folded(name): code for name, code in country_names() if _can_stand_in_text(name)}
-    ways = (_ways(name) for name in sorted(codes, key=lambda one: (-len(one), one)))
+    ways = [_ways(name) for name in sorted(codes, key=lambda one: (-len(one), one))]
     joined = "|".join(ways).replace("'", "['\u2019]")
-    return re.compile(rf"(?<![\w-])(?:{joined})(?!\w)"), codes
+    first = "".join(sorted({way[0] for way in ways}))  # looked for before anything else is asked
+    return re.compile(rf"(?=[{first}])(?<![\w-])(?:{joined})(?!\w)"), codes
 
 
 def _folded(name: str) -> str:

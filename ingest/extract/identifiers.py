@@ -62,7 +62,13 @@ _STRONG_MID = re.compile(r"[A-Z]{2}[A-Z]{3,6}\d{1,4}[A-Z]{3}")
 
 
 def _compiled(body: str) -> re.Pattern[str]:
-    return re.compile(f"{_FROM}{body}{_TO}")
+    """What an identifier looks like from a place where one may begin."""
+    return re.compile(f"(?:{body}){_TO}")
+
+
+# Where an identifier may begin: the shapes have a digit before any small letter, or are seven capitals. That nothing
+# stands before is asked last, so that the characters themselves are what is looked for.
+_BEGINNING = re.compile(r"[A-Z\d](?=[^a-z]{0,13}\d|[A-Z]{6}|(?<=\d))(?<![\w$/-].)(?<!\d[.,].)")
 
 
 def _weak_mid(text: str) -> bool:
@@ -86,7 +92,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}\.\d{4}|\d{4}\.\d{2}\.\d{2}\.\d{2}")),
     _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}\.\d{2}"), unless=lambda text: bool(_YEAR_FIRST_DAY.fullmatch(text))),
     _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}(?:\.\d{2})?"), beside=_TARIFF_LABEL),
-    _Rule(_I.HTS, re.compile(rf"{_FROM}\d{{4}}\.\d{{2}}(?=,? HTS(?:US)?)")),
+    _Rule(_I.HTS, re.compile(r"\d{4}\.\d{2}(?=,? HTS(?:US)?)")),
     _Rule(_I.HTS, _compiled(r"\d{10}"), beside=_TARIFF_LABEL),
     _Rule(_I.CASE, _compiled(rf"[AC]{_H}\d{{3}}{_H}\d{{3}}(?:{_H}\d{{3}})?")),
     _Rule(_I.CASE, _compiled(r"[AC]\d{6}(?:\d{3})?"), beside=_CASE_LABEL),
@@ -116,7 +122,7 @@ _PORT_ROW = re.compile(
     r"\(?(\d{4}(?:(?:,| and| or)+ \d{4}){0,20})(?![\w-])",
     re.IGNORECASE,
 )
-_PORT = _compiled(r"\d{4}")
+_PORT = re.compile(rf"{_FROM}\d{{4}}{_TO}")
 
 
 Found = tuple[int, int, IdentifierType, str]  # where it begins and ends, what it is, its key
@@ -136,8 +142,9 @@ def find_identifiers(text: str) -> Iterator[Found]:
 
 
 def _candidates(text: str) -> Iterator[Found]:
+    beginnings = [match.start() for match in _BEGINNING.finditer(text)]
     for rule in _RULES:
-        for match in rule.pattern.finditer(text):
+        for match in _matches(rule.pattern, text, beginnings):
             written = match.group()
             if rule.unless(written):
                 continue
@@ -146,8 +153,17 @@ def _candidates(text: str) -> Iterator[Found]:
             if key := _key(rule.identifier, written):
                 yield match.start(), match.end(), rule.identifier, key
     yield from _headings(text)
-    yield from _bare_rulings(text)
+    yield from _bare_rulings(text, beginnings)
     yield from _named_ports(text)
+
+
+def _matches(pattern: re.Pattern[str], text: str, beginnings: list[int]) -> Iterator[re.Match[str]]:
+    """The matches that begin at these places, without overlaps."""
+    free = 0
+    for start in beginnings:
+        if start >= free and (match := pattern.match(text, start)):
+            free = match.end()
+            yield match
 
 
 def _key(identifier: IdentifierType, written: str) -> str:
@@ -165,8 +181,8 @@ def _headings(text: str) -> Iterator[Found]:
                 yield match.start(), match.end(), _I.HTS, key
 
 
-def _bare_rulings(text: str) -> Iterator[Found]:
-    for match in _SIX_DIGITS.finditer(text):
+def _bare_rulings(text: str, beginnings: list[int]) -> Iterator[Found]:
+    for match in _matches(_SIX_DIGITS, text, beginnings):
         before = max(0, match.start() - _BEFORE_CHARACTERS)
         old = match.group().startswith(_OLD_HEADQUARTERS) and _FILE_CODE_LABEL.search(text, before, match.start())
         if old or _HEADQUARTERS_LABEL.search(text, before, match.start()):

@@ -72,6 +72,8 @@ NOT_NAMED = [
     "MID IMPROVEMENT of the MIDSOLE; MIDDLE",
     "19 CFR 177.9 and 85 FR 37626",
     "part 6109100040",
+    "ruling W9684341 and letters W96843A",  # too long
+    "style 6109.10.00401",
 ]
 
 
