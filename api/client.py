@@ -302,11 +302,15 @@ class Client:
         status: ClaimStatus | None = None,
         document: str = "",
         party: str = "",
+        min_score: float = 0.0,
         limit: int = 50,
         cursor: str = "",
     ) -> ClaimsAnswer:
         """Whom names in documents mean: links made, and claims that wait for a person."""
-        asked = {"status": status, "document": document, "party": party, "limit": limit, "cursor": cursor}
+        asked: Params = {
+            "status": status, "document": document, "party": party, "min_score": min_score, "limit": limit,
+            "cursor": cursor,
+        }  # fmt: skip
         return self._get("/v1/claims", ClaimsAnswer, asked)
 
     def decide_claims(self, action: Literal["accept", "reject", "undo"], asked: ClaimsRequest) -> ClaimsAnswer:

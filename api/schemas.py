@@ -468,35 +468,57 @@ class JudgementRequest(BaseModel):
     reason: str = Field(min_length=1, max_length=2_000)
 
 
-ClaimStatus = Literal["linked", "waiting", "accepted", "rejected"]
+ClaimStatus = Literal["linked", "waiting", "accepted", "rejected", "settled"]
 
 
-class ClaimItem(Answer):
-    """A party that a name in a document means, or may mean. `score` is from 0 to 100, `start` the name's first place.
-
-    `person` and `at` are set where somebody decided it; a decision is a link, or none, from the next refresh on.
-    """
+class ClaimRival(Answer):
+    """A party that a name in a document may mean: how alike, from 0 to 100, and why. It is `settled` while the name is
+    linked to another party."""
 
     claim: str
-    document: str
-    written: str
-    name: str
-    start: int
     party: str
     party_name: str
     score: float
     status: ClaimStatus
     why: str
+
+
+class ClaimItem(ClaimRival):
+    """A party that a name in a document means, or may mean, with the other parties that it may. `start` is the name's
+    first place, `margin` how many points the party is ahead of the best of the others (none without others).
+
+    `person`, `at` and `reason` are set where somebody decided it; a decision is a link, or none, from the next refresh
+    on. `linked` says what the graph in service has.
+    """
+
+    document: str
+    document_title: str
+    written: str
+    name: str
+    start: int
+    linked: bool
+    margin: float | None
+    rivals: list[ClaimRival]
     person: str = ""
     at: datetime | None = None
+    reason: str = ""
 
 
 class ClaimsAnswer(Answer):
-    """One page of claims, by document, name and party; `total` counts those that fit on all pages."""
+    """One page of claims, by document, name and party; `total` counts those that fit on all pages, `counts` also those
+    of other statuses. The first page says of which documents and on which parties they are.
+
+    `to_link` and `to_unlink` count the links that the next refresh makes and takes away, of all claims.
+    """
 
     items: list[ClaimItem]
     next_cursor: str = ""
     total: int
+    counts: dict[str, int] = Field(default_factory=dict)
+    documents: list[FacetValue] = Field(default_factory=list)
+    parties: list[FacetValue] = Field(default_factory=list)
+    to_link: int = 0
+    to_unlink: int = 0
 
 
 class ClaimsRequest(BaseModel):

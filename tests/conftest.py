@@ -1,12 +1,13 @@
 """What several suites share: a home with a small world in it, built once, and the Spark that tests run on."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.prior_world import write_prior_world
-from tests.fixtures.trade_world import write_world
+from tests.fixtures.trade_world import write_memos, write_world
 
 pytest_plugins = ["tests.servers.running.plugin"]
 
@@ -23,6 +24,21 @@ def prior_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same trade with more casework behind it. Copy it before writing to it."""
     folder = tmp_path_factory.mktemp("prior_built")
     return _built(folder, write_prior_world(folder / "world"))
+
+
+@pytest.fixture(scope="session")
+def claimed_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built home with memos that name an importer outright, with another legal form, and one of several."""
+    from api.loading import load_files
+    from api.refresh import refresh
+    from api.settings import Settings
+
+    folder, now = tmp_path_factory.mktemp("claimed"), datetime(2026, 3, 2, tzinfo=UTC)
+    write_memos(folder / "documents.jsonl")
+    settings = Settings(home=shutil.copytree(built_home, folder / "home"))
+    load_files(settings, [folder / "documents.jsonl"], now=now)
+    refresh(settings, now=now)
+    return settings.home
 
 
 def _built(folder: Path, world: Path) -> Path:

@@ -8,7 +8,7 @@ st.set_page_config(page_title="Tidewaiter", layout="wide", initial_sidebar_state
 # Streamlit leaves a hand's breadth above each page; a screen of 800 pixels needs it for the canvas.
 st.html(
     "<style>.stMainBlockContainer {padding: 3.9rem 2rem 0.5rem 2rem} mark {background: #FFE9A8}"
-    ".st-key-results button[kind=tertiary] {text-align: left; justify-content: flex-start; min-height: 0; padding: 0}"
+    ".stButton button[kind=tertiary] {text-align: left; justify-content: flex-start; min-height: 0; padding: 0}"
     "</style>"
 )
 explore = st.Page("views/explore.py", title="Explore", default=True)
@@ -18,6 +18,7 @@ chosen = st.navigation(
         st.Page("views/entity.py", title="Entity", url_path="entity"),
         st.Page("views/findings.py", title="Findings", url_path="findings"),
         st.Page("views/documents.py", title="Documents", url_path="documents"),
+        st.Page("views/claims.py", title="Claims", url_path="claims"),
         st.Page("views/prior.py", title="Prior work", url_path="prior"),
     ],
     position="top",

@@ -14,6 +14,7 @@ import streamlit as st
 from api.client import Client, TidewaiterError
 from api.schemas import (
     ActivityAnswer,
+    DocumentAnswer,
     EntityAnswer,
     KindsAnswer,
     LinkCountsAnswer,
@@ -49,6 +50,12 @@ def kinds() -> KindsAnswer:
 def entity(entity_id: str, as_of: str) -> EntityAnswer:
     """An entity, as known on a day (ISO) or now (empty)."""
     return client().entity(entity_id, as_of=_day(as_of))
+
+
+@st.cache_data(ttl=_KEEP_S, show_spinner="Opening the document …")
+def document(document_id: str) -> DocumentAnswer:
+    """A document to read."""
+    return client().document(document_id)
 
 
 @st.cache_data(ttl=_KEEP_S, show_spinner="Finding what is linked …")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from api.claims.decided import Decisions, Verdict
     from api.schemas import ClaimsAnswer, ClaimStatus
 
-_STATUSES: tuple["ClaimStatus", ...] = ("linked", "waiting", "accepted", "rejected")
+_STATUSES: tuple["ClaimStatus", ...] = ("linked", "waiting", "accepted", "rejected", "settled")
 _CLAIMS = typer.Argument(help="The claims, as `claims list` names them.")
 _BECAUSE = typer.Option("", help="What the decision rests on.")
 
@@ -36,6 +36,7 @@ def list_(
     status: str = typer.Option("waiting", help=f"{', '.join(_STATUSES)} or all."),
     document: str = typer.Option("", help="Only of this document."),
     party: str = typer.Option("", help="Only on this party."),
+    min_score: float = typer.Option(0.0, min=0, max=100, help="At least so alike, of 100."),
     limit: int = typer.Option(50, min=1, max=1_000, help="At most so many."),
     cursor: str = typer.Option("", help="The next_cursor of the page before."),
 ) -> None:
@@ -48,8 +49,8 @@ def list_(
     terminal = terminal_of(context)
     with served(terminal) as (settings, now), _decisions(terminal) as decisions:
         of = normal_id(f"document:{document.removeprefix('document:')}", home=settings.home) if document else ""
-        wanted = ClaimsAsked(next((one for one in _STATUSES if one == status), None), of, party, limit, cursor)
-        answer = claims_answer(now.facts, decisions.standing(), wanted)
+        chosen = next((one for one in _STATUSES if one == status), None)
+        answer = claims_answer(now, decisions.standing(), ClaimsAsked(chosen, of, party, min_score, limit, cursor))
         look(settings, "claims", of or party or status)
     _tell(terminal, answer)
     terminal.say(f"{len(answer.items)} of {answer.total} claims.")
@@ -73,7 +74,7 @@ def undo(context: typer.Context, claims: list[str] = _CLAIMS) -> None:
     with served(terminal) as (settings, now), _decisions(terminal) as decisions:
         decisions.undo(claims, person=getpass.getuser(), now=datetime.now(UTC))
         look(settings, "undo claims", " ".join(claims))
-        _tell(terminal, claims_of(now.facts, claims, decisions.standing()))
+        _tell(terminal, claims_of(now, claims, decisions.standing()))
     terminal.say("Undone. Run `tidewaiter refresh` to let it count.")
 
 
@@ -84,7 +85,7 @@ def _decide(terminal: Terminal, claims: list[str], verdict: "Verdict", because: 
         of = claimed(now.facts, claims)
         decisions.decide(of, verdict, reason=because, person=getpass.getuser(), now=datetime.now(UTC))
         look(settings, f"{verdict} claims", " ".join(claims))
-        _tell(terminal, claims_of(now.facts, claims, decisions.standing()))
+        _tell(terminal, claims_of(now, claims, decisions.standing()))
     terminal.say(f"{len(of)} {verdict}. Run `tidewaiter refresh` to let it count.")
 
 
@@ -93,9 +94,19 @@ def _tell(terminal: Terminal, answer: "ClaimsAnswer") -> None:
         terminal.answer(answer)
         return
     terminal.table(
-        ("claim", "document", "written", "may mean", "name on file", "#score", "status", "why"),
+        ("claim", "document", "written", "may mean", "name on file", "#score", "#ahead by", "status", "why"),
         (
-            (one.claim, one.document, one.written, one.party, one.party_name, f"{one.score:.0f}", one.status, one.why)
+            (
+                one.claim,
+                one.document,
+                one.written,
+                one.party,
+                one.party_name,
+                f"{one.score:.0f}",
+                "" if one.margin is None else f"{one.margin:.0f}",
+                one.status,
+                one.why,
+            )
             for one in answer.items
         ),
     )

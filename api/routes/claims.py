@@ -22,9 +22,10 @@ Limit = Annotated[int, Query(ge=1, le=1_000, description="At most so many")]
 def claims(
     asked: Asked,
     *,
-    status: Annotated[ClaimStatus | None, Query(description="linked, waiting, accepted or rejected")] = None,
+    status: Annotated[ClaimStatus | None, Query(description="linked, waiting, accepted, rejected or settled")] = None,
     document: Annotated[str, Query(max_length=200, description="Only of this document")] = "",
     party: Annotated[str, Query(max_length=200, description="Only on this party")] = "",
+    min_score: Annotated[float, Query(ge=0, le=100, description="At least so alike, of 100")] = 0.0,
     limit: Limit = 50,
     cursor: Annotated[str, Query(max_length=1_000, description="next_cursor of the page before")] = "",
 ) -> Response:
@@ -32,8 +33,8 @@ def claims(
     home = asked.service.settings.home
     of = normal_id(f"document:{document.removeprefix('document:')}", home=home) if document else ""
     with asked.service.serving.snapshot() as now:
-        wanted = ClaimsAsked(status, of, party, limit, cursor)
-        answer = claims_answer(now.facts, asked.service.decisions.standing(), wanted)
+        wanted = ClaimsAsked(status, of, party, min_score, limit, cursor)
+        answer = claims_answer(now, asked.service.decisions.standing(), wanted)
     asked.look("claims", of or party or (status or "all"))
     return plain(answer)
 
@@ -58,7 +59,7 @@ def undo(asked: Asked, request: ClaimsRequest) -> Response:
     decisions.undo(request.claims, person=asked.person.name, now=datetime.now(UTC))
     asked.look("undo claims", " ".join(request.claims))
     with asked.service.serving.snapshot() as now:
-        return plain(claims_of(now.facts, request.claims, decisions.standing()))
+        return plain(claims_of(now, request.claims, decisions.standing()))
 
 
 def _decide(asked: Asked, request: ClaimsRequest, verdict: Verdict) -> Response:
@@ -67,6 +68,6 @@ def _decide(asked: Asked, request: ClaimsRequest, verdict: Verdict) -> Response:
     with asked.service.serving.snapshot() as now:
         of = claimed(now.facts, request.claims)
         decisions.decide(of, verdict, reason=request.reason, person=asked.person.name, now=datetime.now(UTC))
-        answer = claims_of(now.facts, request.claims, decisions.standing())
+        answer = claims_of(now, request.claims, decisions.standing())
     asked.look(f"{verdict} claims", " ".join(request.claims))
     return plain(answer)

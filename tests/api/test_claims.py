@@ -14,28 +14,13 @@ import pytest
 from api.access.users import Users
 from api.cli.main import run
 from api.database import open_database
-from api.loading import load_files
 from api.refresh import refresh
 from api.settings import Settings
 from graph.store.generation import Generations
 from tests.fixtures.running_service import running_service
 
-NOW = datetime(2026, 3, 2, tzinfo=UTC)
 CERTAIN = "Golden Reef Trading LLC"
 DOUBTFUL = "Golden Reef Trading GmbH"
-
-
-@pytest.fixture(scope="module")
-def claimed_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose documents name an importer, once outright and once with another legal form."""
-    folder = tmp_path_factory.mktemp("claimed")
-    with (folder / "documents.jsonl").open("w", encoding="utf-8") as lines:
-        for key, text in (("memo-1", f"Sold by {CERTAIN}."), ("memo-2", f"Sold by {DOUBTFUL} of Farmton.")):
-            lines.write(json.dumps({"id": key, "kind": "memo", "title": key, "text": text}) + "\n")
-    settings = Settings(home=shutil.copytree(built_home, folder / "home"))
-    load_files(settings, [folder / "documents.jsonl"], now=NOW)
-    refresh(settings, now=NOW)
-    return settings.home
 
 
 @pytest.fixture
@@ -66,7 +51,7 @@ def named(http: httpx.Client, document: str) -> list[str]:
 
 def test_a_certain_name_is_a_link_and_a_doubtful_one_waits(http: httpx.Client) -> None:
     (linked,) = claims(http, status="linked", document="memo-1")
-    (waiting,) = claims(http, status="waiting")
+    (waiting,) = claims(http, status="waiting", document="memo-2")
     assert (linked["written"], linked["score"]) == (CERTAIN, 100)
     assert (waiting["document"], waiting["written"]) == ("document:memo-2", DOUBTFUL)
     assert waiting["party"] == linked["party"]
@@ -78,11 +63,11 @@ def test_a_certain_name_is_a_link_and_a_doubtful_one_waits(http: httpx.Client) -
 
 
 def test_a_decision_is_told_at_once_and_can_be_undone(http: httpx.Client) -> None:
-    (waiting,) = claims(http, status="waiting")
+    (waiting,) = claims(http, status="waiting", document="memo-2")
     answer = decide(http, "reject", waiting["claim"])
     assert answer.json()["items"][0]["status"] == "rejected"
     assert answer.json()["items"][0]["person"] == "local"
-    assert claims(http, status="waiting") == []
+    assert claims(http, status="waiting", document="memo-2") == []
     assert decide(http, "accept", waiting["claim"]).status_code == 409
     assert decide(http, "undo", waiting["claim"]).json()["items"] == [waiting]
     assert decide(http, "undo", waiting["claim"]).status_code == 404
@@ -90,7 +75,10 @@ def test_a_decision_is_told_at_once_and_can_be_undone(http: httpx.Client) -> Non
 
 def test_what_is_accepted_is_a_link_from_the_next_refresh_on_and_what_is_rejected_is_none(settings: Settings) -> None:
     with running_service(settings) as http:
-        (waiting,), (linked,) = claims(http, status="waiting"), claims(http, status="linked", document="memo-1")
+        (waiting,), (linked,) = (
+            claims(http, status="waiting", document="memo-2"),
+            claims(http, status="linked", document="memo-1"),
+        )
         decide(http, "accept", waiting["claim"])
         decide(http, "reject", linked["claim"])
     refresh(settings, now=datetime(2026, 3, 3, tzinfo=UTC))
@@ -98,6 +86,44 @@ def test_what_is_accepted_is_a_link_from_the_next_refresh_on_and_what_is_rejecte
         assert named(http, "memo-2") == [waiting["party_name"]]
         assert named(http, "memo-1") == []
         assert [one["claim"] for one in claims(http, status="rejected")] == [linked["claim"]]
+
+
+def test_a_name_of_several_parties_tells_its_rivals_and_is_settled_when_one_is_accepted(http: httpx.Client) -> None:
+    found = claims(http, document="memo-3")
+    assert len(found) == 3
+    best = max(found, key=lambda one: (one["score"], one["margin"]))
+    assert {one["claim"] for one in best["rivals"]} == {one["claim"] for one in found} - {best["claim"]}
+    assert best["margin"] == round(best["score"] - max(one["score"] for one in best["rivals"]), 1)
+    assert best["document_title"] == "Memo 3"
+    decide(http, "accept", best["claim"])
+    assert claims(http, status="waiting", document="memo-3") == []
+    assert len(claims(http, status="settled", document="memo-3")) == 2
+    decide(http, "undo", best["claim"])
+    assert len(claims(http, status="waiting", document="memo-3")) == 3
+
+
+def test_the_first_page_counts_by_status_document_and_party_and_what_the_next_refresh_changes(
+    http: httpx.Client,
+) -> None:
+    answer = http.get("/v1/claims", params={"status": "waiting"}).json()
+    assert (answer["counts"]["waiting"], answer["to_link"], answer["to_unlink"]) == (4, 0, 0)
+    assert [(one["value"], one["name"], one["count"]) for one in answer["documents"]] == [
+        ("document:memo-3", "Memo 3", 3),
+        ("document:memo-2", "Memo 2", 1),
+    ]
+    assert sum(one["count"] for one in answer["parties"]) == 4
+    (linked,) = claims(http, status="linked", document="memo-1")
+    (waiting,) = claims(http, status="waiting", document="memo-2")
+    decide(http, "reject", linked["claim"])
+    assert decide(http, "accept", waiting["claim"]).json()["to_link"] == 1
+    assert http.get("/v1/claims").json()["to_unlink"] == 1
+
+
+def test_claims_are_narrowed_by_score(http: httpx.Client) -> None:
+    (waiting,) = claims(http, status="waiting", document="memo-2")
+    for least, left in ((waiting["score"], [waiting]), (min(waiting["score"] + 0.1, 100), [])):
+        assert claims(http, status="waiting", document="memo-2", min_score=least) == left
+    assert http.get("/v1/claims", params={"min_score": 101}).status_code == 422
 
 
 def test_pages_hold_every_claim_once(http: httpx.Client) -> None:
@@ -133,7 +159,7 @@ def test_who_may_only_look_may_not_decide(settings: Settings) -> None:
     with running_service(settings) as http:
         for role, status in (("viewer", 403), ("investigator", 200)):
             http.headers["Authorization"] = f"Bearer {tokens[role]}"
-            (waiting,) = claims(http, status="waiting")
+            (waiting,) = claims(http, status="waiting", document="memo-2")
             assert decide(http, "accept", waiting["claim"]).status_code == status
 
 
@@ -142,7 +168,7 @@ def test_the_command_lists_decides_and_undoes(settings: Settings, capsys: pytest
         assert run(["claims", *words, "--home", str(settings.home), "--json"]) == 0
         return json.loads(capsys.readouterr().out)
 
-    (waiting,) = typed("list")["items"]
+    (waiting,) = typed("list", "--document", "memo-2")["items"]
     assert typed("accept", waiting["claim"], "--because", "the letterhead")["items"][0]["status"] == "accepted"
     assert [one["claim"] for one in typed("list", "--status", "accepted")["items"]] == [waiting["claim"]]
     assert typed("undo", waiting["claim"])["items"] == [waiting]

@@ -30,7 +30,7 @@ QUIET = [
 ]
 WAIT_MS = 20_000
 # Streamlit looks for its own paths below the page's address first, and then where they are.
-PROBE = re.compile(r"/(entity|findings|documents|prior)/_stcore/(health|host-config)$")
+PROBE = re.compile(r"/(entity|findings|documents|claims|prior)/_stcore/(health|host-config)$")
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: install Debian's chromium"),
@@ -45,8 +45,8 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def ui_url(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = shutil.copytree(built_home, tmp_path_factory.mktemp("browser") / "home")
+def ui_url(claimed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = shutil.copytree(claimed_home, tmp_path_factory.mktemp("browser") / "home")
     verb = [str(Path(sys.executable).with_name("tidewaiter")), "--home", str(home), "--json", "serve"]
     ports = ["--port", str(free_port()), "--ui-port", str(free_port())]
     with subprocess.Popen([*verb, *ports], stdout=subprocess.PIPE, text=True) as served:
@@ -251,6 +251,93 @@ def test_a_document_is_read_on_its_page_and_its_mentions_go_to_the_canvas(visit:
     page.close()
 
 
+def test_an_issue_that_is_found_opens_as_what_it_is(visit: Visit) -> None:
+    page = visit.open("/?q=declared")
+    page.get_by_role("button", name="Wire hangers declared as of Vietnam").first.click()
+    reader = page.get_by_role("dialog")
+    expect(reader.get_by_role("heading", name="Wire hangers declared as of Vietnam")).to_be_visible()
+    expect(reader.get_by_text("Origin not shown")).to_be_visible()
+    picture(page, "reader-issue")
+    page.mouse.move(5, 5)  # off the chip whose help would lie over the button
+    reader.get_by_role("button", name="All on the canvas").click()
+    assert {"issue:2025-0117", REEF} <= set(wait_for_nodes(page, 4))
+    no_traceback(page)
+    page.close()
+
+
+def test_a_search_is_kept_where_it_is_asked_and_asked_again_from_another_page(visit: Visit) -> None:
+    page = visit.open("/?q=steel+wire+hangers")
+    page.get_by_role("button", name="Saved searches").click()
+    page.get_by_role("textbox", name="Keep this search as").fill("Hangers")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_role("button", name="What is new")).to_be_visible()
+    picture(page, "saved")
+    page.get_by_role("button", name="What is new").click()
+    expect(page.get_by_role("dialog").get_by_text("Nothing is new")).to_be_visible()
+    page.close()
+    page = visit.open("/documents")
+    page.get_by_role("button", name="Saved searches").click()
+    page.get_by_role("button", name="Search again").click()
+    page.wait_for_url(re.compile("q=steel"))
+    expect(page.get_by_role("textbox", name="Search")).to_have_value("steel wire hangers")
+    page.get_by_role("button", name="Saved searches").click()
+    page.get_by_role("button", name="Drop").click()
+    expect(page.get_by_text("None is kept yet")).to_be_visible()
+    no_traceback(page)
+    page.close()
+
+
+def test_choices_of_documents_stand_in_the_address_and_go_back_with_it(visit: Visit) -> None:
+    page = visit.open("/documents?kind=memo")
+    expect(page.get_by_text("3 documents, newest first")).to_be_visible()
+    page.get_by_role("textbox", name="Words or numbers").fill("Harbor")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 documents, best first")).to_be_visible()
+    page.wait_for_url(re.compile("q=Harbor"))
+    page.go_back()
+    expect(page.get_by_text("3 documents, newest first")).to_be_visible()
+    no_traceback(page)
+    page.close()
+
+
+def test_a_name_that_waits_is_read_decided_by_key_and_taken_back(visit: Visit) -> None:
+    page = visit.open("/claims")
+    expect(page.locator("mark", has_text="Golden Reef Trading GmbH")).to_be_visible()
+    expect(page.get_by_role("button", name="Memo 2")).to_be_visible()
+    picture(page, "claims")
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="Harbor Goods Inc.")).to_be_visible()
+    settle(page)
+    picture(page, "claims-several")
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="Golden Reef Trading GmbH")).to_be_visible()
+    settle(page)
+    page.keyboard.press("a")
+    expect(page.get_by_text("are linked at the next refresh")).to_be_visible()
+    expect(page.get_by_role("heading", name="Harbor Goods Inc.")).to_be_visible()
+    picture(page, "claims-accepted")
+    page.keyboard.press("z")
+    expect(page.get_by_text("Taken back")).to_be_visible()
+    page.get_by_role("button", name="Memo").first.click()
+    expect(page.get_by_role("dialog").get_by_text("memo · no date")).to_be_visible()
+    no_traceback(page)
+    page.close()
+
+
+def test_names_are_decided_many_together_and_the_address_holds_the_choices(visit: Visit) -> None:
+    page = visit.open("/claims?document=document:memo-3")
+    expect(page.get_by_role("heading", name="Harbor Goods Inc.")).to_be_visible()
+    grid = page.locator("[data-testid=stDataFrame]")
+    grid.click(position={"x": 15, "y": 17})  # the box above the first line
+    page.get_by_role("button", name="Reject 3").click()
+    expect(page.get_by_text("No name waits for a person here")).to_be_visible()
+    assert "document=document" in page.url
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("heading", name="Harbor Goods Inc.")).to_be_visible()
+    no_traceback(page)
+    page.close()
+
+
 def test_an_unknown_entity_is_named_with_what_to_do(visit: Visit) -> None:
     page = visit.open("/entity?id=importer:99-999999900")
     problem = page.locator("[data-testid=stAlert]").first
@@ -261,7 +348,7 @@ def test_an_unknown_entity_is_named_with_what_to_do(visit: Visit) -> None:
 
 
 def test_nothing_leaves_this_machine_and_nothing_breaks(visit: Visit) -> None:
-    for path in ("/", f"/entity?id={REEF}", "/findings", "/prior?port=2704", "/documents"):
+    for path in ("/", f"/entity?id={REEF}", "/findings", "/prior?port=2704", "/documents", "/claims"):
         visit.open(path).close()
     outside = {url for url in visit.asked if urlsplit(url).hostname not in ("127.0.0.1", None)}
     assert not outside

@@ -125,6 +125,20 @@ def test_kinds_and_their_groups(service: SearchService, kinds: Sequence[str], fo
 
 
 @pytest.mark.parametrize(
+    ("kinds", "ticked", "found"),
+    [
+        (("documents",), ["ruling"], {HANGERS.id, CITING.id}),
+        (("ruling", "case"), ["documents"], {HANGERS.id, CITING.id}),
+        (("ruling",), ["issue"], set()),
+    ],
+)
+def test_a_filter_on_kinds_narrows_the_kinds(
+    service: SearchService, kinds: Sequence[str], ticked: list[str], found: set[str]
+) -> None:
+    assert set(ids(service, "", kinds=kinds, filters={"kind": ticked})) == found
+
+
+@pytest.mark.parametrize(
     ("filters", "found"),
     [
         ({"importer": ["12-3456789"]}, {ISSUE.id, IMPORTER.id, FINDING.id}),
