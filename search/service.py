@@ -122,17 +122,21 @@ _Within = tuple[dict[str, tuple[str, ...]], tuple[Query, ...]]
 
 
 def _within(kinds: Sequence[str], filters: Mapping[str, Sequence[str]]) -> _Within:
-    """Filters on stored fields, and the parts of the query that stand for all others."""
+    """Filters on stored fields, and the parts of the query that stand for all others. Kinds hold within a filter on
+    kinds, as a person does who ticks rulings among documents."""
     stored: dict[str, tuple[str, ...]] = {}
     asked: list[Query] = []
-    for name, values in {**filters, "kind": (*filters.get("kind", ()), *kinds)}.items():
-        if not values:
+    wanted = [{kind for name in some for kind in _kinds(name)} for some in (kinds, filters.get("kind", ())) if some]
+    if wanted and (both := set.intersection(*wanted)):
+        stored["kind"] = tuple(sorted(both))
+    elif wanted:
+        asked.append(Not(Everything()))
+    for name, values in filters.items():
+        if not values or name == "kind":
             continue
         if name == "date":
             spans = [read_days(value) for value in values]
             asked.append(AnyOf(tuple(spans)))
-        elif name == "kind":
-            stored[name] = tuple(sorted({kind for value in values for kind in _kinds(value)}))
         elif name in FIELDS and not FIELDS[name].counted:
             asked.append(AnyOf(tuple(field_value(name, value) for value in values)))
         else:

@@ -31,6 +31,8 @@ def header() -> None:
     if "q" not in state:
         state["q"] = st.query_params.get("q", "")
         state["as_of"] = _day(st.query_params.get("as_of", ""))
+    if "asked_again" in state:  # a kept search
+        state["q"] = state["q_box"] = state.pop("asked_again")
     for box_key, kept in (("q_box", "q"), ("as_of_box", "as_of")):
         state.setdefault(box_key, state[kept])
     name, box, label, day, who = st.columns([1.1, 6, 0.5, 1.25, 0.75], vertical_alignment="center")

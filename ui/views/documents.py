@@ -1,56 +1,85 @@
 """Documents: what does it say, and does it still stand? The newest first, or one to read, page by page."""
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
-from api.schemas import DocumentAnswer, MentionItem, SearchAnswer
+from api.schemas import DocumentAnswer, MentionItem, SearchAnswer, SearchItem
+from ui.choosing import choose_some, moved, wrote
 from ui.connection import ask, client
 from ui.graph_view.board import Board
 from ui.reader import paged
+from ui.saved import BOXES, news_wanted, saved_searches
 from ui.wording import in_markdown, look, number, standing, words
 
 SHOWN = 25
 ALIKE = 5
 CHIPS_OF_A_KIND = 12
-FACETS = {
-    "kind": "Kind", "status": "Status", "year": "Year", "hts2": "Chapter", "port": "Port", "country": "Country",
-    "party": "Party", "result": "Result",
-}  # fmt: skip
 
 
 def shelf() -> None:
     """The documents that match, the newest first, and how many there are of each kind."""
-    text = st.text_input(
+    _asked_again()
+    box, keep = st.columns([5, 1], vertical_alignment="bottom")
+    text = box.text_input(
         "Words or numbers", key="documents_q", placeholder="all documents; or words, numbers, fields …"
     )
     with st.container(horizontal=True, gap="small"):
-        boxes = {name: st.empty() for name in FACETS}
+        boxes = {name: st.empty() for name in BOXES}
     everything = ask(lambda: found(text, {}))
     if everything is None:
         return
-    picked = {name: values for name in FACETS if (values := _picked(boxes[name], name, everything))}
+    chosen = {name: _picked(boxes[name], name, everything) for name in BOXES}
+    others = st.query_params.get_all("filter")
+    wrote("documents address", q=[text] if text else [], filter=others, **chosen)
+    picked = {name: values for name, values in chosen.items() if values}
+    for one in others:
+        name, _, value = one.partition(":")
+        picked[name] = (*picked.get(name, ()), value)
+    with keep:
+        saved_searches(text, ("documents",), picked)
     answer = ask(lambda: found(text, picked)) if picked else everything
     if answer is None:
         return
     if answer.note:
         st.caption(in_markdown(answer.note))
+    _take_away(others)
     st.markdown(f"**{number(answer.total)} documents**, {'best' if text else 'newest'} first")
     for item in answer.items:
-        state = "".join(f" · **{standing(value)}**" for value in item.fields.get("status", []))
-        with st.container(gap=None):
-            if st.button(
-                f"{look('document').sign} **{in_markdown(item.title)}**", key=f"open {item.id}", type="tertiary"
-            ):
-                st.query_params["id"] = item.id
-                st.rerun()
-            st.caption(f"{words(item.kind)} {item.id.partition(':')[2]} · {item.date or 'no date'}{state}")
-            if item.legal_told:
-                st.caption(in_markdown(item.legal_told))
-            if text and item.why:
-                st.caption(f"why: {in_markdown('; '.join(one.told for one in item.why))}")
+        _shown(item, with_why=bool(text))
+    if answer.total > len(answer.items):
+        st.caption(f"The first {number(len(answer.items))}. Narrow them by words or a choice above.")
     if not answer.items:
         st.info("No document matches. Try fewer words, or take a choice away.")
+
+
+def _asked_again() -> None:
+    """Words and choices from the address, where it was opened or gone back to."""
+    if moved("documents address", ("q", "filter", *BOXES)):
+        st.session_state["documents_q"] = st.query_params.get("q", "")
+        st.session_state.update({f"documents {name}": st.query_params.get_all(name) for name in BOXES})
+
+
+def _take_away(others: Sequence[str]) -> None:
+    """Choices of a kept search that have no box of their own: each can be taken away."""
+    for one in others:
+        if st.button(f"✕ {in_markdown(one)}", key=f"without {one}", help="Take this choice away"):
+            st.query_params["filter"] = [other for other in others if other != one]
+            st.rerun()
+
+
+def _shown(item: SearchItem, *, with_why: bool) -> None:
+    state = "".join(f" · **{standing(value)}**" for value in item.fields.get("status", []))
+    kind = "issue" if item.kind == "issue" else "document"
+    with st.container(gap=None):
+        if st.button(f"{look(kind).sign} **{in_markdown(item.title)}**", key=f"open {item.id}", type="tertiary"):
+            _open(item.id)
+        st.caption(f"{words(item.kind)} {item.id.partition(':')[2]} · {item.date or 'no date'}{state}")
+        if item.legal_told:
+            st.caption(in_markdown(item.legal_told))
+        if with_why and item.why:
+            st.caption(f"why: {in_markdown('; '.join(one.told for one in item.why))}")
 
 
 def found(text: str, filters: dict[str, tuple[str, ...]]) -> SearchAnswer:
@@ -59,7 +88,7 @@ def found(text: str, filters: dict[str, tuple[str, ...]]) -> SearchAnswer:
         text,
         kinds=("documents",),
         filters=filters,
-        facets=tuple(FACETS),
+        facets=tuple(BOXES),
         sort="relevance" if text else "date",
         limit=SHOWN,
     )
@@ -90,11 +119,22 @@ def reading(document_id: str) -> None:
 
 
 def _picked(box: st.delta_generator.DeltaGenerator, name: str, answer: SearchAnswer) -> tuple[str, ...]:
-    values = {f"{one.name or one.value} ({number(one.count)})": one.value for one in answer.facets.get(name, [])}
-    if not values:
-        return ()
-    chosen = box.multiselect(FACETS[name], list(values), key=f"documents {name}", width=180)
-    return tuple(values[label] for label in chosen)
+    kept = f"documents {name}"
+    chosen: list[str] = st.session_state[kept]
+    shown = {one.value: f"{one.name or one.value} ({number(one.count)})" for one in answer.facets.get(name, [])}
+    shown |= {value: value for value in chosen if value not in shown}
+    if shown:
+        choose_some(box, BOXES[name], shown, kept, width=180)
+    return tuple(chosen)
+
+
+def _open(entity_id: str) -> None:
+    """A document is read here; an issue has a page as what it is."""
+    if entity_id.startswith("issue:"):
+        st.session_state["entity_id"] = entity_id
+        st.switch_page("views/entity.py")
+    st.query_params["id"] = entity_id
+    st.rerun()
 
 
 def _text(document: DocumentAnswer) -> None:
@@ -173,8 +213,7 @@ def _chain(document: DocumentAnswer) -> None:
     for step in document.chain:
         label = f"{step.relation} **{step.id.partition(':')[2]}**{f' on {step.date}' if step.date else ''}"
         if st.button(label, key=f"chain {step.relation} {step.id}", type="tertiary", help=step.title or None):
-            st.query_params["id"] = step.id
-            st.rerun()
+            _open(step.id)
 
 
 def _alike(document: DocumentAnswer) -> None:
@@ -188,15 +227,14 @@ def _alike(document: DocumentAnswer) -> None:
         why = "; ".join(one.told for one in item.why[:6])
         label = f"{in_markdown(item.title)}{state}"
         if st.button(label, key=f"like {item.id}", type="tertiary", help=in_markdown(why) or None):
-            st.query_params["id"] = item.id
-            st.rerun()
+            _open(item.id)
 
 
+news_wanted(lambda item: _open(item.id))
 opened = st.query_params.get("id", "")
-if opened.startswith("issue:"):  # found beside documents, and has a page as what it is
+if opened.startswith("issue:"):
     del st.query_params["id"]
-    st.session_state["entity_id"] = opened
-    st.switch_page("views/entity.py")
+    _open(opened)
 elif opened:
     reading(opened)
 else:

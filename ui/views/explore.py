@@ -8,12 +8,14 @@ import streamlit as st
 
 from api.schemas import EntityAnswer, RecordsAnswer, SearchAnswer, SearchItem
 from ui import header
+from ui.choosing import choose_some
 from ui.connection import ask, client, entity, kinds, link_counts, related, search
 from ui.graph_view.board import MOST_NODES, Board
 from ui.graph_view.canvas import Edge, Gesture, Node, draw
 from ui.graph_view.scene import edge_to, scene
 from ui.reader import read
 from ui.records import open_rows
+from ui.saved import news_wanted, saved_searches
 from ui.wording import in_markdown, look, number, period, standing, usd, words
 
 HUB_NEIGHBOURS = 200
@@ -34,15 +36,17 @@ def results(text: str) -> None:
         st.markdown("**Find** a company, a number or a document, then put it on the canvas.")
         if st.button("Start with the findings"):
             st.switch_page("views/findings.py")
+        saved_searches("", (), {})
         return
     documents = ask(lambda: search(text, "documents", narrow, HITS))
     entities = ask(lambda: search(text, "entities", {}, HITS)) if text else None
     findings = ask(lambda: search(text, "findings", narrow, HITS))
     if documents is None or findings is None:
         return
-    picked = _facets(documents)
+    picked = _facets(text, documents)
     if picked:
         documents = ask(lambda: search(text, "documents", {**narrow, **picked}, HITS)) or documents
+    saved_searches(text, ("documents",) if picked or narrow else (), {**narrow, **picked})
     for note in {answer.note for answer in (entities, documents) if answer} - {""}:
         st.caption(in_markdown(note))
     if entities is not None:
@@ -54,8 +58,7 @@ def results(text: str) -> None:
         st.markdown(f"**Findings** {number(findings.total)}")
         for item in findings.items:
             if _hit(f"{look('finding').sign} {in_markdown(item.title)}", item):
-                st.session_state["finding_id"] = item.id.partition(":")[2]
-                st.switch_page("views/findings.py")
+                _open_hit(item)
     st.markdown(f"**Documents** {number(documents.total)}")
     for item in documents.items:
         _document_hit(item)
@@ -80,6 +83,19 @@ def canvas(as_of: str) -> None:
     _legend(nodes, edges)
     if gesture:
         _act(gesture, as_of, edges)
+
+
+def _open_hit(item: SearchItem) -> None:
+    """A document or an issue opens in the reader, a finding on its page, anything else on the canvas."""
+    if item.id.startswith(("document:", "issue:")):
+        read(item.id)
+    elif item.kind == "finding":
+        st.session_state["finding_id"] = item.id.partition(":")[2]
+        st.switch_page("views/findings.py")
+    else:
+        board.put([item.id])
+        board.select(item.id)
+        st.rerun()
 
 
 def inspector(as_of: str) -> None:
@@ -139,9 +155,7 @@ def _entity_hit(item: SearchItem, kind_label: str) -> None:
     place = " · ".join(item.fields.get("country", [])[:3])
     with st.container(gap=None):
         if _hit(f"{look(item.kind).sign} **{in_markdown(item.title)}**", item):
-            board.put([item.id])
-            board.select(item.id)
-            st.rerun()
+            _open_hit(item)
         key = item.id.partition(":")[2]
         st.caption(f"{in_markdown(kind_label)} {in_markdown(key)}" + (f" · {place}" if place else ""))
 
@@ -149,8 +163,9 @@ def _entity_hit(item: SearchItem, kind_label: str) -> None:
 def _document_hit(item: SearchItem) -> None:
     status = "".join(f" · **{standing(value)}**" for value in item.fields.get("status", []))
     with st.container(gap=None):
-        if _hit(f"{look('document').sign} **{in_markdown(item.title)}**", item):
-            read(item.id)
+        kind = "issue" if item.kind == "issue" else "document"
+        if _hit(f"{look(kind).sign} **{in_markdown(item.title)}**", item):
+            _open_hit(item)
         st.caption(f"{words(item.kind)} {item.id.partition(':')[2]} · {item.date or 'no date'}{status}")
         if item.legal_told:
             st.caption(in_markdown(item.legal_told))
@@ -167,20 +182,22 @@ def _document_hit(item: SearchItem) -> None:
             st.caption(f"why: {in_markdown('; '.join(one.told for one in item.why[:4]))}")
 
 
-def _facets(answer: SearchAnswer) -> dict[str, tuple[str, ...]]:
-    """The facets the person ticked; the counts are over all documents that match."""
-    chosen: dict[str, tuple[str, ...]] = {}
+def _facets(text: str, answer: SearchAnswer) -> dict[str, tuple[str, ...]]:
+    """The facets the person ticked for this text; the counts are over all documents that match."""
+    state = st.session_state
+    if state.get("facets of") != text:
+        state["facets of"] = text
+        state.update({f"facet {name}": [] for name in answer.facets})
     if not any(answer.facets.values()):
-        return chosen
+        return {}
     with st.popover("Narrow the documents", width="stretch"):
         for name, values in answer.facets.items():
-            if not values:
-                continue
-            shown = {f"{value.name or value.value} ({number(value.count)})": value.value for value in values}
-            picked = st.multiselect(words(name), list(shown), key=f"facet {name}")
-            if picked:
-                chosen[name] = tuple(shown[label] for label in picked)
-    return chosen
+            kept = f"facet {name}"
+            shown = {value.value: f"{value.name or value.value} ({number(value.count)})" for value in values}
+            shown |= {value: value for value in state.setdefault(kept, []) if value not in shown}
+            if shown:
+                choose_some(st.container(), words(name), shown, kept, width="stretch")
+    return {name: tuple(chosen) for name in answer.facets if (chosen := state[f"facet {name}"])}
 
 
 def _doors(found: EntityAnswer) -> None:
@@ -190,7 +207,7 @@ def _doors(found: EntityAnswer) -> None:
         if st.button("Open page"):
             st.session_state["entity_id"] = found.id
             st.switch_page("views/entity.py")
-        if found.kind == "document" and st.button("Read"):
+        if found.kind in ("document", "issue") and st.button("Read"):
             read(found.id)
         if found.id not in board.ids and st.button("To canvas"):
             board.put([found.id])
@@ -350,6 +367,7 @@ def _link_rows(edge: Edge, limit: int, offset: int) -> RecordsAnswer:
 
 if ask(kinds) is None:
     st.stop()
+news_wanted(_open_hit)
 query, known_on = st.session_state.get("q", ""), header.as_of()
 board.write_address(q=query, as_of=known_on)
 left, middle, right = st.columns([1.2, 2.2, 1.25], gap="medium")
