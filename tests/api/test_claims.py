@@ -14,6 +14,7 @@ import pytest
 from api.access.users import Users
 from api.cli.main import run
 from api.database import open_database
+from api.loading import load_files
 from api.refresh import refresh
 from api.settings import Settings
 from graph.store.generation import Generations
@@ -177,7 +178,7 @@ def test_the_command_lists_decides_and_undoes(settings: Settings, capsys: pytest
 
 def test_a_refresh_that_reads_new_texts_alone_says_what_one_says_that_reads_all(settings: Settings) -> None:
     memo = settings.home.parent / "documents.jsonl"
-    memo.write_text(json.dumps({"id": "memo-3", "kind": "memo", "text": "of Golden Reef Trading"}), encoding="utf-8")
+    memo.write_text(json.dumps({"id": "memo-4", "kind": "memo", "text": "of Golden Reef Trading"}), encoding="utf-8")
     load_files(settings, [memo], now=datetime(2026, 3, 3, tzinfo=UTC))
     names = Generations(settings.home).current().folder
     (names / "texts_looked_at.parquet").unlink()
@@ -188,4 +189,4 @@ def test_a_refresh_that_reads_new_texts_alone_says_what_one_says_that_reads_all(
         assert first.num_rows >= 1
         assert sorted(map(str, first.to_pylist())) == sorted(map(str, second.to_pylist()))
     found = pq.read_table(again / "names_in_texts.parquet")["document_id"].to_pylist()
-    assert {"memo-1", "memo-3"} <= set(found)
+    assert {"memo-1", "memo-4"} <= set(found)
