@@ -23,6 +23,7 @@ from graph.resolve.words import (
     address_words,
     looks_like_company,
     mail_providers,
+    names_in,
     read_name,
     says_nothing,
     spelled_words,
@@ -130,7 +131,10 @@ class Evidence:
         self.outright = _one(column["outright"])
         self.unit = _units(self.outright.codes)
         self.units = int(self.unit.max(initial=-1)) + 1
-        self.names = _many(column["names"], lambda name: None if says_nothing(name) else name)
+        self.names = _many(
+            [[part for name in names or () if name for part in names_in(name)] for names in column["names"]],
+            lambda name: None if says_nothing(name) else name,
+        )
         self.read: tuple[Name, ...] = tuple(read_name(name) for name in self.names.values)
         self.company = np.array([looks_like_company(name) for name in self.names.values], dtype=np.bool_)
         companies = np.zeros(self.size, dtype=np.bool_)

@@ -6,7 +6,7 @@ little, that each has a rare word which the other lacks says much.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
@@ -18,7 +18,9 @@ from graph.resolve.words import (
     consonants,
     generation,
     initial_of_nickname,
+    is_place,
     looks_like_company,
+    names_in,
     nicknames,
     read_name,
     share,
@@ -44,6 +46,18 @@ _CONFLICT: Final = 1.4
 _DIFFERENT_FORM: Final = 0.01
 # Plant 1 and Plant 2 are two plants, however much else their names share.
 _OTHER_NUMBER: Final = 0.75
+# So are branches in two places, of Ohio and of Texas, of the North and of the South.
+_OTHER_PLACE: Final = 0.75
+# A holding, a fund or an insurer beside the firm whose name it bears is a firm of its own.
+_OTHER_FIRM: Final = 0.7
+_FIRMS_BESIDE: Final = frozenset(
+    ("HOLDING", "INVESTMENT", "CAPITAL", "TRUST", "FINANCE", "INSURANCE", "SECURITIES", "FUND", "LEASING")
+)
+# Words that many names share do not make one of two, while a word that few have stands alone.
+_TELLING_BITS: Final = 8.0
+_NOTHING_TELLING: Final = 0.75
+# IBM is an abbreviation of its whole name; two letters are so of many.
+_ACRONYM: Final = {2: 0.75, 3: 0.85, 4: 0.9}
 # A father and his son are two people with one name.
 _OTHER_GENERATION: Final = 0.3
 # Brothers and sisters share a name and often all else.
@@ -54,6 +68,7 @@ _LEAST_ALIKE: Final = 0.7
 _SOUNDS_ALIKE: Final = 0.75
 _SHORTER_PERSON: Final = 0.5
 _HARDENED: Final = str.maketrans("BDGV", "PTKF")
+_NO_INITIAL: Final = frozenset(("AND", "OF", "THE", "FOR"))
 _ROMAN: Final = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX"])
 
 
@@ -141,9 +156,13 @@ def compare_names(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> NameM
     >>> compare_names("Shanghai Trading Co", "Shanghai Tradelink Co").score < 0.5
     True
     """
-    one, other = read_name(left), read_name(right)
     of_people = not (looks_like_company(left) or looks_like_company(right))
-    return compare_read(one, other, rarity=rarity, of_people=of_people)
+    matches = (
+        compare_read(read_name(one), read_name(other), rarity=rarity, of_people=of_people)
+        for one in names_in(left)
+        for other in names_in(right)
+    )
+    return max(matches, key=lambda match: match.score)
 
 
 def compare_people(left: str, right: str, *, rarity: Rarity = _AT_LARGE) -> NameMatch:
@@ -164,6 +183,8 @@ def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_peop
         words, others = without_titles(words), without_titles(others)
     if not words or not others:
         return NameMatch(0.0, (), words, others)
+    if not of_people and (acronym := _acronym(left, right, rarity)):
+        return acronym
     swapped = (len(words), words) > (len(others), others)
     if swapped:
         words, others = others, words
@@ -180,9 +201,9 @@ def compare_read(left: Name, right: Name, *, rarity: Rarity = _AT_LARGE, of_peop
 
 # What transliterations and ears differ in, in the order in which it is put right.
 _SOUNDS: Final = (
-    ("AE", "A"), ("OE", "O"), ("UE", "U"), ("KH", "H"), ("GH", "G"), ("PH", "F"), ("CK", "K"), ("SCH", "SH"),
-    ("TSCH", "CH"), ("IE", "I"), ("EY", "I"), ("Y", "I"), ("J", "I"), ("W", "V"), ("Q", "K"), ("OU", "U"),
-    ("OO", "U"), ("EE", "I"), ("C", "K"),
+    ("QU", "KV"), ("IGHT", "ITE"), ("AE", "A"), ("OE", "O"), ("UE", "U"), ("KH", "H"), ("GH", "G"), ("PH", "F"),
+    ("CK", "K"), ("SCH", "SH"), ("TSCH", "CH"), ("IE", "I"), ("EY", "I"), ("Y", "I"), ("J", "I"), ("W", "V"),
+    ("Q", "K"), ("OU", "U"), ("OO", "U"), ("EE", "I"), ("C", "K"),
 )  # fmt: skip
 _Offer = tuple[float, float, tuple[int, ...], tuple[int, ...], str]  # alike, weight, places on each side, how
 
@@ -249,13 +270,13 @@ def _align(
     alone_others = sum(weights_of_others[place] for place in free_others)
     conflict = min(alone, alone_others)
     extra = abs(alone - alone_others)
-    numbers, numbers_of_others = (
-        {word for word in (side[place] for place in left_alone) if _is_number(word)}
-        for side, left_alone in ((words, free), (others, free_others))
-    )
-    other_number = _OTHER_NUMBER if numbers and numbers_of_others else 1.0
+    left_alone, right_alone = {words[place] for place in free}, {others[place] for place in free_others}
+    kept = _OTHER_NUMBER if any(map(_is_number, left_alone)) and any(map(_is_number, right_alone)) else 1.0
+    if not of_people:
+        met_words = [word for _, met, _, _ in chosen for word in met.left.split()]
+        kept *= _of_another_firm(left_alone, right_alone, met_words, rarity)
     score = met_weight / (full + 2 * _CONFLICT * conflict + _EXTRA * (1.5 if of_people else 1) * extra) if full else 0.0
-    score *= other_number
+    score *= kept
     return NameMatch(
         score,
         tuple(met for _, met, _, _ in chosen),
@@ -263,6 +284,34 @@ def _align(
         tuple(others[place] for place in sorted(free_others)),
         sum(bits for _, _, _, bits in chosen),
     )
+
+
+def _of_another_firm(left: set[str], right: set[str], met: Sequence[str], rarity: Rarity) -> float:
+    """What is left of two companies' likeness when words that stand alone say that they are two: 1 where none does."""
+    share = _OTHER_PLACE if any(map(is_place, left)) and any(map(is_place, right)) else 1.0
+    if not (left and right) and not _FIRMS_BESIDE.isdisjoint(left | right):
+        share *= _OTHER_FIRM
+    telling = any(rarity.bits(word) > _TELLING_BITS for word in left | right if not _is_number(word))
+    if telling and all(rarity.bits(word) <= _TELLING_BITS for word in met):
+        share *= _NOTHING_TELLING
+    return share
+
+
+def _acronym(left: Name, right: Name, rarity: Rarity) -> NameMatch | None:
+    """One name as the initials of all words of the other, its legal form's with them or not: TSMC, GE, AT&T."""
+    for short, long in ((left, right), (right, left)):
+        written = "".join(word for word in short.words if word != "AND")
+        words = [word for word in long.words if word not in _NO_INITIAL]
+        if not 2 <= len(written) <= 6 or len(short.words) > 3 or len(words) < 2 or len(words) < len(long.words) - 2:
+            continue
+        if len(short.words) > 1 and max(map(len, short.words)) > 3:
+            continue
+        initials = "".join(word[0] for word in words)
+        if written == initials or (len(initials) > 2 and long.forms and written == initials + "C"):
+            alike = _ACRONYM[min(len(written), 4)]
+            met = (Met(" ".join(left.words), " ".join(right.words), alike, "initials"),)
+            return NameMatch(alike, met, (), (), alike * sum(map(rarity.bits, short.words)))
+    return None
 
 
 def _joins(one: _Side, other: _Side) -> list[_Offer]:
@@ -320,7 +369,10 @@ def _alike(word: str, other: str, of_people: bool, other_script: bool) -> tuple[
         return _alike_of_people(word, other, other_script=other_script)
     if min(len(word), len(other)) == 1:
         return (0.6, "initial") if word[0] == other[0] else (0.0, "")
-    return _spelled(word, other)
+    alike, how = _spelled(word, other)
+    if not alike and other_script and _sound_alike(word, other, other_script=True):
+        return _SOUNDS_ALIKE, "sound"
+    return alike, how
 
 
 def _alike_of_people(word: str, other: str, *, other_script: bool) -> tuple[float, str]:

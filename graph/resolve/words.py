@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from anyascii import anyascii
+from rapidfuzz.distance import OSA
 
 _FILES: Final = Path(__file__).with_name("lexicon")
 _JOINED = re.compile(r"['’`´]")
@@ -20,13 +21,22 @@ _AMPERSAND = re.compile(r"\s*[&+]\s*")
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?")
 _SLASHED = re.compile(r"\b([A-Za-z])/([A-Za-z])\b")
 _ALIAS = re.compile(r"\b(?:A/K/A|F/K/A|D/B/A|AKA|FKA|DBA|T/A)\b", re.IGNORECASE)
+_CARE_OF = re.compile(r"(?<=\S)\s*\b[Cc]/[Oo]\b.*", re.DOTALL)
+_ORDINAL = re.compile(r"([0-9]+)(?:ST|ND|RD|TH)")
 _BREAK = re.compile(r"[^0-9A-Za-z]+")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+_UNSPACED = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]")
+_OF_A_PLACE = re.compile(r"(?<=[A-Z] )[市省县縣区區镇]")
+_ARABIC_WORD = re.compile(r"[\u0620-\u064a]+")
 _HAN_PERSON = re.compile(r"([\u3400-\u9fff])([\u3400-\u9fff]{1,3})")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u2c60-\ua71f\ua800-\uffff]")
 _TITLES: Final = frozenset(("MR", "MRS", "MS", "MISS", "DR", "PROF", "SIR", "HAJI", "SHEIKH"))
 _GENERATIONS: Final = {"JR": 2, "JUNIOR": 2, "SR": 1, "SENIOR": 1, "I": 1, "II": 2, "III": 3, "IV": 4}
 LONGEST_FORM: Final = 7
+_NUMBER_SIGNS: Final = frozenset(("NO", "NR", "NUM", "NUMBER"))
+_TENS: Final = frozenset(("20", "30", "40", "50", "60", "70", "80", "90"))
+# Bills cut names off and hands slip in them: at the end of a name, what is nearly one of these is one.
+_LONG_FORMS: Final = ("COMPANY", "LIMITED", "CORPORATION", "INCORPORATED", "AKTIENGESELLSCHAFT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,16 @@ def read_name(written: str) -> Name:
     return Name(tuple(_in_full(kept)), tuple(forms), "" if other_script else _given(native), other_script)
 
 
+def names_in(written: str) -> tuple[str, ...]:
+    """The names that stand in a name's place: trade names behind `d/b/a` by themselves, and nothing behind `c/o`.
+
+    >>> names_in("Alder Imports LLC d/b/a Alder Home"), names_in("Beech Toys c/o Quay Freight")
+    (('Alder Imports LLC', 'Alder Home'), ('Beech Toys',))
+    """
+    names = (name.strip(" ,;") for name in _ALIAS.split(_CARE_OF.sub("", written)))
+    return tuple(name for name in names if _BREAK.sub("", anyascii(name))) or (written,)
+
+
 def spelled_words(text: str) -> list[str]:
     """Words in capital ASCII letters, initials put together: `A.B.C. Co` is `ABC CO`."""
     text = _ALIAS.sub(" ", text)
@@ -113,6 +133,15 @@ def share(word: str) -> float:
     True
     """
     return _shares("common_words.csv").get(word) or _shares("common_people.csv").get(word, 0.0)
+
+
+def is_place(word: str) -> bool:
+    """Whether a word of a company's name says where: a country, a region, a big city, a quarter of the compass.
+
+    >>> is_place("OHIO"), is_place("TRADING")
+    (True, False)
+    """
+    return word in _places()
 
 
 def spellings(word: str) -> tuple[str, ...]:
@@ -192,6 +221,11 @@ def _shares(file: str) -> Mapping[str, float]:
 
 
 @cache
+def _places() -> frozenset[str]:
+    return frozenset(row["word"] for row in _rows("places.csv"))
+
+
+@cache
 def _not_names() -> frozenset[str]:
     return frozenset(row["written"] for row in _rows("not_names.csv"))
 
@@ -223,13 +257,18 @@ def _forms() -> Mapping[tuple[str, ...], tuple[str, str]]:
     return {
         tuple(spelled_words(row["written"])): (row["form"], row["place"])
         for row in _rows("legal_forms.csv")
-        if not _HAN.search(row["written"])
+        if not _UNSPACED.search(row["written"])
     }
 
 
 @cache
 def _abbreviations() -> Mapping[str, tuple[str, ...]]:
-    return {row["written"]: tuple(row["words"].split()) for row in _rows("abbreviations.csv")}
+    """A word as it reads in Latin letters -> the words that it stands for."""
+    return {
+        "".join(spelled_words(row["written"])): tuple(row["words"].split())
+        for row in _rows("abbreviations.csv")
+        if not _UNSPACED.search(row["written"])
+    }
 
 
 @cache
@@ -243,20 +282,31 @@ def _spellings() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _native() -> tuple[tuple[str, str], ...]:
-    """Words written without spaces (Chinese, Japanese) and what stands for them, longest first."""
-    words = [(row["written"], row["words"]) for row in _rows("abbreviations.csv") if _HAN.search(row["written"])]
-    words += [(row["written"], row["form"]) for row in _rows("legal_forms.csv") if _HAN.search(row["written"])]
+    """Words written without spaces (Chinese, Japanese, Korean) and what stands for them, longest first."""
+    words = [(row["written"], row["words"]) for row in _rows("abbreviations.csv") if _UNSPACED.search(row["written"])]
+    words += [(row["written"], row["form"]) for row in _rows("legal_forms.csv") if _UNSPACED.search(row["written"])]
     return tuple(sorted(words, key=lambda pair: (-len(pair[0]), pair[0])))
 
 
 def _native_words(written: str) -> str:
-    if written.isascii() or not _HAN.search(written):
+    if written.isascii():
+        return written
+    written = _ARABIC_WORD.sub(_without_article, written)
+    if not _UNSPACED.search(written):
         return written
     plain = written
     for native, words in _native():
         written = written.replace(native, f" {words} ")
+    written = _OF_A_PLACE.sub("", written)
     person = _HAN_PERSON.fullmatch(plain.strip()) if written == plain else None
     return f"{person[1]} {person[2]}" if person else written  # the family's name is one sign, the given name follows
+
+
+def _without_article(found: re.Match[str]) -> str:
+    """An Arabic word with its article apart, unless it stands for a word of trade as it is."""
+    word = found.group()
+    article = word.startswith("ال") and len(word) > 4 and "".join(spelled_words(word)) not in _abbreviations()
+    return f"AL {word[2:]}" if article else word
 
 
 def _given(written: str) -> str:
@@ -285,7 +335,7 @@ def _without_forms(words: list[str]) -> tuple[list[str], list[str]]:
     """Words without legal forms at the end, at the start, or (where no other word is meant) anywhere."""
     forms: list[str] = []
     table = _forms()
-    rest = words
+    rest = [*words[:-1], _form_meant(words[-1])] if len(words) > 1 else words
     again = True
     while again and len(rest) > 1:
         again = False
@@ -319,10 +369,27 @@ def _without_forms(words: list[str]) -> tuple[list[str], list[str]]:
     return kept, forms
 
 
+@lru_cache(maxsize=100_000)
+def _form_meant(word: str) -> str:
+    """The legal form that a name's last word is, cut off or with a slip: `CORPORATIO`, `COMAPNY`; else the word."""
+    if len(word) < 6 or (word,) in _forms():
+        return word
+    near = (form for form in _LONG_FORMS if form.startswith(word) or OSA.distance(form, word, score_cutoff=1) <= 1)
+    return next(near, word)
+
+
 def _in_full(words: list[str]) -> list[str]:
-    """Abbreviations written out."""
+    """Abbreviations written out, and numbers in digits: `THREE`, `THIRD` and `NO. 3` are `3`, `FORTY-FOUR` is `44`."""
     table = _abbreviations()
     full: list[str] = []
-    for word in words:
-        full.extend(table.get(word, (word,)))
-    return full
+    for written in words:
+        ordinal = _ORDINAL.fullmatch(written)
+        for word in table.get(written, (ordinal[1] if ordinal else written,)):
+            before = full[-1] if full else ""
+            if word.isdigit() and before in _NUMBER_SIGNS:
+                full[-1] = word
+            elif len(word) == 1 and word.isdigit() and before in _TENS:
+                full[-1] = before[0] + word
+            else:
+                full.append(word)
+    return " ".join(full).replace("UNITED STATES OF AMERICA", "US").replace("UNITED STATES", "US").split(" ")

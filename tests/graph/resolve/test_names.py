@@ -27,6 +27,21 @@ SAME = [
     ("Umberfield Distributors LLC", "UMBERFIELD DSTRIBUTORS LLC"),
     ("Junipero Trdg LLC", "JUNIPEROTRDG LLC"),
     ("Divetecservices", "Dive Tec Services Ltd"),
+    ("Hangzhou No. 3 Silk Factory", "Hangzhou Third Silk Factory"),
+    ("Forty-Four Rivers Foods", "44 Rivers Foods"),
+    ("1st Alder Bank", "First Alder Bank"),
+    ("Northern Alder Box Company", "NABC"),
+    ("Alder & Beech Telegraph Inc", "AB&T"),
+    ("U.S. Alder Institute", "United States Alder Institute"),
+    ("Alder Imports LLC d/b/a Quillon Home", "Quillon Home"),
+    ("Vexholm Toys Inc c/o Marbury Freight Agency", "Vexholm Toys"),
+    ("Vexholm Foundry Corporatio", "Vexholm Foundry Corp"),
+    ("Vexholm Foundry Comapny", "Vexholm Foundry"),
+    ("深圳市华远技术有限公司", "Shenzhen Huayuan Technology Co Ltd"),
+    ("한빛전자 주식회사", "Hanbit Electronics Co Ltd"),
+    ("شركة النخيل للتجارة", "Al Nakheel Trading Company"),
+    ("ОАО «Северлесский завод»", "Severlessky Plant JSC"),
+    ("Hijos de Vexholm Muebles S.A. de C.V.", "Vexholm Sons Furniture SA"),
 ]
 DIFFERENT = [
     ("Shanghai Trading Co", "Shanghai Tradelink Co"),
@@ -38,6 +53,11 @@ DIFFERENT = [
     ("Eastern Foods Inc", "Western Foods Inc"),
     ("Alder Logistics", "Beech Logistics"),
     ("Alder Distribution", "Alder Industries"),
+    ("Vexholm Quillon Express (USA) Inc", "Vexholm Quillon Express (Malaysia) Sdn Bhd"),
+    ("Vexholm Supply of Texas", "Vexholm Supply of Ohio"),
+    ("Vexholm Foods Holdings", "Vexholm Foods Inc"),
+    ("Management Company", "Vexholm Management Company"),
+    ("Three Rivers Foods", "Four Rivers Foods"),
 ]
 
 
