@@ -9,7 +9,6 @@ import json
 import os
 import queue
 import selectors
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,7 +24,6 @@ _LONGEST_SECONDS = 1800.0
 _LARGEST_ANSWER = 256 * 1024 * 1024
 _AHEAD = 3  # requests a process: enough that none waits for the caller
 _ROOT = Path(__file__).resolve().parents[1]
-_TOOLS = ("tesseract", "catdoc")  # what a process may start by itself
 _Given = TypeVar("_Given")
 _Made = TypeVar("_Made")
 
@@ -40,10 +38,8 @@ class Ended(Exception):
 
 def environment() -> dict[str, str]:
     """All variables that a process of ours is given: where its tools are, where files for a moment may lie."""
-    found = [Path(tool).parent for name in _TOOLS if (tool := shutil.which(name))]
-    folders = dict.fromkeys((*map(str, found), *os.defpath.split(os.pathsep)))
     return {
-        "PATH": os.pathsep.join(folders),
+        "PATH": os.pathsep.join(os.get_exec_path()),
         "LANG": "C.UTF-8",
         "TMPDIR": tempfile.gettempdir(),
         # One thread a process: processes work side by side, and threads of their own gain little.

@@ -218,8 +218,9 @@ def standing_documents(
         return run(
             engine,
             f"SELECT {columns} FROM"
-            " (SELECT NULL::VARCHAR AS sha256, NULL::VARCHAR[] AS found_in WHERE false UNION ALL BY NAME"
-            f" SELECT * FROM read_parquet([{listed}], union_by_name = true, filename = 'fact_file'))"
+            " (SELECT * REPLACE (coalesce(sha256, regexp_extract(other_files[1], '[0-9a-f]{64}')) AS sha256) FROM"
+            " (SELECT NULL::VARCHAR AS sha256, NULL::VARCHAR[] AS found_in, NULL::VARCHAR[] AS other_files WHERE false"
+            f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true, filename = 'fact_file')))"
             f" WHERE sha256 IN (SELECT unnest(?)) {ending}",
             [list(sha256s)],
         )
@@ -229,7 +230,9 @@ def standing_documents(
     if not holding:
         return {}
     found = asked(
-        "sha256, any_value(id), any_value(kind), list(found_in), bool_or(text IS NOT NULL)", holding, "GROUP BY sha256"
+        "sha256, any_value(id), any_value(kind), list(found_in), bool_or(text IS NOT NULL OR other_files IS NOT NULL)",
+        holding,
+        "GROUP BY sha256",
     )
     return {
         str(sha256): Stands(str(document_id), str(kind), _flat(places), bool(with_text))

@@ -22,6 +22,7 @@ from graph.facts.ledger import FactFile, Ledger, Load, LoadedFile, writing
 from graph.model.errors import Invalid, TidewaiterError, Unavailable
 from graph.model.tables import DOCUMENTS, MENTIONS, TABLES
 from ingest import rejects as rejected_rows
+from ingest.better_text import KEPT_BETTER, keep_better_text
 from ingest.clean.sql import literal
 from ingest.csv_rows import BrokenRow, csv_rows
 from ingest.document_files import NOT_READ, Originals, write_mentions
@@ -38,7 +39,7 @@ from ingest.sources.registry import find_source
 from ingest.sources.source import CsvShape, Source, TextRows
 from ingest.staging import PARQUET, Origin, Stage
 from ingest.text.readers import Readers
-from ingest.text.reading import DOC, DOCX, EMAIL, HTML, PDF, RTF
+from ingest.text.reading import DOC, DOCX, EMAIL, HTML, MSG, PDF, PICTURE, RTF
 from ingest.versions import DUPLICATE, Settled, Versions
 
 Progress = Callable[[str, int, int | None], None]
@@ -50,7 +51,7 @@ _MOST_PROCESSES = 8
 _DOCUMENTS_AT_ONCE = 500
 _BATCH_CHARACTERS = 16_000_000
 # Formats in which no table comes: these files are documents, whatever their names say.
-_NEVER_TABLES = frozenset({PDF, DOCX, DOC, HTML, EMAIL, RTF})
+_NEVER_TABLES = frozenset({PDF, DOCX, DOC, HTML, EMAIL, MSG, PICTURE, RTF})
 _STORAGE_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -167,6 +168,7 @@ class _Loading:
             self._before.setdefault(fact.table, []).append(self._home / fact.path)
         self._prepared: dict[str, list[_Prepared]] = {}
         self._written = 0
+        self._outdone: frozenset[str] = frozenset()  # documents last settled of which a better text stood
         self._stage = Stage(
             open_engine(self._folder, memory_limit_gb, threads), self._folder, self._rejects, ssn_secret(self._home)
         )
@@ -307,6 +309,8 @@ class _Loading:
         reasons = Counter(refused) + repairs + Counter(left_out) + self._originals.take_notes()
         if duplicates:
             reasons[DUPLICATE] += duplicates
+        if self._outdone and DOCUMENTS.name in parts:
+            reasons[KEPT_BETTER] += len(self._outdone)
         file = replace(
             blank,
             tables=tuple(sorted(settled)),
@@ -406,6 +410,8 @@ class _Loading:
         given = one.waiting.given
         reasons = {NOT_READ: 1} if one.unread else {one.problem: 1} if one.problem else {}
         reason = one.problem or one.reason or ("" if staged else "its row was refused; see the rejects")
+        if staged and one.made.cells["id"] in self._outdone:
+            reasons, reason = {**reasons, KEPT_BETTER: 1}, f"{reason}; {KEPT_BETTER}".lstrip("; ")
         return _Fate(
             LoadedFile(
                 given.name,
@@ -432,6 +438,8 @@ class _Loading:
     def _settle(self, table: str, parts: Sequence[Path], name: str) -> Iterator[_Prepared]:
         """The table's rows that are new; of documents, also what their texts mention."""
         standing = [*self._before.get(table, ()), *(one.path for one in self._prepared.get(table, ()))]
+        if table == DOCUMENTS.name:
+            parts, self._outdone = keep_better_text(self._stage.engine, parts, standing, self._next_path(table))
         target = self._next_path(table)
         settled = Versions(self._stage.engine, TABLES[table], self._rejects).settle(parts, standing, target)
         yield _Prepared(table, settled)

@@ -13,7 +13,7 @@ from graph.model.errors import TidewaiterError
 from ingest.file_text import sha256_of
 from ingest.given_files import NEVER_EVIDENCE, TRUTH, GivenFile, naming_first
 from ingest.text.readers import Asked, Readers
-from ingest.text.reading import CONTAINERS, EMAIL, ZIP, format_of
+from ingest.text.reading import CONTAINERS, MAILS, ZIP, format_of
 from ingest.text.unpacked import Allowance, Unpacked
 
 DEEPEST = 5
@@ -44,7 +44,7 @@ def opened_files(files: Sequence[GivenFile], readers: Readers, into: Path, *, pr
             continue
         try:
             file = replace(file, format=format_of(file.path))
-            if file.format not in CONTAINERS or (file.format == EMAIL and profile not in {None, "document-files"}):
+            if file.format not in CONTAINERS or (file.format in MAILS and profile not in {None, "document-files"}):
                 found.append(file)
                 continue
             sha256 = sha256_of(file.path)
@@ -57,7 +57,7 @@ def opened_files(files: Sequence[GivenFile], readers: Readers, into: Path, *, pr
             held = readers.unpack(Asked(file.path, file.name), folder, one.allowance)
         except TidewaiterError as error:
             # What is wrong with a mail is told when it is read itself.
-            found.append(file if file.format == EMAIL else replace(file, failed=str(error)))
+            found.append(file if file.format in MAILS else replace(file, failed=str(error)))
             continue
         if file.format == ZIP:
             file = replace(file, opened=f"opened: what it holds follows ({len(held.members)} files)")
@@ -76,7 +76,7 @@ def _refused(file: GivenFile, sha256: str, around: tuple[str, ...]) -> str:
 
 
 def _members(held: Unpacked, file: GivenFile, sha256: str) -> list[GivenFile]:
-    parent = sha256 if file.format == EMAIL else file.parent
+    parent = sha256 if file.format in MAILS else file.parent
     members = []
     for member in held.members:
         inner = GivenFile(Path(member.path), f"{file.name}/{member.name}", failed=member.problem, parent=parent)

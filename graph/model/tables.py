@@ -353,6 +353,8 @@ DOCUMENTS = Table(
         Column("pages", ColumnType.JSON),  # [{page, start, end, ocr}]: which characters of the text are a page's
         *_lists("reading_notes"),  # what a person should know of how the text was read
         Column("found_in", ColumnType.LIST, gathered=True),  # every file that it came as
+        # Originals beside `file` whose text is worse: scans, and files in which no text was found.
+        Column("other_files", ColumnType.LIST, gathered=True),
     ),
     coalesced=True,  # the status of a ruling stands in one record, its text in another
 )

@@ -22,18 +22,27 @@ _LARGEST_BYTES = 128 * 1024 * 1024
 
 def read(path: Path, name: str, _told: Told) -> Reading:
     """The message with its headers; `Invalid` where nothing can be made of it."""
-    message = _parsed(path, name)
-    headers = [f"{header}: {_header(message, header)}" for header in _SHOWN if _header(message, header)]
-    attached = [attachment.get_filename() or "" for attachment in _attachments(message)]
-    listed = [f"Attachments: {', '.join(filter(None, attached))}"] if any(attached) else []
-    text = "\n".join((*headers, *listed)) + "\n\n" + _body(message)
-    return Reading(EMAIL, tidied(text), title=_header(message, "Subject"), date=_day(message))
+    return mail_text(_parsed(path, name), EMAIL)
 
 
 def unpack_email(path: Path, name: str, into: Path, allowance: Allowance) -> Unpacked:
     """Write the attachments of a mail into a folder."""
+    return unpack_mail(_parsed(path, name), name, into, allowance)
+
+
+def mail_text(message: EmailMessage, form: str) -> Reading:
+    """A mail's text with its headers, and what it says of itself; `form` is the format that it came in."""
+    headers = [f"{header}: {_header(message, header)}" for header in _SHOWN if _header(message, header)]
+    attached = [attachment.get_filename() or "" for attachment in _attachments(message)]
+    listed = [f"Attachments: {', '.join(filter(None, attached))}"] if any(attached) else []
+    text = "\n".join((*headers, *listed)) + "\n\n" + _body(message)
+    return Reading(form, tidied(text), title=_header(message, "Subject"), date=_day(message))
+
+
+def unpack_mail(message: EmailMessage, name: str, into: Path, allowance: Allowance) -> Unpacked:
+    """Write the attachments of a mail that was parsed into a folder."""
     members: list[Member] = []
-    for number, part in enumerate(_attachments(_parsed(path, name)), start=1):
+    for number, part in enumerate(_attachments(message), start=1):
         if part.get_content_type() == "message/rfc822":
             held = part.get_payload(0) if part.is_multipart() else None
             raw = held.as_bytes() if isinstance(held, EmailMessage) else b""

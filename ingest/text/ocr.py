@@ -6,7 +6,9 @@ Invariant: what comes from here is marked as recognised by whoever asks; a pictu
 import shutil
 import subprocess
 from functools import cache
+from pathlib import Path
 
+MOST_SCANS = 50  # pages of a document that are recognised: at a second or two each, a file must come to its end
 _SECONDS = 50
 
 
@@ -19,9 +21,18 @@ def installed() -> str:
 def text_of(dots: bytes, width: int, height: int) -> str:
     """The letters in a picture of grey dots; none where it takes too long or tesseract gives up."""
     picture = b"P5 %d %d 255\n" % (width, height) + dots
+    return _recognised("stdin", "--dpi", "300", picture=picture)
+
+
+def text_of_file(path: Path, page: int) -> str:
+    """The same of a page, from 0, of a PNG, JPEG or TIFF."""
+    return _recognised(str(path.resolve()), "-c", f"tessedit_page_number={page}")
+
+
+def _recognised(source: str, *options: str, picture: bytes = b"") -> str:
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed command; the picture goes in by the pipe
-            [installed(), "stdin", "stdout", "-l", "eng", "--dpi", "300"],
+        done = subprocess.run(  # noqa: S603 - a fixed command; a picture goes in by the pipe or by a path of ours
+            [installed(), source, "stdout", "-l", "eng", *options],
             input=picture,
             capture_output=True,
             timeout=_SECONDS,

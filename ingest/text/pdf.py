@@ -14,7 +14,6 @@ from graph.model.errors import Invalid
 from ingest.text import ocr
 from ingest.text.reading import LONGEST_TEXT, PDF, Page, Reading, Told, tidied
 
-MOST_SCANS = 50  # pages of a document that are recognised: at a second or two each, a file must come to its end
 _MOST_PAGES = 20_000
 _DOTS_PER_POINT = 300 / 72
 _LARGEST_PICTURE = 20_000_000  # dots
@@ -65,7 +64,7 @@ def _read(document: pypdfium2.PdfDocument, told: Told) -> Reading:
         text, by_ocr = _text_of(page), False
         if not text and _is_picture(page):
             scans += 1
-            if ocr.installed() and scans <= MOST_SCANS:
+            if ocr.installed() and scans <= ocr.MOST_SCANS:
                 text, by_ocr = tidied(ocr.text_of(*_picture(page))), True
                 recognised += 1
         page.close()
@@ -113,7 +112,7 @@ def _notes(count: int, scans: int, recognised: int, broken: int) -> list[str]:
     if recognised:
         notes.append(f"{recognised} of {count} pages are scans and were recognised (OCR)")
     if unread := scans - recognised:
-        why = f"only {MOST_SCANS} a document are recognised; split it" if recognised else "install tesseract"
+        why = f"only {ocr.MOST_SCANS} a document are recognised; split it" if recognised else "install tesseract"
         notes.append(f"{unread} of {count} pages are scans and were not read: {why}")
     if broken:
         notes.append(f"{broken} of {count} pages are damaged and were left out")

@@ -14,20 +14,25 @@ from graph.model.errors import Invalid
 from graph.model.identifiers import mask_ssn
 
 PDF, DOCX, DOC, HTML, EMAIL, RTF, PLAIN, ZIP = "pdf", "docx", "doc", "html", "email", "rtf", "text", "zip"
-CONTAINERS = frozenset({EMAIL, ZIP})  # hold other files
+MSG, PICTURE = "msg", "picture"
+MAILS = frozenset({EMAIL, MSG})
+CONTAINERS = MAILS | {ZIP}  # hold other files
 LONGEST_TEXT = 20_000_000  # characters
 LARGEST_FILE_BYTES = 512 * 1024 * 1024
 _SUFFIXES = {
     PDF: {".pdf"}, DOCX: {".docx", ".docm", ".dotx"}, DOC: {".doc", ".dot", ".wbk"}, HTML: {".html", ".htm", ".xhtml"},
-    EMAIL: {".eml", ".msg"}, RTF: {".rtf"}, PLAIN: {".txt", ".text", ".md"}, ZIP: {".zip"},
+    EMAIL: {".eml"}, MSG: {".msg"},
+    PICTURE: {".png", ".jpg", ".jpeg", ".tif", ".tiff"}, RTF: {".rtf"}, PLAIN: {".txt", ".text", ".md"}, ZIP: {".zip"},
 }  # fmt: skip
 _NAMES = {
-    PDF: "PDF", DOCX: "Word (DOCX)", DOC: "Word 97 (DOC)", HTML: "HTML", EMAIL: "an e-mail", RTF: "RTF",
+    PDF: "PDF", DOCX: "Word (DOCX)", DOC: "Word 97 (DOC)", HTML: "HTML", EMAIL: "an e-mail",
+    MSG: "an Outlook message", PICTURE: "a picture", RTF: "RTF",
     PLAIN: "plain text", ZIP: "ZIP",
 }  # fmt: skip
 _READERS = {
     PDF: "ingest.text.pdf", DOCX: "ingest.text.docx", DOC: "ingest.text.doc", HTML: "ingest.text.html",
     EMAIL: "ingest.text.email", RTF: "ingest.text.rtf", PLAIN: "ingest.text.plain",
+    MSG: "ingest.text.msg", PICTURE: "ingest.text.picture",
 }  # fmt: skip
 
 # Characters that no reader of a text sees: controls but for tab and line end, halves of characters, and those that
@@ -140,8 +145,10 @@ def format_of(path: Path) -> str:
         return PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_archive(path, suffix)
+    if head.startswith(_PICTURES):
+        return PICTURE
     if head.startswith(_OLE):
-        return DOC if suffix not in {".xls", ".ppt"} else ""  # whose reader knows Outlook's messages
+        return _of_compound_file(path, head, suffix)
     if head.lstrip().startswith(b"{\\rtf"):
         return RTF
     return _of_text(head, suffix)
@@ -149,6 +156,9 @@ def format_of(path: Path) -> str:
 
 _HEAD_BYTES = 64 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+_OF_MESSAGES = "__".encode("utf-16-le")  # with which the names of all that a message holds begin
+_OF_WORD = "WordDocument".encode("utf-16-le")
 _MARKUP = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
@@ -156,6 +166,19 @@ _MARKUP = re.compile(
 _HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}:(?:\s|$)")
 _MAIL_HEADERS = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "received", "return-path"})
 _FEWEST_MAIL_HEADERS = 3
+
+
+def _of_compound_file(path: Path, head: bytes, suffix: str) -> str:
+    """A message or a Word document, by the first names in its directory ([MS-CFB], 2.2)."""
+    shift, first = int.from_bytes(head[30:32], "little"), int.from_bytes(head[48:52], "little")
+    with path.open("rb") as file:
+        file.seek((first + 1) << min(shift, 12))
+        names = file.read(1 << min(shift, 12))
+    if any(names.startswith(_OF_MESSAGES, at) for at in range(0, len(names), 128)):
+        return MSG
+    if suffix in _SUFFIXES[MSG] and _OF_WORD not in names:
+        return MSG  # whose reader says what is wrong
+    return DOC if suffix not in {".xls", ".ppt"} else ""
 
 
 def _of_archive(path: Path, suffix: str) -> str:

@@ -19,19 +19,24 @@ _CODE_PAGE = re.compile(r"\\ansicpg(\d{3,5})")
 
 def read(path: Path, name: str, _told: Told) -> Reading:
     """The text; `Invalid` where the control words cannot be followed."""
-    raw = path.read_bytes().decode("latin-1")
-    raw = _PICTURE.sub("", raw)
-    page = _CODE_PAGE.search(raw[:4096])
+    written = path.read_bytes()
     try:
-        text = _converted(raw, f"cp{page.group(1)}" if page else "cp1252")
+        text = rich_text(written)
     except (ValueError, IndexError, KeyError, OverflowError) as error:
         raise Invalid(
             f"{name} is broken RTF: {error}.",
             thing=name,
             next_step="Open it in a word processor and save it again.",
         ) from error
-    title = _TITLE.search(raw[:16384])
+    title = _TITLE.search(written[:16384].decode("latin-1"))
     return Reading(RTF, tidied(text), title=title.group(1) if title else "")
+
+
+def rich_text(written: bytes) -> str:
+    """The text of rich text; `ValueError`, `LookupError` or `OverflowError` where it cannot be followed."""
+    raw = _PICTURE.sub("", written.decode("latin-1"))
+    page = _CODE_PAGE.search(raw[:4096])
+    return _converted(raw, f"cp{page.group(1)}" if page else "cp1252")
 
 
 def _converted(raw: str, encoding: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graph.model.errors import TidewaiterError
 from ingest.child_process import MEMORY_BYTES, answer_requests
-from ingest.text.reading import EMAIL, Told, format_of, read
+from ingest.text.reading import EMAIL, MSG, Told, format_of, read
 from ingest.text.unpacked import Allowance
 
 _RECURSION = 400  # parsers of hostile files recurse; far below what would overrun the stack
@@ -42,9 +42,10 @@ def answer(request: Mapping[str, object], told: Told) -> dict[str, object]:
 def _unpacked(path: Path, name: str, request: Mapping[str, object]) -> dict[str, object]:
     from ingest.text.archive import unpack_zip
     from ingest.text.email import unpack_email
+    from ingest.text.msg import unpack_message
 
     allowance = Allowance(int(str(request["bytes_left"])), int(str(request["files_left"])))
-    unpack = unpack_email if format_of(path) == EMAIL else unpack_zip
+    unpack = {EMAIL: unpack_email, MSG: unpack_message}.get(format_of(path), unpack_zip)
     found = unpack(path, name, Path(str(request["into"])), allowance)
     return {**asdict(found), "bytes_left": allowance.bytes_left, "files_left": allowance.files_left}
 
