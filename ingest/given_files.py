@@ -4,11 +4,13 @@ Invariant: every file below a named folder is in the list once, with a reason wh
 """
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 TRUTH = "truth"
+_LINK = "it is a link to a folder; name that folder itself if it is wanted"
 NEVER_EVIDENCE = "truth is what findings are measured against, never evidence"
 
 
@@ -49,8 +51,8 @@ def is_documents(path: Path) -> bool:
 
 def _below(path: Path, home: Path) -> Iterator[GivenFile]:
     if not path.is_dir():
-        missing = "" if path.exists() else "there is no such file or folder"
-        yield _judged(GivenFile(path, path.name, alone=True, failed=missing), path.parent.resolve())
+        failed = _no_file(path) if path.exists() else "there is no such file or folder"
+        yield _judged(GivenFile(path, path.name, alone=True, failed=failed), path.parent.resolve())
         return
     unreadable: list[OSError] = []
     empty = True
@@ -60,15 +62,29 @@ def _below(path: Path, home: Path) -> Iterator[GivenFile]:
         if home in {(here / name).resolve() for name in folders}:
             folders[:] = [name for name in folders if (here / name).resolve() != home]
             yield GivenFile(home, str(home.relative_to(path.resolve())), skipped="this is the home directory itself")
+        for name in folders:
+            if (here / name).is_symlink():  # which is not followed: it may lead round in a ring
+                empty = False
+                yield GivenFile(here / name, f"{(here / name).relative_to(path)}/", skipped=_LINK)
         for name in sorted(files):
             empty = False
-            yield _judged(GivenFile(here / name, str((here / name).relative_to(path))), path.resolve())
+            one = here / name
+            yield _judged(GivenFile(one, str(one.relative_to(path)), skipped=_no_file(one)), path.resolve())
     for error in unreadable:
         folder_name = os.path.relpath(str(error.filename), path)
         shown = path.name if folder_name == "." else folder_name
         yield GivenFile(Path(str(error.filename)), f"{shown}/", failed=f"the folder cannot be read: {error.strerror}")
     if empty and not unreadable:
         yield GivenFile(path, f"{path.name}/", skipped="the folder holds no file")
+
+
+def _no_file(path: Path) -> str:
+    """Why there is nothing to read under a path where others write on; what cannot even be asked is told later."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return ""
+    return "" if stat.S_ISREG(mode) else "it is no file but a pipe, a socket or a device"
 
 
 def _judged(file: GivenFile, above: Path) -> GivenFile:

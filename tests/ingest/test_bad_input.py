@@ -396,6 +396,30 @@ def test_one_bad_file_does_not_keep_the_others_out(loads, home, tmp_path) -> Non
     assert [reject.file for reject in read_rejects(home, report.load.load_id)] == ["entry_lines-1.csv"]
 
 
+def test_pipes_and_links_in_a_folder_are_told_and_hold_nothing_up(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "sent"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "entry_lines.csv").write_bytes(csv(line(1)))
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "sub" / "up").symlink_to("..")
+    (folder / "ring.txt").symlink_to(folder / "ring.txt")
+    (folder / "gone.txt").symlink_to(folder / "nothing.txt")
+    done = run_apart(
+        "report = load([Path(sys.argv[2])], home=Path(sys.argv[1]), now=NOW, threads=1)\n"
+        "for file in report.files: print(file.file, file.accepted, file.reason)",
+        home,
+        folder,
+    )
+    fates = dict(fate.split(" ", 1) for fate in done.stdout.splitlines())
+    assert fates["entry_lines.csv"] == "1 "
+    assert fates["pipe.txt"] == "0 skipped: it is no file but a pipe, a socket or a device"
+    assert fates["sub/up/"] == "0 skipped: it is a link to a folder; name that folder itself if it is wanted"
+    assert "cannot be read: Too many levels of symbolic links" in fates["ring.txt"]
+    assert "cannot be read: No such file or directory" in fates["gone.txt"]
+    alone = load([folder / "pipe.txt"], home=home, now=NOW, threads=1)
+    assert (alone.failed, alone.files[0].reason) == (True, "pipe.txt: it is no file but a pipe, a socket or a device")
+
+
 def test_json_lines_that_break_off_reject_what_is_no_record(loads) -> None:  # type: ignore[no-untyped-def]
     good = '{"record_id": "r1", "role": "importer", "name": "Heron"}'
     report = loads(f'{good}\n["r2"]\n{good[:20]}'.encode(), "party_records.jsonl")
