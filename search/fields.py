@@ -70,6 +70,7 @@ FIELDS: dict[str, Field] = {
         Field("category", "Category", _lower),
         Field("lab", "Laboratory"),
         Field("origin_consistent", "Origin consistent", _lower),
+        Field("hts_consistent", "Tariff number consistent", _lower),
         Field("issue", "Issue"),
         Field("issue_type", "Issue type", _lower),
         Field("work_kind", "Kind of work", _lower),

@@ -245,6 +245,8 @@ def _text(row: Row, chains: _Chains) -> SearchDocument:
         ("origin_consistent", "origin_consistent"),
     ):  # fmt: skip
         carried.say(name, row[column])
+    if (claimed := row["claimed_hts"]) and (found := row["suggested_hts"]):
+        carried.say("hts_consistent", "yes" if claimed.startswith(found) or found.startswith(claimed) else "no")
     if row["kind"] == "ruling" or chains.of(row["id"]):
         _say_standing(carried, row["id"], chains, by_law=row["operationally_revoked"] == "yes")
     if row["date"]:

@@ -216,6 +216,20 @@ class TestDocuments:
         assert found["origin_consistent"]["flag"] == "origin in doubt"
         assert found["conclusion"]["value"] == "Not consistent with the origin claimed."
 
+    def test_a_lab_report_that_doubts_the_origin_is_linked_to_maker_and_importer_with_its_row(
+        self, shared_http: httpx.Client
+    ) -> None:
+        report = "document:SV20072698"
+        path = f"/v1/entities/{report}/related"
+        for link, whose in (
+            ("doubts_origin_of", f"manufacturer:{MAKERS[0]}"),
+            ("doubts_origin_claimed_by", f"importer:{IMPORTER}"),
+        ):
+            (item,) = get(shared_http, path, link=link)["items"]
+            assert (item["id"], item["count"]) == (whose, 1)
+            rows = get(shared_http, "/v1/links/records", source=report, link=link, target=whose)
+            assert [row["id"] for row in rows["tables"][0]["rows"]] == ["SV20072698"]
+
     def test_lab_reports_carry_their_fields(self, shared_http: httpx.Client) -> None:
         fields = get(shared_http, "/v1/documents/SV20072698")["fields"]
         assert (fields["origin_consistent"], fields["claimed_origin"]) == ("no", "VN")

@@ -154,6 +154,7 @@ def test_a_lab_report_is_found_by_its_sample_entry_maker_and_conclusion(indexed:
         report.identifiers
     )
     assert (report.kind, report.fields["country"], report.fields["lab"]) == ("lab_report", ("VN",), ("Savannah",))
+    assert report.fields["hts_consistent"] == ("no",)
     assert report.text == "knit gloves\nThe gloves are of cotton."
 
 
