@@ -8,7 +8,8 @@ st.set_page_config(page_title="Tidewaiter", layout="wide", initial_sidebar_state
 # Streamlit leaves a hand's breadth above each page; a screen of 800 pixels needs it for the canvas.
 st.html(
     "<style>.stMainBlockContainer {padding: 3.9rem 2rem 0.5rem 2rem} mark {background: #FFE9A8}"
-    ".stButton button[kind=tertiary] {text-align: left; justify-content: flex-start; min-height: 0; padding: 0}"
+    ".stButton button[kind=tertiary] {text-align: left; justify-content: flex-start; min-height: 0; padding: 0;"
+    " color: #1F4E8C}"
     "</style>"
 )
 explore = st.Page("views/explore.py", title="Explore", default=True)

@@ -37,7 +37,7 @@ def choose_some(
     key = _key(kept, shown)
     box.multiselect(
         label, list(shown), default=st.session_state[kept], format_func=shown.__getitem__, key=key, on_change=_keep,
-        args=(kept, key), width=width,
+        args=(kept, key), width=width, placeholder=label, label_visibility="collapsed",
     )  # fmt: skip
 
 

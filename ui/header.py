@@ -35,7 +35,7 @@ def header() -> None:
         state["q"] = state["q_box"] = state.pop("asked_again")
     for box_key, kept in (("q_box", "q"), ("as_of_box", "as_of")):
         state.setdefault(box_key, state[kept])
-    name, box, label, day, who = st.columns([1.1, 6, 0.5, 1.25, 0.75], vertical_alignment="center")
+    name, box, label, day, who = st.columns([1.1, 5.2, 0.6, 1.6, 1.1], vertical_alignment="center")
     name.markdown("**tidewaiter**")
     box.text_input(
         "Search",

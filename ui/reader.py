@@ -9,7 +9,7 @@ import streamlit as st
 from api.schemas import DocumentAnswer, EntityAnswer, MentionItem
 from ui.connection import ask, client, entity, related
 from ui.graph_view.board import Board
-from ui.wording import in_markdown, look, standing, words
+from ui.wording import in_markdown, look, stands, words
 
 _MOST_CHIPS = 24
 _MOST_VERSIONS = 100
@@ -65,7 +65,7 @@ def _read_document(document_id: str) -> None:
     if document is None:
         return
     st.markdown(f"#### {in_markdown(document.title)}")
-    st.markdown(f"{words(document.kind)} · {document.date or 'no date'} · **{standing(document.standing)}**")
+    st.markdown(f"{words(document.kind)} · {document.date or 'no date'}{stands(document.kind, document.standing)}")
     for step in document.chain:
         st.markdown(
             f"- {in_markdown(step.relation)} **{in_markdown(step.id.partition(':')[2])}** "

@@ -11,7 +11,8 @@ from ui.wording import in_markdown, look, number, standing, words
 # The choices that have a box of their own on the Documents page, by field.
 BOXES = {
     "kind": "Kind", "status": "Status", "year": "Year", "hts2": "Chapter", "port": "Port", "country": "Country",
-    "party": "Party", "result": "Result",
+    "party": "Party", "result": "Result", "origin_consistent": "Origin as claimed",
+    "hts_consistent": "Number as claimed",
 }  # fmt: skip
 
 Open = Callable[[SearchItem], None]

@@ -147,6 +147,15 @@ def standing(status: str) -> str:
     return status.upper() if status in ("revoked", "modified") else status
 
 
+def stands(kind: str, status: str) -> str:
+    """The same after a document's date; nothing of what is no ruling and was never changed: it cannot fall.
+
+    >>> stands("ruling", "stands"), stands("memo", "revoked"), stands("lab_report", "stands")
+    (' · **stands**', ' · **REVOKED**', '')
+    """
+    return "" if kind != "ruling" and status == "stands" else f" · **{standing(status)}**"
+
+
 def words(code: str) -> str:
     """A code as a person reads it.
 

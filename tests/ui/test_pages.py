@@ -154,3 +154,11 @@ def test_a_document_says_what_it_names_and_that_it_stands_no_more(
     assert any("is revoked by **HQ-H348257**" in label for label in labels)
     app.text_input[0].set_value("nowhere in it").run()
     assert "Not in this document." in told(app)
+
+
+def test_a_lab_report_says_what_it_found_and_what_to_look_at(point_to: pytest.MonkeyPatch, service_url: str) -> None:
+    point_to.setenv("TIDEWAITER_API_URL", service_url)
+    said = told(opened("documents", id="document:SV20072698"))
+    assert "conclusion: **Not consistent with the origin claimed.**" in said
+    assert "look at: origin in doubt" in said
+    assert "stands" not in said

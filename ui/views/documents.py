@@ -7,11 +7,11 @@ import streamlit as st
 
 from api.schemas import DocumentAnswer, MentionItem, SearchAnswer, SearchItem
 from ui.choosing import choose_some, moved, wrote
-from ui.connection import ask, client
+from ui.connection import ask, client, kinds
 from ui.graph_view.board import Board
 from ui.reader import paged
 from ui.saved import BOXES, news_wanted, saved_searches
-from ui.wording import in_markdown, look, number, standing, words
+from ui.wording import in_markdown, look, number, standing, stands, words
 
 SHOWN = 25
 ALIKE = 5
@@ -104,8 +104,8 @@ def reading(document_id: str) -> None:
         return
     st.markdown(f"### {in_markdown(document.title)}")
     st.markdown(
-        f"{words(document.kind)} `{document.id.partition(':')[2]}` · {document.date or 'no date'} · "
-        f"**{standing(document.standing)}**"
+        f"{words(document.kind)} `{document.id.partition(':')[2]}` · {document.date or 'no date'}"
+        f"{stands(document.kind, document.standing)}"
     )
     if document.legal_told:
         st.warning(in_markdown(document.legal_told))
@@ -113,7 +113,9 @@ def reading(document_id: str) -> None:
     with left:
         _text(document)
     with right:
+        _says(document)
         _mentions(document)
+        _waiting(document)
         _chain(document)
         _alike(document)
 
@@ -121,10 +123,10 @@ def reading(document_id: str) -> None:
 def _picked(box: st.delta_generator.DeltaGenerator, name: str, answer: SearchAnswer) -> tuple[str, ...]:
     kept = f"documents {name}"
     chosen: list[str] = st.session_state[kept]
-    shown = {one.value: f"{one.name or one.value} ({number(one.count)})" for one in answer.facets.get(name, [])}
-    shown |= {value: value for value in chosen if value not in shown}
+    shown = {one.value: f"{one.name or words(one.value)} ({number(one.count)})" for one in answer.facets.get(name, [])}
+    shown |= {value: words(value) for value in chosen if value not in shown}
     if shown:
-        choose_some(box, BOXES[name], shown, kept, width=180)
+        choose_some(box, BOXES[name], shown, kept, width=165)
     return tuple(chosen)
 
 
@@ -178,6 +180,29 @@ def _occurrences(document: DocumentAnswer, wanted: str) -> list[MentionItem]:
     ]  # fmt: skip
 
 
+def _says(document: DocumentAnswer) -> None:
+    """What it decides or finds, with what a person should look at."""
+    if not document.says:
+        return
+    st.markdown("**It says**")
+    for count, said in enumerate(document.says):
+        told = f"{words(said.what)}: **{in_markdown(said.value)}**"
+        if said.entity:
+            if st.button(told, key=f"says {count}", type="tertiary", help=f"{said.entity} to the canvas"):
+                _to_canvas(document, [said.entity])
+        else:
+            st.markdown(told)
+        if said.flag:
+            st.markdown(f":orange-badge[look at: {in_markdown(said.flag)}]")
+
+
+def _waiting(document: DocumentAnswer) -> None:
+    """The door to its names that wait for a person."""
+    answer = ask(lambda: client().claims(status="waiting", document=document.id, limit=1))
+    if answer and answer.total and st.button(f"{number(answer.total)} claims on its names wait", key="claims wait"):
+        st.switch_page("views/claims.py", query_params={"document": document.id})
+
+
 def _mentions(document: DocumentAnswer) -> None:
     """What it names, as chips by kind; each goes to the canvas beside the document."""
     named = {mention.entity: mention for mention in reversed(document.mentions) if mention.entity}
@@ -187,8 +212,9 @@ def _mentions(document: DocumentAnswer) -> None:
     by_kind: dict[str, list[tuple[str, MentionItem]]] = {}
     for entity_id, mention in sorted(named.items(), key=lambda item: item[1].start):
         by_kind.setdefault(mention.kind, []).append((entity_id, mention))
+    labels = {one.kind: one.label for one in kinds().entities}
     for kind, of in by_kind.items():
-        st.caption(words(kind))
+        st.caption(labels.get(kind, words(kind)))
         with st.container(horizontal=True, gap="small"):
             for entity_id, mention in of[:CHIPS_OF_A_KIND]:
                 label = f"{look(kind).sign} {in_markdown(mention.text or mention.key)}"

@@ -193,7 +193,7 @@ def _facets(text: str, answer: SearchAnswer) -> dict[str, tuple[str, ...]]:
     with st.popover("Narrow the documents", width="stretch"):
         for name, values in answer.facets.items():
             kept = f"facet {name}"
-            shown = {value.value: f"{value.name or value.value} ({number(value.count)})" for value in values}
+            shown = {value.value: f"{value.name or words(value.value)} ({number(value.count)})" for value in values}
             shown |= {value: value for value in state.setdefault(kept, []) if value not in shown}
             if shown:
                 choose_some(st.container(), words(name), shown, kept, width="stretch")
@@ -215,24 +215,24 @@ def _doors(found: EntityAnswer) -> None:
 
 
 def _toolbar(nodes: list[Node]) -> None:
-    undo, redo, hide, path, clear, filters = st.columns(6)
-    if undo.button("Undo", disabled=not board.can_undo, width="stretch"):
-        board.undo()
-        st.rerun()
-    if redo.button("Redo", disabled=not board.can_redo, width="stretch"):
-        board.redo()
-        st.rerun()
-    if hide.button("Hide", disabled=not board.selected, width="stretch", help="Take the selected entity off."):
-        board.hide([board.selected])
-        st.rerun()
-    with path.popover("Path", disabled=len(nodes) < 2, width="stretch"):
-        _path(nodes)
-    if clear.button("Clear", disabled=not nodes, width="stretch"):
-        board.hide(board.ids)
-        st.rerun()
-    with filters.popover("Kinds", width="stretch"):
-        labels = {item.kind: item.label for item in kinds().entities}
-        st.multiselect("Hide these kinds", list(labels), format_func=lambda kind: labels[kind], key="hidden_kinds")
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Undo", disabled=not board.can_undo):
+            board.undo()
+            st.rerun()
+        if st.button("Redo", disabled=not board.can_redo):
+            board.redo()
+            st.rerun()
+        if st.button("Hide", disabled=not board.selected, help="Take the selected entity off."):
+            board.hide([board.selected])
+            st.rerun()
+        with st.popover("Path", disabled=len(nodes) < 2):
+            _path(nodes)
+        if st.button("Clear", disabled=not nodes):
+            board.hide(board.ids)
+            st.rerun()
+        with st.popover("Kinds"):
+            labels = {item.kind: item.label for item in kinds().entities}
+            st.multiselect("Hide these kinds", list(labels), format_func=lambda kind: labels[kind], key="hidden_kinds")
 
 
 def _legend(nodes: list[Node], edges: list[Edge]) -> None:

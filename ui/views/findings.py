@@ -74,7 +74,15 @@ def queue() -> FindingItem | None:
         height=220,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"claim": st.column_config.TextColumn(width="large")},
+        column_config={
+            "probability": st.column_config.TextColumn(width=80),
+            "queue": st.column_config.TextColumn(width=55),
+            "kind": st.column_config.TextColumn(width=130),
+            "claim": st.column_config.TextColumn(width=640),
+            "duty at stake": st.column_config.TextColumn(width=95),
+            "parties": st.column_config.NumberColumn(width=60),
+            "since": st.column_config.TextColumn(width=90),
+        },
     )  # fmt: skip
     if event.selection.rows:
         return answer.items[event.selection.rows[0]]
@@ -87,7 +95,7 @@ def show(finding: FindingItem) -> None:
     """One finding: the claim, the evidence with its rows, the innocent explanations, the open question."""
     st.query_params["id"] = finding.id
     names = _names(finding)
-    st.markdown(f"#### {in_markdown(with_names(finding.title, names))}")
+    st.markdown(f"##### {in_markdown(with_names(finding.title, names))}")
     duty = in_markdown(usd(finding.duty_at_stake_usd))
     st.markdown(
         f"{in_markdown(chance(finding.probability, finding.calibration))} Duty at stake **{duty}**, "

@@ -95,13 +95,14 @@ def show(answer: PriorAnswer) -> None:
     st.caption(in_markdown(" ".join((f"Asked: {understood or 'words alone'}.", *answer.notes))))
     issues, beside = st.columns([3, 2], gap="large")
     with issues:
-        st.markdown(
-            f"**Tried before** {number(len(answer.precedents))} of {number(answer.total)}, the most alike first"
-        )
+        order = ", the most alike first" if answer.precedents else ""
+        st.markdown(f"**Tried before** {number(len(answer.precedents))} of {number(answer.total)}{order}")
         for place, one in enumerate(answer.precedents):
             _issue(one, opened=place < OPEN_AT_ONCE)
         if not answer.precedents:
-            st.info("No past issue is like this. Ask more widely: a heading of four digits, or the goods in words.")
+            st.info(
+                "No past issue is like this. Ask more widely: fewer boxes, a shorter number, or the goods in words."
+            )
     with beside:
         if answer.kin:
             st.markdown("**Also looked for, as the same party**")
