@@ -53,7 +53,7 @@ def _read(document: pypdfium2.PdfDocument, told: Told) -> Reading:
     count = len(document)
     texts: list[str] = []
     pages: list[Page] = []
-    length = scans = recognised = broken = 0
+    length = scans = asked = given_up = broken = 0
     for at in range(min(count, _MOST_PAGES)):
         told()
         try:
@@ -65,8 +65,10 @@ def _read(document: pypdfium2.PdfDocument, told: Told) -> Reading:
         if not text and _is_picture(page):
             scans += 1
             if ocr.installed() and scans <= ocr.MOST_SCANS:
-                text, by_ocr = tidied(ocr.text_of(*_picture(page))), True
-                recognised += 1
+                said = ocr.text_of(*_picture(page))
+                text, by_ocr = tidied(said or ""), True
+                asked += 1
+                given_up += said is None
         page.close()
         if text:
             start = length + len(_BETWEEN) * bool(texts)
@@ -80,7 +82,7 @@ def _read(document: pypdfium2.PdfDocument, told: Told) -> Reading:
         _BETWEEN.join(texts),
         title=_title(document),
         pages=tuple(pages),
-        notes=tuple(_notes(count, scans, recognised, broken)),
+        notes=tuple(_notes(count, scans, asked, given_up, broken)),
         unread=_unread(count, scans) if not texts else "",
     )
 
@@ -107,12 +109,14 @@ def _picture(page: Any) -> tuple[bytes, int, int]:
     return rows.tobytes(), rows.shape[1], rows.shape[0]
 
 
-def _notes(count: int, scans: int, recognised: int, broken: int) -> list[str]:
+def _notes(count: int, scans: int, asked: int, given_up: int, broken: int) -> list[str]:
     notes = []
-    if recognised:
+    if recognised := asked - given_up:
         notes.append(f"{recognised} of {count} pages are scans and were recognised (OCR)")
-    if unread := scans - recognised:
-        why = f"only {ocr.MOST_SCANS} a document are recognised; split it" if recognised else "install tesseract"
+    if given_up:
+        notes.append(ocr.given_up(given_up, count))
+    if unread := scans - asked:
+        why = f"only {ocr.MOST_SCANS} a document are recognised; split it" if asked else "install tesseract"
         notes.append(f"{unread} of {count} pages are scans and were not read: {why}")
     if broken:
         notes.append(f"{broken} of {count} pages are damaged and were left out")

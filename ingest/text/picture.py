@@ -40,16 +40,18 @@ def read(path: Path, name: str, told: Told) -> Reading:
         raise _broken(name)
     texts: list[str] = []
     pages: list[Page] = []
-    length = recognised = large = 0
+    length = asked = given_up = large = 0
     for at, sheet in enumerate(sheets):
         told()
         if sheet.width * sheet.height > _MOST_DOTS:
             large += 1
             continue
-        if not ocr.installed() or recognised >= ocr.MOST_SCANS:
+        if not ocr.installed() or asked >= ocr.MOST_SCANS:
             continue
-        recognised += 1
-        if text := tidied(ocr.text_of_file(path, at)):
+        said = ocr.text_of_file(path, at)
+        asked += 1
+        given_up += said is None
+        if text := tidied(said or ""):
             start = length + len(_BETWEEN) * bool(texts)
             length = start + len(text)
             texts.append(text)
@@ -58,7 +60,7 @@ def read(path: Path, name: str, told: Told) -> Reading:
         PICTURE,
         _BETWEEN.join(texts),
         pages=tuple(pages),
-        notes=tuple(_notes(len(sheets), recognised, large)),
+        notes=tuple(_notes(len(sheets), asked, given_up, large)),
         unread="" if texts else _unread(len(sheets), large),
     )
 
@@ -71,13 +73,15 @@ def _broken(name: str) -> Invalid:
     )
 
 
-def _notes(count: int, recognised: int, large: int) -> Iterator[str]:
-    if recognised:
+def _notes(count: int, asked: int, given_up: int, large: int) -> Iterator[str]:
+    if recognised := asked - given_up:
         yield f"{recognised} of {count} pages are pictures and were recognised (OCR)"
     if large:
         yield f"{large} of {count} pages have more than {_MOST_DOTS // 1_000_000} million dots and were not read"
-    if unread := count - recognised - large:
-        why = f"only {ocr.MOST_SCANS} a document are recognised; split it" if recognised else "install tesseract"
+    if given_up:
+        yield ocr.given_up(given_up, count)
+    if unread := count - asked - large:
+        why = f"only {ocr.MOST_SCANS} a document are recognised; split it" if asked else "install tesseract"
         yield f"{unread} of {count} pages are pictures and were not read: {why}"
 
 

@@ -58,6 +58,14 @@ def test_a_picture_without_tesseract_is_told(tmp_path: Path, monkeypatch: pytest
     assert reading.notes == ("3 of 3 pages are pictures and were not read: install tesseract",)
 
 
+@pytest.mark.skipif(not ocr.installed(), reason="tesseract is not installed")
+def test_a_page_over_which_tesseract_takes_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "SECONDS", 0.001)
+    reading = of(saved(tmp_path / "a.tif", "first", "second"))
+    assert (reading.text, len(reading.notes)) == ("", 1)
+    assert reading.notes[0].startswith("2 of 2 pages were given up by tesseract, or took it more than 0.001 seconds")
+
+
 def test_a_long_tiff_is_recognised_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "installed", lambda: "/usr/bin/tesseract")
     monkeypatch.setattr(ocr, "text_of_file", lambda *_: "a page")  # 50 pages take a minute
