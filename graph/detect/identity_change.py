@@ -34,7 +34,7 @@ class IdentityChange:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "identity_change"
-    version: str = "2"
+    version: str = "3"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None

@@ -15,13 +15,15 @@ from graph.facts.columns import surely
 # A successor begins between so many days before and after the predecessor's end.
 BEFORE_DAYS, AFTER_DAYS = 60, 365
 WINDOW_DAYS = BEFORE_DAYS + AFTER_DAYS
+# A slow hand-over: the predecessor goes on beside its successor for so long and then ends.
+SLOW_DAYS = 300
 # Parties whose first line stands so soon after the first of all were perhaps there before.
 LEARNING_DAYS = 60
 # The predecessor was there at least so long before the successor.
 EARLIER_DAYS = 30
 # How many parties may hold a value that brings two of them together.
 RARE = 25
-# Where the predecessor has not ended, only values this rare bring them together.
+# Where the predecessor goes on for longer, only values this rare bring them together.
 RARE_BESIDE = 8
 # Two numbers within so many letters of each other, one with nothing on file, are one with a slip of the pen.
 SLIPS = 3
@@ -61,7 +63,7 @@ def pairs(
     gap, key_gap = t.began - t.old_last, t.began - t.key_last
     ended = gap.between(-BEFORE_DAYS, AFTER_DAYS)
     key_ended = surely(key_gap.between(-BEFORE_DAYS, AFTER_DAYS))
-    beside = (gap < -BEFORE_DAYS) & (t.holders <= RARE_BESIDE)
+    beside = (gap < -BEFORE_DAYS) & ((gap >= -SLOW_DAYS) | (t.holders <= RARE_BESIDE))
     earlier = EARLIER_DAYS - min(shift, 0)  # before the newcomer truly began, and before it seems to begin
     misspelled = ~(t.recorded & t.old_recorded) & (t.old.levenshtein(t.new) <= SLIPS)
     t = t.filter(t.old != t.new, t.old_first <= t.began - earlier, ended | key_ended | beside, ~misspelled)

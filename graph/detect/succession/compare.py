@@ -18,22 +18,24 @@ from graph.detect.succession.candidates import AFTER_DAYS, BEFORE_DAYS, WINDOW_D
 from graph.detect.succession.on_file import KINDS
 from graph.detect.succession.trade import Bools, Calendar, Floats, Held, Ints
 
-# How often a successor keeps each: makers and tariff numbers are the business itself; filers and ports are
-# convenience; a surety that paid once does not sign again.
+# How often a successor keeps each: makers and tariff numbers are the business itself; filers are convenience; a surety
+# that paid once does not sign again.
 KEPT = {
-    "partner": 0.8, "hts": 0.8, "origin": 0.9, "filer": 0.6, "port": 0.75, "exporter": 0.7, "surety": 0.4,
-    "consignee": 0.4,
+    "partner": 0.8, "hts": 0.8, "origin": 0.9, "filer": 0.6, "exporter": 0.7, "surety": 0.4, "consignee": 0.4,
 }  # fmt: skip
 # About half of those that change their name keep something on file that leads back to them.
 KEPT_ON_FILE = {
-    "phone": 0.4, "e-mail": 0.25, "domain": 0.3, "address": 0.35, "officer": 0.4, "agent": 0.3, "bond": 0.1,
-    "name": 0.3,
+    "phone": 0.4, "e-mail": 0.25, "domain": 0.3, "address": 0.35, "plant": 0.35, "officer": 0.4, "agent": 0.3,
+    "bond": 0.1, "name": 0.3,
 }  # fmt: skip
 # Values of one group hang together; after the strongest, further ones count by this share.
 FURTHER_OF_GROUP = 0.4
 # A maker whose goods the predecessor went on buying was not handed over.
 NOT_HANDED_OVER = 0.4
 MOST_PARTNERS = 24
+# How unlike and how alike two mixes of ports may count, in bits; the old one's has two lines of everybody's in it.
+LEAST_MIX, MOST_MIX = -2.0, 6.0
+EVERYBODYS_LINES = 2.0
 MOST_BITS = 30.0
 # All of the newcomer's trade with partners that the predecessor never had.
 OTHER_PARTNERS_BITS = -3.0
@@ -103,7 +105,7 @@ def compare(pairs: Pairs, known: Parties) -> Compared:
     fields["partner"], covered, taken, shared = _partners(pairs, began, known)
     strata = (shared > 0).astype(np.int64)
     for name, habit in known.habits.items():
-        fields[name] = _habit(name, habit, pairs, strata)
+        fields[name] = _mix(habit, pairs) if name == "port" else _habit(name, habit, pairs, strata)
     fields |= _filed(pairs, known.on_file)
     low = np.searchsorted(known.leaving_days, began - AFTER_DAYS)
     high = np.searchsorted(known.leaving_days, began + BEFORE_DAYS)
@@ -221,6 +223,30 @@ def _habit(name: str, of: Held, pairs: Pairs, strata: Ints) -> Floats:
         found = np.where(agree, np.log2(kept / chance), np.log2((1 - kept + 0.02) / (1 - chance + 0.02)))
         bits = np.where(here, found, bits)
     return bits
+
+
+def _mix(of: Held, pairs: Pairs) -> Floats:
+    """Bits a line by which the newcomer's values are likelier drawn from the predecessor's than from everybody's.
+
+    A firm that brings its goods in over three ports in certain shares goes on so under another number; one that only
+    buys of the same maker has its warehouse elsewhere.
+    """
+    count = len(pairs.old)
+    if not len(of.value):
+        return np.zeros(count)
+    owner = np.repeat(np.arange(len(of.start) - 1), np.diff(of.start))
+    lines = np.bincount(owner, weights=of.lines, minlength=len(of.start) - 1)
+    everybody = np.bincount(of.value, weights=of.lines, minlength=len(of.values))
+    everybody = np.maximum(everybody / max(float(everybody.sum()), 1.0), 1e-6)
+    place, row = of.spread(pairs.new)
+    theirs = of.lookup(pairs.old[place], of.value[row])
+    drawn = np.where(theirs >= 0, of.lines[theirs], 0.0)
+    share = everybody[of.value[row]]
+    likelier = (drawn + EVERYBODYS_LINES * share) / (lines[pairs.old][place] + EVERYBODYS_LINES) / share
+    weight = of.lines[row] / np.maximum(lines[pairs.new][place], 1.0)
+    bits = np.bincount(place, weights=weight * np.log2(likelier), minlength=count)
+    known = (lines[pairs.old] > 0) & (lines[pairs.new] > 0)
+    return np.where(known, np.clip(bits, LEAST_MIX, MOST_MIX), 0.0)
 
 
 def _lots(pairs: Pairs, goods: Held) -> Floats:

@@ -19,11 +19,15 @@ KINDS: dict[str, tuple[str, str]] = {
     "e-mail": ("e-mail address", "contact"),
     "domain": ("internet domain", "contact"),
     "address": ("address", "place"),
+    "plant": ("street number and city in the maker's number", "place"),
     "officer": ("officer", "person"),
     "agent": ("registered agent", "agent"),
     "bond": ("bond", "bond"),
     "name": ("distinctive word in the name", "name"),
 }
+
+# Kinds that are read from the party's own number: who has nothing else has nothing on file.
+OF_THE_NUMBER = ("plant",)
 
 # Words that name no firm in particular are found by counting; these are too short or too plain to be counted.
 _SHORTEST_WORD = 4
@@ -76,3 +80,19 @@ def on_file(facts: FactStore, side: Side, *, as_of: date | None) -> ir.Table:
     rows.append(words.select("party", "record_id", kind=ibis.literal("name"), value=words.word))
     found = ibis.union(*rows).filter(lambda t: t.value.notnull())
     return found.group_by("party", "kind", "value").agg(record_id=found.record_id.min())
+
+
+def of_the_number(parties: ir.Table, side: Side) -> ir.Table:
+    """(party, kind, value): what a maker's number says of its plant, by `parties` (party); importers' say nothing.
+
+    A maker's number ends with up to four digits of its street number and three letters of its city (appendix to 19 CFR
+    102).
+    """
+    t = parties.select(
+        "party",
+        kind=ibis.literal("plant"),
+        country=parties.party.re_extract("^([A-Z]{2})[A-Z]*[0-9]+[A-Z]{3}$", 1),
+        place=parties.party.re_extract("([0-9]+[A-Z]{3})$", 1),
+    )
+    t = t.filter(t.country.length() > 0, ibis.literal(side is not IMPORTERS))
+    return t.select("party", "kind", value=t.country + t.place)

@@ -17,21 +17,25 @@ from graph.detect.succession.trade import Floats
 
 # One firm under two names. Bits would count ln 2 each if the fields were independent; they are not.
 SAME_FIRM: dict[str, tuple[float, float]] = {
-    "identity": (0.1, 0.7),  # bits of what is on file
-    "trade": (0.1, 0.7),  # bits of partners, tariff numbers, exporters, consignees, less the pool's
-    "habits": (0.05, 0.7),  # bits of filer, port, surety
-    "timing": (0.05, 0.7),  # bits of the days between the predecessor's end and the newcomer's beginning
+    "contact": (0.2, 1.0),  # bits of phone, mail and domain
+    "identity": (0.1, 0.7),  # bits of address, officers, bond and name
+    "trade": (0.1, 0.7),  # bits of partners, less the pool's
+    "goods": (0.0, 0.4),  # bits of tariff numbers and exporters, which mostly follow from the partners
+    "consignees": (0.05, 0.7),  # bits of consignees
+    "habits": (0.05, 0.7),  # bits of filer and surety
+    "ports": (0.05, 0.9),  # bits a line by which its ports are the old one's rather than everybody's
+    "timing": (0.0, 0.4),  # bits of the days between the predecessor's end and the newcomer's beginning
     "stopped": (0.1, 1.2),  # -log10 of the chance that the predecessor stopped or fell so far for no reason
     "beside": (-4.0, -0.3),  # the predecessor goes on as before
-    "kept": (-4.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
-    "taken": (0.0, 1.5),  # share of the predecessor's trade that went on with the newcomer
-    "covered": (0.0, 2.0),  # share of the newcomer's trade that is with partners of the predecessor
+    "kept": (-5.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
+    "taken": (0.0, 3.0),  # share of the predecessor's trade that went on with the newcomer
+    "covered": (0.0, 3.0),  # share of the newcomer's trade that is with partners of the predecessor
     "apart": (-3.0, -0.3),  # no partner and no tariff heading in common: sisters, not one after the other
-    "size": (-0.5, 0.0),  # how unlike the two paces are, in doublings
+    "size": (-1.2, -0.1),  # how unlike the two paces are, in doublings
     "lots": (-2.0, 0.0),  # how unlike the values of a line of the same goods are, in doublings
     "other_goods": (-2.0, 0.0),  # no ten-digit tariff number in common by which lots could be compared
     "rivals": (-1.0, -0.6),  # doublings by which others fit beside the pair, on either side
-    "claimed": (0.0, 1.5),  # somebody says so, unproved; or admits it
+    "claimed": (0.0, 3.0),  # somebody says so, unproved; or admits it
 }
 # Something to leave behind, and not said openly. An honest change meets an event by chance as often as the chance
 # says, so that log odds rise by up to ln 10 for each power of ten; without the event an honest change is likelier.
@@ -44,7 +48,8 @@ ESCAPING: dict[str, tuple[float, float]] = {
     "owned": (-9.0, -6.0),  # one owns or controls the other as a fact on record: a division, not a disguise
     "related": (-1.5, -0.3),  # sisters, as a fact on record
 }
-BASE, ESCAPING_BASE = (-14.0, 4.0), (-3.0, 1.0)
+BASE, ESCAPING_BASE = (-18.0, 4.0), (-3.0, 1.0)
+FIRST_BASE, FIRST_ESCAPING_BASE = -5.0, -1.0
 CONSTANT = "escaping"
 
 
@@ -69,6 +74,12 @@ def sigmoid(logit: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(logit, -500, 500))))
 
 
+def unfitted() -> Calibration:
+    """Every coefficient in the middle of its range, from which a first fit can choose its pairs."""
+    middles = {name: sum(bounds) / 2 for name, bounds in {**SAME_FIRM, **ESCAPING}.items()}
+    return Calibration("not calibrated", FIRST_BASE, {CONSTANT: FIRST_ESCAPING_BASE, **middles}, {})
+
+
 def fit(rows: Iterable[LabelledLead], *, label: str, fitted: dict[str, object]) -> Calibration:
     """Both curves at once, by penalised maximum likelihood within the declared bounds; needs pairs of both kinds.
 
@@ -83,16 +94,24 @@ def fit(rows: Iterable[LabelledLead], *, label: str, fitted: dict[str, object]) 
     middle = np.array([sum(b) / 2 for b in bounds])
     width = np.array([(b[1] - b[0]) / 4 for b in bounds])
 
-    def loss(parameters: Floats) -> float:
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        """What is minimised, and its slope in each parameter."""
         same = parameters[0] + x[:, :first] @ parameters[2 : 2 + first]
         escape = parameters[1] + x[:, first:] @ parameters[2 + first :]
-        log_p = -np.logaddexp(0, -same) - np.logaddexp(0, -escape)
-        log_q = np.log(-np.expm1(np.minimum(log_p, -1e-12)))
-        penalty = float(np.sum(((parameters[2:] - middle) / width) ** 2)) / 2
-        return float(-np.sum(y * log_p + (1 - y) * log_q)) + penalty
+        log_p = np.minimum(-np.logaddexp(0, -same) - np.logaddexp(0, -escape), -1e-12)
+        log_q = np.log(-np.expm1(log_p))
+        by_log_p = y - (1 - y) * np.exp(log_p - log_q)
+        by_same, by_escape = by_log_p * sigmoid(-same), by_log_p * sigmoid(-escape)
+        off = (parameters[2:] - middle) / width
+        value = float(-np.sum(y * log_p + (1 - y) * log_q)) + float(np.sum(off**2)) / 2
+        slope = -np.concatenate([[by_same.sum(), by_escape.sum()], by_same @ x[:, :first], by_escape @ x[:, first:]])
+        slope[2:] += off / width
+        return value, slope
 
-    start = np.concatenate([[-5.0, -1.0], middle])
-    best = minimize(loss, start, bounds=[BASE, ESCAPING_BASE, *bounds], method="L-BFGS-B", options={"maxfun": 200_000})
+    start = np.concatenate([[FIRST_BASE, FIRST_ESCAPING_BASE], middle])
+    best = minimize(
+        loss, start, bounds=[BASE, ESCAPING_BASE, *bounds], jac=True, method="L-BFGS-B", options={"maxiter": 5_000}
+    )
     coefficients = {CONSTANT: round(float(best.x[1]), 4)}
     coefficients |= {n: round(float(v), 4) for n, v in zip(names, best.x[2:], strict=True)}
     counts = {"pairs": len(rows), "planted": int(y.sum())}

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from graph.detect.succession.candidates import RARE, SHIFTS, Pairs, pairs
 from graph.detect.succession.compare import Compared, Parties, compare
 from graph.detect.succession.events import Event, Rates, read_events
-from graph.detect.succession.on_file import KINDS, on_file
+from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, of_the_number, on_file
 from graph.detect.succession.sides import HABITS, Side, lines
 from graph.detect.succession.trade import Names, calendar, column, held, paces, parties, spells
 from graph.facts.store import FactStore
@@ -60,7 +60,8 @@ def search(
         if extent["first"] is None:
             return None
         used = spells(trade, _READ)
-        filed = on_file(facts, side, as_of=as_of).semi_join(everybody, "party")
+        filed = on_file(facts, side, as_of=as_of).semi_join(everybody, "party").select("party", "kind", "value")
+        filed = ibis.union(filed, of_the_number(everybody, side))
         none = ibis.null("int64")
         filed = filed.select(
             "party", "value", "kind", first_day=none, last_day=none, lines=none, lot=ibis.null("float64")
@@ -74,7 +75,8 @@ def search(
             few = holders.filter(holders.holders.between(2, RARE))
             rare = sought.join(few, ["kind", "value"])
             rare = rare.select("kind", "value", "party", "holders", key_last=rare.last_day)
-            own_records = holds.filter(holds.kind.isin(list(KINDS))).select("party").distinct().mutate(recorded=True)
+            on_paper = [kind for kind in KINDS if kind not in OF_THE_NUMBER]
+            own_records = holds.filter(holds.kind.isin(on_paper)).select("party").distinct().mutate(recorded=True)
             known = everybody.left_join(own_records, "party").drop("party_right")
             known = known.mutate(recorded=known.recorded.fill_null(False))  # noqa: FBT003
             with facts.kept(rare) as keys, facts.kept(known) as known:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from graph.detect.succession.events import CLASSES
-from graph.detect.succession.on_file import KINDS, on_file
+from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, on_file
 from graph.detect.succession.search import Search
 from graph.detect.succession.sides import HABITS, IMPORTERS, Side
 from graph.detect.succession.trade import Held, column
@@ -337,6 +337,9 @@ def _file_evidence(w: Weighed, found: Search, records: Records) -> list[Evidence
         if kind == "name" and holders > 3 * SHARED_BY_MANY:
             continue
         keys = [records.filed[party, kind, value] for party in (w.old, w.new) if (party, kind, value) in records.filed]
+        refs = [RecordRef("party_records", (key,)) for key in keys]
+        if kind in OF_THE_NUMBER:
+            refs = [_ref(row) for party in (w.old, w.new) for row in records.lines.get(party, ())[:1]]
         others = holders - 2
         told.append(
             Evidence(
@@ -348,7 +351,7 @@ def _file_evidence(w: Weighed, found: Search, records: Records) -> list[Evidence
                     "of": holding,
                     "rarity_bits": round(float(np.log2(holding / max(holders - 0.5, 0.5))), 1),
                 },
-                tuple(RecordRef("party_records", (key,)) for key in keys),
+                tuple(refs),
             )
         )
     return told

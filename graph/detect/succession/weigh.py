@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from graph.detect.calibration import Calibration
-from graph.detect.queue import e_value
+from graph.detect.queue import threshold_e_values
 from graph.detect.succession.candidates import Pairs
 from graph.detect.succession.compare import Compared
 from graph.detect.succession.events import Event, Rates
@@ -26,11 +26,12 @@ COMMON = 0.7
 RAREST_EVENT = 2.5
 # Of those that fit worse, the nearest so many are counted.
 MOST_BELOW = 12
-MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 25.0, 25.0, -20.0
+MOST_CONTACT, MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 16.0, 20.0, 25.0, -20.0
 MOST_APART = 4.0
-_TRADE = ("partner", "hts", "origin", "exporter", "consignee")
-_HABITS = ("filer", "port", "surety")
-_ON_FILE = ("contact", "place", "person", "agent", "bond", "name")
+_GOODS = ("hts", "exporter")
+_HABITS = ("filer", "surety")
+# A registered agent serves thousands and is no evidence.
+_ON_FILE = ("place", "person", "bond", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,16 @@ class Weighing:
 def link_features(found: Search) -> dict[str, Floats]:
     """The features of `SAME_FIRM` for all pairs, stand-ins too; what people claim is not among them yet."""
     c, pairs = found.compared, found.pairs
-    identity = _sum(c, _ON_FILE)
-    trade = _sum(c, _TRADE) - np.log2(c.pool)
+    trade = _sum(c, ("partner",)) - np.log2(c.pool)
     apart = (c.shared_partners == 0) & ~_same_heading(found)
     return {
-        "identity": np.clip(identity, -3.0, MOST_IDENTITY),
+        "contact": np.minimum(_sum(c, ("contact",)), MOST_CONTACT),
+        "identity": np.clip(_sum(c, _ON_FILE), -3.0, MOST_IDENTITY),
         "trade": np.clip(trade, LEAST_TRADE, MOST_TRADE),
+        "goods": np.clip(_sum(c, _GOODS), -6.0, 8.0),
+        "consignees": np.clip(_sum(c, ("consignee",)), -3.0, 12.0),
         "habits": _sum(c, _HABITS),
+        "ports": _sum(c, ("port",)),
         "timing": c.fields["timing"],
         "stopped": c.stopped,
         "beside": (np.isnan(c.gap) & (c.stopped <= 0)).astype(np.float64),
@@ -206,9 +210,10 @@ def _e_values(
     thinkable = np.isin(couple, couple[real])
     best = _best_of_each(window, logit, found.compared.gone & (real | ~thinkable))
     stand_ins = bits[best[pairs.shift[best] != 0]]
-    values = {}
+    tested: dict[str, float] = {}
     for i in best[pairs.shift[best] == 0]:
         old = found.names[pairs.old[i]]
         if old in history and _event(found, int(i), history[old], rates)[1] <= COMMON:
-            values[old] = e_value(float(bits[i]), stand_ins, len(stand_ins))
-    return values, len(values), len(stand_ins)
+            tested[old] = float(bits[i])
+    values = threshold_e_values(list(tested.values()), stand_ins)
+    return dict(zip(tested, values, strict=True)), len(tested), len(stand_ins)

@@ -7,9 +7,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from graph.detect.calibrate import LabelledLead
 from graph.detect.detector import detect
+from graph.detect.succession.candidates import pairs
+from graph.detect.succession.probability import ESCAPING, SAME_FIRM, fit, same_firm_logit, sigmoid
 from graph.detect.succession.story import SHARED_BY_MANY
 from graph.model.finding import Finding, RecordRef
 from graph.model.tables import TABLES
@@ -164,6 +171,19 @@ def maker_under_another_id(world: MarketWorld) -> None:
     )
 
 
+def maker_at_the_same_number_and_city(world: MarketWorld) -> None:
+    """Nothing is on file of either maker; their numbers name one street number in one city."""
+    old, new = "CNOLDVASE1606TAI", "CNBESTJUG1606TAI"
+    for n in range(4):
+        business = replace(world.business(makers=2), goods=("6910100015",))
+        number = f"54-00000190{n}"
+        rows = world.trade(number, replace(business, makers=(old,)), days=(20 * n, END), entries=15)
+        if n == 0:
+            world.act(rows[-2], day=END - 30, kind="seizure", result="seized", manufacturer_id=old)
+        world.trade(number, replace(business, makers=(new,)), days=(END + 15 + 9 * n, 1000), entries=15)
+        world.record(number)
+
+
 def maker_renamed_openly(world: MarketWorld) -> None:
     """A maker whose goods were seized once goes on under another name and says which it had."""
     old, new = "VNOLDLOOM31HAN", "VNNEWMILL56HUE"
@@ -182,7 +202,7 @@ def maker_renamed_openly(world: MarketWorld) -> None:
 
 CHANGED = (
     same_phone_and_makers, nothing_on_file_but_the_whole_trade, same_officer_at_another_address, twice_in_a_row,
-    into_two, maker_under_another_id,
+    into_two, maker_under_another_id, maker_at_the_same_number_and_city,
 )  # fmt: skip
 HONEST = (
     declared_with_a_bond_rider, another_suffix, public_merger, spun_off_on_record, renamed_with_a_clean_record,
@@ -273,8 +293,16 @@ def test_a_maker_that_serves_its_importers_under_another_id_is_found(findings: l
     assert finding.probability > 0.5
 
 
+def test_a_maker_s_number_tells_of_its_plant(facts: MemoryFacts, findings: list[Finding]) -> None:
+    finding = of(findings, "CNBESTJUG1606TAI")
+    assert finding.probability > 0.5
+    plant = next(e for e in finding.evidence if "plant" in e.numbers)
+    assert plant.numbers["plant"] == "CN1606TAI"
+    assert {ref.table for ref in plant.records} == {"entry_lines"}
+
+
 def test_the_queue_holds_nothing_but_planted_changes(findings: list[Finding]) -> None:
-    planted = ("51-0000001", "51-0000002", "51-0000003", "51-0000004", "51-0000005", "CNOLDKILN")
+    planted = ("51-0000001", "51-0000002", "51-0000003", "51-0000004", "51-0000005", "CNOLDKILN", "CNOLDVASE")
     for finding in findings:
         if finding.queue or finding.probability >= 0.5:
             assert any(m.entity.partition(":")[2].startswith(planted) for m in finding.members), finding.title
@@ -316,6 +344,61 @@ def test_who_buys_lots_of_another_size_is_less_likely_the_firm_that_stopped() ->
         return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001").probability
 
     assert probability(8) < probability(1)
+
+
+def test_who_brings_the_goods_in_elsewhere_is_less_likely_the_firm_that_stopped() -> None:
+    def probability(port: str) -> float:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100")
+        new_firm(world, "61-000000100", business, officers=record["officers"])
+        for row in world.tables["entry_lines"]:
+            if row["importer_number"] == "61-000000100":
+                row["port_code"] = port or row["port_code"]
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001").probability
+
+    assert probability("5501") < probability("")
+
+
+def held(*rows: tuple[str, str, int, int]) -> tuple[ir.Table, ir.Table]:
+    """What is held and by whom: (value, party, first day, last day), each value by twenty parties."""
+    t = [dict(zip(("value", "party", "first_day", "last_day"), row, strict=True)) for row in rows]
+    everybody = pa.Table.from_pylist([{**row, "recorded": True} for row in t])
+    rare = pa.Table.from_pylist([{**row, "kind": "partner", "holders": 20, "key_last": row["last_day"]} for row in t])
+    return ibis.memtable(rare.drop(["first_day", "last_day"])), ibis.memtable(everybody.drop(["value"]))
+
+
+@pytest.mark.parametrize(
+    ("old_last", "found"),
+    [
+        (510, True),  # ended shortly after the new one began
+        (700, True),  # a slow hand-over
+        (900, False),  # two firms side by side
+        (150, True),  # some time before
+        (100, False),  # long before
+    ],
+)
+def test_who_ends_within_a_slow_hand_over_of_the_newcomer_s_beginning_is_compared(old_last: int, found: bool) -> None:
+    rare, everybody = held(("MAKER", "51-0000001", 0, old_last), ("MAKER", "61-0000001", 500, 1000))
+    t = pairs(rare, everybody, first_day=0, last_day=1000, shift=0, country_bound=False)
+    assert t.to_pyarrow().to_pylist() == ([{"old": "51-0000001", "new": "61-0000001", "shift": 0}] if found else [])
+
+
+def test_a_fit_keeps_the_declared_signs_and_tells_who_is_one_firm() -> None:
+    draw = np.random.default_rng(1)
+    none = dict.fromkeys([*SAME_FIRM, *ESCAPING], 0.0)
+    leads = []
+    for n in range(400):
+        planted = n % 8 == 0
+        contact = float(draw.normal(8.0 if planted else -1.0, 2.0))
+        # The sign that these worlds suggest for the size is the wrong one.
+        leads.append(LabelledLead({**none, "contact": contact, "size": float(planted), "event": 1.5}, planted))
+    fitted = fit(leads, label="of a test", fitted={})
+    for name, (least, most) in {**SAME_FIRM, **ESCAPING}.items():
+        assert least <= fitted.coefficients[name] <= most
+    x = {name: np.array([lead.features[name] for lead in leads]) for name in none}
+    said = sigmoid(same_firm_logit(x, fitted))
+    assert said[::8].mean() > 0.8
+    assert said[1::8].mean() < 0.1
 
 
 def test_a_rename_with_a_clean_record_is_told_as_a_rename(findings: list[Finding]) -> None:
