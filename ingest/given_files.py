@@ -33,9 +33,10 @@ class GivenFile:
 def given_files(paths: Sequence[Path], home: Path) -> list[GivenFile]:
     """The files of all arguments, in the order of their names; rows that name other files come first."""
     found = [file for path in paths for file in _below(path, home.resolve())]
+    found = [replace(file, name=legible(file.name)) for file in found]
     names = [file.name for file in found]
     if len(set(names)) < len(names):  # two folders with files of one name: show which is which
-        found = [replace(file, name=str(Path(file.path.parent.name) / file.path.name)) for file in found]
+        found = [replace(file, name=legible(str(Path(file.path.parent.name) / file.path.name))) for file in found]
     return naming_first(found)
 
 
@@ -76,6 +77,15 @@ def _below(path: Path, home: Path) -> Iterator[GivenFile]:
         yield GivenFile(Path(str(error.filename)), f"{shown}/", failed=f"the folder cannot be read: {error.strerror}")
     if empty and not unreadable:
         yield GivenFile(path, f"{path.name}/", skipped="the folder holds no file")
+
+
+def legible(written: str) -> str:
+    """A name, or what is said of it, as a text: bytes that are none are shown by their numbers.
+
+    >>> legible("bad\\udcff.pdf")
+    'bad\\\\xff.pdf'
+    """
+    return written.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _no_file(path: Path) -> str:

@@ -30,7 +30,7 @@ from ingest.engine import open_engine, run
 from ingest.extract.side_by_side import MentionFinders
 from ingest.file_documents import PROFILE, RULINGS, Judged, Waiting, judged, rows_of, standing_documents
 from ingest.file_text import sha256_of, survey
-from ingest.given_files import GivenFile, given_files, is_documents
+from ingest.given_files import GivenFile, given_files, is_documents, legible
 from ingest.opened_files import opened_files
 from ingest.rejects import Problem, Reject, RejectLog
 from ingest.secret import ssn_secret
@@ -521,7 +521,7 @@ class _Fate:
 
 
 def _untouched(given: GivenFile, reason: str) -> LoadedFile:
-    return LoadedFile(given.name, "", "", (), 0, 0, 0, reason=reason)
+    return LoadedFile(given.name, "", "", (), 0, 0, 0, reason=legible(reason))
 
 
 def _summary(file: LoadedFile, refused: Mapping[str, int], left_out: Mapping[str, int]) -> str:

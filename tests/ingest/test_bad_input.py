@@ -420,6 +420,22 @@ def test_pipes_and_links_in_a_folder_are_told_and_hold_nothing_up(home: Path, tm
     assert (alone.failed, alone.files[0].reason) == (True, "pipe.txt: it is no file but a pipe, a socket or a device")
 
 
+def test_a_name_that_is_no_text_is_shown_by_its_bytes(home: Path, tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path / "sent")
+    os.mkdir(folder)
+    for name, raw in ((b"note\xff\xfe.txt", b"Case A-570-967"), (b"cut\xff.pdf", b"%PDF-1.7 and no more")):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(raw)
+    report = load([tmp_path / "sent"], home=home, now=NOW, threads=1)
+    told = {file.file: file.reason for file in report.files}
+    assert told["note\\xff\\xfe.txt"] == ""
+    assert told["cut\\xff.pdf"].startswith("cut\\xff.pdf is a PDF that cannot be opened")
+    assert report.totals.accepted == 1
+    (row,) = DuckDbFactStore(home, threads=1).table("documents").to_pyarrow().to_pylist()
+    assert (row["filename"], row["found_in"]) == ("note\\xff\\xfe.txt", ["note\\xff\\xfe.txt"])
+    str(told).encode()  # every part of the report can be written
+
+
 def test_json_lines_that_break_off_reject_what_is_no_record(loads) -> None:  # type: ignore[no-untyped-def]
     good = '{"record_id": "r1", "role": "importer", "name": "Heron"}'
     report = loads(f'{good}\n["r2"]\n{good[:20]}'.encode(), "party_records.jsonl")
