@@ -86,8 +86,11 @@ class DuckDbFactStore:
     def kept(self, expression: ir.Table) -> Iterator[ir.Table]:
         """An expression worked out once, in a table of this thread's that may spill like any other."""
         backend, name = self.backend(), f"kept_{next(self._serial)}"
-        yield backend.create_table(name, expression, temp=True)
-        backend.con.execute(f"DROP TABLE {name}")
+        table = backend.create_table(name, expression, temp=True)
+        try:
+            yield table
+        finally:
+            backend.con.execute(f"DROP TABLE {name}")
 
     def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:
         """Work an expression out into one Parquet file; how many rows."""

@@ -133,10 +133,12 @@ class SparkFactStore:
         with _translated("the facts"):
             rows = self._backend.rows(expression).persist()
             rows.createOrReplaceTempView(name)
-        yield self._named(name, expression.schema())
-        with _translated("the facts"):
-            session.catalog.dropTempView(name)
-            rows.unpersist()
+        try:
+            yield self._named(name, expression.schema())
+        finally:
+            with _translated("the facts"):
+                session.catalog.dropTempView(name)
+                rows.unpersist()
 
     def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:
         """Work an expression out into one Parquet file; how many rows.

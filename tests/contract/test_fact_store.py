@@ -249,6 +249,15 @@ def test_what_is_kept_is_joined_with_tables_until_it_is_let_go(tmp_path: Path, e
         assert store.table("ports").join(kept, "port_code").count().to_pyarrow().as_py() == 2
 
 
+def test_what_is_kept_is_let_go_also_when_its_use_fails(tmp_path: Path, engine: Engine) -> None:
+    load_facts(tmp_path, ports=[{"port_code": "2704", "name": "Port"}])
+    store = engine(tmp_path)
+    with pytest.raises(KeyError), store.kept(store.table("ports")) as kept:
+        raise KeyError
+    with pytest.raises(Exception, match="kept_"):
+        kept.to_pyarrow()
+
+
 DAYS = st.integers(1, 6).map(lambda day: date(2026, 1, day))
 LOADS = st.lists(st.lists(st.tuples(st.sampled_from("abc"), DAYS), max_size=5), max_size=5)
 
