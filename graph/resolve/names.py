@@ -272,7 +272,7 @@ def _align(
     extra = abs(alone - alone_others)
     left_alone, right_alone = {words[place] for place in free}, {others[place] for place in free_others}
     kept = _OTHER_NUMBER if any(map(_is_number, left_alone)) and any(map(_is_number, right_alone)) else 1.0
-    if not of_people:
+    if not of_people and (left_alone or right_alone):
         met_words = [word for _, met, _, _ in chosen for word in met.left.split()]
         kept *= _of_another_firm(left_alone, right_alone, met_words, rarity)
     score = met_weight / (full + 2 * _CONFLICT * conflict + _EXTRA * (1.5 if of_people else 1) * extra) if full else 0.0
@@ -300,6 +300,8 @@ def _of_another_firm(left: set[str], right: set[str], met: Sequence[str], rarity
 def _acronym(left: Name, right: Name, rarity: Rarity) -> NameMatch | None:
     """One name as the initials of all words of the other, its legal form's with them or not: TSMC, GE, AT&T."""
     for short, long in ((left, right), (right, left)):
+        if len(short.words) >= len(long.words) or len(short.words[0]) > 6:
+            continue
         written = "".join(word for word in short.words if word != "AND")
         words = [word for word in long.words if word not in _NO_INITIAL]
         if not 2 <= len(written) <= 6 or len(short.words) > 3 or len(words) < 2 or len(words) < len(long.words) - 2:
