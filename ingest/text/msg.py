@@ -68,7 +68,7 @@ def _mail(path: Path, name: str) -> tuple[EmailMessage, bool]:
         with olefile.OleFileIO(str(path)) as file:
             if not file.exists(_PROPERTIES):
                 raise Invalid(f"{name} is no Outlook message.", thing=name, next_step="Save it as .eml or PDF.")
-            return _Storage(file, ()).mail(name), bool(file.parsing_issues)
+            return _Storage(file, ()).mail(), bool(file.parsing_issues)
     except _DAMAGE as error:
         raise _broken(name) from error
 
@@ -97,25 +97,21 @@ class _Storage:
             self._fixed[tag >> 16] = value
         self._code_page = self._told_code_page() or code_page
 
-    def mail(self, name: str) -> EmailMessage:
+    def mail(self) -> EmailMessage:
         """The message as a mail."""
         made = EmailMessage()
         for header, said in self._headers():
             if said:
                 made[header] = " ".join(said.split())
         self._put_body(made)
-        if self._depth() >= _DEEPEST:
-            raise Invalid(
-                f"{name} holds messages inside messages, too deep to follow; it may hold itself.",
-                thing=name,
-                next_step="Save the message that matters as a file of its own.",
-            )
+        if self._depth() >= _DEEPEST:  # it may hold itself; a mail that lies so deep is told and not opened
+            return made
         for at in self._below(_ATTACHMENT):
             attached = _Storage(self._file, at, self._code_page)
             inner = (*at, _stream_name(_DATA, _STORAGE))
             shown = attached.text(_LONG_NAME) or attached.text(_SHORT_NAME)
             if self._file.exists((*inner, _PROPERTIES)):
-                held = _Storage(self._file, inner, self._code_page).mail(name)
+                held = _Storage(self._file, inner, self._code_page).mail()
                 made.add_attachment(held, filename=f"{shown or str(held['Subject'] or 'message')}.eml")
             elif data := attached.octets(_DATA):
                 _attach(made, data, shown, attached.text(_MIME), attached.text(_CONTENT_ID))

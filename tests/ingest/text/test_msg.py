@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.model.errors import Invalid, TidewaiterError
+from ingest.opened_files import DEEPEST
 from ingest.text.msg import unpack_message, unpacked_rtf
 from ingest.text.reading import Reading, format_of, read
 from ingest.text.unpacked import Allowance
@@ -89,15 +90,16 @@ def test_attachments_come_out_and_a_message_inside_is_a_mail(tmp_path: Path) -> 
     assert "Attachments: Innermost.eml" in of(Path(second.path)).text
 
 
-def test_messages_inside_messages_are_followed_to_a_bound(tmp_path: Path) -> None:
+def test_messages_inside_messages_are_followed_one_deeper_than_mails_are_opened(tmp_path: Path) -> None:
     deep = message(said={BODY: "deepest"})
-    for _ in range(8):
-        deep = message(said={}, inside=[deep])
+    for at in range(9):
+        deep = message(said={SUBJECT: f"{9 - at} deep"}, inside=[deep])
     (tmp_path / "deep.msg").write_bytes(compound(deep))
-    with pytest.raises(
-        Invalid, match=r"deep\.msg holds messages inside messages, too deep to follow; it may hold itself"
-    ):
-        of(tmp_path / "deep.msg")
+    assert of(tmp_path / "deep.msg").title == "1 deep"
+    (tmp_path / "out").mkdir()
+    (held,) = unpack_message(tmp_path / "deep.msg", "deep.msg", tmp_path / "out", Allowance()).members
+    inside = Path(held.path).read_bytes().count(b"Subject: ")
+    assert inside == DEEPEST + 1
 
 
 def test_a_message_whose_attachment_leads_back_to_it_is_told(tmp_path: Path) -> None:
