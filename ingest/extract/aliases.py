@@ -5,13 +5,16 @@ on. A role (`the importer`) stands for a company and names none.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from graph.resolve.words import share
 from ingest.extract.companies import Place
-from ingest.extract.company_forms import form_words, legal_forms
+from ingest.extract.company_forms import form_words, legal_forms, rows
 from ingest.extract.names import name_key, words
+from ingest.sources.countries import country_code
 
 _LONGEST_ALIAS = 6  # words
 _QUOTES = '"\u201c\u201d'
@@ -19,13 +22,23 @@ _INTRODUCED = (
     r"(?:herein(?:after)?|hereafter|collectively|together|also known as|a\.?k\.?a\.?|f\.?k\.?a\.?|f/k/a|a/k/a|d/b/a|"
     r"d\.?b\.?a\.?|doing business as|referred to(?: collectively)?(?: herein(?:after)?)?|called|known)"
 )
-_IN_BRACKETS = re.compile(r"[ ,)]{0,3}\((?P<inside>[^()\n]{2,80})\)")
+_IN_BRACKETS = re.compile(r"[ ,.)]{0,3}\((?P<inside>[^()\n]{2,80})\)")
 _BARE = re.compile(rf",? (?:{_INTRODUCED}[, ]+)+(?:as |to as )?(?P<inside>[^,.;()\n]{{2,40}})(?=[,.;)\n])")
 _LEAD = re.compile(rf"^(?:(?:{_INTRODUCED}|as|or|the|and|,)[ ,:]+)+", re.IGNORECASE)
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]{{2,60}})[{_QUOTES}]")
+_PERSON_BEFORE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr)\.? (?:[A-Z][\w.]* )?$")
+_ACRONYM, _SHORTEST_WORD = 6, 4
+_PART_OF_NAME = re.compile(r"(?:,? (?:[A-Z(&][\w(]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|, [A-Z]{2} \d)")
+_NAME_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w&'-]*\.?|&|in|at|near) $")
+_DOES = re.compile(
+    r"['\u2019]s? [a-z]|,? (?:and|or|nor|but|who|which|also|then|did|does|has|had|have|is|was|will|would|could|sells?|"
+    r"sold|says?|said|buys?|bought|imports?|imported|exports?|exported|pays?|paid|ships?|shipped|makes?|made|states?|stated|"
+    r"claims?|claimed|told|asked|asks|entered|filed|knew|received|answered|protested|provided|used|uses)\b"
+)
+_DONE_BY = re.compile(r"\b(?:by|to|against|with|for|of) $")
 _ROLE = re.compile(
     r"(?:the )?(?:\w+ )?(?:importer|exporter|manufacturer|producer|shipper|consignee|supplier|seller|buyer|vendor|"
-    r"broker|company|protestant|requester|requestor|client|respondent|petitioner|carrier|surety)",
+    r"broker|company|protestant|requester|requestor|client|respondent|petitioner|complainant|carrier|surety)s?",
     re.IGNORECASE,
 )
 
@@ -47,20 +60,81 @@ def aliases(text: str, named: Iterable[Place]) -> Iterator[Use]:
     >>> [text[use.start : use.end] for use in aliases(text, [(0, 9)])]
     ['UC', 'UC']
     """
+    places = sorted(named)
+    begins = [start for start, _ in places]
+    given = set()
+    for use in (*_defined_uses(text, places), *_by_first_word(text, places)):
+        within = places[bisect_right(begins, use.start) - 1] if use.start >= begins[0] else None
+        if (use.start, use.end) not in given and not (within and use.end <= within[1]):
+            given.add((use.start, use.end))
+            yield use
+
+
+def _defined_uses(text: str, places: list[Place]) -> Iterator[Use]:
     known: dict[
         str, tuple[int, Place, bool]
     ] = {}  # short name -> where it begins to stand for what, and whether a role
-    for place in sorted(named):
+    for place in places:
         for start, end, role in _defined(text, place):
             short = text[start:end]
             known.setdefault(short.lower() if role else short, (start, place, role))
-        core = _core(text, place)
-        if core:
-            known.setdefault(core, (place[1], place, False))
+        for core in _cores(text[slice(*place)]):
+            known.setdefault(core, (0, place, False))
     for short, (since, place, role) in known.items():
         flags = re.IGNORECASE if role else re.NOFLAG
         for match in re.compile(rf"(?<![\w-]){re.escape(short)}(?![\w-])", flags).finditer(text, since):
-            yield Use(match.start(), match.end(), place, role)
+            if not _PERSON_BEFORE.search(text, max(0, match.start() - 30), match.start()):
+                yield Use(match.start(), match.end(), place, role)
+
+
+def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
+    """Where a company is called by the first word of its name (Umber Laundry Supply, then `Umber's broker`).
+
+    Only a word that the text writes in capitals and never small, that no list of common words or places has, and that
+    does something companies do at one place at least: has, sells, is sold to.
+    """
+    for first in dict.fromkeys(text[slice(*place)].split(maxsplit=1)[0].strip(",") for place in named):
+        in_capitals = first.isupper() and len(first) >= _ACRONYM
+        word = first.title() if in_capitals and _has_titled(text, first) else first
+        place = next(one for one in named if text[one[0] : one[1]].startswith(first))
+        if not _is_telling(text, word):
+            continue
+        uses = [
+            match
+            for match in re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-]|\.\w)").finditer(text, place[1])
+            if not _PART_OF_NAME.match(text, match.end()) and not _in_a_name(text, match.start())
+        ]
+        if any(_acts(text, *use.span()) for use in uses):
+            yield from (Use(use.start(), use.end(), place, role=False) for use in uses)
+
+
+def _acts(text: str, start: int, end: int) -> bool:
+    return bool(_DOES.match(text, end) or _DONE_BY.search(text, max(0, start - 30), start))
+
+
+def _in_a_name(text: str, start: int) -> bool:
+    """Whether a word in capitals, or one before places, stands right before."""
+    before = _NAME_BEFORE.search(text, max(0, start - 30), start)
+    if not before:
+        return False
+    word = before.group(1)
+    ends_sentence = word.endswith(".") and len(word) > len("J.")
+    return not ends_sentence and word.upper() not in _not_in_names()
+
+
+@cache
+def _not_in_names() -> frozenset[str]:
+    return frozenset(row["word"] for row in rows("not_in_names.csv"))
+
+
+def _has_titled(text: str, word: str) -> bool:
+    return bool(re.search(rf"(?<![\w-]){re.escape(word.title())}(?![\w-])", text))
+
+
+def _is_telling(text: str, word: str) -> bool:
+    plain = word.upper().strip(".")
+    common = share(plain) or plain in form_words() or country_code(plain) or len(word) < _SHORTEST_WORD
+    return not common and word.isalpha() and not re.search(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", text)
 
 
 def _defined(text: str, place: Place) -> Iterator[tuple[int, int, bool]]:
@@ -87,7 +161,7 @@ def _inside(text: str, at: int, inside: str, place: Place) -> Iterator[tuple[int
     quoted = list(_QUOTED.finditer(inside))
     for match in quoted:
         short = match.group(1).rstrip(",.")
-        if short:
+        if short and (_ROLE.fullmatch(short) or _all_titled(short)):
             yield at + match.start(1), at + match.start(1) + len(short), bool(_ROLE.fullmatch(short))
     if quoted:
         return
@@ -98,9 +172,14 @@ def _inside(text: str, at: int, inside: str, place: Place) -> Iterator[tuple[int
     if _ROLE.fullmatch(short) and introduced:
         yield at + start, at + start + len(short), True
         return
-    whole_name = next(iter(legal_forms(short)), None) or not short[:1].isupper() or len(short.split()) > _LONGEST_ALIAS
+    whole_name = next(iter(legal_forms(short)), None) or not _all_titled(short) or len(short.split()) > _LONGEST_ALIAS
     if not whole_name and (introduced or _resembles(short, text[place[0] : place[1]])):
         yield at + start, at + start + len(short), False
+
+
+def _all_titled(short: str) -> bool:
+    """Whether it is written as a name: not `Umber companies`."""
+    return short[:1].isalnum() and not short.rsplit(maxsplit=1)[-1][:1].islower()
 
 
 def _resembles(short: str, name: str) -> bool:
@@ -112,6 +191,9 @@ def _resembles(short: str, name: str) -> bool:
     letters, initials = "".join(of_short), "".join(of_name)
     if 2 <= len(letters) <= 8 and letters[0] == initials[0] and _in_order(letters, initials):
         return True
+    acronym = short.isalpha() and short.isupper() and len(short) > 2 and short[0] == initials[0]
+    if acronym and not country_code(short):
+        return True
     return all(
         word in of_name or any(word[0] == one[0] and _in_order(word, one) for one in of_name) for word in of_short
     )
@@ -122,13 +204,22 @@ def _in_order(letters: str, of: str) -> bool:
     return all(letter in rest for letter in letters)
 
 
-def _core(text: str, place: Place) -> str:
-    """A name without its legal form where that can only mean the company: not `Theory` of Theory LLC."""
-    name = text[place[0] : place[1]]
+@lru_cache(maxsize=20_000)
+def _cores(name: str) -> tuple[str, ...]:
+    """A name without its legal form, in small letters and in capitals, where that can only mean the company: not
+    `Theory` of Theory LLC; and its first two words or more where these tell."""
     form = next(iter(legal_forms(name)), None)
     if form and form.end != len(name):
-        return ""
+        return ()
     core = name[: form.start].rstrip(" ,") if form else name
-    parts = [part for part in name_key(core).split() if part not in form_words()]
-    telling = [part for part in parts if not share(part) and len(part) > 2]
-    return core if len(parts) >= 2 and telling else ""
+    parts = core.split()
+    cores: list[str] = []
+    for count in range(len(parts), 1, -1):
+        some = [part for part in name_key(" ".join(parts[:count])).split() if part not in form_words()]
+        telling = [part for part in some if not share(part) and len(part) > 2 and not country_code(part)]
+        cut = count < len(parts)
+        if len(some) < 2 or not telling or (cut and len(telling) < 2) or parts[count - 1][-1] in "&,/-":
+            continue
+        short = " ".join(parts[:count])
+        cores += [short, short.title() if short.isupper() else short.upper()]
+    return tuple(cores)

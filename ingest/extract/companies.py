@@ -10,6 +10,7 @@ from functools import cache
 
 from graph.resolve.words import says_nothing, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
+from ingest.extract.tables import cells
 from ingest.sources.countries import country_code
 
 Place = tuple[int, int]
@@ -58,15 +59,42 @@ def companies(text: str) -> Iterator[Place]:
     yield from _addressees(text)
     yield from _clients(text)
     yield from _shortened(text)
+    yield from _cited(text)
+    yield from _other_names(text)
+    yield from _numbered(text)
+    yield from _in_columns(text)
+    yield from _works(text)
+
+
+_BRACKET = re.compile(r"\s?\([A-Z][\w. ]{1,20}\)\s?")
+_OF_COUNTRY = re.compile(r" of (?P<land>(?:North )?America|[A-Z][a-z]+(?: [A-Z][a-z]+)?)\b")
+
+
+def _belongs(form: str, land: str) -> bool:
+    """Whether a country is part of the name: Umber Corporation of Oman, but Umber Ltd. of Oman is seated there."""
+    return land.endswith("America") or (form.startswith(("Corporation", "Company")) and _is_land(land))
+
+
+def _is_land(name: str) -> bool:
+    return name.endswith("America") or country_code(name) is not None
 
 
 def _by_form(text: str) -> Iterator[Place]:
     floor = 0
+    before: Place | None = None
     for form in legal_forms(text):
-        start = _name_start(text, floor, form)
+        goes_on = before and _BRACKET.fullmatch(text, floor, form.start)  # Umber K.K. (USA) Inc.
+        start = before[0] if before and goes_on else _name_start(text, floor, form)
+        if before and not goes_on:
+            yield before
+            before = None
         if start is not None:
-            yield start, form.end
-            floor = form.end
+            of_country = _OF_COUNTRY.match(text, form.end)
+            belongs = of_country and _belongs(text[form.start : form.end], of_country.group("land"))
+            floor = of_country.end() if of_country and belongs else form.end
+            before = start, floor
+    if before:
+        yield before
 
 
 def _name_start(text: str, floor: int, form: FormSpan) -> int | None:
@@ -109,7 +137,7 @@ def _goes_on(text: str, piece: re.Match[str], before: str, kept: list[re.Match[s
         )
     if written[0] == "(":
         return written[1:2].isupper() and len(written.split()) <= _WORDS_IN_BRACKETS and before.strip() not in ("", ",")
-    if not kept and before[:1].isupper() and not _stops(before) and _is_role(written):
+    if all(one.group() == "," for one in kept) and before[:1].isupper() and not _stops(before) and _is_role(written):
         return True  # Umber Manufacturers Ltd, Ochre A Corporation
     return _is_name_word(written, last=not kept)
 
@@ -125,16 +153,25 @@ def _is_name_word(written: str, *, last: bool) -> bool:
     return written[0].isupper() or numbered or _brand(written)
 
 
+_TWO_WORDS = re.compile(r"[A-Z][\w-]+ [A-Z][\w-]+ and $")  # Umber Ribbons and Bows Co.
+
+
 def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str) -> bool:
     """Whether a small word is part of a name (Umber and Sons) and does not stand between two names."""
     if written.lower() == _OF:
         of = [piece.group() for piece in kept if piece.group() != ","]
-        of_country = len(of) == 1 and country_code(of[0]) is not None and before[:1].isupper()
+        of_country = len(of) == 1 and _is_land(of[0].title()) and before[:1].isupper()
         return of_country or before.upper() in _OF_WHAT
     if written.lower() != "and" or not before[:1].isupper():
         return before[:1].isupper()
     after = kept[0].group().strip(".").upper()
-    return form.partners or share(after) > 0 or after in _PARTNERS
+    one_word = len([piece for piece in kept if piece.group() != ","]) == 1
+    return (
+        form.partners
+        or share(after) > 0
+        or after in _PARTNERS
+        or (one_word and bool(_TWO_WORDS.search(kept[0].string, max(0, kept[0].start() - 60), kept[0].start())))
+    )
 
 
 def _brand(written: str) -> bool:
@@ -148,10 +185,17 @@ def _not_in_names() -> frozenset[str]:
 
 
 def _is_role(written: str) -> bool:
-    return any(row["word"] == written.upper() and row["why"] in ("role", "article") for row in rows(_NOT_IN_NAMES))
+    return written.upper() in _roles()
+
+
+@cache
+def _roles() -> frozenset[str]:
+    return frozenset(row["word"] for row in rows(_NOT_IN_NAMES) if row["why"] in ("role", "article"))
 
 
 def _stops(written: str) -> bool:
+    if _INITIALS.fullmatch(written):
+        return False  # A. J. Umber & Sons
     plain = written.strip(".").upper()
     return plain in _not_in_names() or plain.removesuffix("'S").removesuffix("\u2019S") in ("IMPORTER", "COMPANY")
 
@@ -187,7 +231,7 @@ def _fits_short_form(text: str, last: str, form: FormSpan) -> bool:
 
 # Forms that stand before the name: PT Umber Jaya, OOO Okhra.
 _PREFIXED = re.compile(
-    r"(?<![\w.])(?:PT\.?|OOO|OAO|ZAO|PAO|TOO|TOV|UAB|SIA|C[oô]ng [Tt]y (?:TNHH|CP|[Cc]ổ [Pp]hần)) "
+    r"(?<![\w.])(?:P\.?T\.?|OOO|OAO|ZAO|PAO|TOO|TOV|UAB|SIA|C[oô]ng [Tt]y (?:TNHH|CP|[Cc]ổ [Pp]hần)) "
     r"[\"\u201c\u00ab]?[A-Z][\w'&-]+[\"\u201d\u00bb]?(?: (?:[A-Z][\w'&-]*|\([A-Z]\w+\)|&)){0,5}(?: [Tt][Bb][Kk]\.?)?"
 )
 
@@ -208,7 +252,8 @@ def _by_prefix(text: str) -> Iterator[Place]:
 # A form's field: what it asks for, and the name that was filled in.
 _ROLE = (
     r"(?:(?:foreign|ultimate|actual|importer'?s?|name of(?: the)?) )?"
-    r"(?:shipper|consignor|exporter|consignee|importer(?: of record)?|ior|manufacturer|producer|supplier|vendor|seller|"
+    r"(?:violator(?: \d)?|filer|shipper|consignor|exporter|consignee|"
+    r"importer(?: of record)?|ior|manufacturer|producer|supplier|vendor|seller|"
     r"buyer|purchaser|notify(?: party)?|carrier|surety|broker|customs broker|company|firm|protestant|applicant|sold to|"
     r"ship to|bill to|deliver to)"
 )
@@ -221,6 +266,7 @@ _FIELD_END = re.compile(
     r"  |, ?(?=\d|P\.?O\.? Box)|,? (?:of|in|at|located|whose|with|is|was|has|and its)\b| [-\u2013\u2014] |"
     r" \((?!\w+\) )|(?<!\bNo)\. |[.,]$"
 )
+_PLACE_BEHIND = re.compile(r", (?=[A-Z][\w' ]+(?:,|$))")  # Umber Works, Farmton, Ohio
 _LABELLED = re.compile(rf"{_ROLE}(?: name)?\b", re.IGNORECASE)
 
 
@@ -228,7 +274,7 @@ def _in_fields(text: str) -> Iterator[Place]:
     for match in _FIELD.finditer(text):
         start = match.start("name")
         name = match.group("name")
-        if cut := _FIELD_END.search(name):
+        if cut := _FIELD_END.search(name) or _PLACE_BEHIND.search(name):
             form = next(iter(legal_forms(name)), None)
             name = name[: cut.start()] if form is None or form.end <= cut.start() else name[: form.end]
         name = name.rstrip(" ,")
@@ -236,9 +282,14 @@ def _in_fields(text: str) -> Iterator[Place]:
             yield start, start + len(name)
 
 
+_LABEL_END = re.compile(r"(?:\b(?:NO|NUMBER|NAME|DATE|CODE|ADDRESS|ID)\.?|:)$", re.IGNORECASE)
+
+
 def _is_filled_in(name: str) -> bool:
     """Whether what stands in a field is a name: capitals, letters, more than a word that names nobody."""
     words = name.split()
+    if _LABEL_END.search(name):
+        return False
     if not words or len(words) > 9 or not name[0].isalnum() or says_nothing(name) or _LABELLED.fullmatch(name):
         return False
     letters = [word for word in words if word[0].isalpha()]
@@ -309,8 +360,8 @@ _LOOSE_END = re.compile(r"(?:\.| and| of| de|['\u2019]s)+$")
 
 # "on behalf of your client, Umber Outdoors, ..."
 _CLIENT = re.compile(
-    r"\bon behalf of (?:(?:your|the|its|their|our) (?:client|importer|company|firm)s?(?:,| named)? )?"
-    r"(?P<name>[A-Z0-9][\w'\u2019&.-]*(?: (?:[A-Z][\w'\u2019&.-]*|&|and|of|de)){0,5})"
+    r"\bon\s+behalf\s+of\s+(?:(?:your|the|its|their|our)\s+(?:client|importer|company|firm)s?(?:,| named)?\s+)?"
+    r"(?P<name>(?:The )?[A-Z0-9][\w'\u2019&.-]*(?: (?:[A-Z][\w'\u2019&.-]*|&|and|of|de)){0,5})"
 )
 
 
@@ -323,6 +374,9 @@ def _clients(text: str) -> Iterator[Place]:
             name = name[: stop.start() + 1]
         name = _LOOSE_END.sub("", name)
         first = name.split()[0]
+        if first == "The" and len(name.split()) > 2 and not _stops(name.split()[1]):
+            yield match.start("name"), match.start("name") + len(name)
+            continue
         if first in ("Mr", "Mr.", "Ms.", "Mrs.", "Dr.", "U.S.", "United", "Customs", "Government", "Border") or _stops(
             first
         ):
@@ -340,5 +394,83 @@ _CALLED = re.compile(
 def _shortened(text: str) -> Iterator[Place]:
     for match in _CALLED.finditer(text):
         start, end = match.span("name" if match.group("name") else "group")
+        end = start + len(_LOOSE_END.sub("", text[start:end])) if text[end - 2 : end] in ("'s", "\u2019s") else end
         if not _stops(text[start:end].split(maxsplit=1)[0]) and not country_code(text[start:end].split(maxsplit=1)[0]):
             yield start, end
+
+
+_WORD = r"(?:[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|[A-Z]\.?)"
+_NAME = rf"(?<![\w.-]){_WORD}(?: (?:{_WORD}|&|and|of|de|da|do|di)){{1,7}}"
+
+# A party of a case in court: `Umber Linens v. United States`.
+_CITED = re.compile(rf"(?P<name>{_NAME})(?=,?\s+v\.?s?\.?\s+(?:[Tt]he\s+)?United\s+States)")
+# What a company is called besides: `Umber Robotics (a.k.a. Ochre Co., Ltd.)`, `Umber Bags d/b/a Umber Travel`.
+_OTHER_NAME = re.compile(
+    rf"(?P<name>{_NAME}),? \(?(?:a\.?k\.?a\.?|a/k/a|d\.?b\.?a\.?|d/b/a|f\.?k\.?a\.?|f/k/a|t/a|doing business as|"
+    rf"trading as|formerly(?: known as)?|also known as),? (?P<other>{_NAME})"
+)
+# A name and a number of its own right behind it: `Umber Supply (IOR 12-3456789)`.
+_NUMBERED = re.compile(
+    rf"(?P<name>{_NAME})(?=,? ?\(?(?:(?:IOR|EIN|IRS|MID)\b|(?:[Ii]mporter|IMPORTER) (?:[Nn]o|[Nn]umber|ID|#)|"
+    rf"\(\d\d-\d{{7}}(?:[0-9A-Z]{{2}})?\)|\([A-Z]{{5,8}}\d{{1,4}}[A-Z]{{3}}\)))"
+)
+# Words that end the names of companies without a legal form, and hardly anything else.
+_WORKS = re.compile(
+    r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&)(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
+    r"(?:Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|Forwarders|Holdings|Industries|Ventures|Wholesalers|Exporters|Exim|Impex|Trading)"
+    r"(?![\w-]| [A-Z(]| (?:of|for|and) )"
+)
+
+
+def _cited(text: str) -> Iterator[Place]:
+    for match in _CITED.finditer(text):
+        if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
+            yield _trimmed(text, *match.span("name"))
+
+
+def _other_names(text: str) -> Iterator[Place]:
+    for match in _OTHER_NAME.finditer(text):
+        if _names_one(text, match):
+            for group in ("name", "other"):
+                if not next(iter(legal_forms(text[match.start(group) : match.end(group) + 12])), None):
+                    yield _trimmed(text, *match.span(group))
+
+
+def _numbered(text: str) -> Iterator[Place]:
+    for match in _NUMBERED.finditer(text):
+        if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
+            yield _trimmed(text, *match.span("name"))
+
+
+def _works(text: str) -> Iterator[Place]:
+    for match in _WORKS.finditer(text):
+        start, end = _trimmed(text, *match.span())
+        named = text[start:end].split()
+        first = named[0].upper()
+        if next(iter(legal_forms(text[end : end + 30])), None) and text[end : end + 1] in " ,":
+            continue  # found by its form
+        if len(named) > 1 and not share(first) and first not in _NOBODY and not country_code(named[0]):
+            yield start, end
+
+
+def _names_one(text: str, match: re.Match[str]) -> bool:
+    start, end = _trimmed(text, *match.span("name"))
+    named = text[start:end].split()
+    return len(named) > 1 and not all(_says_nobody(word) for word in named) and not country_code(text[start:end])
+
+
+def _trimmed(text: str, start: int, end: int) -> Place:
+    """A place of words in capitals without those before the name: `Neither Umber Supply`, `See Umber Linens`."""
+    words = list(re.finditer(r"\S+", text[start:end]))
+    first = next((word for word in words if not _stops(word.group()) and word.group()[0].isupper()), words[-1])
+    return start + first.start(), end
+
+
+_PARTY_COLUMN = re.compile(rf"{_ROLE}(?: name)?:?", re.IGNORECASE)
+
+
+def _in_columns(text: str) -> Iterator[Place]:
+    for cell in cells(text, _PARTY_COLUMN):
+        name = cell.text.rstrip(" ,")
+        if _is_filled_in(name):
+            yield cell.start, cell.start + len(name)

@@ -14,6 +14,10 @@ from pathlib import Path
 _LEXICON = Path(__file__).with_name("lexicon")
 _SURE, _WORD = "sure", "word"
 _ENDS = r"(?![\w-])"
+_AS = re.compile(r"(?<=\S) AS$")  # Umber A/S AS AGENT
+# A stop there ends a sentence, as the form is written without stops.
+_WITHOUT_STOPS = re.compile(r"(?:Pty|PTY|Pvt|PVT|Pte|PTE|Sdn|SDN|Co|CO) (?:Ltd|LTD|Bhd|BHD)\.")
+_SENTENCE_ENDS = re.compile(r"\s+[A-Z]|\s*$")
 _PARTNERSHIPS = re.compile(r"L\.?L\.?P\.?|P\.?L\.?L\.?C\.?|P\.C\.|PC")
 
 
@@ -32,9 +36,15 @@ def legal_forms(text: str) -> Iterator[FormSpan]:
     """The legal forms of a text, each as long as it goes: `Co., Ltd.` is one."""
     pattern, sure = _patterns()
     for match in pattern.finditer(text):
+        end = match.end()
+        if as_word := _AS.search(match.group()):
+            if text[end : end + 2].strip().isalnum():
+                end = match.start() + as_word.start()
+        elif _WITHOUT_STOPS.fullmatch(match.group()) and _SENTENCE_ENDS.match(text, end):
+            end -= 1
         yield FormSpan(
             match.start(),
-            match.end(),
+            end,
             any(sure.fullmatch(part) for part in re.split(r"[,\s]+", match.group()))
             or bool(sure.search(match.group())),
             bool(_PARTNERSHIPS.fullmatch(match.group())),

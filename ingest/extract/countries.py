@@ -11,30 +11,43 @@ from functools import cache
 
 import pycountry
 
-from ingest.sources.countries import country_names
+from ingest.extract.tables import cells
+from ingest.sources.countries import country_code, country_names
 
 # Names that are other things, too: words, people, states.
 _DOUBTFUL = frozenset(
     ("Chad", "Cuba", "Dominica", "Georgia", "Guernsey", "Israel", "Jersey", "Jordan", "Mali", "Man", "Niger", "Turkey")
 )
+_CAPITAL, _BEGINNING = re.compile(r"[^\W\d_a-z]"), 2  # characters that names are told apart by at first
+_STATES_AND_CITIES = frozenset(("Georgia", "Jersey", "Cuba"))  # Atlanta, Georgia; Cuba, New York
+_SMALL_TITLED = frozenset(("And", "From", "In", "Of", "To", "For", "The", "Via", "With"))
 _SHORTEST = 4  # without a stop in it: MAN and CHAD are words, the U.S. is not
-_SHORT_NAMES = frozenset(("usa", "uae", "prc", "rok"))
+_SHORT_NAMES = frozenset(("usa", "uae", "prc", "rok", "uk", "us"))
 _SMALL_WORDS = frozenset(("of", "the", "and", "da", "de"))
 
-_OF_A_TREATY = re.compile(r"[-\u2013](?!based|made|origin|grown)[A-Z]|\s(?:Round|Free Trade|Trade Promotion)\b")
-_OF_A_PLACE = re.compile(r"\b(?:New|Gulf of|Lake|Fort|St\.) $")
+_STATE = re.compile(  # the Republic of Turkey, where only Turkey is on a list
+    r"(?<![\w-])(?:(?:[Pp]eople['\u2019]s|Democratic|Federal|Federative|Islamic|Socialist|Arab|Bolivarian) )*"
+    r"(?:Republic|Kingdom|Sultanate|State)\sof\s(?:the\s)?$"
+)
+_OF_A_TREATY = re.compile(r"[-\u2013]{1,2}(?!based|made|origin|grown)[A-Z]|\s(?:Round|Free Trade|Trade Promotion)\b")
+_OF_A_PLACE = re.compile(r"\b(?:New|Gulf of|District of|British|Lake|Fort|St\.) $")
 _PERSON_OR_PLACE = re.compile(r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? (?:[A-Z][\w.]* ?){0,2}|(?:South|North|West|East|Port of) )$")
-_CITY_BEFORE = re.compile(r"[A-Z][a-z]+,? $")
+_WORD_BEFORE = re.compile(r"((?:[A-Z]\w+ )?([A-Z]\w+))(,?)\s$")
 _NAME_BEHIND = re.compile(r" +(?:\d{5}|[A-Z][a-z]+)")
 
 _CODE = re.compile(
-    r"(?i:\bcountry of (?:origin|export)|\bexporting country|\borigin country|\bCOO|\bC/O)"
-    r"(?: code)?[ :.]{1,3}([A-Z]{2})\b(?! ?[A-Z]{2})"
+    r"(?i:\bcountr(?:y|ies) of (?:origin|export)|\bexporting country|\borigin country|\bCOO|\bC/O|"
+    r"\borigin(?= ?:))(?i: code)?[ \t:.|]{1,40}"
+    r"(?P<codes>[A-Z]{2}(?:(?:,|/|;| and| or)+ ?[A-Z]{2}\b){0,9})\b(?! ?[A-Z]{2})"
 )
+_CODE_COLUMN = re.compile(
+    r"(?:country(?: of (?:origin|export))?|COO|C/O|origin)(?: (?:country|code))?:?", re.IGNORECASE
+)
+_IN_CODES = re.compile(r"\b[A-Z]{2}\b")
 _UNITED_STATES = "US"
 _OF_THE_STATES = re.compile(
     r"(?:\bv(?:s|\.|s\.)?\s+(?:[Tt]he )?|\b(?:Schedules?(?: Annotated)?|Code|Government|Constitution|President)"
-    r" of the )$"
+    r"\s+of\s+the\s+)$"
 )
 _STATES_AGAINST = re.compile(r"\s+v(?:s|\.)")
 _AUTHORITY = (
@@ -44,8 +57,12 @@ _AUTHORITY = (
     "Securities Steel Supreme Tariff Trade Treasury dollars? Dollars?"
 )
 _STATES_AUTHORITY = re.compile(rf"(?:['\u2019]s?)?,? (?:{'|'.join(_AUTHORITY.split())})\b")
-_GOES_ON = re.compile(r" (?!(?:and|are|as|at|by|for|from|has|in|is|may|of|on|or|shall|to|under|was|who|will|with)\b)\w")
-_PLACED = re.compile(r"\b(?:the|in|into|to|from|of|and|or)[ (]{1,2}$|[,(] ?$")
+_GOES_ON = re.compile(
+    r"\s(?!(?:and|are|as|at|by|for|from|has|in|is|may|must|of|on|or|shall|the|to|under|was|"
+    r"who|will|with)\b)\w"
+)
+_SENTENCE_BEGINS = re.compile(r"\s+(?:A|An|Further|However|If|In|It|No|The|Therefore|This|We|You)\b")
+_PLACED = re.compile(r"\b(?:the|in|into|to|from|of|and|or)(?:\s|\(){1,2}$|[,(] ?$")
 
 
 def countries(text: str) -> Iterator[tuple[int, int, str]]:
@@ -55,30 +72,53 @@ def countries(text: str) -> Iterator[tuple[int, int, str]]:
     ['VN', 'US', 'CN', 'CN']
     """
     yield from _coded(text)
-    pattern, codes = _names()
-    for match in pattern.finditer(text):
+    codes = _names()[1]
+    for match in _named(text):
         name = " ".join(match.group().split())
         code = codes[_folded(name)]
         before = text[max(0, match.start() - 40) : match.start()]
+        start = match.start()
+        if state := _STATE.search(before):
+            start -= len(state.group())
         if _OF_A_TREATY.match(text, match.end()) or _OF_A_PLACE.search(before):
             continue
         if _is_united_states(text, match, before) if code == _UNITED_STATES else _is_country(text, match, before):
-            yield match.start(), match.end(), code
+            yield start, match.end(), code
+
+
+def _named(text: str) -> Iterator[re.Match[str]]:
+    """The names of countries; the many names are tried only where a word in capitals begins as one of them does."""
+    pattern, _, begins = _names()
+    done = 0
+    for capital in _CAPITAL.finditer(text):
+        at = capital.start()
+        if at >= done and text[at : at + _BEGINNING].casefold() in begins and (match := pattern.match(text, at)):
+            done = match.end()
+            yield match
 
 
 def _coded(text: str) -> Iterator[tuple[int, int, str]]:
     """Codes beside the labels of a form: `Country of Origin VN`."""
-    for match in _CODE.finditer(text):
-        if pycountry.countries.get(alpha_2=match.group(1)):
-            yield match.start(1), match.end(1), match.group(1)
+    places = [match.span("codes") for match in _CODE.finditer(text)]
+    places += [(cell.start, cell.end) for cell in cells(text, _CODE_COLUMN) if len(cell.text) == len("CN")]
+    for place in places:
+        for match in _IN_CODES.finditer(text, *place):
+            if pycountry.countries.get(alpha_2=match.group()):
+                yield match.start(), match.end(), match.group()
 
 
 def _is_country(text: str, match: re.Match[str], before: str) -> bool:
     """Whether a name that is also a word's, a person's or a state's is a country's here."""
     if match.group().title() not in _DOUBTFUL:
         return True
-    near = _PERSON_OR_PLACE.search(before) or _CITY_BEFORE.search(before)
-    return not (near or _NAME_BEHIND.match(text, match.end()))
+    if _PERSON_OR_PLACE.search(before) or _NAME_BEHIND.match(text, match.end()):
+        return False
+    word = _WORD_BEFORE.search(before)
+    if not word or country_code(word.group(1)) or country_code(word.group(2)):
+        return True
+    if not word.group(3) and (match.group().isupper() or word.group(2) in _SMALL_TITLED):
+        return True
+    return bool(word.group(3)) and match.group().title() not in _STATES_AND_CITIES
 
 
 def _is_united_states(text: str, match: re.Match[str], before: str) -> bool:
@@ -87,16 +127,18 @@ def _is_united_states(text: str, match: re.Match[str], before: str) -> bool:
     if _OF_THE_STATES.search(before) or _STATES_AUTHORITY.match(text, behind) or _STATES_AGAINST.match(text, behind):
         return False
     in_full = match.group().upper().startswith("UNITED")
-    return in_full or (bool(_PLACED.search(before)) and not _GOES_ON.match(text, behind))
+    if match.group() == "US" and text[match.end() : match.end() + 1] in ("$", "-", "/"):
+        return False
+    goes_on = _GOES_ON.match(text, behind) and not _SENTENCE_BEGINS.match(text, behind)
+    return in_full or (bool(_PLACED.search(before)) and not goes_on)
 
 
 @cache
-def _names() -> tuple[re.Pattern[str], dict[str, str]]:
+def _names() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
     codes = {_folded(name): code for name, code in country_names() if _can_stand_in_text(name)}
-    ways = [_ways(name) for name in sorted(codes, key=lambda one: (-len(one), one))]
+    ways = (_ways(name) for name in sorted(codes, key=lambda one: (-len(one), one)))
     joined = "|".join(ways).replace("'", "['\u2019]")
-    first = "".join(sorted({way[0] for way in ways}))  # looked for before anything else is asked
-    return re.compile(rf"(?=[{first}])(?<![\w-])(?:{joined})(?!\w)"), codes
+    return re.compile(rf"(?<![\w-])(?:{joined})(?!\w)"), codes, frozenset(name[:_BEGINNING] for name in codes)
 
 
 def _folded(name: str) -> str:
@@ -111,8 +153,8 @@ def _can_stand_in_text(name: str) -> bool:
 
 def _ways(name: str) -> str:
     parts = name.split()
-    titled = r"\s".join(re.escape(part if part in _SMALL_WORDS else _titled(part)) for part in parts)
-    return f"{titled}|{re.escape(name.upper())}".replace(r"\ ", r"\s")
+    titled = r"\s{1,4}".join(re.escape(part if part in _SMALL_WORDS else _titled(part)) for part in parts)
+    return f"{titled}|{re.escape(name.upper())}".replace(r"\ ", r"\s{1,4}")
 
 
 def _titled(part: str) -> str:

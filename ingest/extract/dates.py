@@ -13,16 +13,18 @@ _MONTH = (
     r"(?P<month>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))"
 )
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|ST|ND|RD|TH)?"
 _YEAR = r"(?P<year>(?:17|18|19|20)\d\d)"
-_EDGES = (r"(?<![\w/.-])", r"(?![\w/-])(?!\.\d)")
+_EDGES = (r"(?<![\w/.-])", r"(?![\w/]|-\w)(?!\.\d)")
 _WRITTEN = tuple(
     re.compile(_EDGES[0] + pattern + _EDGES[1])
     for pattern in (
-        rf"{_MONTH}\.?\s{{1,2}}{_DAY}(?:,\s{{0,2}}|\s){_YEAR}",
-        rf"{_DAY}(?:\sof)?[\s-]{_MONTH}\.?(?:,?\s|-){_YEAR}",
-        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)(?:(?=T\d\d:))?",
-        rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/{_YEAR}",
+        rf"{_MONTH}\.?\s{{0,3}}(?:the\s)?{_DAY}(?:\s?,\s{{0,3}}|\s{{1,2}}){_YEAR}",
+        rf"{_DAY}(?:\s(?:day\s)?of)?[\s./-]?{_MONTH}\.?(?:,?\s|[/-]|){_YEAR}",
+        rf"{_DAY}-{_MONTH}-(?P<year>\d\d)",
+        rf"{_YEAR}(?P<by>[./-])(?P<month>\d\d)(?P=by)(?P<day>\d\d)(?=T\d\d:)?",
+        rf"(?P<month>\d{{1,2}})(?P<by>[/-])(?P<day>\d{{1,2}})(?P=by){_YEAR}",
+        rf"(?P<day>\d{{2}})\.(?P<month>\d{{2}})\.{_YEAR}",
         r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)",
     )
 )

@@ -1,8 +1,9 @@
 """Identifiers in running text: which numbers a document names, where, and what each is the number of.
 
 A pattern proposes, the identifier's own check decides (`graph.model.identifiers`), and shapes that other numbers
-have too count only beside a label. Invariant: a span is the number as written, without label, quote or closing
-stop; spans never overlap; a social security number is never a mention. Cost: linear in the text.
+have too count only beside a label, under a table's heading, or in a row behind a number of their kind. Invariant: a
+span is the number as written, without label, quote or closing stop; spans never overlap; a social security number is
+never a mention. Cost: linear in the text.
 """
 
 import re
@@ -13,6 +14,7 @@ from graph.model.errors import Invalid
 from graph.model.identifiers import RulingNumber, parse
 from graph.model.spelling import HYPHENS
 from graph.model.tables import IdentifierType
+from ingest.extract.tables import cells
 
 _I = IdentifierType
 
@@ -25,11 +27,14 @@ class _Rule:
     pattern: re.Pattern[str]
     beside: re.Pattern[str] | None = None
     unless: Callable[[str], bool] = lambda _: False  # other things with the same shape
+    joined: bool = False  # whether it may stand right behind a hyphen or stroke
 
 
 _H = f"[-{HYPHENS}]"
 _S = r"[ \u00a0]"
 _FROM, _TO = r"(?<![\w$/-])(?<!\d[.,])", r"(?![\w/-]|[.,]\d)"
+# In ranges and pairs (7317.00.5501-5508, A-570-967/C-570-968, 001-1234567-8/002) another number stands right beside.
+_JOINED_TO = rf"(?!\w|[.,]\d|(?:{_H}|/)[A-Za-z])"
 _BEFORE_CHARACTERS = 60
 
 _ENTRY_LABEL = re.compile(r"\bentr(?:y|ies)\b", re.IGNORECASE)
@@ -41,7 +46,7 @@ _MAKER = r"(?:\bMIDs?\b|\bmanufacturer(?:'s|\u2019s)? (?:ID\b|identification|cod
 _MID_LABEL = re.compile(rf"{_MAKER}[ a-z.:#]{{0,12}}[\"'\u201c(]?$", re.IGNORECASE)
 _STRICT_MID_LABEL = re.compile(rf"{_MAKER}(?: (?:code|number|no\.?))?(?:[:#]| is)\s?[\"'\u201c(]?$", re.IGNORECASE)
 _TARIFF_LABEL = re.compile(
-    r"\b(?:sub)?headings?\b|\bHTS(?:US)?A?\b|\btariff\b|\bitems?\b|\bprovisions?\b", re.IGNORECASE
+    r"\b(?:sub)?headings?\b|\bHT?S(?:US)?A?\b|\btariff\b|\bitems?\b|\bprovisions?\b", re.IGNORECASE
 )
 _CASE_LABEL = re.compile(r"\bcases?\b|\bAD/?CVD\b|\bantidumping\b|\bcountervailing\b", re.IGNORECASE)
 _RULING_LABEL = re.compile(r"\brulings?\b|\bNYRL\b|\bHRL\b|\bNY\b|\bHQ\b|\bHeadquarters\b|\bletters?\b", re.IGNORECASE)
@@ -50,9 +55,10 @@ _HEADQUARTERS_LABEL = re.compile(
     re.IGNORECASE,
 )
 _FILE_CODE_LABEL = re.compile(r"\b[A-Z]{1,3}(?::[A-Z0-9]{1,4}){2,6}\s{1,3}$")
+_LAB_LABEL = re.compile(r"\blab(?:oratory|\.)?(?: (?:report|no|number|sample)s?\b)?[^;\n]{0,16}$", re.IGNORECASE)
 _BILL_LABEL = re.compile(
-    r"(?:\bbills? of lading|\bB/L(?:(?: or |/)AWB)?|\bBOL|\bMBL|\bHBL|\b(?:master|house) bill)"
-    r"(?: (?:no\.?|number|#))?[:#]?\s{0,2}$",
+    r"(?:\bbills? of lading|\bB/?Ls?(?:(?: or |/)AWB)?|\bBOL|\bMB/?L|\bHB/?L|\b(?:master|house|ocean)(?: bills?)?|"
+    r"\bbills?(?: [a-z]{2,12})?)(?: (?:nos?\.?|numbers?|#))?(?:[:#]| is| was)?\s{0,20}$",
     re.IGNORECASE,
 )
 
@@ -68,7 +74,18 @@ def _compiled(body: str) -> re.Pattern[str]:
 
 # Where an identifier may begin: the shapes have a digit before any small letter, or are seven capitals. That nothing
 # stands before is asked last, so that the characters themselves are what is looked for.
-_BEGINNING = re.compile(r"[A-Z\d](?=[^a-z]{0,13}\d|[A-Z]{6}|(?<=\d))(?<![\w$/-].)(?<!\d[.,].)")
+_BEGINNING = re.compile(r"[A-Z\d](?=[^a-z]{0,13}\d|[A-Z]{6}|(?<=\d))(?<![\w$].)(?<!\d[.,].)(?<!\D[/-].)")
+
+
+def _joined(body: str) -> re.Pattern[str]:
+    """The same for one that may stand right behind another, by a hyphen or stroke."""
+    return re.compile(f"(?:{body}){_JOINED_TO}")
+
+
+def _case(gap: str, often: str) -> re.Pattern[str]:
+    """A case, whose other letter may stand right behind: `A-570-967/C-570-968`."""
+    body = rf"[AC]{gap}{often}\d{{3}}{gap}{often}\d{{3}}(?:{gap}{often}\d{{3}})?"
+    return re.compile(rf"{body}(?!\w|[.,]\d|{_H}\w|/\d)")
 
 
 def _weak_mid(text: str) -> bool:
@@ -78,7 +95,7 @@ def _weak_mid(text: str) -> bool:
 
 _RULES: tuple[_Rule, ...] = (
     # Entries: hyphens or a letter in the filer's code make the shape rare enough for the check digit to decide.
-    _Rule(_I.ENTRY_NUMBER, _compiled(rf"[A-Z0-9]{{3}}{_H}\d{{7}}{_H}\d")),
+    _Rule(_I.ENTRY_NUMBER, re.compile(rf"[A-Z0-9]{{3}}{_H}\d{{7}}{_H}\d(?!\w|[.,]\d|{_H}\w)"), joined=True),
     _Rule(_I.ENTRY_NUMBER, _compiled(rf"(?=\d?\d?[A-Z])[A-Z0-9]{{3}}(?:{_H}|{_S})?\d{{7}}(?:{_H}|{_S})?\d")),
     _Rule(_I.ENTRY_NUMBER, _compiled(rf"\d{{3}}(?:{_H}|{_S})?\d{{7}}(?:{_H}|{_S})?\d"), beside=_ENTRY_LABEL),
     # Importers: an EIN's hyphen after two digits; nine digits without one could be a person's number.
@@ -89,40 +106,72 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{7,11}"), beside=_STRICT_MID_LABEL),
     _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{5,8}\d{1,4}[A-Z]{3}"), unless=_weak_mid),
     # Tariff numbers: three dots' worth of digits speak for themselves unless they are a day.
-    _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}\.\d{4}|\d{4}\.\d{2}\.\d{2}\.\d{2}")),
-    _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}\.\d{2}"), unless=lambda text: bool(_YEAR_FIRST_DAY.fullmatch(text))),
-    _Rule(_I.HTS, _compiled(r"\d{4}\.\d{2}(?:\.\d{2})?"), beside=_TARIFF_LABEL),
+    _Rule(_I.HTS, _joined(r"\d{4}\.\d{2}\.\d{4}|\d{4}\.\d{2}\.\d{2}\.\d{2}"), joined=True),
+    _Rule(_I.HTS, _joined(r"\d{4}\.\d{2}\.\d{2}"), joined=True,
+          unless=lambda text: bool(_YEAR_FIRST_DAY.fullmatch(text))),
+    _Rule(_I.HTS, _joined(r"\d{4}\.\d{2}(?:\.\d{2})?"), beside=_TARIFF_LABEL, joined=True),
     _Rule(_I.HTS, re.compile(r"\d{4}\.\d{2}(?=,? HTS(?:US)?)")),
     _Rule(_I.HTS, _compiled(r"\d{10}"), beside=_TARIFF_LABEL),
-    _Rule(_I.CASE, _compiled(rf"[AC]{_H}\d{{3}}{_H}\d{{3}}(?:{_H}\d{{3}})?")),
-    _Rule(_I.CASE, _compiled(r"[AC]\d{6}(?:\d{3})?"), beside=_CASE_LABEL),
+    _Rule(_I.CASE, _case(_H, ""), joined=True),
+    _Rule(_I.CASE, _case(f"(?:{_H}|{_S})", "?"), beside=_CASE_LABEL, joined=True),
     _Rule(_I.RULING, _compiled(rf"(?:NYRL|NY|HRL|HQ)(?:{_S}|{_H}){{0,2}}(?:[A-Z]{_S}?\d{{5,6}}|\d{{6}})")),
     _Rule(_I.RULING, _compiled(r"[NH]\d{6}")),
     _Rule(_I.RULING, _compiled(r"W\d{6}|[A-MR]\d{5}"), beside=_RULING_LABEL),
-    _Rule(_I.CONTAINER, _compiled(rf"[A-Z]{{3}}[UJZ](?:{_H}|{_S})?\d{{6}}(?:{_H}|{_S})?\d")),
+    _Rule(_I.CONTAINER, re.compile(rf"[A-Z]{{3}}[UJZ](?:{_H}|{_S})?\d{{6}}(?:{_H}|{_S})?\d(?!\w)"), joined=True),
     _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:19|20)\d{{2}}{_H}?\d{{4,5}}")),
+    _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:{_H}|{_S})(?:19|20)\d{{2}}(?:{_H}|{_S})?\d{{4,5}}"),
+          beside=_LAB_LABEL),
     _Rule(_I.LAB_NUMBER, _compiled(r"\d-\d{2}-\d{5}-\d{3}")),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
 )  # fmt: skip
 
-# Headings are named in rows: "headings 5106 through 5113, 5204 through 5212, or 6001".
+# Headings are named in rows: "headings 5106 through 5113, 5204 through 5212, or 6001". The rows of a table of tariff
+# shifts begin with them.
 _HEADING_ROW = re.compile(
-    r"\bheadings?\s{1,3}(\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?:(?:,| through| to| or| and| and/or|[ -])*"
-    r"[ ,-]\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?![\d-])){0,40})",
+    r"\bheadings?\s{1,3}(\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?:(?:,|\s(?:through|thru|to|or|and|and/or)\b(?:\s[a-z]+\sof\b)?"
+    rf"|\s|{_H})*[\s,{HYPHENS}-]\d{{4}}(?:\.\d{{2}}(?:\.\d{{2}}(?:\.?\d{{2}})?)?)?(?![\d-])){{0,40}})",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?")
+_SHIFT_TABLE = re.compile(r"HTSUS\s+Tariff shift and/or other requirements", re.IGNORECASE)
+_SHIFT_ROW = re.compile(rf"^[ \t]*(\d{{4}})(?:\s?{_H}\s?(\d{{4}}))?(?=\s)", re.MULTILINE)
+_SHIFT_CHARACTERS = 3000
 _SIX_DIGITS = _compiled(r"\d{6}")
 _OLD_HEADQUARTERS = ("08", "09", "95", "96")  # bare numbers that stand in file codes
 
 # Ports: a number in brackets behind a port's name, or a row of numbers behind the word.
-_NAMED_PORT = re.compile(r"\b[Pp]ort of (?:[Ee]ntry )?[A-Z][^\n()\d]{2,50}\((?:[Pp]ort )?(?:[Cc]ode )?(\d{4})\)")
+_NAMED_PORT = re.compile(r"\b[Pp]orts?\b[^\n()\d]{0,60}\((?:[Pp]ort )?(?:[Cc]ode )?(\d{4})\)")
+_PORT_FIELD = re.compile(
+    r"\bport(?: of (?:entry|unlading))?: ?[^\n():;\d]{3,40}[, ] ?(\d{4})(?![\w/-]|[.,]\d)", re.IGNORECASE
+)
 _PORT_ROW = re.compile(
-    r"\bports?(?: of entry)?( codes?| nos?\.?| numbers?| #)?(?: is)?[: ]{1,2}"
-    r"\(?(\d{4}(?:(?:,| and| or)+ \d{4}){0,20})(?![\w-])",
+    r"\bports?(?: of (?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?))?"
+    r"(\s?(?:codes?|nos?\.?|numbers?|#|:|\|)+)?(?: is)?[: \t]{1,40}"
+    r"\(?(\d{4}(?:(?:,|;| and| or|/)+ ?\d{4}){0,20})(?![\w-]|[.,]\d)",
     re.IGNORECASE,
 )
 _PORT = re.compile(rf"{_FROM}\d{{4}}{_TO}")
+_AT_PORT = re.compile(r"\b(?:at|to|from|via|through) (\d{4})(?![\w/-]|[.,]\d)", re.IGNORECASE)
+
+# Between two numbers of one row, and the headings of columns under which a bare number is what it looks like.
+_SEPARATED = re.compile(rf"[\s,;/&|]*(?:(?:and|or|to|thru|through|and/or|{_H})[\s,]*)?(?:nos?\. ?)?", re.IGNORECASE)
+_SEPARATED_CHARACTERS = 14
+_COLUMNS: tuple[tuple[IdentifierType, re.Pattern[str], re.Pattern[str]], ...] = (
+    (_I.PORT, re.compile(r"(?:\w+ )?port(?: of (?:entry|unlading))?(?: code| no\.?| number)?:?", re.IGNORECASE),
+     re.compile(r"\d{4}")),
+    (_I.ENTRY_NUMBER, re.compile(r"entry(?: summary)?(?: no\.?| number| #)?:?", re.IGNORECASE),
+     re.compile(r"[A-Z0-9]{3}[- ]?\d{7}[- ]?\d")),
+    (_I.HTS, re.compile(r"(?:.* )?(?:HTS(?:US)?A?|tariff)(?: item)?(?: no\.?| number| code| #)?:?", re.IGNORECASE),
+     re.compile(r"\d{4}(?:\.?\d{2}){0,3}")),
+    (_I.MANUFACTURER_ID, re.compile(r"MID(?: code| no\.?)?:?|manufacturer (?:id|code):?", re.IGNORECASE),
+     re.compile(r"[A-Z]{2}[A-Z0-9]{5,13}")),
+    (_I.IMPORTER_NUMBER,
+     re.compile(r"(?:importer|IOR|consignee)(?: of record)?(?: no\.?| number| id):?|EIN:?|IRS no\.?:?", re.IGNORECASE),
+     re.compile(r"\d{2}-\d{7}(?:-?[0-9A-Z]{2})?|\d{6}-\d{5}")),
+    (_I.BILL, re.compile(r"(?:\w+ )?(?:bill(?: of lading)?|B/?L|MBL|HBL)(?: no\.?| number| #)?:?", re.IGNORECASE),
+     re.compile(r"[A-Z]{4}[A-Z0-9]{4,12}")),
+)  # fmt: skip
+_COLUMN = re.compile("|".join(f"(?:{heading.pattern})" for _, heading, _ in _COLUMNS), re.IGNORECASE)
 
 
 Found = tuple[int, int, IdentifierType, str]  # where it begins and ends, what it is, its key
@@ -134,27 +183,48 @@ def find_identifiers(text: str) -> Iterator[Found]:
     >>> [(which.value, key) for _, _, which, key in find_identifiers("Entry No. ABC-1234567-6, subheading 6109.10.00.")]
     [('entry_number', 'ABC12345676'), ('hts', '61091000')]
     """
-    taken = 0
-    for found in sorted(_candidates(text), key=lambda candidate: (candidate[0], -candidate[1])):
-        if found[0] >= taken:
-            taken = found[1]
-            yield found
+    taken, before = 0, ""
+    for sure, found in sorted(_candidates(text), key=lambda one: (one[1][0], -one[1][1], not one[0])):
+        if found[0] < taken or not (sure or (found[2] == before and _in_row(text, taken, found[0]))):
+            continue
+        taken, before = found[1], found[2]
+        yield found
 
 
-def _candidates(text: str) -> Iterator[Found]:
-    beginnings = [match.start() for match in _BEGINNING.finditer(text)]
+def _in_row(text: str, end: int, start: int) -> bool:
+    """Whether nothing but commas and the like stands between two numbers."""
+    return start - end <= _SEPARATED_CHARACTERS and bool(_SEPARATED.fullmatch(text, end, start))
+
+
+def _candidates(text: str) -> Iterator[tuple[bool, Found]]:
+    """What could be an identifier, and whether it is one wherever it stands."""
+    anywhere = [match.start() for match in _BEGINNING.finditer(text)]
+    beginnings = [start for start in anywhere if text[max(0, start - 1) : start] not in ("/", "-")]
+    keys: dict[tuple[IdentifierType, str], str] = {}  # several rules propose the same
     for rule in _RULES:
-        for match in _matches(rule.pattern, text, beginnings):
+        for match in _matches(rule.pattern, text, anywhere if rule.joined else beginnings):
             written = match.group()
             if rule.unless(written):
                 continue
-            if rule.beside and not rule.beside.search(text, max(0, match.start() - _BEFORE_CHARACTERS), match.start()):
-                continue
-            if key := _key(rule.identifier, written):
-                yield match.start(), match.end(), rule.identifier, key
-    yield from _headings(text)
+            start = match.start()
+            sure = not rule.beside or bool(rule.beside.search(text, max(0, start - _BEFORE_CHARACTERS), start))
+            if (rule.identifier, written) not in keys:
+                keys[rule.identifier, written] = _key(rule.identifier, written)
+            if key := keys[rule.identifier, written]:
+                yield sure, (start, match.end(), rule.identifier, key)
     yield from _bare_rulings(text, beginnings)
-    yield from _named_ports(text)
+    ports = [*_named_ports(text), *_in_columns(text)]
+    for found in (*_headings(text), *ports, *_known_ports(text, {key for *_, which, key in ports if which == _I.PORT})):
+        yield True, found
+
+
+def _in_columns(text: str) -> Iterator[Found]:
+    for cell in cells(text, _COLUMN):
+        for identifier, heading, value in _COLUMNS:
+            if heading.fullmatch(cell.heading) and value.fullmatch(cell.text):
+                if key := _key(identifier, cell.text):
+                    yield cell.start, cell.end, identifier, key
+                break
 
 
 def _matches(pattern: re.Pattern[str], text: str, beginnings: list[int]) -> Iterator[re.Match[str]]:
@@ -168,6 +238,8 @@ def _matches(pattern: re.Pattern[str], text: str, beginnings: list[int]) -> Iter
 
 def _key(identifier: IdentifierType, written: str) -> str:
     """The key if the check holds, else nothing."""
+    if identifier == _I.LAB_NUMBER and not written[2].isalnum() and written[0].isalpha():
+        written = written[:2] + written[3:]
     try:
         return parse(identifier, written.replace("\u00a0", " ")).key
     except Invalid:
@@ -175,22 +247,30 @@ def _key(identifier: IdentifierType, written: str) -> str:
 
 
 def _headings(text: str) -> Iterator[Found]:
-    for row in _HEADING_ROW.finditer(text):
-        for match in _HEADING.finditer(text, row.start(1), row.end(1)):
+    rows = [(text_row.start(1), text_row.end(1)) for text_row in _HEADING_ROW.finditer(text)]
+    for table in _SHIFT_TABLE.finditer(text):
+        shifts = _SHIFT_ROW.finditer(text, table.end(), table.end() + _SHIFT_CHARACTERS)
+        rows += [row.span() for row in shifts]
+    for start, end in rows:
+        for match in _HEADING.finditer(text, start, end):
             if key := _key(_I.HTS, match.group()):
                 yield match.start(), match.end(), _I.HTS, key
 
 
-def _bare_rulings(text: str, beginnings: list[int]) -> Iterator[Found]:
+def _bare_rulings(text: str, beginnings: list[int]) -> Iterator[tuple[bool, Found]]:
     for match in _matches(_SIX_DIGITS, text, beginnings):
-        before = max(0, match.start() - _BEFORE_CHARACTERS)
-        old = match.group().startswith(_OLD_HEADQUARTERS) and _FILE_CODE_LABEL.search(text, before, match.start())
-        if old or _HEADQUARTERS_LABEL.search(text, before, match.start()):
-            yield match.start(), match.end(), _I.RULING, RulingNumber(f"HQ-{match.group()}").key
+        start = match.start()
+        before = max(0, start - _BEFORE_CHARACTERS)
+        old = match.group().startswith(_OLD_HEADQUARTERS)
+        sure = bool(
+            (old and _FILE_CODE_LABEL.search(text, before, start)) or _HEADQUARTERS_LABEL.search(text, before, start)
+        )
+        if sure or old:
+            yield sure, (start, match.end(), _I.RULING, RulingNumber(f"HQ-{match.group()}").key)
 
 
 def _named_ports(text: str) -> Iterator[Found]:
-    for match in _NAMED_PORT.finditer(text):
+    for match in (*_NAMED_PORT.finditer(text), *_PORT_FIELD.finditer(text)):
         if key := _key(_I.PORT, match.group(1)):
             yield match.start(1), match.end(1), _I.PORT, key
     for row in _PORT_ROW.finditer(text):
@@ -198,3 +278,10 @@ def _named_ports(text: str) -> Iterator[Found]:
             key = _key(_I.PORT, match.group())
             if key and (row.group(1) or not _RECENT_YEAR.fullmatch(key)):
                 yield match.start(), match.end(), _I.PORT, key
+
+
+def _known_ports(text: str, named: set[str]) -> Iterator[Found]:
+    """Ports that the text has named as such, where it speaks of them by their numbers alone: `exams at 2709`."""
+    for match in _AT_PORT.finditer(text) if named else ():
+        if match.group(1) in named and not _RECENT_YEAR.fullmatch(match.group(1)):
+            yield match.start(1), match.end(1), _I.PORT, match.group(1)

@@ -7,6 +7,7 @@ form; words of a form are parted by one space. What a name is worth as evidence 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -40,6 +41,7 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
         yield Word(_form(match.group()), match.start(), match.end())
 
 
+@lru_cache(maxsize=20_000)
 def name_key(name: str) -> str:
     """A name in its one form.
 

@@ -7,6 +7,7 @@ batch of texts taught the vocabulary is forgotten with it: memory does not grow 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -97,14 +98,19 @@ class _Names:
 
 def _one_each(found: Sequence[Span]) -> list[Span]:
     """Of names that overlap the longest; a known one lends its bearers to the longer spelling of itself."""
-    kept: list[Span] = []
+    kept: list[Span] = []  # in the order of the text
     for one in sorted(found, key=lambda span: (-(span.end - span.start), span.how != How.KNOWN, span.start)):
-        over = next((at for at, other in enumerate(kept) if one.start < other.end and other.start < one.end), None)
+        at = bisect_right(kept, one.start, key=lambda span: span.start)
+        over = next((place for place in (at - 1, at) if _overlap(kept, place, one)), None)
         if over is None:
-            kept.append(one)
+            kept.insert(at, one)
         elif one.bearers and not kept[over].bearers and kept[over].key.startswith(one.key):
             kept[over] = replace(kept[over], bearers=one.bearers, how=How.KNOWN)
     return kept
+
+
+def _overlap(kept: Sequence[Span], place: int, one: Span) -> bool:
+    return 0 <= place < len(kept) and one.start < kept[place].end and kept[place].start < one.end
 
 
 @Language.component("tidewaiter_identifiers")

@@ -27,6 +27,18 @@ FOUND = [
      ["Umber and Sons Ltd", "Sienna Wood Co."]),
     ("Umber Manufacturers Pvt. Ltd., Ochre A Corporation and Sienna Tubes of India, Ltd.",
      ["Umber Manufacturers Pvt. Ltd.", "Ochre A Corporation", "Sienna Tubes of India, Ltd."]),
+    ("see Umber Linens v. United States; Umber Co. v. United States", ["Umber Linens", "Umber Co."]),
+    ("sold by Umber Bags d/b/a Umber Travel in May", ["Umber Bags", "Umber Travel"]),
+    ("that Umber Laundry Supply (IOR 74-2881034) and Umber Goods Depot, MID: CNUMBGOO3UMB,",
+     ["Umber Laundry Supply", "Umber Goods Depot"]),
+    ("SHIPPER NAME           PORT\nUMBER SPICE HOUSE      2002\n", ["UMBER SPICE HOUSE"]),
+    ("Manufacturer: UMBER REMPAH, PADANG, INDONESIA\n", ["UMBER REMPAH"]),
+    ("the gate of Umber Gate Brokers was at Umber Leather Factory.", ["Umber Gate Brokers", "Umber Leather Factory"]),
+    ("A. J. Umber & Sons, Inc., Umber Ribbons and Bows Co., Ltd and Umber K.K. (USA) Inc.",
+     ["A. J. Umber & Sons, Inc.", "Umber Ribbons and Bows Co., Ltd", "Umber K.K. (USA) Inc."]),
+    ("Umber Corporation of America, Umber Ltd. of Japan, Global Umber Importers, Inc.",
+     ["Umber Corporation of America", "Umber Ltd.", "Global Umber Importers, Inc."]),
+    ("UMBER LINE A/S AS AGENT OCHRE SHIPPING CO., LTD.", ["UMBER LINE A/S", "OCHRE SHIPPING CO., LTD."]),
     ("Umber Poly Films (Umber) and Hoa Ochre Group (HOG)", ["Umber Poly Films", "Hoa Ochre Group"]),
 ]  # fmt: skip
 
@@ -39,6 +51,8 @@ NOT_FOUND = [
     "She lives in Ohio and co-owns it; see 19 CFR 177 and Note 3 to Chapter 61",
     "Officer of the U.S. Customs and Border Protection on behalf of the United States",
     "CASE NO. AS FILED BY PC AND SE",
+    "SHIPPER/EXPORTER      BOOKING NO. 60128841",
+    "United States v. United States, Imports, Global Industries and the Textile Industries",
 ]
 
 

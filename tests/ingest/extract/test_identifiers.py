@@ -55,6 +55,33 @@ NAMED = [
         "CSQU3054383, CSQU 305438 3",
         [("container", "CSQU3054383", "CSQU3054383"), ("container", "CSQU3054383", "CSQU 305438 3")],
     ),
+    (
+        "subheadings 7317.00.5501-5508, 7317.00.5501-7317.00.5508, 4202.92",
+        [
+            ("hts", "7317005501", "7317.00.5501"),
+            ("hts", "7317005501", "7317.00.5501"),
+            ("hts", "7317005508", "7317.00.5508"),
+            ("hts", "420292", "4202.92"),
+        ],
+    ),
+    ("headings 5903,\n\n5906 or 5907:", [("hts", "5903", "5903"), ("hts", "5906", "5906"), ("hts", "5907", "5907")]),
+    (
+        "HTSUS  Tariff shift and/or other requirements\n\n6101 – 6117 (3) If the good\n",
+        [("hts", "6101", "6101"), ("hts", "6117", "6117")],
+    ),
+    ("A-570-967/C-570-968", [("case", "A-570-967", "A-570-967"), ("case", "C-570-968", "C-570-968")]),
+    ("ABC-1234567-6/002", [("entry_number", "ABC12345676", "ABC-1234567-6")]),
+    ("CSQU3054383/SEAL 7712", [("container", "CSQU3054383", "CSQU3054383")]),
+    ("HQ 955864, 086537 and 1999", [("document", "HQ-955864", "HQ 955864"), ("document", "HQ-086537", "086537")]),
+    ("Port:            2002\nPORT | 2704", [("port", "2002", "2002"), ("port", "2704", "2704")]),
+    ("PORT   START\n2704   June\n2709   July\n", [("port", "2704", "2704"), ("port", "2709", "2709")]),
+    ("port 2304: nine exams. At 2304 and at 2305", [("port", "2304", "2304"), ("port", "2304", "2304")]),
+    ("Port: San Francisco, 2809", [("port", "2809", "2809")]),
+    (
+        "MBL# ABCD123456789; bills: ABCD12345, ABCD12346",
+        [("bill", key, key) for key in ("ABCD123456789", "ABCD12345", "ABCD12346")],
+    ),
+    ("lab report no. SV 2018-0412", [("lab_number", "SV20180412", "SV 2018-0412")]),
     ("laboratory report SV20072698", [("lab_number", "SV20072698", "SV20072698")]),
     ("B/L No. ABCD123456789", [("bill", "ABCD123456789", "ABCD123456789")]),
     ("12. B/L or AWB No. ABCD123456789", [("bill", "ABCD123456789", "ABCD123456789")]),
@@ -74,6 +101,7 @@ NOT_NAMED = [
     "part 6109100040",
     "ruling W9684341 and letters W96843A",  # too long
     "style 6109.10.00401",
+    "see at 2704 Main Street; NO 20180412 was sold; 6 bills of 1234567890",
 ]
 
 

@@ -74,6 +74,10 @@ def test_a_known_name_within_a_longer_one_does_not_stand_alone(text: str, alone:
         ("Umber Inc. (China) and Umber Inc. (see below)", []),
         ("Umber Madder Ltd. sold. Umber Madder paid.", ["Umber Madder"]),
         ("Theory LLC has a Theory", []),
+        ("Kestrel Outdoor Supply, Inc. paid. Kestrel's broker", ["Kestrel"]),
+        ("Kestrel Supply, Inc. paid in Kestrel; a kestrel", []),
+        ("Toan Phat Logistics JSC; Toan Phat sold it. Mr. Toan Phat", ["Toan Phat"]),
+        ("Umber Tire Co., Ltd. (UTCX) and Umber Inc. (PRC)", ["UTCX"]),
         ('Umber Inc., hereinafter "UI" or "the importer", paid. The importer', ["UI", "the importer", "The importer"]),
         ("Umber Ltd. (also known as Umber Works Limited) (UWL) and UWL", ["UWL", "UWL"]),
     ],
@@ -96,6 +100,11 @@ def test_an_alias_has_the_key_of_its_company_and_a_role_says_that_it_is_one() ->
     ("text", "codes"),
     [
         ("from China via Hong Kong to the United States", ["CN", "HK", "US"]),
+        ("Tunisia, Turkey and South Korea, Israel; From Turkey", ["TN", "TR", "KR", "IL", "TR"]),
+        ("SAVANNAH, GEORGIA and of Georgia, by John Jordan; the District of Columbia", ["GE"]),
+        ("the UK, United\n\n States origin, to the U.S. the English name", ["GB", "US", "US"]),
+        ("countries of origin KH or CN; COO CODE: OM", ["KH", "CN", "OM"]),
+        ("LINE  COO  QTY\n1     VN   4\n2     CN   5\n", ["VN", "CN"]),
         ("MADE IN VIETNAM; the People’s Republic of China; Côte d'Ivoire", ["VN", "CN", "CI"]),
         ("in the U.S. and the U.K.", ["US", "GB"]),
         ("10. Country of Origin VN  14. Exporting Country: MY", ["VN", "MY"]),
@@ -114,11 +123,22 @@ def test_countries_are_found_where_they_are_countries(text: str, codes: list[str
          ["2015-12-15", "2018-12-03", "2019-07-04", "2021-12-17"]),
         ("2015-12-15, 12/15/2015, 1/12/00 and 15/12/2015", ["2015-12-15", "2015-12-15", "2000-01-12", "2015-12-15"]),
         ("JULY 6, 2018", ["2018-07-06"]),
+        ("3rd day of May, 1999; July the 4th, 2019; 30JUN2019 and 30-Jun-19",
+         ["1999-05-03", "2019-07-04", "2019-06-30", "2019-06-30"]),
+        ("2020.06.08, 2022/03/22, 14.02.2011, 8-15-2019", ["2020-06-08", "2022-03-22", "2011-02-14", "2019-08-15"]),
         ("February 30, 2015; May 2015; 19 CFR 177.9; 2015-13-40; 1/2/3456; 85 FR 37626; 9903.88.15", []),
     ],
 )  # fmt: skip
 def test_days_are_found_and_no_others(text: str, expected: list[str]) -> None:
     assert sorted(str(day) for _, _, day in days(text)) == sorted(expected)
+
+
+def test_the_republic_of_a_country_is_named_whole() -> None:
+    text = "from the Republic of Turkey and the Federal Republic of Germany"
+    assert [text[start:end] for start, end, _ in countries(text)] == [
+        "Republic of Turkey",
+        "Federal Republic of Germany",
+    ]
 
 
 def test_a_longer_name_takes_the_bearer_of_the_known_name_in_it() -> None:

@@ -1,0 +1,65 @@
+"""Tables in plain text: which heading a value stands under or beside.
+
+Invariant: a table is a row of headings and the rows below it down to a line without cells; cells are parted by tabs,
+bars, or two and more blanks. Nothing is known here of what a heading means.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_CELL = re.compile(r"[^\s|](?:[^\n\t| ]| (?=[^\n\t| ]))*")
+_LETTERS = re.compile(r"[^\W\d]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands at a place of a table, and its heading."""
+
+    heading: str
+    text: str
+    start: int
+    end: int
+
+
+def cells(text: str, headings: re.Pattern[str]) -> Iterator[Cell]:
+    """The values of a text's tables whose heading is one of `headings`.
+
+    >>> [(cell.heading, cell.text) for cell in cells("PORT  EXAMS\\n2704  58\\n2709  40", re.compile("PORT"))]
+    [('PORT', '2704'), ('PORT', '2709')]
+    >>> [cell.text for cell in cells("| Port | 2704 |", re.compile("Port"))]
+    ['2704']
+    """
+    if not ("  " in text or "|" in text or "\t" in text) or not headings.search(text):
+        return
+    columns: list[re.Match[str]] = []
+    for line in re.finditer(r"[^\n]+|\n(?=[ \t]*\n)", text):
+        found = list(_CELL.finditer(text, line.start(), line.end()))
+        if len(found) < 2:
+            columns = []
+            continue
+        below = list(_below(columns, found)) if columns else []
+        if below:
+            yield from (Cell(head.group(), one.group(), one.start(), one.end()) for head, one in below
+                        if headings.fullmatch(head.group()))  # fmt: skip
+        elif all(_LETTERS.search(one.group()) for one in found) and not any(one.group().endswith(":") for one in found):
+            columns = found if any(headings.fullmatch(one.group()) for one in found) else []
+        if "|" in line.group() and len(found) == 2 and headings.fullmatch(found[0].group()):
+            columns = []
+            yield Cell(found[0].group(), found[1].group(), found[1].start(), found[1].end())
+
+
+def _below(columns: list[re.Match[str]], found: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """The cells of a row with their headings: by order where there are as many, else by where they begin."""
+    if len(found) == len(columns):
+        yield from zip(columns, found, strict=True)
+        return
+    lines = [one.string.rfind("\n", 0, one.start()) + 1 for one in (columns[0], found[0])]
+    for one in found:
+        at = one.start() - lines[1]
+        for place, head in enumerate(columns):
+            begins = head.start() - lines[0]
+            ends = columns[place + 1].start() - lines[0] if place + 1 < len(columns) else begins + 40
+            if begins - 1 <= at < ends - 1:
+                yield head, one
+                break
