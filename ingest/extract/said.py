@@ -51,7 +51,7 @@ def what_it_says(kind: str, text: str, row: Mapping[str, object]) -> list[Said]:
 _NUMBER = r"\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?"
 _NUMBERS = rf"(?P<numbers>{_NUMBER}(?:(?:,|;| and| or|\s|HTSUS|subheading)+{_NUMBER}){{0,12}})"
 _HELD = re.compile(
-    rf"\bapplicable\s+(?:sub)?headings?\b(?:(?!\bapplicable\b)[\s\S]){{0,600}}?\b(?:(?:will|would|shall)\s+be|is|are)\s+"
+    rf"\bapplicable\s+(?:(?:sub)?headings?|tariff\s+provisions?)\b(?:(?!\bapplicable\b)[\s\S]){{0,600}}?\b(?:(?:will|would|shall)\s+be|is|are)\s+"
     rf"(?:in\s+)?(?:(?:sub)?headings?\s+)?{_NUMBERS}|"
     rf"(?<!not )\b(?:is|are|be)\s+(?:properly\s+|correctly\s+)?(?:classified|classifiable)\s+(?:\w+\s+){{0,4}}?"
     rf"(?:in|under|within)\s+(?:heading\s+\d{{4}},?\s+HTSUSA?,?\s+(?:specifically\s+)?(?:in\s+)?)?(?:subheadings?\s+)?"
@@ -66,6 +66,7 @@ _PROPOSED = re.compile(
 _PART = re.compile(_NUMBER)
 _ORIGIN = re.compile(
     r"\bcountry\s+of\s+origin\s+(?:(?!\bis\s+defined\b|\n\n)[^.;]){0,200}?\b(?:is|will\s+be|would\s+be|shall\s+be)\s+"
+    r"(?:considered\s+)?(?:to\s+be\s+)?(?:either\s+)?"
     r"|\b(?:considered|deemed)\s+(?:to\s+be\s+)?(?:a\s+)?products?\s+of\s+",
     re.IGNORECASE,
 )
@@ -101,11 +102,12 @@ def _held(text: str) -> Iterator[Said]:
 def _origins(text: str) -> Iterator[Said]:
     for match in _ORIGIN.finditer(text):
         tail = text[match.end() : match.end() + 60]
-        for start, end, code in countries(tail):
-            if start <= len("the People's Republic"):
-                place = match.end() + start
-                yield Said("origin", tail[start:end], f"country:{code}", place, match.end() + end)
-            break
+        reach = len("the People's Republic")
+        for start, end, code in sorted(countries(tail)):
+            if start > reach:
+                break
+            yield Said("origin", tail[start:end], f"country:{code}", match.end() + start, match.end() + end)
+            reach = end + len(" or the ") if tail[end:].startswith(" or ") else 0
 
 
 def _clients(text: str) -> Iterator[Said]:

@@ -38,6 +38,18 @@ def test_a_ruling_says_what_it_holds_for_whom_and_what_it_ends() -> None:
     assert all(one.value in RULING[one.start :] or " of " in one.value for one in what_it_says("ruling", RULING, {}))
 
 
+def test_a_provision_is_held_as_a_subheading_is_and_an_origin_may_be_one_of_two() -> None:
+    text = (
+        "The applicable tariff provision for the bags\nwill be 3923.21.0095, HTSUS. The country of origin of the "
+        "finished hose is considered to be either Taiwan or Thailand, and is sent via China."
+    )
+    assert [(what, value) for what, value, _ in said("ruling", text)] == [
+        ("classified_under", "3923.21.0095"),
+        ("origin", "Taiwan"),
+        ("origin", "Thailand"),
+    ]
+
+
 def test_a_laboratory_says_what_it_measured_and_what_the_limits_were() -> None:
     results = [{"analyte": "Lead", "value": "120", "unit": "ppm", "limit": 90, "uncertainty": "5"}]
     found = said("lab_report", "", results=json.dumps(results), origin_consistent="no", claimed_origin="VN",
