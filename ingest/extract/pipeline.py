@@ -177,8 +177,7 @@ class Pipeline:
     """Reads texts with the names that are known, or with none."""
 
     def __init__(self, known: KnownNames | None = None) -> None:
-        self.nlp = spacy.blank("en")
-        self.nlp.vocab.lex_attr_getters = {}  # what spaCy works out of each new word (its shape, ...) is not asked for
+        self.nlp = spacy.blank("en", vocab=Vocab())  # English's would work much out of each new word: its shape, ...
         self.nlp.tokenizer = _Pieces(self.nlp.vocab)
         self.nlp.max_length = _LONGEST_TEXT
         self.nlp.add_pipe("tidewaiter_identifiers")
