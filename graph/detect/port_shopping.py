@@ -53,7 +53,7 @@ class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "3"
+    version: str = "4"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -154,8 +154,8 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: f
         reexported=bool(law.reexports),
         mended_or_passed=bool(law.reconditioned or law.cleared_on_return),
         in_bond=bool(law.in_bond),
-        support=0.0 if moved.everybody_moved else moved.p_value,
-        everybody_moved=moved.everybody_moved,
+        support=moved.p_value,
+        everybody_moved=moved.moved_with_everybody,
         # Where everybody left the port, that the importer left it too is no decision of its own.
         moved_for_good=moved.importer_moved_for_good and not moved.everybody_moved,
     )

@@ -29,7 +29,7 @@ SIGNS: dict[str, tuple[float, float]] = {
     "reexported": (-3.0, -0.75),  # re-exported before the return; nothing says that the fault was mended
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
-    "everybody_moved": (-2.0, 0.0),  # the acting port's other users left it too, or were away when the goods came
+    "everybody_moved": (-2.0, 0.0),  # how far the acting port's other users left it too, or when the goods came
     "moved_for_good": (-4.0, -3.0),  # the importer's other goods left the port too and stayed away
 }
 
@@ -73,24 +73,27 @@ def features(
     mended_or_passed: bool,
     in_bond: bool,
     support: float,
-    everybody_moved: bool,
+    everybody_moved: float,
     moved_for_good: bool,
 ) -> dict[str, float]:
     """The features of a lead. `support` is a tail probability, or 0 where it says nothing.
+
+    `everybody_moved` says from 0 to 1 how far all left the port.
 
     Where a lawful return or a movement in bond explains that the goods are the same, it speaks neither
     for nor against the pattern how well they match.
 
     >>> features(chance=0.001, excess=1.0, company_bits=0.0, port_bits=2.0, in_parts=False, look_alikes=0,
     ...          recurring_bits=0.0, found_again=False, unresolved=True, reexported=False, mended_or_passed=False,
-    ...          in_bond=False, support=0.01, everybody_moved=False, moved_for_good=False)["rarity"]
+    ...          in_bond=False, support=0.01, everybody_moved=0.0, moved_for_good=False)["rarity"]
     3.0
     """
     lawful = reexported and mended_or_passed
     explained = lawful or in_bond
     rarity = float(-np.log10(chance))
-    if everybody_moved:  # then that the goods are elsewhere, and where, says nothing
-        rarity, port_bits = max(rarity - max(port_bits, 0.0) * float(np.log10(2)), 0.0), 0.0
+    # As far as all moved, that the goods are elsewhere, and where, says nothing.
+    rarity = max(rarity - everybody_moved * max(port_bits, 0.0) * float(np.log10(2)), 0.0)
+    port_bits *= 1 - everybody_moved
     rarity = min(rarity, RAREST)
     tail = -np.log10(max(support, 10**-MOST_SUPPORT)) if support > 0 else 0.0
     return {
@@ -106,7 +109,7 @@ def features(
         "lawful": float(lawful),
         "reexported": float(reexported and not lawful),
         "in_bond": float(in_bond),
-        "support": float(tail),
+        "support": float(tail) * (1 - everybody_moved),
         "everybody_moved": float(everybody_moved),
         "moved_for_good": float(moved_for_good),
     }

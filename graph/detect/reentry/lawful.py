@@ -18,13 +18,18 @@ _RECONDITIONED = r"(?i)recondition|relabel|re-label|re-mark|remarked|rework|brou
 
 @dataclass(frozen=True, slots=True)
 class Lawful:
-    """Rows that would make the return lawful, by action or in-bond serial."""
+    """Rows that would make the return lawful, by action or in-bond serial.
+
+    `out_of_bond` are movements to the port of entry that do not: the goods were entered under another bill there,
+    and customs did not look at them.
+    """
 
     reexports: tuple[str, ...] = ()
     reconditioned: tuple[str, ...] = ()
     cleared_on_return: tuple[str, ...] = ()
     adverse_on_return: tuple[str, ...] = ()
     in_bond: tuple[str, ...] = ()
+    out_of_bond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +116,19 @@ def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
         if row["kind"] == "reexport" and not row["entry_number"] and not row["bill_number"]
         and row["payer"] == r.importer_taxpayer and r.action_day <= row["day"] <= r.return_day
     ]  # fmt: skip
+    passed = tuple(row["action_id"] for row in back if row["result"] in ("compliant", "released"))
+    moved = tuple(m["serial"] for m in moves if m["bill_number"] == r.bill and m["to_port"] == r.return_port)
+    # Goods that move in bond are entered under the bill they moved under. Under another bill, and with no look at
+    # them by customs, they left the charge of the port that held them, and the movement explains nothing.
+    kept = not r.return_bill or r.return_bill == r.bill or bool(passed)
     # What left after the goods are thought to have come back was something else.
     return Lawful(
         tuple(row["action_id"] for row in [*lot, *alone] if row["kind"] == "reexport" and row["day"] <= r.return_day),
         tuple(row["action_id"] for row in [*lot, *back, *alone] if row["reconditioned"]),
-        tuple(row["action_id"] for row in back if row["result"] in ("compliant", "released")),
+        passed,
         tuple(row["action_id"] for row in back if row["result"] in ("discrepant", "refused", "seized")),
-        tuple(
-            m["serial"] for m in moves
-            if m["bill_number"] == r.bill and m["to_port"] == r.return_port
-        ),
+        moved if kept else (),
+        () if kept else moved,
     )  # fmt: skip
 
 

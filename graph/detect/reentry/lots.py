@@ -19,7 +19,12 @@ from graph.facts.store import FactStore
 KINDS = ("exam", "document_review", "hold", "detention", "refusal", "seizure", "reexport", "sample")
 
 REFUSED, DISCREPANT, UNRESOLVED, CLEARED = "refused", "discrepant", "unresolved", "cleared"
+DESTROYED = "destroyed"
 STAND_IN = "stand-in"
+
+# Goods of which customs wrote this are no more, unless it speaks of what is still to come.
+_DESTROYED = r"(?i)\bdestroyed\b|\bdestruction (was )?(witnessed|supervised|completed|verified|certified)"
+_NOT_DESTROYED = r"(?i)\b(not|never|to be|will be|if|unless|awaiting|pending|before)\b[a-z ]{0,20}\bdestr"
 
 # A quarter of the stand-ins is known by its bill alone, as about a fifth of the lots that are stopped is.
 STRIPPED_BELOW = "4"
@@ -68,6 +73,7 @@ def actions(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
         action_importer=t.importer_number.nullif(""),
         action_maker=t.manufacturer_id.nullif(""),
         standing=ibis.cases(
+            (surely(t.remarks.re_search(_DESTROYED) & ~t.remarks.re_search(_NOT_DESTROYED)), DESTROYED),
             (t.kind.isin(("refusal", "seizure")) | t.result.isin(("refused", "seized")), REFUSED),
             (t.result == "discrepant", DISCREPANT),
             (t.result.isin(("compliant", "released")), CLEARED),
@@ -80,8 +86,8 @@ def acted_on_lots(facts: FactStore, lines: ir.Table, *, as_of: date | None, unti
     """One row per line of each shipment that customs acted on: its features, the actions, how it stood in the end.
 
     A shipment is an entry, else a bill, else what a single action names. The last action with a conclusive
-    result decides how it stood, and a refusal or seizure is final. A re-export alone leaves the standing that the
-    goods had.
+    result decides how it stood, and a refusal or seizure is final; goods that were destroyed are no more, whatever
+    else is on record. A re-export alone leaves the standing that the goods had.
     """
     acts = actions(facts, as_of=as_of, until=until)
     lines = lines.select(
@@ -139,16 +145,19 @@ def acted_on_lots(facts: FactStore, lines: ir.Table, *, as_of: date | None, unti
     shipments = t.group_by("shipment").agg(
         action_ids=t.action_id.collect(distinct=True).sort(),
         action_day=t.action_day.min(),
+        destroyed=(t.standing == DESTROYED).any(),
         refused=(t.standing == REFUSED).any(),
         reexported=(t.kind == "reexport").any(),
         last_standing=t.standing.argmax(order, where=t.standing != UNRESOLVED),
         port=t.port.max(),
     )
     shipments = shipments.mutate(
-        standing=ibis.ifelse(
-            shipments.refused, REFUSED, ibis.coalesce(shipments.last_standing, ibis.literal(UNRESOLVED))
+        standing=ibis.cases(
+            (shipments.destroyed, DESTROYED),
+            (shipments.refused, REFUSED),
+            else_=ibis.coalesce(shipments.last_standing, ibis.literal(UNRESOLVED)),
         )
-    ).drop("refused", "last_standing")
+    ).drop("destroyed", "refused", "last_standing")
     lots = t.group_by("shipment", "line_id").agg(
         own_entry=t.own_entry.max(),
         day=t.day.max(),

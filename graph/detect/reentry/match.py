@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.detect.reentry import candidates, lots, scoring
-from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, beginnings
+from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, Beginnings, beginnings
 from graph.detect.reentry.bill_names import known_names
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.importers import stand_in_units
@@ -25,7 +25,18 @@ from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, en
 from graph.detect.reentry.parts import Together, together
 from graph.detect.reentry.ports import port_use
 from graph.detect.reentry.ties import MOST_TIE_BITS, Tie, bits_of, ties
-from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Floats, Ints, Weights, count_chance, size
+from graph.detect.reentry.weights import (
+    OTHER,
+    OWN,
+    SAME_MAKER,
+    VALUES,
+    Floats,
+    Ints,
+    Share,
+    Weights,
+    count_chance,
+    size,
+)
 from graph.facts.store import FactStore
 
 # About two in three successors keep something on file that is rare.
@@ -123,7 +134,8 @@ def search(
 ) -> Search | None:
     """Match every shipment that customs acted on with what was entered elsewhere afterwards.
 
-    None when there is no action or no line. Goods that were cleared cannot come back: they are not searched for.
+    None when there is no action or no line. Goods that were cleared or destroyed cannot come back: they are not
+    searched for.
     """
     say = progress or (lambda _: None)
     # Worked out once and held by the engine, since all that follows looks into them.
@@ -144,10 +156,14 @@ def search(
         parts = together(facts, table, lines, weights=weights, pools=pools)
         couples = _couples(pairs, scores, table)
         stand_in_lots = np.array([each == lots.STAND_IN for each in table["standing"].to_pylist()], dtype=bool)
-        begun = beginnings(lines, pairs.take(pa.array(sorted(couples), pa.int64())), by_chance=stand_in_lots)
+        rows = np.array(sorted(couples), dtype=np.int64)
+        begun = beginnings(
+            lines, pairs.take(pa.array(rows)), headings=table["hts4"].to_pylist(), by_chance=stand_in_lots
+        )  # fmt: skip
     lot = pairs["lot"].to_numpy().astype(np.int64)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
-    scores = _with_ties(scores, pairs, {row: known.get(couple, ()) for row, couple in couples.items()}, begun.bits)
+    strangers = {row: known.get(couple, ()) for row, couple in couples.items()}
+    scores = _with_ties(scores, pairs, strangers, begun.bits, _narrowed(lot[rows], bits.kind[rows], begun, pools))
     names = np.array(pairs["entry_number"].to_pylist(), dtype=object)
     best = scoring.best_of_each(scores, names)
 
@@ -282,7 +298,7 @@ def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, u
     """Lots acted on, then stand-ins, in one table whose column `lot` counts the rows; and how many were acted on."""
     with facts.kept(known_names(facts, as_of=as_of)) as names:
         found = lots.with_bills(lots.acted_on_lots(facts, lines, as_of=as_of, until=until), facts, names, as_of=as_of)
-        found = found.filter(found.port.notnull(), found.standing != lots.CLEARED)
+        found = found.filter(found.port.notnull(), found.standing.notin((lots.CLEARED, lots.DESTROYED)))
         acted_on = found.order_by("lot_key").to_pyarrow()
         groups = acted_on.group_by(["taxpayer", "hts4"]).aggregate([]).num_rows
         sample = lots.Sample(
@@ -375,14 +391,27 @@ def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:
     )  # fmt: skip
 
 
+def _narrowed(lot: Ints, kind: Ints, begun: Beginnings, pools: scoring.Pools) -> Floats:
+    """log2 of how many more lines there are in the pool of each pair than of its stranger alone.
+
+    To know who brings the goods back narrows the search to its lines, among which they must still be told apart.
+    """
+    of_stranger = np.where(kind == SAME_MAKER, begun.of_maker, begun.in_heading) * pools.share_counted
+    bits: Floats = np.log2(np.maximum(pools.sizes[lot, kind] / np.maximum(of_stranger, 1.0), 1.0))
+    return bits
+
+
 def _with_ties(
-    scores: scoring.Groups, pairs: pa.Table, known: dict[int, tuple[Tie, ...]], begun: Floats
+    scores: scoring.Groups, pairs: pa.Table, known: dict[int, tuple[Tie, ...]], begun: Floats, narrowed: Floats
 ) -> scoring.Groups:
-    """The scores, with what is known of two different taxpayers, for the rows in order that `known` tells of."""
+    """The scores, with what is known of two different taxpayers, for the rows in order that `known` tells of.
+
+    Who the stranger is tells at most what it narrows the pool by (`narrowed`).
+    """
     own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
     bits = np.where(own, 0.0, NO_TIE_BITS)
     for n, row in enumerate(sorted(known)):
-        bits[row] = (bits_of(known[row]) if known[row] else NO_TIE_BITS) + begun[n]
+        bits[row] = min((bits_of(known[row]) if known[row] else NO_TIE_BITS) + begun[n], narrowed[n])
     return replace(scores, total=scores.total + bits[scores.best])
 
 
@@ -431,13 +460,29 @@ def _pools(table: pa.Table, lines: ir.Table, extent: dict[str, Any]) -> scoring.
     time_counted, in_window = scoring.shares_of_time(extent["first"], extent["last"])
     return scoring.Pools(
         np.maximum(sizes * time_counted, 1.0),
+        time_counted,
         in_window,
         shipment,
         np.bincount(shipment)[shipment],
         {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},
         _again(table, lines),
+        {name: _held_by_others(name, table, lines) for name in VALUES},
         port_use(table, lines),
     )
+
+
+def _held_by_others(name: str, table: pa.Table, lines: ir.Table) -> Share:
+    """Of each lot, how many lines of others in its heading hold its value of a field, and how many hold any."""
+    lot = ibis.memtable(table.select(["taxpayer", "hts4", name])).drop_null("hts4").distinct()
+    known = lines.filter(lines[name].notnull())
+    found = []
+    for keys in (("hts4", name), ("taxpayer", "hts4", name), ("hts4",), ("taxpayer", "hts4")):
+        t = known.semi_join(lot, list(keys)).group_by(list(keys)).agg(n=ibis._.count()).to_pyarrow()
+        asked = table.select(list(keys)).append_column("lot", table["lot"])
+        n = asked.join(t, list(keys)).sort_by("lot")["n"].to_numpy().astype(np.float64)
+        found.append(np.nan_to_num(n, nan=0.0))
+    held, own, among, own_among = found
+    return held - own, among - own_among
 
 
 # An importer's own habit of shipping a lot again is drawn to everybody's by so many lines, and moves the chance at

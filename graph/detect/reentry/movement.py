@@ -33,6 +33,8 @@ PLACEBO_DATES = 20
 OVERDISPERSION = 0.1
 # A port whose other users cut their entries there by more than this is taken to be disturbed.
 DISTURBED = 0.5
+# With so much of their entries still there it is not disturbed at all: ports waver.
+UNDISTURBED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ class Movement:
     other_goods_share_after: float | None
     other_goods_entries: int
     ratio_on_return: float
+
+    @property
+    def moved_with_everybody(self) -> float:
+        """From 0 to 1, how far the port's other users left it too: none where they kept to it, 1 where half left."""
+        ratio = max(min(self.cohort_ratio, self.ratio_on_return), 1e-6)
+        return float(np.clip(np.log(UNDISTURBED / ratio) / np.log(UNDISTURBED / DISTURBED), 0.0, 1.0))
 
     @property
     def everybody_moved(self) -> bool:

@@ -406,6 +406,7 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
     mended = sorted({a for law in laws for a in law.reconditioned})
     passed = sorted({a for law in laws for a in law.cleared_on_return})
     bonds = sorted({s for law in laws for s in law.in_bond})
+    slipped = sorted({s for law in laws for s in law.out_of_bond})
     alike = max(m.look_alikes for each, _, _ in told.leads for m in each.matches)
     before, after = moved.other_goods_share_before, moved.other_goods_share_after
     if reexports and (mended or passed):
@@ -447,7 +448,9 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
         InnocentExplanation("released before", "the last conclusive action on the lot", released),
         InnocentExplanation(
             "moved in bond", "in-bond movements of the lot's bill to the port of entry",
-            f"Holds: moved under {_listed(bonds)}." if bonds else "Does not hold: no movement in bond is on record.",
+            f"Holds: moved under {_listed(bonds)}." if bonds
+            else f"Does not hold: moved under {_listed(slipped)}, but entered under another bill, and not examined."
+            if slipped else "Does not hold: no movement in bond is on record.",
         ),
         InnocentExplanation(
             "recurring identical shipments", "lines before the action, or at the acting port, that agree as well",

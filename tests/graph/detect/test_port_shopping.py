@@ -135,6 +135,40 @@ def in_bond(world: HarbourWorld) -> None:
     )
 
 
+def slipped_out_of_bond(world: HarbourWorld) -> None:
+    """Held, sent inland in bond, and entered there under another carrier's bill before anybody looked."""
+    trade(world, "55-000001600")
+    lot = world.line(importer_number="55-000001600", port_code="2704", entry_date=HELD, container_number="QZXU8888888")
+    world.tables["entry_lines"].remove(lot)
+    world.add(
+        "bills",
+        {"bill_number": lot["bill_number"], "arrived_on": HELD, "containers": ["QZXU8888888"],
+         "packages": lot["packages"], "gross_weight_kg": lot["gross_weight_kg"], "hts_prefix": "760421"},
+    )  # fmt: skip
+    world.act(lot, entry_number=None, bill_number=lot["bill_number"], kind="hold", result="pending")
+    world.again(lot, port_code="3001", entry_date=on(12))
+    world.add(
+        "in_bond",
+        {"serial": "V2", "kind": "61", "from_port": "2704", "to_port": "3001", "bill_number": lot["bill_number"]},
+    )
+
+
+def destroyed(world: HarbourWorld) -> None:
+    """The maker replaces what was destroyed: the same goods to the carton, but not the same lot."""
+    trade(world, "55-000001700")
+    lot = world.line(importer_number="55-000001700", port_code="2704", entry_date=HELD)
+    world.act(lot, result="refused")
+    world.act(lot, days=20, kind="refusal", result="seized", remarks="Destroyed under customs supervision.")
+    world.again(lot, port_code="3001", entry_date=on(90))
+
+
+def to_be_destroyed(world: HarbourWorld) -> None:
+    trade(world, "55-000001800")
+    lot = world.line(importer_number="55-000001800", port_code="2704", entry_date=HELD)
+    world.act(lot, result="refused", remarks="To be destroyed or exported within 90 days.")
+    world.again(lot, port_code="3001", entry_date=on(60))
+
+
 def recurring(world: HarbourWorld) -> None:
     same = {"gross_weight_kg": 18_200.0, "packages": 1040, "quantity": 17_000.0, "entered_value_usd": 61_000}
     for days in range(-300, 300, 20):
@@ -221,9 +255,11 @@ STORIES = (
     same_firm, another_branch_and_a_misspelled_maker, successor, known_by_its_bill_alone, strike,
     new_distribution_centre, reconditioned, released, in_bond, recurring, container_came_round,
     broken_in_two, broken_in_three, newcomer_with_the_same_rare_maker, same_bill_by_a_buyer,
+    slipped_out_of_bond, destroyed, to_be_destroyed,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
+    "55-0000016", "55-0000018",
 )  # fmt: skip
 
 
@@ -353,6 +389,18 @@ def test_a_lot_that_moved_in_bond_to_its_port_of_entry_is_no_scheme(weighed: lis
     lead = lead_of(weighed, "55-0000009")
     assert lead.lawful.in_bond == ("V1",)
     assert lead.probability < 0.5
+
+
+def test_a_movement_in_bond_does_not_explain_an_entry_under_another_bill_that_nobody_looked_at(
+    findings: list[Finding],
+) -> None:
+    assert result(of(findings, "55-0000016"), "moved in bond") == (
+        "Does not hold: moved under V2, but entered under another bill, and not examined."
+    )
+
+
+def test_a_lot_that_was_destroyed_cannot_come_back(weighed: list[Weighed]) -> None:
+    assert not [w for w in weighed if w.lead.lot["taxpayer"] == "55-0000017"]
 
 
 @pytest.mark.parametrize(("taxpayer", "parts"), [("55-0000012", 2), ("55-0000013", 3)])

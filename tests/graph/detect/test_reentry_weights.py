@@ -11,7 +11,17 @@ import pytest
 from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, levels
 from graph.detect.reentry.lines import entry_lines
 from graph.detect.reentry.scoring import chance_match, look_alikes, one_to_one
-from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, WORST_BITS, Weights, bits, contexts, count_chance
+from graph.detect.reentry.weights import (
+    OTHER,
+    OWN,
+    SAME_MAKER,
+    WORST_BITS,
+    Weights,
+    bits,
+    contexts,
+    count_chance,
+    kinds,
+)
 from tests.graph.detect.harbour_world import harbour_world
 from tests.graph.detect.memory_facts import MemoryFacts
 
@@ -163,3 +173,34 @@ def test_p_values_under_chance_are_not_smaller_than_they_say() -> None:
 
 def test_with_hardly_any_stand_ins_nothing_surprises_beyond_what_was_seen() -> None:
     assert chance_match(np.array([1.0, 2.0]), 5).p_value(100.0) == pytest.approx(1 / 6)
+
+
+def test_a_mistyped_maker_is_the_same_maker() -> None:
+    assert kinds(np.array([False, False, False]), np.array([0, 1, 2], dtype=np.int8)).tolist() == [
+        SAME_MAKER, SAME_MAKER, OTHER,
+    ]  # fmt: skip
+
+
+def test_an_equal_quantity_leads_the_value_however_the_cartons_were_counted() -> None:
+    def context(packages: int, quantity: int) -> int:
+        found = {name: np.array([-1], dtype=np.int8) for name in ("weight", "value")}
+        found |= {"packages": np.array([packages], dtype=np.int8), "quantity": np.array([quantity], dtype=np.int8)}
+        return int(contexts("value", found, {})[0])
+
+    assert context(3, 0) == context(-1, 0)
+    assert context(3, 0) != context(3, 3)
+    assert context(0, 3) == context(0, 0)
+
+
+def test_being_equal_on_what_many_hold_says_less_and_never_less_than_being_near() -> None:
+    weights = count_chance(
+        entry_lines(MemoryFacts(harbour_world(3).tables), as_of=None, until=date(2030, 1, 1)), lines_held=5_000
+    )
+
+    def bits_of_equal_packages(held: float, *, kind: int = OTHER, level: int = 0) -> float:
+        given = {"kind": np.array([kind]), "context": np.array([4]), "level": np.array([level], dtype=np.int8)}
+        return float(weights.of_common("packages", share=(np.array([held]), np.array([1000.0])), **given)[0])
+
+    rare, usual, common = (bits_of_equal_packages(held) for held in (1.0, 20.0, 600.0))
+    assert rare > usual > common >= bits_of_equal_packages(600.0, level=1)
+    assert bits_of_equal_packages(1.0, kind=OWN) == bits_of_equal_packages(600.0, kind=OWN)
