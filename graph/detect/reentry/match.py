@@ -158,7 +158,7 @@ def search(
         stand_in_lots = np.array([each == lots.STAND_IN for each in table["standing"].to_pylist()], dtype=bool)
         rows = np.array(sorted(couples), dtype=np.int64)
         begun = beginnings(
-            lines, pairs.take(pa.array(rows)), headings=table["hts4"].to_pylist(), by_chance=stand_in_lots
+            lines, pairs.take(pa.array(rows, pa.int64())), headings=table["hts4"].to_pylist(), by_chance=stand_in_lots
         )  # fmt: skip
     lot = pairs["lot"].to_numpy().astype(np.int64)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
