@@ -11,6 +11,7 @@ import numpy as np
 
 from graph.detect.diversion.examined import Customer
 from graph.detect.diversion.orders import Order
+from graph.detect.diversion.papers import Papers
 from graph.detect.diversion.passage import Lots, Passage
 from graph.detect.diversion.trade import OBSERVED_BEFORE_DAYS, Ints, Lines, MakerTrade
 
@@ -67,6 +68,7 @@ class Market:
     makers: Makers
     own: Lines
     home: Lines
+    papers: Papers
     began: dict[str, int]
     observed_from: int
     until_day: int
@@ -102,6 +104,7 @@ def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> li
                 quit=was > 0 and pace_since < QUIT * pace_before,
                 suppliers=tuple(sorted(counted.items(), key=lambda x: (-x[1], x[0]))),
                 matched_lots=0,
+                named_lines=market.papers.lines(mine),
                 fresh=first >= order.petition_day
                 and market.began.get(who, 0) >= max(first - FRESH_DAYS, told_new_from),
             )

@@ -16,19 +16,20 @@ from graph.detect.diversion.custom import Makers, Market, customers, old_plant, 
 from graph.detect.diversion.examined import Customer, Examination, Examined, Habits
 from graph.detect.diversion.inward import Shipped, Waybills, inward, lots_of, names_of, suppliers, waybills
 from graph.detect.diversion.orders import EPOCH, Order
+from graph.detect.diversion.papers import Paper, Papers
 from graph.detect.diversion.plants import Capacity, Plant
 from graph.detect.diversion.surge import monthly_trade, surge
 from graph.detect.diversion.ties import Claim, Held, Tie
 from graph.detect.diversion.trade import (
     LEAST_LINES,
     NO_ROWS,
-    OBSERVED_BEFORE_DAYS,
     Floats,
     Ints,
     Lines,
     MakerTrade,
     candidates,
     first_days,
+    is_new,
     lines_from_country,
     lines_of_makers,
     maker_trade,
@@ -67,7 +68,7 @@ def examine(
     buyers = {(c.order, t) for c in chosen for t in set(own.take(c.key, "taxpayer"))}
     home = lines_from_country(lines, buyers)
     began = first_days(facts, {t for _, t in buyers}, as_of=as_of, until=until)
-    suspected = _suspected(chosen, orders)
+    suspected = _suspected(c for c in chosen if is_new(c, orders[c.order], observed_from=observed_from))
     levels = goods.goods_levels(lines, suspected)
     say("months of trade")
     months = monthly_trade(facts, lines, buyers, orders, as_of=as_of, until=until, first_day=observed_from)
@@ -85,7 +86,15 @@ def examine(
     tied, held = ties.read(facts, entities, entities | {f"importer:{t}" for _, t in buyers}, as_of=as_of)
     gathered = _Gathered(
         orders=orders,
-        market=Market(Makers(makers), own, home, began, observed_from, (until - EPOCH).days),
+        market=Market(
+            Makers(makers),
+            own,
+            home,
+            Papers(own, {o.number: o.country for o in orders}, home_makers),
+            began,
+            observed_from,
+            (until - EPOCH).days,
+        ),
         newcomers_a_day=rate,
         levels=levels,
         bills=bills,
@@ -158,22 +167,23 @@ def _shipped(chosen: Iterable[MakerTrade], own: Lines) -> dict[str, frozenset[st
     return found
 
 
-def _suspected(chosen: Iterable[MakerTrade], orders: list[Order]) -> dict[int, frozenset[str]]:
+def _suspected(chosen: Iterable[MakerTrade]) -> dict[int, frozenset[str]]:
     found: dict[int, frozenset[str]] = {}
     for c in chosen:
-        if c.first_day >= orders[c.order].petition_day:
-            found[c.order] = found.get(c.order, frozenset()) | frozenset(c.spellings)
+        found[c.order] = found.get(c.order, frozenset()) | frozenset(c.spellings)
     return found
 
 
 def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     """The evidence on one maker; None when under one spelling its new customers turn out to be old ones."""
     order, own = g.orders[c.order], g.market.own
-    new = c.first_day >= order.petition_day
+    new = is_new(c, order, observed_from=g.market.observed_from)
     every = own.of[c.key]
     buyers = customers(g.market, c, order, every)
-    # An old plant's trade is its own, but for customers that came to it from the order's country.
-    rows = np.sort(np.concatenate([b.rows for b in buyers if b.new and (new or b.switched)] or [NO_ROWS]))
+    # An old plant's trade is its own, but for customers that came to it, or goods that say they came, from there.
+    rows = np.sort(
+        np.concatenate([b.rows for b in buyers if b.new and (new or b.switched or b.named_lines)] or [NO_ROWS])
+    )
     if len(rows) < LEAST_LINES:
         return None
     day, weights = own.columns["day"][rows], np.nan_to_num(own.columns["weight"][rows])
@@ -202,13 +212,14 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         measured=_logs(own, rows),
         ordinary=_logs(own, np.setdiff1d(every, rows)),
     )
+    papers = g.market.papers.of(order.country, rows)
     return Examined(
         trade=c,
         order=order,
         new=new,
         rows=rows,
         customers=tuple(buyers),
-        newcomer_bits=_newcomer_bits(g, c, order) if new else 0.0,
+        newcomer_bits=_newcomer_bits(g, order) if new else 0.0,
         chance_share=usual,
         switched_bits=bits,
         likeness=tuple(alike),
@@ -229,16 +240,33 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         old_plant_share=share,
         others_switched=g.market.makers.switched_lines[c.order] - c.switched_lines,
         first_quarter_kg=float(weights[day < shipped.first_day + QUARTER_DAYS].sum()),
+        papers=papers,
+        sender=_sender(g, papers),
         circle=tuple(dict.fromkeys(held for member in circle for held in g.held.get(member, []))),
         circle_size=1 + sum(b.new for b in buyers),
         habits=_habits(g, c, rows),
     )
 
 
-def _newcomer_bits(g: _Gathered, c: MakerTrade, order: Order) -> float:
+def _sender(g: _Gathered, papers: Iterable[Paper]) -> str:
+    """Who stands on most of the papers that name a seller in the order's country; empty where no one firm does."""
+    own = g.market.own.columns
+    for paper in papers:
+        if paper.kind == "exporter":
+            written = [number[2:] for number in own["exporter"][paper.rows]]
+        elif paper.kind == "shipped_from":
+            at = [g.bills.own_at[bill] for bill in own["bill"][paper.rows] if bill in g.bills.own_at]
+            written = g.bills.own.shipper_key[at].tolist()
+        else:
+            continue
+        who, lines = max(Counter(written).items(), key=lambda x: (x[1], x[0] or ""), default=("", 0))
+        if who and 2 * lines > len(written):
+            return str(who)
+    return ""
+
+
+def _newcomer_bits(g: _Gathered, order: Order) -> float:
     """How rare it is, in bits, that a maker begins between the petition and now."""
-    if c.first_day < g.market.observed_from + OBSERVED_BEFORE_DAYS:
-        return 0.0
     window = g.market.until_day - max(order.petition_day, g.market.observed_from)
     return float(-np.log2(1 - np.exp(-g.newcomers_a_day * max(window, LEAST_WINDOW_DAYS))))
 

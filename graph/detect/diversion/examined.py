@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from graph.detect.diversion.goods import Likeness
 from graph.detect.diversion.orders import Order
+from graph.detect.diversion.papers import Paper
 from graph.detect.diversion.passage import Bills, Lots, Passage
 from graph.detect.diversion.plants import Capacity, Plant
 from graph.detect.diversion.surge import Surge
@@ -30,6 +31,7 @@ class Customer:
     quit: bool
     suppliers: tuple[tuple[str, int], ...]  # makers of the order's country, with lines
     matched_lots: int
+    named_lines: int  # whose own papers name the order's country
     fresh: bool  # began to import at all when it began to buy from the maker, after the petition
 
 
@@ -86,6 +88,8 @@ class Examined:
     old_plant_share: float
     others_switched: int
     first_quarter_kg: float
+    papers: tuple[Paper, ...]  # that name the order's country, the most telling first
+    sender: str  # who mostly ships or exports the lots that its papers give to the order's country
     circle: tuple[Held, ...]  # on file of it or of its new customers, and of few others
     circle_size: int  # it and its new customers
     habits: Habits

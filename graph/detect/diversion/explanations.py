@@ -55,6 +55,13 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
     shared = "Does not arise: nothing is shared."
     if x.ties:
         shared = f"The most common shared value has {max(tie.holders for tie, _, _ in x.ties)} holders."
+    abroad = f"Does not arise: no paper of its lots names {x.order.country}."
+    if x.papers:
+        most = x.papers[0]
+        abroad = (
+            f"{'Holds' if most.bits < TELLING_PASSAGE_BITS else 'Does not hold'}: {most.named} of {most.lots} lots do, "
+            f"where {most.usual:.1%} of others' would."
+        )
     return (
         InnocentExplanation("real plant with a ramp", "a year's shipments against what the plant can make", plant),
         InnocentExplanation(
@@ -77,6 +84,9 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
         InnocentExplanation(
             "forwarder's shared address", "how many parties hold what is shared",
             shared,
+        ),
+        InnocentExplanation(
+            "hub or trading house abroad", "how usual it is that papers of such goods name the order's country", abroad
         ),
         InnocentExplanation(
             "broker that files for everybody", "whether the ring rests on a common filer",

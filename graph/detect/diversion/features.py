@@ -9,6 +9,7 @@ import numpy as np
 
 from graph.detect.calibrate import Signs
 from graph.detect.diversion.examined import Examined
+from graph.detect.diversion.papers import OF_THE_GOODS
 
 MOST_TIE_BITS = 14.0
 YOUNG_YEARS = 5.0
@@ -22,6 +23,8 @@ SIGNS: Signs = {
     "switched": (0.0, 1.0),  # bits: new customers bought from the order's country before, beyond chance
     "price": (0.1, 1.0),  # bits: unit value like the order country's rather than like its own country's
     "passage": (0.2, 1.5),  # bits: lots that came in as they went out, beyond chance
+    "laden": (0.2, 1.2),  # bits: lots that were laden in or exported from the order's country, beyond chance
+    "sold": (0.2, 1.2),  # bits: lots that a firm of the order's country shipped or exported, beyond chance
     "carried": (0.0, 6.0),  # share of lots that came in as they went out, beyond chance, where that is no chance
     "ties": (0.05, 1.0),  # bits: shared with suppliers, importers or other new makers, beyond chance
     "alleged": (0.0, 3.0),  # a claim, alleged or admitted, joins it to one of them
@@ -59,6 +62,11 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
         "passage": passing,
         "carried": max(x.passage.matched - x.passage.expected, 0.0) / max(x.passage.lots, 1)
         if passing >= TELLING_PASSAGE_BITS
+        else 0.0,
+        "laden": max((paper.bits for paper in x.papers if paper.kind in OF_THE_GOODS), default=0.0),
+        # A plant that is openly its group's may sell through it.
+        "sold": max((paper.bits for paper in x.papers if paper.kind not in OF_THE_GOODS), default=0.0)
+        if not x.disclosed
         else 0.0,
         "ties": min(sum(bits for _, _, bits in x.ties), MOST_TIE_BITS),
         "alleged": float(bool(x.alleged)),

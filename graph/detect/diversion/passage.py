@@ -17,8 +17,8 @@ import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy.stats import poisson
 
+from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.trade import Floats, Ints
 from graph.detect.diversion.written_names import written_key
 from graph.facts.columns import amount
@@ -37,7 +37,6 @@ EXACT_WEIGHT_SHARE = 0.004
 # Goods consigned to the maker itself may have been repacked: their weight is compared alone, less strictly.
 REPACKED_WEIGHT_SHARE = 0.02
 LESS_CERTAIN_BITS = 4.0
-MOST_BITS = 12.0
 DAYS_A_WEEK = 7
 LEAST_WEEKS = 40
 NEAR_WEEKS = 6
@@ -141,7 +140,8 @@ class Passage:
     """Lots out that agree with bills in. `pairs` are (position among the lots, position among the bills).
 
     `expected` is how many lots would agree by chance, `shifts` on how many other calendars it was counted,
-    `p_value` the share of calendars with as many; `bits` is -log2 of the Poisson tail.
+    `p_value` the share of calendars with as many; `bits` is how much better than chance "a part of
+    the lots passes" explains them, as the logarithm of the two likelihoods' ratio.
     """
 
     lots: int
@@ -207,13 +207,12 @@ def _counted(lots: Lots, bills: Bills, out_i: Ints, in_i: Ints, *, weeks: int, l
     hit = (moved >= low[order][None, :]) & (moved <= high[order][None, :])
     counts = np.logical_or.reduceat(hit, starts, axis=1).sum(axis=1)
     expected = float((counts.sum() + 0.5) / len(counts))
-    tail = float(poisson.sf(matched - 1, expected)) if matched else 1.0
     weights = np.nan_to_num(lots.weight)
     carried = float(weights[sorted({o for o, _ in pairs})].sum() / weights.sum()) if weights.sum() > 0 else 0.0
-    bits = min(-np.log2(max(tail, 2**-60)) - less_bits, MOST_BITS)
+    bits = part_bits(n, matched, min(expected / n, 1.0)) - less_bits
     return Passage(
         n, matched, expected, len(counts), float((1 + (counts >= matched).sum()) / (1 + len(counts))),
-        float(max(bits, 0.0)), pairs, carried,
+        max(bits, 0.0), pairs, carried,
     )  # fmt: skip
 
 

@@ -171,10 +171,12 @@ def _take_turns(a: Examined, b: Examined, suspects: int) -> bool:
 
 
 def _marks(x: Examined) -> set[str]:
-    """What links a maker to others of its ring: itself, those that it has a rare tie with, who ships to it."""
+    """What links a maker to others of its ring: itself, those that it has a rare tie with, who ships to or for it."""
     marks = {f"manufacturer:{s}" for s in x.trade.spellings}
     marks |= {tie.other for tie, group, bits in x.ties if bits >= LINKING_BITS and group in CLOSE}
     marks |= {f"{tie.kind}:{tie.value}" for tie, _, bits in x.ties if bits >= LINKING_BITS}
     if x.supplier_shipper and x.suppliers and x.passage.bits >= LINKING_BITS:
         marks.add(f"manufacturer:{x.suppliers[0]}")
+    if x.sender and any(paper.bits >= LINKING_BITS for paper in x.papers):
+        marks.add(f"sender:{x.sender}")
     return marks

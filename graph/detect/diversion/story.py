@@ -13,6 +13,7 @@ import numpy as np
 
 from graph.detect.diversion.examined import Customer, Examination, Examined
 from graph.detect.diversion.explanations import explanations
+from graph.detect.diversion.papers import BILLS_SAY, SAYINGS
 from graph.detect.diversion.rings import Weighed
 from graph.detect.diversion.trade import Lines
 from graph.model.finding import Evidence, Finding, Member, RecordRef
@@ -48,13 +49,13 @@ def day_of(number: int) -> date:
 
 def named_customers(x: Examined) -> list[Customer]:
     """The importers of relabelled goods: new customers, but for tiny ones and, of an old plant, for ordinary ones."""
-    fresh = [c for c in x.customers if c.new and (x.new or c.switched)]
+    fresh = [c for c in x.customers if c.new and (x.new or c.switched or c.named_lines)]
     tied = {tie.other for tie, group, _ in x.ties if group == "importer"}
     total = sum(len(c.rows) for c in fresh)
     kept = []
     for c in fresh:
         share = len(c.rows) / max(total, 1)
-        marked = c.switched or c.matched_lots > 0 or f"importer:{c.taxpayer}" in tied
+        marked = c.switched or c.matched_lots > 0 or c.named_lines > 0 or f"importer:{c.taxpayer}" in tied
         if share >= (LEAST_SHARE if marked else LEAST_SHARE_UNMARKED) and (marked or x.new):
             kept.append(c)
     return kept or fresh
@@ -163,6 +164,7 @@ def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) ->
         _trade(x, customers, seen),
         *_surge(x, seen),
         *_switch(x, customers, seen),
+        *_papers(x, seen),
         *_passage(x, seen),
         *_inward(x, seen),
     ]
@@ -249,6 +251,25 @@ def _switch(x: Examined, customers: list[Customer], seen: Examination) -> list[E
             tuple(refs[:MOST_ROWS]),
         )
     ]  # fmt: skip
+
+
+def _papers(x: Examined, seen: Examination) -> list[Evidence]:
+    found = []
+    for paper in x.papers:
+        numbers = dict.fromkeys(v for v in seen.lines.columns["bill"][paper.rows].tolist() if v)
+        bills = [RecordRef("bills", (number,)) for number in numbers] if paper.kind in BILLS_SAY else []
+        found.append(
+            Evidence(
+                f"Of {paper.named} of {paper.lots} lots {SAYINGS[paper.kind]} {x.order.country}, where "
+                f"{paper.usual:.1%} would be usual of others.",
+                {
+                    "lots": paper.lots, "of_order_country": paper.named, "usual_share": round(paper.usual, 4),
+                    "bits": round(paper.bits, 2),
+                },
+                (*bills[: MOST_ROWS // 2], *_line_refs(seen.lines, paper.rows, MOST_ROWS // 2)),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _passage(x: Examined, seen: Examination) -> list[Evidence]:

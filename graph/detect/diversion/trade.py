@@ -30,12 +30,15 @@ OBSERVED_BEFORE_DAYS = 90
 LEAST_LINES = 3
 # A spelling of a maker's number with fewer lines than this share of another one slip away is that maker's.
 SLIP_SHARE = 0.2
+# A line's own papers that say from which country its goods came: a country, or a number that begins with one.
+PAPERS = ("laden_in", "shipped_from", "exporter", "exported_from")
 
 
 def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None, until: date) -> ir.Table | None:
     """Lines whose tariff number an order reaches, once for each such order; None when no order reaches any.
 
-    Chapter 99 rows carry no goods and are left out. A maker that is not named is the exporter, if one is.
+    Chapter 99 rows carry no goods and are left out. A maker that is not named is the exporter, if one is. Where the
+    goods were laden and from where they were shipped is what the line's bill says.
     """
     t = facts.table("entry_lines", as_of=as_of)
     t = t.filter(t.entry_date <= until, ~t.hts_number.startswith("99"))
@@ -51,6 +54,8 @@ def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None
         importer=t.importer_number,
         taxpayer=taxpayer(t.importer_number),
         maker=ibis.coalesce(t.manufacturer_id.nullif(""), t.foreign_exporter_id.nullif("")),
+        exporter=t.foreign_exporter_id.nullif(""),
+        exported_from=t.country_of_export.nullif(""),
         origin=ibis.coalesce(t.country_of_origin.nullif(""), t.manufacturer_id.substr(0, 2).nullif("")),
         hts=t.hts_number,
         bill=t.bill_number.nullif(""),
@@ -61,7 +66,12 @@ def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None
         value=amount(t.entered_value_usd),
     )
     t = t.join(reached, "hts")
-    return t.filter(t.day <= t.until_day, t.origin.notnull()).drop("until_day")
+    t = t.filter(t.day <= t.until_day, t.origin.notnull()).drop("until_day")
+    bills = facts.table("bills", as_of=as_of)
+    bills = bills.select(
+        bill="bill_number", laden_in=bills.country_of_lading.nullif(""), shipped_from=bills.shipper_country.nullif("")
+    )
+    return t.left_join(bills, "bill").drop("bill_right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,8 @@ class MakerTrade:
     """What a maker in a third country ships of goods under one order. `spellings` are its numbers as written.
 
     `new_lines` are those of importers that began to buy from it after the petition, `switched_lines` those among
-    them whose importers had bought the goods from the order's country before.
+    them whose importers had bought the goods from the order's country before, `named_lines` those whose own papers
+    name the order's country.
     """
 
     order: int
@@ -81,6 +92,7 @@ class MakerTrade:
     lines: int
     new_lines: int
     switched_lines: int
+    named_lines: int
     new_importers: int
     switched_importers: int
 
@@ -93,9 +105,11 @@ class MakerTrade:
 def maker_trade(lines: ir.Table) -> list[MakerTrade]:
     """Every maker of goods under an order that declares another origin than the order's country."""
     third = lines.filter(lines.origin != lines.country, lines.maker.notnull())
+    named = [surely(third[paper].substr(0, 2) == third.country) for paper in PAPERS]
     bought = third.group_by("order", "origin", "maker", "taxpayer", "petition_day").agg(
-        first=third.day.min(), last=third.day.max(), lines=ibis._.count()
-    )
+        first=third.day.min(), last=third.day.max(), lines=ibis._.count(),
+        named=ibis.or_(*named).cast("int64").sum(),
+    )  # fmt: skip
     home = lines.filter(lines.origin == lines.country)
     before = home.group_by("order", "taxpayer").agg(first_home=home.day.min())
     bought = bought.left_join(before, ["order", "taxpayer"])
@@ -105,6 +119,7 @@ def maker_trade(lines: ir.Table) -> list[MakerTrade]:
         first=bought["first"].min(), last=bought["last"].max(), lines=bought.lines.sum(),
         new_lines=ibis.coalesce(bought.lines.sum(where=bought.new), 0),
         switched_lines=ibis.coalesce(bought.lines.sum(where=both), 0),
+        named_lines=ibis.coalesce(bought.named.sum(where=bought.new), 0),
         new_importers=bought.new.cast("int64").sum(), switched_importers=both.cast("int64").sum(),
     )  # fmt: skip
     rows = makers.order_by("order", "origin", "maker").to_pyarrow().to_pylist()
@@ -112,7 +127,8 @@ def maker_trade(lines: ir.Table) -> list[MakerTrade]:
 
 
 def _joined(rows: list[Row]) -> list[MakerTrade]:
-    """Makers with the slips in their numbers mended: of two spellings one letter apart the common one is right."""
+    """Makers with the slips in their numbers mended: of two spellings one letter apart the common one is right, and so
+    it is of two that differ in which word of the name comes first."""
     places: dict[tuple[int, str], list[Row]] = {}
     for row in rows:
         places.setdefault((row["order"], row["origin"]), []).append(row)
@@ -122,12 +138,16 @@ def _joined(rows: list[Row]) -> list[MakerTrade]:
         for row in here:
             for form in slips(row["maker"]):
                 forms.setdefault(form, []).append(row)
+        by_number = {row["maker"]: row for row in here}
         taken: dict[str, str] = {}
         for row in sorted(here, key=lambda r: (r["lines"], r["maker"])):
             near = [
                 other for form in slips(row["maker"]) for other in forms[form]
                 if row["lines"] <= SLIP_SHARE * other["lines"]
             ]  # fmt: skip
+            turned = by_number.get(words_turned(row["maker"]))
+            if turned is not None and (row["lines"], row["maker"]) < (turned["lines"], turned["maker"]):
+                near.append(turned)
             if near:
                 taken[row["maker"]] = max(near, key=lambda r: (r["lines"], r["maker"]))["maker"]
         spelt: dict[str, list[Row]] = {}
@@ -142,23 +162,36 @@ def _joined(rows: list[Row]) -> list[MakerTrade]:
                     order, origin, maker, tuple(sorted(p["maker"] for p in parts)),
                     min(p["first"] for p in parts), max(p["last"] for p in parts),
                     sum(p["lines"] for p in parts), sum(p["new_lines"] for p in parts),
-                    sum(p["switched_lines"] for p in parts),
+                    sum(p["switched_lines"] for p in parts), sum(p["named_lines"] for p in parts),
                     max(p["new_importers"] for p in parts), max(p["switched_importers"] for p in parts),
                 )
             )  # fmt: skip
     return makers
 
 
+def words_turned(maker: str) -> str:
+    """A maker's number as it would be with the first two words of the name in the other order.
+
+    >>> words_turned("TWCHATAO270KAO")
+    'TWTAOCHA270KAO'
+    """
+    return maker[:2] + maker[5:8] + maker[2:5] + maker[8:] if maker[2:8].isalpha() else maker
+
+
+def is_new(maker: MakerTrade, order: Order, *, observed_from: int) -> bool:
+    """Whether a maker is seen to begin after the petition, not only there since the facts begin."""
+    return maker.first_day >= max(order.petition_day, observed_from + OBSERVED_BEFORE_DAYS)
+
+
 def candidates(makers: Iterable[MakerTrade], orders: list[Order], *, observed_from: int) -> list[MakerTrade]:
-    """Makers that are new since the petition, or old ones whose new customers had bought from the order's country."""
+    """Makers that are new since the petition, and old ones whose new customers had bought from the order's country or
+    whose papers name it."""
     chosen = []
     for maker in makers:
         if maker.new_lines < LEAST_LINES:
             continue
-        petition = orders[maker.order].petition_day
-        new = maker.first_day >= max(petition, observed_from + OBSERVED_BEFORE_DAYS)
-        switched = maker.switched_lines
-        if new or switched >= LEAST_LINES:
+        new = is_new(maker, orders[maker.order], observed_from=observed_from)
+        if new or max(maker.switched_lines, maker.named_lines) >= LEAST_LINES:
             chosen.append(maker)
     return chosen
 
@@ -185,7 +218,7 @@ def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
     """The lines of these makers under their orders, by (order, maker), whatever spelling they carry."""
     wanted = [(c.order, s, c.origin, c.maker) for c in chosen for s in c.spellings]
     spelt = _memtable(("order", "maker", "origin", "owner"), wanted)
-    t = lines.join(spelt, ["order", "maker", "origin"]).select(*_LINE, "owner")
+    t = lines.join(spelt, ["order", "maker", "origin"]).select(*_LINE, *PAPERS, "owner")
     return _columns(t, ("order", "owner", "origin"))
 
 

@@ -11,6 +11,7 @@ from graph.detect.detector import detect
 from graph.detect.diversion.features import SIGNS
 from graph.detect.diversion.rings import LINKING_BITS
 from graph.detect.diversion.ties import Tie
+from graph.detect.diversion.trade import words_turned
 from graph.model.finding import Finding
 from graph.model.tables import TABLES
 from tests.graph.detect.memory_facts import MemoryFacts
@@ -20,6 +21,7 @@ NEW_PLANT = "VNNEWWAR05HAN"
 SHELLS = ("MYSHELLA06PEN", "THSHELLB07BAN")
 TAKING_TURNS = ("MYTURNAA12PEN", "THTURNBB13BAN")
 RAMP, CONVERTER, MERGED = "MYRAMPWA08JOH", "THTRANSF09BAN", "VNMERGED10HAN"
+BY_PAPER, BY_EXPORTER = "MYPAPERM16PEN", "THEXPORT17BAN"
 WELL_KNOWN = ("VNHANALU11HAN", "VNSAIPRO22SAI", "MYPENMET33PEN", "MYJOHALU44JOH", "THBANEXT55BAN")
 
 
@@ -47,6 +49,28 @@ def shells_that_take_turns_through_one_filer(world: OrderWorld) -> None:
         world.came_in(lots, shipper="", consignee="")
         for row in lots:
             row["entry_number"] = f"ZZT{row['entry_number'][3:]}"
+
+
+def laden_where_the_order_is(world: OrderWorld) -> None:
+    """Beside the price its papers alone tell: nothing passes and nothing is shared."""
+    world.record(BY_PAPER, name="Paperm Works Ltd")
+    cheap, days = PRICES["CN"], (PRELIMINARY + 90, DAYS - 50)
+    lots = world.trade(world.importers(8, 2), BY_PAPER, days=days, lots=24, price_usd=cheap)
+    laden = {row["bill_number"] for row in lots[::2]}
+    for bill in world.tables["bills"]:
+        if bill["bill_number"] in laden:
+            bill["country_of_lading"] = "CN"
+    for row in lots[::4]:
+        row["manufacturer_id"] = words_turned(BY_PAPER)
+    hub = next(row for row in world.tables["entry_lines"] if row["manufacturer_id"] == WELL_KNOWN[0])
+    next(b for b in world.tables["bills"] if b["bill_number"] == hub["bill_number"])["country_of_lading"] = "CN"
+
+
+def exported_by_a_maker_of_the_order_s_country(world: OrderWorld) -> None:
+    cheap, days = PRICES["CN"], (PRELIMINARY + 50, DAYS - 90)
+    lots = world.trade(world.importers(9, 2), BY_EXPORTER, days=days, lots=20, price_usd=cheap)
+    for n, row in enumerate(lots):
+        row["foreign_exporter_id"] = BY_EXPORTER if n % 3 else "HKGUAALU12GUA"
 
 
 def a_real_plant_with_a_ramp(world: OrderWorld) -> None:
@@ -91,7 +115,8 @@ def a_market_that_turns_elsewhere(world: OrderWorld) -> None:
 
 STORIES = (
     relabelled_through_a_new_plant, two_shells_of_one_officer, shells_that_take_turns_through_one_filer,
-    a_real_plant_with_a_ramp, a_substantial_transformation, a_plant_under_a_new_number, a_market_that_turns_elsewhere,
+    laden_where_the_order_is, exported_by_a_maker_of_the_order_s_country, a_real_plant_with_a_ramp,
+    a_substantial_transformation, a_plant_under_a_new_number, a_market_that_turns_elsewhere,
 )  # fmt: skip
 
 
@@ -121,7 +146,7 @@ def of(findings: list[Finding], maker: str) -> Finding:
     return finding
 
 
-@pytest.mark.parametrize("maker", [NEW_PLANT, *SHELLS, *TAKING_TURNS])
+@pytest.mark.parametrize("maker", [NEW_PLANT, *SHELLS, *TAKING_TURNS, BY_PAPER, BY_EXPORTER])
 def test_goods_relabelled_through_a_new_maker_are_found_and_queued(findings: list[Finding], maker: str) -> None:
     finding = of(findings, maker)
     assert finding.probability > 0.5
@@ -159,6 +184,35 @@ def test_two_bills_of_one_lot_are_laid_side_by_side(findings: list[Finding]) -> 
     assert {"foreign_bills", "bills", "entry_lines"} == {ref.table for ref in pair.records}
 
 
+def by_paper(facts: MemoryFacts) -> list[str]:
+    """The bills of the maker that only papers tell of."""
+    t = facts.table("entry_lines")
+    bills = t.filter(t.manufacturer_id.isin((BY_PAPER, words_turned(BY_PAPER)))).bill_number
+    numbers: list[str] = bills.to_pyarrow().to_pylist()
+    return numbers
+
+
+def test_bills_that_say_where_goods_were_laden_are_counted_against_what_is_usual(
+    facts: MemoryFacts, findings: list[Finding]
+) -> None:
+    laden = next(e for e in of(findings, BY_PAPER).evidence if "were laden in CN" in e.claim)
+    lots = len(by_paper(facts))
+    assert (laden.numbers["of_order_country"], laden.numbers["lots"]) == ((lots + 1) // 2, lots)
+    assert float(laden.numbers["usual_share"]) < 0.02
+    assert {"bills", "entry_lines"} == {ref.table for ref in laden.records}
+
+
+def test_an_exporter_is_told_by_a_maker_s_number_under_another_country_s_letters(findings: list[Finding]) -> None:
+    exported = next(e for e in of(findings, BY_EXPORTER).evidence if "name an exporter" in e.claim)
+    lots = int(exported.numbers["lots"])
+    assert exported.numbers["of_order_country"] == (lots + 2) // 3
+
+
+def test_a_maker_whose_number_has_its_words_turned_is_one(facts: MemoryFacts, findings: list[Finding]) -> None:
+    assert len(of(findings, BY_PAPER).entries) == len(by_paper(facts))
+    assert naming(findings, words_turned(BY_PAPER)) == []
+
+
 def test_shells_that_share_an_officer_are_one_ring(findings: list[Finding]) -> None:
     first, second = (of(findings, maker) for maker in SHELLS)
     assert first is second
@@ -176,7 +230,7 @@ def test_honest_makers_are_not_accused(findings: list[Finding], maker: str) -> N
 
 
 def test_nobody_else_is_accused(findings: list[Finding]) -> None:
-    planted = {f"manufacturer:{maker}" for maker in (NEW_PLANT, *SHELLS, *TAKING_TURNS)}
+    planted = {f"manufacturer:{maker}" for maker in (NEW_PLANT, *SHELLS, *TAKING_TURNS, BY_PAPER, BY_EXPORTER)}
     for finding in findings:
         if finding.queue or finding.probability >= 0.5:
             assert planted & {m.entity for m in finding.members}, finding.title
@@ -184,7 +238,7 @@ def test_nobody_else_is_accused(findings: list[Finding]) -> None:
 
 def test_every_innocent_explanation_is_answered_and_a_person_is_asked_about_scope(findings: list[Finding]) -> None:
     finding = of(findings, NEW_PLANT)
-    assert len(finding.innocent_explanations) == 9
+    assert len(finding.innocent_explanations) == 10
     assert all(e.result for e in finding.innocent_explanations)
     assert "A-570-967" in finding.scope_question
 
