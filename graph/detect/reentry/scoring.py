@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.ports import PortUse
-from graph.detect.reentry.weights import OWN, Floats, Ints, Share, Weights, contexts, kinds
+from graph.detect.reentry.weights import OWN, Floats, Ints, Weights, contexts, kinds
 
 Bools = npt.NDArray[np.bool_]
 
@@ -52,7 +52,6 @@ class Pools:
     lines: Ints
     amounts: dict[str, Ints]  # size classes of each lot's packages, quantity and weight
     again: Floats  # how much oftener than others its importer ships any lot of the heading again
-    common: dict[str, Share]  # by field, of each lot: lines of others in the heading with its value, and with any
     ports: PortUse
 
 
@@ -88,15 +87,10 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
     found = {c.name: pairs[f"level_{c.name}"].to_numpy().astype(np.int8) for c in COMPARISONS}
     sizes = {name: classes[lot] for name, classes in pools.amounts.items()}
     kind = kinds(own, found["maker"])
-    by_field = {}
-    for c in COMPARISONS:
-        context, level = contexts(c.name, found, sizes), found[c.name]
-        if c.name in pools.common:
-            held, among = pools.common[c.name]
-            share = held[lot], among[lot]
-            by_field[c.name] = weights.of_common(c.name, kind=kind, context=context, level=level, share=share)
-        else:
-            by_field[c.name] = weights.of(c.name, kind=kind, context=context, level=level)
+    by_field = {
+        c.name: weights.of(c.name, kind=kind, context=contexts(c.name, found, sizes), level=found[c.name])
+        for c in COMPARISONS
+    }
     identity, goods = np.zeros(len(lot)), np.zeros(len(lot))
     for c in COMPARISONS:
         if c.goods:
