@@ -27,6 +27,7 @@ LEAST_SAME_FIRM = 0.05
 RENAMED_FROM = 0.8
 # A second newcomer of one predecessor, or a further link of a chain, must stand by itself.
 JOINING_PROBABILITY = 0.5
+_TIES = ("contact", "identity", "claimed")  # what speaks of the same people, beside trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,16 @@ def chosen_e_value(weighed: Weighing, pair: Weighed) -> float:
 
 
 def chosen_predecessors(weighed: Weighing) -> set[str]:
-    """The predecessors that e-BH selects among all that were tested."""
-    in_the_open = {w.old for w in weighed.pairs if w.openly.in_the_open}
-    values = {old: 0.0 if old in in_the_open else value for old, value in weighed.e_values.items()}
+    """The predecessors that e-BH selects among all that were tested.
+
+    What was said openly speaks for nothing; nor does a maker's trade by itself, which passes to a newcomer just so
+    where a plant is sold: something on file must tie the two, or somebody claim that they are one.
+    """
+    left_out = {w.old for w in weighed.pairs if w.openly.in_the_open}
+    if weighed.search.side == MAKERS:
+        tied = {w.old for w in weighed.pairs if any(w.features.get(name, 0.0) > 0 for name in _TIES)}
+        left_out |= weighed.e_values.keys() - tied
+    values = {old: 0.0 if old in left_out else value for old, value in weighed.e_values.items()}
     picked = e_bh(list(values.values()), weighed.tested)
     return {old for old, ok in zip(values, picked, strict=True) if ok}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.facts.duckdb import DuckDbFactStore
 from graph.facts.ledger import Ledger
 from graph.model.errors import NotFound
 from ingest.load import LoadReport, load
@@ -45,6 +46,19 @@ def test_a_wrong_check_digit_is_named_with_its_row(load_lines, home) -> None:  #
     assert (reject.file, reject.row, reject.table) == ("entry_lines.csv", 2, "entry_lines")
     assert (reject.column, reject.value, reject.reason) == ("entry_number", "ABC12345677", "wrong check digit")
     assert reject.cells == dict(zip(HEADER.split(","), GOOD.replace("676", "677", 1).split(","), strict=True))
+
+
+def test_a_foreign_exporter_may_go_by_any_number(home: Path, tmp_path: Path) -> None:
+    """Customs wants a manufacturer id there; not everybody's records have one, and the line is none the worse."""
+    path = tmp_path / "entry_lines.csv"
+    exporters = ("FX10001", "cnshefur123she")
+    lines = [f"{GOOD},{exporter}".replace(",1,", f",{n},") for n, exporter in enumerate(exporters, start=1)]
+    path.write_text("\n".join([f"{HEADER},foreign_exporter_id", *lines]) + "\n", encoding="utf-8")
+    report = load([path], home=home, now=NOW, threads=1)
+    assert (report.totals.accepted, report.totals.rejected) == (2, 0)
+    facts = DuckDbFactStore(home)
+    held = facts.table("entry_lines").order_by("line_number").foreign_exporter_id.to_pyarrow().to_pylist()
+    assert held == ["FX10001", "CNSHEFUR123SHE"]
 
 
 def test_all_that_is_wrong_with_a_row_is_said_at_once(load_lines, home) -> None:  # type: ignore[no-untyped-def]
