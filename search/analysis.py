@@ -60,18 +60,13 @@ def content_tokens(text: str) -> list[str]:
     return list(content or dict.fromkeys(map(token, words)))
 
 
-def forms(text: str) -> list[str]:
-    """Words as they are written (folded, whole) where their token is another; none twice. What a word begins with
-    is asked of these, and of the tokens.
-
-    >>> forms("Classified as wire hangers, wire")
-    ['classified', 'hangers']
-    """
-    return tokens_and_forms(text)[1]
-
-
 def tokens_and_forms(text: str) -> tuple[list[str], list[str]]:
-    """Both of a text, which is read once."""
+    """The tokens, and the words as they are written (folded, whole) where their token is another; none of these twice.
+    What a word begins with is asked of both.
+
+    >>> tokens_and_forms("Classified as wire hangers, wire")
+    (['classif', 'as', 'wire', 'hanger', 'wire'], ['classified', 'hangers'])
+    """
     words = _words(text)
     forms = dict.fromkeys(map(_FORMS.__getitem__, words))
     forms.pop("", None)
