@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,7 @@ def test_a_finding_names_its_parties_and_tests_innocent_explanations(
     assert f"{IMPORTER} (GOLDEN REEF TRADING LLC)" in told(app)
     assert "Innocent explanations that were tested" in told(app)
     assert "Compare side by side" in {button.label for button in app.button}
+    assert all(date.fromisoformat(since) for since in app.dataframe[0].value["since"])
 
 
 def test_a_bar_that_no_finding_passes_says_so(point_to: pytest.MonkeyPatch, service_url: str) -> None:

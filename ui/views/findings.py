@@ -1,12 +1,14 @@
 """Findings: what should I look at first? A ranked queue; for each, what shows it and what speaks against."""
 
+from datetime import date
 from functools import partial
 
 import streamlit as st
 
-from api.schemas import EvidenceItem, FindingItem, RecordsAnswer, Row
+from api.schemas import FindingItem, RecordsAnswer, Row
 from ui import header
 from ui.connection import ask, client, evidence_rows
+from ui.evidence import runs_of_alike, span
 from ui.graph_view.board import Board
 from ui.graph_view.canvas import draw
 from ui.graph_view.scene import scene
@@ -15,6 +17,7 @@ from ui.wording import chance, in_markdown, number, usd, with_names, words
 
 MOST_LISTED = 500
 FEW_NUMBERS = 4
+FOLDED_FROM = 3  # evidence of one kind in a row: the first is shown, the rest opens
 # What tells events of the timeline: of a table, the columns with a day and how each is said.
 EVENTS: dict[str, tuple[tuple[str, str], ...]] = {
     "orders": (("petition_on", "petition"), ("preliminary_on", "preliminary"), ("order_on", "order")),
@@ -25,6 +28,8 @@ EVENTS: dict[str, tuple[tuple[str, str], ...]] = {
     "actions": (("action_date", "acted on"),),
     "entry_lines": (("entry_date", "entered"),),
 }
+# What is on paper long before goods move.
+PAPERS = {said for table in ("orders", "party_records", "party_claims") for _, said in EVENTS[table]}
 LANES = [said for columns in EVENTS.values() for _, said in columns]
 # Tables whose rows are laid side by side; those of one group have the same columns.
 COMPARED = (("entry_lines",), ("foreign_bills", "bills"), ("party_records",))
@@ -65,7 +70,7 @@ def queue() -> FindingItem | None:
             {
                 "probability": f"{item.probability:.2f}", "queue": "●" if item.queue else "", "kind": words(item.kind),
                 "claim": with_names(item.title, _names(item)), "duty at stake": usd(item.duty_at_stake_usd),
-                "parties": len(item.members), "since": item.period_from,
+                "parties": len(item.members), "since": item.period_from.isoformat(),
             }
             for item in answer.items
         ],
@@ -105,8 +110,15 @@ def show(finding: FindingItem) -> None:
     evidence, other = st.columns([3, 2], gap="large")
     with evidence:
         st.markdown("**What shows it**")
-        for count, item in enumerate(finding.evidence):
-            _evidence(finding, count, item, names)
+        for alike in runs_of_alike(finding.evidence):
+            _evidence(finding, alike[0], names)
+            if len(alike) < FOLDED_FROM:
+                for count in alike[1:]:
+                    _evidence(finding, count, names)
+            else:
+                with st.expander(f"{len(alike) - 1} more like this"):
+                    for count in alike[1:]:
+                        _evidence(finding, count, names)
         st.markdown("**Innocent explanations that were tested**")
         for tested in finding.innocent_explanations:
             st.markdown(
@@ -125,7 +137,8 @@ def show(finding: FindingItem) -> None:
         st.code("\n".join(finding.entries) or "none on file", language=None, height=120)
 
 
-def _evidence(finding: FindingItem, count: int, item: EvidenceItem, names: dict[str, str]) -> None:
+def _evidence(finding: FindingItem, count: int, names: dict[str, str]) -> None:
+    item = finding.evidence[count]
     st.markdown(f"{count + 1}. {in_markdown(with_names(item.claim, names))}")
     said = " · ".join(f"{words(name)} {value}" for name, value in item.numbers.items())
     if said and len(item.numbers) <= FEW_NUMBERS:
@@ -194,16 +207,26 @@ def _timeline(finding: FindingItem) -> None:
                         events[said, str(day), key] = {"day": str(day), "what": said, "port": port, "row": key}
     if not events:
         return
+    days = {key: date.fromisoformat(str(event["day"])[:10]) for key, event in events.items()}
+    moved = [day for key, day in days.items() if key[0] not in PAPERS]
+    began, ended = span(list(days.values()), moved=moved)
     st.markdown("**When**")
     st.vega_lite_chart(
         list(events.values()),
         {
-            "height": 45 + 22 * len({str(event["what"]) for event in events.values()}),
+            "height": 110 + 24 * len({str(event["what"]) for event in events.values()}),
             "mark": {"type": "point", "size": 110, "filled": True},
             "encoding": {
-                "x": {"field": "day", "type": "temporal", "title": None, "axis": {"format": "%Y-%m-%d"}},
+                "x": {
+                    "field": "day", "type": "temporal", "title": None,
+                    "axis": {"format": "%Y-%m-%d", "labelOverlap": True},
+                    "scale": {"domain": [began.isoformat(), ended.isoformat()], "clamp": True},
+                },
                 "y": {"field": "what", "type": "nominal", "title": None, "sort": LANES},
-                "color": {"field": "port", "type": "nominal", "title": "port", "scale": {"range": PORT_COLOURS}},
+                "color": {
+                    "field": "port", "type": "nominal", "title": "port", "scale": {"range": PORT_COLOURS},
+                    "legend": {"orient": "bottom", "columns": 5},
+                },
                 "shape": {"field": "port", "type": "nominal", "title": "port"},
                 "tooltip": [{"field": name} for name in ("day", "what", "port", "row")],
             },
@@ -211,6 +234,8 @@ def _timeline(finding: FindingItem) -> None:
         width="stretch",
         alt="; ".join(f"{event['what']} {event['day']} at port {event['port']}" for event in events.values()),
     )  # fmt: skip
+    if min(days.values()) < began:
+        st.caption(f"What happened before {began} stands at the left edge.")
 
 
 def _members(finding: FindingItem) -> None:
