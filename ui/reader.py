@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from api.schemas import DocumentAnswer, EntityAnswer, MentionItem
+from api.schemas import DocumentAnswer, EntityAnswer, MentionItem, SearchItem
 from ui.connection import ask, client, entity, related
 from ui.graph_view.board import Board
 from ui.wording import in_markdown, look, stands, words
@@ -99,6 +99,12 @@ def _to_canvas(opened: str, chips: Mapping[str, str], *, also: Sequence[str] = (
                 board.put([opened, entity_id])
                 board.select(entity_id)
                 st.switch_page("views/explore.py")
+
+
+def passage(hit: SearchItem) -> None:
+    """Where a search met a document, in its own words and with its page; the service has escaped all but its marks."""
+    page = f"p. {hit.page}: " if hit.page else ""
+    st.html(f"<div style='font-size:0.82rem;color:#444'>{page}{hit.snippet}</div>")
 
 
 def paged(document: DocumentAnswer) -> str:

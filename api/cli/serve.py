@@ -109,8 +109,8 @@ def _user_interface(settings: "Settings", api_url: str, *, wanted: bool) -> Iter
     _listen(host, port).close()
     options = {
         "server.address": host, "server.port": str(port), "server.headless": "true", "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false", "client.showErrorLinks": "false", "client.toolbarMode": "minimal",
-        "global.developmentMode": "false",
+        "browser.gatherUsageStats": "false", "client.showErrorLinks": "false", "client.showErrorDetails": "none",
+        "client.toolbarMode": "minimal", "global.developmentMode": "false",
     }  # fmt: skip
     command = [
         sys.executable,

@@ -9,7 +9,7 @@ from api.schemas import DocumentAnswer, MentionItem, SearchAnswer, SearchItem
 from ui.choosing import choose_some, moved, wrote
 from ui.connection import ask, client, kinds
 from ui.graph_view.board import Board
-from ui.reader import paged
+from ui.reader import paged, passage
 from ui.saved import BOXES, news_wanted, saved_searches
 from ui.wording import in_markdown, look, number, standing, stands, words
 
@@ -78,6 +78,8 @@ def _shown(item: SearchItem, *, with_why: bool) -> None:
         st.caption(f"{words(item.kind)} {item.id.partition(':')[2]} · {item.date or 'no date'}{state}")
         if item.legal_told:
             st.caption(in_markdown(item.legal_told))
+        if with_why and item.snippet:
+            passage(item)
         if with_why and item.why:
             st.caption(f"why: {in_markdown('; '.join(one.told for one in item.why))}")
 

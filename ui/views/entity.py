@@ -87,9 +87,10 @@ def overview(found: EntityAnswer, months: list[ActivityMonth]) -> None:
         "Ports": seen.ports, "Tariff numbers": seen.tariffs, "Origins": seen.origins,
         "Manufacturers": seen.manufacturers, "Importers": seen.importers,
     }  # fmt: skip
-    told = {heading: items for heading, items in headings.items() if items}
-    for column, (heading, items) in zip(st.columns(max(len(told), 1)), told.items(), strict=False):
-        with column:
+    told = [(heading, items) for heading, items in headings.items() if items]
+    sides = st.columns(2)
+    for place, (heading, items) in enumerate(told):
+        with sides[place % 2]:
             _shares(heading, items)
     if seen.actions:
         st.markdown(
@@ -225,20 +226,25 @@ def _judge(found: EntityAnswer, other: PossiblySameItem) -> None:
 def _shares(heading: str, items: list[ActivityShare]) -> None:
     st.markdown(f"**{heading}**")
     event = st.dataframe(
-        [
-            {"name": item.name, "key": item.id.partition(":")[2], "share": f"{item.share:.0%}", "lines": item.lines,
-             "value": usd(item.value_usd)}
-            for item in items
-        ],
+        [_share(item) for item in items],
         hide_index=True,
         width="stretch",
         on_select="rerun",
         selection_mode="single-row",
         key=f"shares {heading}",
-    )  # fmt: skip
+        column_config={"name": st.column_config.TextColumn(width=190)},
+    )
     for row in event.selection.rows:
         if row < len(items):
             _ways(items[row].id, items[row].name, key=heading)
+
+
+def _share(item: ActivityShare) -> dict[str, object]:
+    key = item.id.partition(":")[2]
+    return {
+        "share": f"{item.share:.0%}", "key": key, "name": item.name if item.name != key else "",
+        "value": usd(item.value_usd), "lines": item.lines,
+    }  # fmt: skip
 
 
 def _ways(entity_id: str, name: str, *, key: str) -> None:

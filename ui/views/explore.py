@@ -13,7 +13,7 @@ from ui.connection import ask, client, entity, kinds, link_counts, related, sear
 from ui.graph_view.board import MOST_NODES, Board
 from ui.graph_view.canvas import Edge, Gesture, Node, draw
 from ui.graph_view.scene import edge_to, scene
-from ui.reader import read
+from ui.reader import passage, read
 from ui.records import open_rows
 from ui.saved import news_wanted, saved_searches
 from ui.wording import in_markdown, look, number, period, standing, usd, words
@@ -169,8 +169,7 @@ def _document_hit(item: SearchItem) -> None:
         st.caption(f"{words(item.kind)} {item.id.partition(':')[2]} · {item.date or 'no date'}{status}")
         if item.legal_told:
             st.caption(in_markdown(item.legal_told))
-        page = f"p. {item.page}: " if item.page else ""
-        st.html(f"<div style='font-size:0.82rem;color:#444'>{page}{item.snippet}</div>")
+        passage(item)
         with st.container(horizontal=True, gap="small"):
             if st.button("To canvas", key=f"add {item.id}", type="tertiary"):
                 board.put([item.id])
