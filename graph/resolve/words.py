@@ -135,6 +135,15 @@ def share(word: str) -> float:
     return _shares("common_words.csv").get(word) or _shares("common_people.csv").get(word, 0.0)
 
 
+def is_of_people(word: str) -> bool:
+    """Whether many people bear a word as a name.
+
+    >>> is_of_people("SMITH"), is_of_people("TRADING")
+    (True, False)
+    """
+    return word in _shares("common_people.csv")
+
+
 def is_place(word: str) -> bool:
     """Whether a word of a company's name says where: a country, a region, a big city, a quarter of the compass.
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from graph.resolve.words import share
-from ingest.extract.companies import Place
+from graph.resolve.words import is_place, share
 from ingest.extract.company_forms import form_words, legal_forms, rows
+from ingest.extract.name_words import Place
 from ingest.extract.names import name_key, words
 from ingest.sources.countries import country_code
 
@@ -27,7 +27,9 @@ _BARE = re.compile(rf",? (?:{_INTRODUCED}[, ]+)+(?:as |to as )?(?P<inside>[^,.;(
 _LEAD = re.compile(rf"^(?:(?:{_INTRODUCED}|as|or|the|and|,)[ ,:]+)+", re.IGNORECASE)
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]{{2,60}})[{_QUOTES}]")
 _PERSON_BEFORE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr)\.? (?:[A-Z][\w.]* )?$")
-_ACRONYM, _SHORTEST_WORD = 6, 4
+_PARTS = re.compile(r"[^\Wa-z](?:[^/]*[^\s/])?")  # from the first capital on
+_SEVERAL = 200  # characters before a name in which those stand that have a short name together
+_ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM = 6, 4, 4
 _PART_OF_NAME = re.compile(r"(?:,? (?:[A-Z(&][\w(]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|, [A-Z]{2} \d)")
 _NAME_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w&'-]*\.?|&|in|at|near) $")
 _DOES = re.compile(
@@ -80,6 +82,12 @@ def _defined_uses(text: str, places: list[Place]) -> Iterator[Use]:
             known.setdefault(short.lower() if role else short, (start, place, role))
         for core in _cores(text[slice(*place)]):
             known.setdefault(core, (0, place, False))
+        acronym = _initials(text[slice(*place)])
+        if acronym and acronym in text:
+            known.setdefault(acronym, (place[1], place, False))
+        for core in _without_place(text[slice(*place)]):
+            if core.lower() not in text:  # goods are written small somewhere
+                known.setdefault(core, (place[1], place, False))
     for short, (since, place, role) in known.items():
         flags = re.IGNORECASE if role else re.NOFLAG
         for match in re.compile(rf"(?<![\w-]){re.escape(short)}(?![\w-])", flags).finditer(text, since):
@@ -93,11 +101,16 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
     Only a word that the text writes in capitals and never small, that no list of common words or places has, and that
     does something companies do at one place at least: has, sells, is sold to.
     """
-    for first in dict.fromkeys(text[slice(*place)].split(maxsplit=1)[0].strip(",") for place in named):
+    beginnings: dict[str, Place] = {}
+    for place in named:
+        beginnings.setdefault(text[slice(*place)].split(maxsplit=1)[0].strip(","), place)
+    for first, place in beginnings.items():
         in_capitals = first.isupper() and len(first) >= _ACRONYM
         word = first.title() if in_capitals and _has_titled(text, first) else first
-        place = next(one for one in named if text[one[0] : one[1]].startswith(first))
         if not _is_telling(text, word):
+            continue
+        if place[1] - place[0] == len(first):  # the name is that word alone
+            yield from _again(text, first, place)
             continue
         uses = [
             match
@@ -106,6 +119,15 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
         ]
         if any(_acts(text, *use.span()) for use in uses):
             yield from (Use(use.start(), use.end(), place, role=False) for use in uses)
+
+
+def _again(text: str, word: str, place: Place) -> Iterator[Use]:
+    """Where a name of one word stands once more, as it was or in capitals."""
+    for match in re.compile(rf"(?<![\w-])(?:{re.escape(word)}|{re.escape(word.upper())})(?![\w-])").finditer(
+        text, place[1]
+    ):
+        if not _PART_OF_NAME.match(text, match.end()) and not _in_a_name(text, match.start()):
+            yield Use(match.start(), match.end(), place, role=False)
 
 
 def _acts(text: str, start: int, end: int) -> bool:
@@ -172,8 +194,16 @@ def _inside(text: str, at: int, inside: str, place: Place) -> Iterator[tuple[int
     if _ROLE.fullmatch(short) and introduced:
         yield at + start, at + start + len(short), True
         return
-    whole_name = next(iter(legal_forms(short)), None) or not _all_titled(short) or len(short.split()) > _LONGEST_ALIAS
-    if not whole_name and (introduced or _resembles(short, text[place[0] : place[1]])):
+    form = next(iter(legal_forms(short)), None)
+    whole_name = (form and form.start) or not _all_titled(short) or len(short.split()) > _LONGEST_ALIAS
+    if whole_name:
+        return
+    if "/" in short:  # the short names of several: Umber Co., Ltd./Ochre Metals Ltd. (Umber/Ochre)
+        of = text[max(0, place[0] - _SEVERAL) : place[1]]
+        for part in _PARTS.finditer(short):
+            if _resembles(part.group(), of):
+                yield at + start + part.start(), at + start + part.end(), False
+    elif introduced or _resembles(short, text[place[0] : place[1]]):
         yield at + start, at + start + len(short), False
 
 
@@ -191,10 +221,14 @@ def _resembles(short: str, name: str) -> bool:
     letters, initials = "".join(of_short), "".join(of_name)
     if 2 <= len(letters) <= 8 and letters[0] == initials[0] and _in_order(letters, initials):
         return True
-    acronym = short.isalpha() and short.isupper() and len(short) > 2 and short[0] == initials[0]
+    acronym = short.isalpha() and short.isupper() and len(short) > 2 and any(word[0] == short[0] for word in of_name)
     if acronym and not country_code(short):
         return True
-    return all(
+    shared = {word for word in of_short if word in of_name and len(word) >= _SHORTEST_WORD}
+    titled = all(not part[0].islower() for part in short.split())
+    if len(of_short) > 1 and titled and any(not share(word) and not country_code(word) for word in shared):
+        return True  # Umber Inc. (Industries Umber)
+    return letters in initials or all(
         word in of_name or any(word[0] == one[0] and _in_order(word, one) for one in of_name) for word in of_short
     )
 
@@ -215,11 +249,37 @@ def _cores(name: str) -> tuple[str, ...]:
     parts = core.split()
     cores: list[str] = []
     for count in range(len(parts), 1, -1):
-        some = [part for part in name_key(" ".join(parts[:count])).split() if part not in form_words()]
-        telling = [part for part in some if not share(part) and len(part) > 2 and not country_code(part)]
-        cut = count < len(parts)
-        if len(some) < 2 or not telling or (cut and len(telling) < 2) or parts[count - 1][-1] in "&,/-":
-            continue
-        short = " ".join(parts[:count])
-        cores += [short, short.title() if short.isupper() else short.upper()]
+        cores += _core(parts[:count], cut=count < len(parts))
     return tuple(cores)
+
+
+@lru_cache(maxsize=20_000)
+def _initials(name: str) -> str:
+    """The first letters of a name, where they are four or more with the CO of a Company: Umber Metal Works Co. is
+    UMWCO."""
+    form = next(iter(legal_forms(name)), None)
+    of_name = re.findall(r"[^\W_]+", name[: form.start]) if form else []
+    letters = "".join(word[0] for word in of_name)
+    if form and name[form.start :].upper().startswith("CO") and len(letters) > 2:
+        letters += "CO"
+    return letters if len(letters) >= _SHORTEST_ACRONYM and letters.isupper() else ""
+
+
+@lru_cache(maxsize=20_000)
+def _without_place(name: str) -> tuple[str, ...]:
+    """A name without the place that it begins with: `Shanghai Umber Metals Co., Ltd.`, then `Umber Metals`."""
+    form = next(iter(legal_forms(name)), None)
+    parts = name[: form.start].rstrip(" ,").split() if form else []
+    if len(parts) < 3 or not is_place(parts[0].upper()) or not parts[1][0].isupper():
+        return ()
+    return tuple(_core(parts[1:], cut=False))
+
+
+def _core(parts: list[str], *, cut: bool) -> list[str]:
+    """Words of a name in both ways to write them, where they tell which company is meant."""
+    some = [part for part in name_key(" ".join(parts)).split() if part not in form_words()]
+    telling = [part for part in some if not share(part) and len(part) > 2 and not country_code(part)]
+    if len(some) < 2 or not telling or (cut and len(telling) < 2) or parts[-1][-1] in "&,/-":
+        return []
+    short = " ".join(parts)
+    return [short, short.title() if short.isupper() else short.upper()]

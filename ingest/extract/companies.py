@@ -10,10 +10,19 @@ from functools import cache
 
 from graph.resolve.words import says_nothing, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
+from ingest.extract.introduced import introduced
+from ingest.extract.name_words import (
+    INITIALS,
+    LOOSE_END,
+    NAME,
+    NOT_IN_NAMES,
+    SENTENCE_ENDS,
+    Place,
+    stops,
+    trimmed,
+)
 from ingest.extract.tables import cells
 from ingest.sources.countries import country_code
-
-Place = tuple[int, int]
 
 _LONGEST_NAME = 160  # characters before a legal form
 _WORDS_IN_BRACKETS, _DIGITS_IN_NAME = 3, 4
@@ -21,7 +30,6 @@ _WRAPPED = 60  # a line of so many characters goes on in the next
 _PIECE = re.compile(
     r"\([^()\n\t]{1,40}\)|[^\W_](?:[\w'\u2019.+-]|\[[a-z]{3,7}\]|[&/](?=\w))*|[^\S\n]*\n\s*|[^\S\n]{2,}|\t|\S"
 )
-_INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 _ABBREVIATED = frozenset(
     ("BROS", "CO", "DEV", "ELEC", "ENG", "ENT", "EXP", "GEN", "IMP", "IND", "INDS", "INDUS", "INS", "INTL", "INT'L",
      "LAB", "LABS", "MACH", "MFG", "MFRS", "MT", "PT", "SAN", "ST", "TECH", "TEX", "TIC", "TRANSP", "TRDG", "UNIV")
@@ -30,7 +38,6 @@ _BETWEEN = frozenset(
     ("da", "de", "del", "der", "des", "di", "do", "dos", "du", "e", "et", "la", "le", "und", "van", "ve", "von", "y")
 )
 _COMPANY = ("Co", "CO")  # Umber & Co., Umber and Company
-_NOT_IN_NAMES = "not_in_names.csv"
 _AND, _OF = frozenset(("and", "AND", "&", "+")), "of"
 _PARTNERS = frozenset(("ASSOCIATES", "BROTHERS", "DAUGHTERS", "PARTNERS", "SON", "SONS"))
 # What a name can be `of`: the Bank of Umber, but the president of Umber.
@@ -39,10 +46,10 @@ _OF_WHAT = frozenset(
 )
 # Words that do not name a company, not even all together: the Parent Company, a Limited Liability Company.
 _NOBODY = frozenset(
-    ("AFFILIATED", "ANOTHER", "BRANCH", "CHINESE", "DOMESTIC", "EVERY", "FOREIGN", "GROUP", "HOLDING", "INSURANCE",
-     "INTERNATIONAL", "JOINT", "LIABILITY", "LIMITED", "LOCAL", "MANUFACTURING", "MOTHER", "NEW", "ONE", "OTHER",
-     "PARENT", "PRIVATE", "PUBLIC", "SAME", "SHIPPING", "SISTER", "SMALL", "STOCK", "SURETY", "TRADING", "TRUST",
-     "U.S.")
+    ("AFFILIATED", "ANOTHER", "BRANCH", "CHINESE", "CUSTOMS", "DOMESTIC", "EVERY", "FOREIGN", "GROUP",
+     "HOLDING", "INSURANCE", "INTERNATIONAL", "JOINT", "LIABILITY", "LIMITED", "LOCAL", "MANUFACTURING",
+     "MOTHER", "NEW", "ONE", "OTHER", "PARENT", "PRIVATE", "PUBLIC", "SAME", "SHIPPING", "SISTER", "SMALL",
+     "STOCK", "SURETY", "TRADING", "TRUST", "U.S.")
 )  # fmt: skip
 
 
@@ -53,20 +60,15 @@ def companies(text: str) -> Iterator[Place]:
     >>> [text[start:end] for start, end in companies(text)]
     ['Umber Trading (HK) Co., Ltd.', 'OCHRE IMPORTS INC.']
     """
-    yield from _by_form(text)
-    yield from _by_prefix(text)
-    yield from _in_fields(text)
-    yield from _addressees(text)
-    yield from _clients(text)
-    yield from _shortened(text)
-    yield from _cited(text)
-    yield from _other_names(text)
-    yield from _numbered(text)
-    yield from _in_columns(text)
-    yield from _works(text)
+    found = [place for way in _WAYS for place in way(text)]
+    yield from found
+    names = {text[slice(*place)] for place in found}
+    for place in introduced(text):
+        if not any(text[slice(*place)] in name for name in names):  # else it is a short name of that company
+            yield place
 
 
-_BRACKET = re.compile(r"\s?\([A-Z][\w. ]{1,20}\)\s?")
+_BRACKET = re.compile(r",?\s?\([A-Z][\w. ]{1,20}\)\s?")
 _OF_COUNTRY = re.compile(r" of (?P<land>(?:North )?America|[A-Z][a-z]+(?: [A-Z][a-z]+)?)\b")
 
 
@@ -130,22 +132,28 @@ def _goes_on(text: str, piece: re.Match[str], before: str, kept: list[re.Match[s
         line = text.rfind("\n", 0, piece.start()) + 1
         return piece.start() - line >= _WRAPPED or (before == "," and not kept)
     if written == ",":
-        return not kept or (form.partners and before[:1].isupper())
+        return not kept or (before[:1].isupper() and (form.partners or _before_two_founders(kept)))
     if written in _AND or written in _BETWEEN or written.lower() == _OF:
         return (
             _joins(before, kept, form, written) if kept else written in _AND and text.startswith(_COMPANY, form.start)
         )
     if written[0] == "(":
         return written[1:2].isupper() and len(written.split()) <= _WORDS_IN_BRACKETS and before.strip() not in ("", ",")
-    if all(one.group() == "," for one in kept) and before[:1].isupper() and not _stops(before) and _is_role(written):
-        return True  # Umber Manufacturers Ltd, Ochre A Corporation
-    return _is_name_word(written, last=not kept)
+    last = all(one.group() == "," for one in kept)
+    if last and before[:1].isupper() and not stops(before) and (_is_role(written) or _is_year(written, before, form)):
+        return True  # Umber Manufacturers Ltd, Ochre A Corporation, Umber 1870 S.p.A.
+    day = written.isdigit() and before[:3].upper() in _MONTHS  # since May 2019 Umber Inc.
+    return not day and _is_name_word(written, last=not kept)
+
+
+def _is_year(written: str, before: str, form: FormSpan) -> bool:
+    return written.isdigit() and len(written) <= _DIGITS_IN_NAME and form.sure and before[:3].upper() not in _MONTHS
 
 
 def _is_name_word(written: str, *, last: bool) -> bool:
     """Whether a piece can be a word of a name: a capital, a brand, a short number amid others, no sentence's end."""
-    abbreviated = _INITIALS.fullmatch(written) or written[:-1].upper() in _ABBREVIATED
-    if not written[0].isalnum() or (written.endswith(".") and not abbreviated) or _stops(written):
+    abbreviated = INITIALS.fullmatch(written) or written[:-1].upper() in _ABBREVIATED
+    if not written[0].isalnum() or (written.endswith(".") and not abbreviated) or stops(written):
         return False
     if written.isdigit():
         return not last and len(written) <= _DIGITS_IN_NAME
@@ -153,7 +161,28 @@ def _is_name_word(written: str, *, last: bool) -> bool:
     return written[0].isupper() or numbered or _brand(written)
 
 
+_MONTHS = frozenset(("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"))
+_ONE_WORD = re.compile(r"(?:^|[^\w\s&] ?|\s[a-z]+ |\n)(?:[A-Z][a-z]+, )?[A-Z][a-z]+,? and $")
+_ONE_MORE = re.compile(r"(?:^|[a-z.:;] |\n)[A-Z][a-z]+, $")
 _TWO_WORDS = re.compile(r"[A-Z][\w-]+ [A-Z][\w-]+ and $")  # Umber Ribbons and Bows Co.
+
+
+def _before_two_founders(kept: list[re.Match[str]]) -> bool:
+    """Whether what follows a comma is `Ochre and Umber`, each a single word, after one word more."""
+    words = [piece.group() for piece in kept if piece.group() != ","]
+    at = kept[0].start()
+    return len(words) == 3 and words[1] == "and" and bool(_ONE_MORE.search(kept[0].string, max(0, at - 40), at))
+
+
+def _two_founders(text: str, before: str, at: int) -> bool:
+    """Whether `Ochre and Umber LLC` is one firm: a single word before the `and`, which is nowhere else a firm's."""
+    pair = _ONE_WORD.search(text, max(0, at - 60), at)
+    return (
+        bool(pair)
+        and not share(before.strip(",").upper())
+        and not country_code(before)
+        and len(re.findall(rf"(?<![\w-]){re.escape(before)}(?![\w-])", text)) == 1
+    )
 
 
 def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str) -> bool:
@@ -168,6 +197,7 @@ def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str)
     one_word = len([piece for piece in kept if piece.group() != ","]) == 1
     return (
         form.partners
+        or (one_word and _two_founders(text=kept[0].string, before=before, at=kept[0].start()))
         or share(after) > 0
         or after in _PARTNERS
         or (one_word and bool(_TWO_WORDS.search(kept[0].string, max(0, kept[0].start() - 60), kept[0].start())))
@@ -175,13 +205,8 @@ def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str)
 
 
 def _brand(written: str) -> bool:
-    """`iRobot`, `eMachines`: one small letter, then a capital."""
-    return len(written) > 3 and written[1].isupper() and written[2].islower()
-
-
-@cache
-def _not_in_names() -> frozenset[str]:
-    return frozenset(row["word"] for row in rows(_NOT_IN_NAMES))
+    """`iRobot`, `eMachines`, `iTV`: one small letter, then a capital."""
+    return len(written) > 2 and written[0].islower() and written[1].isupper()
 
 
 def _is_role(written: str) -> bool:
@@ -190,19 +215,13 @@ def _is_role(written: str) -> bool:
 
 @cache
 def _roles() -> frozenset[str]:
-    return frozenset(row["word"] for row in rows(_NOT_IN_NAMES) if row["why"] in ("role", "article"))
-
-
-def _stops(written: str) -> bool:
-    if _INITIALS.fullmatch(written):
-        return False  # A. J. Umber & Sons
-    plain = written.strip(".").upper()
-    return plain in _not_in_names() or plain.removesuffix("'S").removesuffix("\u2019S") in ("IMPORTER", "COMPANY")
+    return frozenset(row["word"] for row in rows(NOT_IN_NAMES) if row["why"] in ("role", "article"))
 
 
 def _can_begin(written: str) -> bool:
     return (
-        written[0] not in "(,&+\n"
+        not written.isspace()
+        and written[0] not in "(,&+"
         and written not in _BETWEEN
         and written.lower() not in (_OF, "and")
         and not written.isdigit()
@@ -231,19 +250,24 @@ def _fits_short_form(text: str, last: str, form: FormSpan) -> bool:
 
 # Forms that stand before the name: PT Umber Jaya, OOO Okhra.
 _PREFIXED = re.compile(
-    r"(?<![\w.])(?:P\.?T\.?|OOO|OAO|ZAO|PAO|TOO|TOV|UAB|SIA|C[oô]ng [Tt]y (?:TNHH|CP|[Cc]ổ [Pp]hần)) "
+    r"(?<![\w.])(?:P\.?T\.?|OOO|OAO|ZAO|PAO|TOO|TOV|UAB|SIA|(?P<both>[PCO]?JSC|Joint Stock Company)|"
+    r"C[oô]ng [Tt]y (?:TNHH|CP|[Cc]ổ [Pp]hần)) "
     r"[\"\u201c\u00ab]?[A-Z][\w'&-]+[\"\u201d\u00bb]?(?: (?:[A-Z][\w'&-]*|\([A-Z]\w+\)|&)){0,5}(?: [Tt][Bb][Kk]\.?)?"
 )
+_CAPITAL_BEFORE = re.compile(r"\b[A-Z][\w'&-]*,? $")
 
 
 def _by_prefix(text: str) -> Iterator[Place]:
     for match in _PREFIXED.finditer(text):
         words = match.group().split()
         end = match.end()
-        if len(words) > 2 and _stops(words[1]):
+        if match.group("both") and _CAPITAL_BEFORE.search(text, max(0, match.start() - 30), match.start()):
+            continue  # Umber JSC, a form that may stand on either side
+        if len(words) > 2 and stops(words[1]):
             continue
-        for word in words[2:]:
-            if _stops(word):
+        of_form = len(match.group("both").split()) if match.group("both") else 1
+        for word in words[of_form + 1 :]:
+            if stops(word) or (match.group("both") and word[0] == "("):
                 end = match.start() + match.group().index(f" {word}")
                 break
         yield match.start(), end
@@ -274,9 +298,10 @@ def _in_fields(text: str) -> Iterator[Place]:
     for match in _FIELD.finditer(text):
         start = match.start("name")
         name = match.group("name")
-        if cut := _FIELD_END.search(name) or _PLACE_BEHIND.search(name):
-            form = next(iter(legal_forms(name)), None)
-            name = name[: cut.start()] if form is None or form.end <= cut.start() else name[: form.end]
+        for end in (_FIELD_END, _PLACE_BEHIND):
+            if cut := end.search(name):
+                form = next(iter(legal_forms(name)), None)
+                name = name[: cut.start()] if form is None or form.end <= cut.start() else name[: form.end]
         name = name.rstrip(" ,")
         if _is_filled_in(name):
             yield start, start + len(name)
@@ -301,7 +326,7 @@ def _is_filled_in(name: str) -> bool:
         len(letters) >= 2
         and len(titled) == len(letters)
         and digits <= len(name) // 4
-        and not any(_stops(word) for word in letters[:1])
+        and not any(stops(word) for word in letters[:1])
         and not all(_says_nobody(word) for word in letters)
     )
 
@@ -355,9 +380,6 @@ def _is_addressed(written: str) -> bool:
     )
 
 
-_SENTENCE_ENDS = re.compile(r"\w(?<!\b\w)\. ")
-_LOOSE_END = re.compile(r"(?:\.| and| of| de|['\u2019]s)+$")
-
 # "on behalf of your client, Umber Outdoors, ..."
 _CLIENT = re.compile(
     r"\bon\s+behalf\s+of\s+(?:(?:your|the|its|their|our)\s+(?:client|importer|company|firm)s?(?:,| named)?\s+)?"
@@ -370,14 +392,14 @@ def _clients(text: str) -> Iterator[Place]:
         name = match.group("name")
         if next(iter(legal_forms(text[match.start("name") : match.end() + 30])), None):
             continue  # found by its form
-        if stop := _SENTENCE_ENDS.search(name):
+        if stop := SENTENCE_ENDS.search(name):
             name = name[: stop.start() + 1]
-        name = _LOOSE_END.sub("", name)
+        name = LOOSE_END.sub("", name)
         first = name.split()[0]
-        if first == "The" and len(name.split()) > 2 and not _stops(name.split()[1]):
+        if first == "The" and len(name.split()) > 2 and not stops(name.split()[1]):
             yield match.start("name"), match.start("name") + len(name)
             continue
-        if first in ("Mr", "Mr.", "Ms.", "Mrs.", "Dr.", "U.S.", "United", "Customs", "Government", "Border") or _stops(
+        if first in ("Mr", "Mr.", "Ms.", "Mrs.", "Dr.", "U.S.", "United", "Customs", "Government", "Border") or stops(
             first
         ):
             continue
@@ -394,24 +416,21 @@ _CALLED = re.compile(
 def _shortened(text: str) -> Iterator[Place]:
     for match in _CALLED.finditer(text):
         start, end = match.span("name" if match.group("name") else "group")
-        end = start + len(_LOOSE_END.sub("", text[start:end])) if text[end - 2 : end] in ("'s", "\u2019s") else end
-        if not _stops(text[start:end].split(maxsplit=1)[0]) and not country_code(text[start:end].split(maxsplit=1)[0]):
+        end = start + len(LOOSE_END.sub("", text[start:end])) if text[end - 2 : end] in ("'s", "\u2019s") else end
+        if not stops(text[start:end].split(maxsplit=1)[0]) and not country_code(text[start:end].split(maxsplit=1)[0]):
             yield start, end
 
 
-_WORD = r"(?:[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|[A-Z]\.?)"
-_NAME = rf"(?<![\w.-]){_WORD}(?: (?:{_WORD}|&|and|of|de|da|do|di)){{1,7}}"
-
 # A party of a case in court: `Umber Linens v. United States`.
-_CITED = re.compile(rf"(?P<name>{_NAME})(?=,?\s+v\.?s?\.?\s+(?:[Tt]he\s+)?United\s+States)")
+_CITED = re.compile(rf"(?P<name>{NAME})(?=,?\s+v\.?s?\.?\s+(?:[Tt]he\s+)?United\s+States)")
 # What a company is called besides: `Umber Robotics (a.k.a. Ochre Co., Ltd.)`, `Umber Bags d/b/a Umber Travel`.
 _OTHER_NAME = re.compile(
-    rf"(?P<name>{_NAME}),? \(?(?:a\.?k\.?a\.?|a/k/a|d\.?b\.?a\.?|d/b/a|f\.?k\.?a\.?|f/k/a|t/a|doing business as|"
-    rf"trading as|formerly(?: known as)?|also known as),? (?P<other>{_NAME})"
+    rf"(?P<name>{NAME}),? \(?(?:a\.?k\.?a\.?|a/k/a|d\.?b\.?a\.?|d/b/a|f\.?k\.?a\.?|f/k/a|t/a|doing business as|"
+    rf"trading as|formerly(?: known as)?|also known as),? (?P<other>{NAME})"
 )
 # A name and a number of its own right behind it: `Umber Supply (IOR 12-3456789)`.
 _NUMBERED = re.compile(
-    rf"(?P<name>{_NAME})(?=,? ?\(?(?:(?:IOR|EIN|IRS|MID)\b|(?:[Ii]mporter|IMPORTER) (?:[Nn]o|[Nn]umber|ID|#)|"
+    rf"(?P<name>{NAME})(?=,? ?\(?(?:(?:IOR|EIN|IRS|MID)\b|(?:[Ii]mporter|IMPORTER) (?:[Nn]o|[Nn]umber|ID|#)|"
     rf"\(\d\d-\d{{7}}(?:[0-9A-Z]{{2}})?\)|\([A-Z]{{5,8}}\d{{1,4}}[A-Z]{{3}}\)))"
 )
 # Words that end the names of companies without a legal form, and hardly anything else.
@@ -425,7 +444,7 @@ _WORKS = re.compile(
 def _cited(text: str) -> Iterator[Place]:
     for match in _CITED.finditer(text):
         if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
-            yield _trimmed(text, *match.span("name"))
+            yield trimmed(text, *match.span("name"))
 
 
 def _other_names(text: str) -> Iterator[Place]:
@@ -433,18 +452,18 @@ def _other_names(text: str) -> Iterator[Place]:
         if _names_one(text, match):
             for group in ("name", "other"):
                 if not next(iter(legal_forms(text[match.start(group) : match.end(group) + 12])), None):
-                    yield _trimmed(text, *match.span(group))
+                    yield trimmed(text, *match.span(group))
 
 
 def _numbered(text: str) -> Iterator[Place]:
     for match in _NUMBERED.finditer(text):
         if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
-            yield _trimmed(text, *match.span("name"))
+            yield trimmed(text, *match.span("name"))
 
 
 def _works(text: str) -> Iterator[Place]:
     for match in _WORKS.finditer(text):
-        start, end = _trimmed(text, *match.span())
+        start, end = trimmed(text, *match.span())
         named = text[start:end].split()
         first = named[0].upper()
         if next(iter(legal_forms(text[end : end + 30])), None) and text[end : end + 1] in " ,":
@@ -454,16 +473,9 @@ def _works(text: str) -> Iterator[Place]:
 
 
 def _names_one(text: str, match: re.Match[str]) -> bool:
-    start, end = _trimmed(text, *match.span("name"))
+    start, end = trimmed(text, *match.span("name"))
     named = text[start:end].split()
     return len(named) > 1 and not all(_says_nobody(word) for word in named) and not country_code(text[start:end])
-
-
-def _trimmed(text: str, start: int, end: int) -> Place:
-    """A place of words in capitals without those before the name: `Neither Umber Supply`, `See Umber Linens`."""
-    words = list(re.finditer(r"\S+", text[start:end]))
-    first = next((word for word in words if not _stops(word.group()) and word.group()[0].isupper()), words[-1])
-    return start + first.start(), end
 
 
 _PARTY_COLUMN = re.compile(rf"{_ROLE}(?: name)?:?", re.IGNORECASE)
@@ -474,3 +486,10 @@ def _in_columns(text: str) -> Iterator[Place]:
         name = cell.text.rstrip(" ,")
         if _is_filled_in(name):
             yield cell.start, cell.start + len(name)
+
+
+# By form and by what stands around, the surest first.
+_WAYS = (
+    _by_form, _by_prefix, _in_fields, _addressees, _clients, _shortened, _cited, _other_names, _numbered, _in_columns,
+    _works,
+)  # fmt: skip

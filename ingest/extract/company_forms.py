@@ -86,7 +86,8 @@ def _unit(written: str, abbreviated: str) -> str:
 
 
 def _dotted(word: str) -> str:
-    return " ?".join(rf"{_either(letter)}\." for letter in word)
+    stopped = [rf"{_either(letter)}\." for letter in word]
+    return " ?".join(stopped) + (r"?(?!\.\w)" if len(word) > 1 else "")  # the last stop is often forgotten: S.p.A
 
 
 def _either(word: str) -> str:

@@ -54,7 +54,7 @@ _AUTHORITY = (
     "Additional Attorney Bureau Chapter Citizenship Coast Code Congress Consumer Court Customs Department "
     "Environmental "
     "Federal Fish Food Geological Government Harmonized International Legal Note Origin Patent Pharmacopeia Postal "
-    "Securities Steel Supreme Tariff Trade Treasury dollars? Dollars?"
+    "Section Securities Steel Supreme Tariff Trade Treasury dollars? Dollars?"
 )
 _STATES_AUTHORITY = re.compile(rf"(?:['\u2019]s?)?,? (?:{'|'.join(_AUTHORITY.split())})\b")
 _GOES_ON = re.compile(

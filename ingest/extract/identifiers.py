@@ -14,6 +14,7 @@ from graph.model.errors import Invalid
 from graph.model.identifiers import RulingNumber, parse
 from graph.model.spelling import HYPHENS
 from graph.model.tables import IdentifierType
+from ingest.extract.ports import ports
 from ingest.extract.tables import cells
 
 _I = IdentifierType
@@ -32,7 +33,7 @@ class _Rule:
 
 _H = f"[-{HYPHENS}]"
 _S = r"[ \u00a0]"
-_FROM, _TO = r"(?<![\w$/-])(?<!\d[.,])", r"(?![\w/-]|[.,]\d)"
+_TO = r"(?![\w/-]|[.,]\d)"
 # In ranges and pairs (7317.00.5501-5508, A-570-967/C-570-968, 001-1234567-8/002) another number stands right beside.
 _JOINED_TO = rf"(?!\w|[.,]\d|(?:{_H}|/)[A-Za-z])"
 _BEFORE_CHARACTERS = 60
@@ -63,7 +64,6 @@ _BILL_LABEL = re.compile(
 )
 
 _YEAR_FIRST_DAY = re.compile(r"(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])")
-_RECENT_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
 _STRONG_MID = re.compile(r"[A-Z]{2}[A-Z]{3,6}\d{1,4}[A-Z]{3}")
 
 
@@ -139,20 +139,6 @@ _SHIFT_CHARACTERS = 3000
 _SIX_DIGITS = _compiled(r"\d{6}")
 _OLD_HEADQUARTERS = ("08", "09", "95", "96")  # bare numbers that stand in file codes
 
-# Ports: a number in brackets behind a port's name, or a row of numbers behind the word.
-_NAMED_PORT = re.compile(r"\b[Pp]orts?\b[^\n()\d]{0,60}\((?:[Pp]ort )?(?:[Cc]ode )?(\d{4})\)")
-_PORT_FIELD = re.compile(
-    r"\bport(?: of (?:entry|unlading))?: ?[^\n():;\d]{3,40}[, ] ?(\d{4})(?![\w/-]|[.,]\d)", re.IGNORECASE
-)
-_PORT_ROW = re.compile(
-    r"\bports?(?: of (?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?))?"
-    r"(\s?(?:codes?|nos?\.?|numbers?|#|:|\|)+)?(?: is)?[: \t]{1,40}"
-    r"\(?(\d{4}(?:(?:,|;| and| or|/)+ ?\d{4}){0,20})(?![\w-]|[.,]\d)",
-    re.IGNORECASE,
-)
-_PORT = re.compile(rf"{_FROM}\d{{4}}{_TO}")
-_AT_PORT = re.compile(r"\b(?:at|to|from|via|through) (\d{4})(?![\w/-]|[.,]\d)", re.IGNORECASE)
-
 # Between two numbers of one row, and the headings of columns under which a bare number is what it looks like.
 _SEPARATED = re.compile(rf"[\s,;/&|]*(?:(?:and|or|to|thru|through|and/or|{_H})[\s,]*)?(?:nos?\. ?)?", re.IGNORECASE)
 _SEPARATED_CHARACTERS = 14
@@ -213,9 +199,12 @@ def _candidates(text: str) -> Iterator[tuple[bool, Found]]:
             if key := keys[rule.identifier, written]:
                 yield sure, (start, match.end(), rule.identifier, key)
     yield from _bare_rulings(text, beginnings)
-    ports = [*_named_ports(text), *_in_columns(text)]
-    for found in (*_headings(text), *ports, *_known_ports(text, {key for *_, which, key in ports if which == _I.PORT})):
-        yield True, found
+    yield from ((True, found) for found in _headings(text))
+    columns = [*_in_columns(text)]
+    yield from ((True, found) for found in columns)
+    for start, end in ports(text, {key for *_, which, key in columns if which == _I.PORT}):
+        if key := _key(_I.PORT, text[start:end]):
+            yield True, (start, end, _I.PORT, key)
 
 
 def _in_columns(text: str) -> Iterator[Found]:
@@ -267,21 +256,3 @@ def _bare_rulings(text: str, beginnings: list[int]) -> Iterator[tuple[bool, Foun
         )
         if sure or old:
             yield sure, (start, match.end(), _I.RULING, RulingNumber(f"HQ-{match.group()}").key)
-
-
-def _named_ports(text: str) -> Iterator[Found]:
-    for match in (*_NAMED_PORT.finditer(text), *_PORT_FIELD.finditer(text)):
-        if key := _key(_I.PORT, match.group(1)):
-            yield match.start(1), match.end(1), _I.PORT, key
-    for row in _PORT_ROW.finditer(text):
-        for match in _PORT.finditer(text, row.start(2), row.end(2)):
-            key = _key(_I.PORT, match.group())
-            if key and (row.group(1) or not _RECENT_YEAR.fullmatch(key)):
-                yield match.start(), match.end(), _I.PORT, key
-
-
-def _known_ports(text: str, named: set[str]) -> Iterator[Found]:
-    """Ports that the text has named as such, where it speaks of them by their numbers alone: `exams at 2709`."""
-    for match in _AT_PORT.finditer(text) if named else ():
-        if match.group(1) in named and not _RECENT_YEAR.fullmatch(match.group(1)):
-            yield match.start(1), match.end(1), _I.PORT, match.group(1)

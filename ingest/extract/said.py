@@ -43,21 +43,45 @@ def what_it_says(kind: str, text: str, row: Mapping[str, object]) -> list[Said]:
     """
     said: dict[tuple[str, str], Said] = {}
     found = {"ruling": _of_ruling, "lab_report": _of_laboratory}.get(kind, _of_issue)
-    for one in found(text, row):
+    for one in found(_LINE_LEFT_BLANK.sub(_blanks, text), row):
         said.setdefault((one.what, one.key or one.value), one)
     return list(said.values())
 
 
+# In a text with double spacing lines are left blank within sentences.
+_LINE_LEFT_BLANK = re.compile(r"(?<=[\w,])[ \t]*\n(?:[ \t]*\n)+[ \t]*(?=[a-z\d(])")
+
+
+def _blanks(line_end: re.Match[str]) -> str:
+    """As many characters, so that places stay what they are."""
+    return "\n" + " " * (len(line_end.group()) - 1)
+
+
 _NUMBER = r"\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?"
 _NUMBERS = rf"(?P<numbers>{_NUMBER}(?:(?:,|;| and| or|\s|HTSUS|subheading)+{_NUMBER}){{0,12}})"
+_MORE_SPECIFICALLY = (
+    r"(?:and\s+)?(?:(?:is|are)\s+)?(?:more\s+)?(?:specifically\s+)?(?:provided\s+for\s+)?(?:(?:in|under)\s+)?"
+)
 _HELD = re.compile(
     rf"\bapplicable\s+(?:(?:sub)?headings?|tariff\s+provisions?)\b(?:(?!\bapplicable\b)[\s\S]){{0,600}}?\b(?:(?:will|would|shall)\s+be|is|are)\s+"
     rf"(?:in\s+)?(?:(?:sub)?headings?\s+)?{_NUMBERS}|"
     rf"(?<!not )\b(?:is|are|be)\s+(?:properly\s+|correctly\s+)?(?:classified|classifiable)\s+(?:\w+\s+){{0,4}}?"
-    rf"(?:in|under|within)\s+(?:heading\s+\d{{4}},?\s+HTSUSA?,?\s+(?:specifically\s+)?(?:in\s+)?)?(?:subheadings?\s+)?"
+    rf"(?:in|under|within)\s+(?:heading\s+\d{{4}},?\s+HTSUSA?,?\s+{_MORE_SPECIFICALLY})?(?:subheadings?\s+)?"
     rf"(?P<other>{_NUMBER})",
     re.IGNORECASE,
 )
+# The section of a Headquarters ruling that decides, in which fewer words are needed.
+_HOLDING = re.compile(
+    r"(?:^|\n)[ \t]*(?:HOLDINGS?|CONCLUSIONS?|DECISION)[ \t]*:?[ \t]*\n(?P<held>[\s\S]+?)"
+    r"(?=\n[ \t]*(?:EFFECT ON OTHER RULINGS?|Sincerely|[A-Z][A-Z ]{5,40}:)|\Z)"
+)
+_HELD_THERE = re.compile(
+    rf"\b(?:classified|classifiable|classification|provided\s+for|falls?|covered|included|described)\b[^.;]{{0,120}}?"
+    rf"\b(?:in|under|within|by|is)\s+(?:the\s+)?(?:heading\s+\d{{4}},?\s+HTSUSA?,?\s+{_MORE_SPECIFICALLY})?"
+    rf"(?:(?:sub)?headings?\s+)?(?P<numbers>{_NUMBER}(?:(?:,|\s|HTSUSA?|or|and|(?:sub)?headings?)+{_NUMBER}){{0,8}})",
+    re.IGNORECASE,
+)
+_NOT_HELD = re.compile(r"\b(?:not|cannot|precluded|excluded|rather\s+than|instead\s+of)\b[^.;]{0,60}$", re.IGNORECASE)
 _PROPOSED = re.compile(
     r"\b(?:you|client|counsel|importer|protestant)\s+(?:\w+\s+)?(?:suggest|propos|argu|believ|stat|conten|claim|assert)"
     r"[^.;]{0,120}$",
@@ -67,7 +91,8 @@ _PART = re.compile(_NUMBER)
 _ORIGIN = re.compile(
     r"\bcountry\s+of\s+origin\s+(?:(?!\bis\s+defined\b|\n\n)[^.;]){0,200}?\b(?:is|will\s+be|would\s+be|shall\s+be)\s+"
     r"(?:considered\s+)?(?:to\s+be\s+)?(?:either\s+)?"
-    r"|\b(?:considered|deemed)\s+(?:to\s+be\s+)?(?:a\s+)?products?\s+of\s+",
+    r"|\b(?:considered|deemed|(?:is|are|remains?)(?=\s+(?:an?\s+)?products?\s+of))\s+(?:to\s+be\s+)?(?:a\s+)?"
+    r"products?\s+of\s+",
     re.IGNORECASE,
 )
 _BEHALF = re.compile(
@@ -86,17 +111,35 @@ def _of_ruling(text: str, _row: Mapping[str, object]) -> Iterator[Said]:
     yield from sorted((*_held(text), *_origins(text), *_clients(text), *_ended(text)), key=lambda said: said.start)
 
 
-def _held(text: str) -> Iterator[Said]:
+def _held(text: str) -> list[Said]:
+    """What the section of the holding says, where there is one that says any; else what the letter does."""
+    return [said for section in _HOLDING.finditer(text) for said in _in_holding(text, section)] or [*_in_letter(text)]
+
+
+def _in_letter(text: str) -> Iterator[Said]:
     for match in _HELD.finditer(text):
         if _PROPOSED.search(text, max(0, match.start() - _NEAR), match.start()):
             continue  # what the letter asked for, not what it was told
-        group = "numbers" if match.group("numbers") else "other"
-        for part in _PART.finditer(text, match.start(group), match.end(group)):
-            try:
-                key = HtsNumber.parse(part.group()).key
-            except Invalid:
-                continue
-            yield Said("classified_under", part.group(), f"hts:{key}", part.start(), part.end())
+        yield from _classified(text, *match.span("numbers" if match.group("numbers") else "other"))
+
+
+def _in_holding(text: str, section: re.Match[str]) -> list[Said]:
+    """The numbers of a holding; a heading that stands there only to lead to one of its subheadings is none."""
+    found: list[Said] = []
+    for match in _HELD_THERE.finditer(text, *section.span("held")):
+        proposed = _PROPOSED.search(text, max(section.start(), match.start() - _NEAR), match.start())
+        if not proposed and not _NOT_HELD.search(text, max(section.start(), match.start() - _NEAR), match.start()):
+            found += _classified(text, *match.span("numbers"))
+    return [one for one in found if not any(one.key != other.key and other.key.startswith(one.key) for other in found)]
+
+
+def _classified(text: str, start: int, end: int) -> Iterator[Said]:
+    for part in _PART.finditer(text, start, end):
+        try:
+            key = HtsNumber.parse(part.group()).key
+        except Invalid:
+            continue
+        yield Said("classified_under", part.group(), f"hts:{key}", part.start(), part.end())
 
 
 def _origins(text: str) -> Iterator[Said]:
@@ -128,7 +171,7 @@ def _ended(text: str) -> Iterator[Said]:
         for start, end, key in rulings:
             gap = match.start() - end if passive else start - match.end()
             between = text[end : match.start()] if passive else text[match.end() : start]
-            if 0 <= gap <= _NEAR and not re.search(r"[.;] [A-Z]|\n\n", between):
+            if 0 <= gap <= _NEAR and not re.search(r"[.;]\s{1,2}[A-Z]|\n\n", between) and not _ENDS.search(between):
                 day = next((f" of {day}" for at, day in dated if 0 <= at - end <= 20), "")
                 yield Said(verb, f"{RulingNumber.parse(key)}{day}", f"document:{key}", start, end)
 

@@ -36,6 +36,18 @@ FOUND = [
     ("the gate of Umber Gate Brokers was at Umber Leather Factory.", ["Umber Gate Brokers", "Umber Leather Factory"]),
     ("A. J. Umber & Sons, Inc., Umber Ribbons and Bows Co., Ltd and Umber K.K. (USA) Inc.",
      ["A. J. Umber & Sons, Inc.", "Umber Ribbons and Bows Co., Ltd", "Umber K.K. (USA) Inc."]),
+    ("Exports of PJSC Umber (Umber) and Joint Stock Company Ochre", ["PJSC Umber", "Joint Stock Company Ochre"]),
+    ("Umber 1870 S.p.A. and Ochre Forge S.p.A (OF), Sienna (Malta) Co., (HK) Ltd., since May 2019 Woad Inc.",
+     ["Umber 1870 S.p.A.", "Ochre Forge S.p.A", "Sienna (Malta) Co., (HK) Ltd.", "Woad Inc."]),
+    ("on behalf of iUMB Inc. and Umber iTV, Inc., citing Madder nv. (Madder)",
+     ["iUMB Inc.", "Umber iTV, Inc.", "Madder nv."]),
+    ("Reply by Umber, Ochre and Sienna LLC; Madder and Woad LLC wrote",
+     ["Umber, Ochre and Sienna LLC", "Madder and Woad LLC"]),
+    ("Umber Co. paid. Invoices of Umber and Woad LLC", ["Umber Co.", "Woad LLC"]),
+    ("manufactured by \nUmber Group Ltd. in May", ["Umber Group Ltd."]),
+    ("Violator 1: UMBER JADE ENTERPRISES, El Monte CA     EIN 45-3381902", ["UMBER JADE ENTERPRISES"]),
+    ("filed by broker Umber Gate for its client, Ochre Jade Toys. We saw that Woad Celik bought coils.",
+     ["Umber Gate", "Ochre Jade Toys", "Woad Celik"]),
     ("Umber Corporation of America, Umber Ltd. of Japan, Global Umber Importers, Inc.",
      ["Umber Corporation of America", "Umber Ltd.", "Global Umber Importers, Inc."]),
     ("UMBER LINE A/S AS AGENT OCHRE SHIPPING CO., LTD.", ["UMBER LINE A/S", "OCHRE SHIPPING CO., LTD."]),
@@ -43,6 +55,9 @@ FOUND = [
 ]  # fmt: skip
 
 NOT_FOUND = [
+    "The importer Mary Jones and exporter Certain Frozen Shrimp; the carrier Customs Team; broker U.S. Customs",
+    "Mr. Smith bought tires. Import Specialist Brown sold his car. Customs Brokers imported data.",
+    "A respondent United States Steel Workers Union",
     "at prices below normal value (NV) during the period",
     "The Company is a Limited Liability Company. This Company is new.",
     "SAME AS CONSIGNEE, TO ORDER OF SHIPPER",

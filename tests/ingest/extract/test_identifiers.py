@@ -166,3 +166,19 @@ def test_the_abstracts_of_real_notices_hold_next_to_no_false_numbers() -> None:
             for _, _, which, _ in find_identifiers(f"{record['title']}\n{record['abstract']}"):
                 kinds[which] = kinds.get(which, 0) + 1
     assert kinds.keys() <= {"hts", "case", "ruling"}
+
+
+@pytest.mark.parametrize(
+    ("text", "ports"),
+    [
+        ("Exams at 2704, 2709 and 5301 found nothing.", ["2704", "2709", "5301"]),
+        ("POE 4601 and POU: 1703.", ["4601", "1703"]),
+        ("Port of entry for all: 2811 (Oakland).", ["2811"]),
+        ("Entered at JFK (4701), then cleared Newark (4601) and Savannah (1703).", ["4701", "4601", "1703"]),
+        ("The team left at 1430 hours; 22 shipments at 1205 per unit.", []),
+        ("Imports through 2025; sections 2295 through 2298; classified in Yarn (5205).", []),
+        ("Exams at 1400 found nothing.", []),
+    ],
+)
+def test_ports_by_their_numbers_where_something_is_done_that_is_done_at_ports(text: str, ports: list[str]) -> None:
+    assert [key for _, _, which, key in find_identifiers(text) if which == "port"] == ports

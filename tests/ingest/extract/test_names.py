@@ -80,6 +80,13 @@ def test_a_known_name_within_a_longer_one_does_not_stand_alone(text: str, alone:
         ("Umber Tire Co., Ltd. (UTCX) and Umber Inc. (PRC)", ["UTCX"]),
         ('Umber Inc., hereinafter "UI" or "the importer", paid. The importer', ["UI", "the importer", "The importer"]),
         ("Umber Ltd. (also known as Umber Works Limited) (UWL) and UWL", ["UWL", "UWL"]),
+        ("Umber Co., Ltd./Ochre Best Inc. (Umber/Ochre Best) paid", ["Umber", "Ochre Best"]),
+        ("KG Umber Steel Co., Ltd. (KG Umber Steel) paid", ["KG Umber Steel"]),
+        ("Umber Green Wood Co., Ltd. (Greenwood) and Umber Inc. (Industries Umber)", ["Greenwood", "Industries Umber"]),
+        ("Umber Metal-Works Co., Ltd. sold UMWCO parts", ["UMWCO"]),
+        ("Shanghai Umber Madder Co., Ltd. sold. Umber Madder paid.", ["Umber Madder"]),
+        ("Tianjin Umber Metal Co., Ltd. sold umber metal. Umber Metal is dear.", []),
+        ("on behalf of your client Kestrelly, on bags. KESTRELLY's bag", ["KESTRELLY"]),
     ],
 )
 def test_short_names_stand_for_the_company_that_they_were_defined_behind(text: str, uses: list[str]) -> None:

@@ -50,6 +50,35 @@ def test_a_provision_is_held_as_a_subheading_is_and_an_origin_may_be_one_of_two(
     ]
 
 
+HOLDINGS = [
+    ("By application of GRI 1, the lamps are classified in heading 8536, HTSUS, specifically in subheading 8536.61.00, "
+     "HTSUS, which provides for lamp holders.", ["8536.61.00"]),
+    ("Under GRI 1, the pillow is provided for in heading 9404, HTSUS, and is specifically provided for under\n\n"
+     "subheading  9404.90.2000,  HTSUSA.", ["9404.90.2000"]),
+    ("The goods fall under heading 6307, HTSUS.", ["6307"]),
+    ("The correct classification of the mats is subheading 3918.10.10, HTSUS. They are not classified in heading 9404.",
+     ["3918.10.10"]),
+    ("The protest should be DENIED.", ["9506.91.00"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("holding", "numbers"), HOLDINGS)
+def test_the_section_of_the_holding_decides_where_it_names_numbers(holding: str, numbers: list[str]) -> None:
+    text = f"FACTS:\n\nIn NY N301234 such goods are classified in 9506.91.00.\n\nHOLDING:\n\n{holding}\n\nSincerely,\n"
+    found = [one for one in what_it_says("ruling", text, {}) if one.what == "classified_under"]
+    assert [one.value for one in found] == numbers
+    assert all(text[one.start : one.end] == one.value for one in found)
+
+
+def test_what_is_done_to_one_ruling_is_not_done_to_the_next() -> None:
+    text = "This revokes NY N300001, dated August 8, 2018, and modifies HQ H290001. The bags are products of China."
+    assert [(what, value) for what, value, _ in said("ruling", text)] == [
+        ("revokes", "NY N300001 of 2018-08-08"),
+        ("modifies", "HQ H290001"),
+        ("origin", "China"),
+    ]
+
+
 def test_a_laboratory_says_what_it_measured_and_what_the_limits_were() -> None:
     results = [{"analyte": "Lead", "value": "120", "unit": "ppm", "limit": 90, "uncertainty": "5"}]
     found = said("lab_report", "", results=json.dumps(results), origin_consistent="no", claimed_origin="VN",

@@ -1,0 +1,83 @@
+"""Companies that bear no legal form, by the word that introduces them or by what only traders do.
+
+Invariant: such a name has two words or more in capitals, none of them a person's first name, an authority's or a label;
+places alone name nobody.
+"""
+
+import re
+from collections.abc import Iterator
+
+from graph.resolve.words import is_of_people, is_place, says_nothing
+from ingest.extract.company_forms import legal_forms
+from ingest.extract.name_words import LOOSE_END, NAME, SENTENCE_ENDS, WORD, Place, stops, trimmed
+from ingest.sources.countries import country_code
+
+# Who somebody is, in small letters, and then the name: `the broker Umber Gate`, `its supplier Ochre Jade`.
+_INTRODUCED = re.compile(
+    r"\b(?:importer|exporter|producer|manufacturer|supplier|shipper|consignee|(?:customs )?broker|filer|carrier|"
+    r"respondent|petitioner|vendor|seller|buyer|purchaser|subsidiary|affiliate|predecessor|parent|distributor|retailer|"
+    r"wholesaler|forwarder|trader|competitor|subcontractor|factory|mill|client|customer|complainant)"
+    r"(?: company| of record)?,? (?:named |called )?"
+    rf"(?P<name>{WORD}(?: (?:{WORD}|&|(?:of|de|da|do|di|du)(?!\w))){{0,6}})"
+)
+# What only traders do, in the past or of one: `Umber Ochre bought hot-rolled coil`.
+_TRADES = re.compile(
+    rf"(?P<name>{NAME})(?= (?:also |then |had |has |have |and \w+ )?"
+    r"(?:sold|sells|bought|buys|imported|exported|shipped|"
+    r"manufactured|manufactures|produced|supplied|supplies|invoiced|consigned|transshipped|undervalued|misclassified|"
+    r"evaded)\b)"
+)
+_OFFICIAL = frozenset(
+    ("AGENCY", "ADMINISTRATION", "AUTHORITY", "BORDER", "BUREAU", "CBP", "CENTER", "COMMERCE", "COMMISSION",
+     "CONGRESS", "COURT", "CUSTOMS", "DEPARTMENT", "DIRECTORATE", "DIVISION", "FDA", "GOVERNMENT", "INSPECTOR",
+     "MINISTRY", "OFFICE", "OFFICER", "PORT", "REPUBLIC", "SECTION", "SERVICE", "SPECIALIST", "STATES",
+     "TARIFF", "TEAM", "TREASURY", "UNION", "UNITED")
+)  # fmt: skip
+
+
+def introduced(text: str) -> Iterator[Place]:
+    """Where such names stand; those that are short names of companies named in full are among them.
+
+    >>> text = "The broker Umber Gate says that Ochre Jade sold it."
+    >>> [text[start:end] for start, end in introduced(text)]
+    ['Umber Gate', 'Ochre Jade']
+    """
+    yield from _by_role(text)
+    yield from _traders(text)
+
+
+def _by_role(text: str) -> Iterator[Place]:
+    for match in _INTRODUCED.finditer(text):
+        start, end = match.span("name")
+        words = text[start:end].split()
+        if not stops(words[0]) and (place := _firm(text, start, end)):
+            yield place
+
+
+def _traders(text: str) -> Iterator[Place]:
+    for match in _TRADES.finditer(text):
+        if place := _firm(text, *trimmed(text, *match.span("name"))):
+            yield place
+
+
+def _firm(text: str, start: int, end: int) -> Place | None:
+    """A row of words in capitals without a legal form, where two of them or more can name a firm: no person, place or
+    authority, not only words of the trade."""
+    name = text[start:end]
+    if stop := SENTENCE_ENDS.search(name):
+        name = name[: stop.start() + 1]
+    name = LOOSE_END.sub("", name)
+    words = name.split()
+    plain = [word.strip(".,").upper() for word in words if word[0].isalnum()]
+    telling = [word for word in plain if word.isalpha() and not is_place(word) and not says_nothing(word)]
+    if (
+        len(words) < 2
+        or not telling
+        or any(word in _OFFICIAL or stops(word) for word in plain)
+        or any(character.isdigit() for character in name)
+        or country_code(name)
+        or is_of_people(plain[0])
+        or next(iter(legal_forms(text[start : start + len(name) + 30])), None)
+    ):
+        return None
+    return start, start + len(name)

@@ -1,0 +1,39 @@
+"""The words that names in texts are made of: what a word of a name looks like, and which words never are one.
+
+Invariant: the words that are in no name are data (`lexicon/not_in_names.csv`), each with why.
+"""
+
+import re
+from functools import cache
+
+from ingest.extract.company_forms import rows
+
+Place = tuple[int, int]
+
+NOT_IN_NAMES = "not_in_names.csv"
+INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
+WORD = r"(?:[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
+NAME = rf"(?<![\w.-]){WORD}(?: (?:{WORD}|&|(?:and|of|de|da|do|di)(?!\w))){{1,7}}"
+SENTENCE_ENDS = re.compile(r"\w(?<!\b\w)\. ")
+LOOSE_END = re.compile(r"(?:\.| and| of| de|['\u2019]s)+$")
+
+
+@cache
+def not_in_names() -> frozenset[str]:
+    """The words that are in no name, in capitals."""
+    return frozenset(row["word"] for row in rows(NOT_IN_NAMES))
+
+
+def stops(written: str) -> bool:
+    """Whether a name does not go on over a word."""
+    if INITIALS.fullmatch(written):
+        return False  # A. J. Umber & Sons
+    plain = written.strip(".").upper()
+    return plain in not_in_names() or plain.removesuffix("'S").removesuffix("\u2019S") in ("IMPORTER", "COMPANY")
+
+
+def trimmed(text: str, start: int, end: int) -> Place:
+    """A place of words in capitals without those before the name: `Neither Umber Supply`, `See Umber Linens`."""
+    words = list(re.finditer(r"\S+", text[start:end]))
+    first = next((word for word in words if not stops(word.group()) and word.group()[0].isupper()), words[-1])
+    return start + first.start(), end

@@ -1,0 +1,85 @@
+"""Ports in running text: four digits that the words around them make one.
+
+Invariant: a port is its number, never its name; a year, a time of day, an amount and a heading of the tariff are none
+unless the text says that they are ports. Once a text has named a port, `at 2704` is it, too.
+"""
+
+import re
+from collections.abc import Iterator
+
+Place = tuple[int, int]
+
+_RECENT_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
+_TIME_OF_DAY = re.compile(r"(?:[01]\d|2[0-3])(?:00|15|30|45)")
+_TARIFF = re.compile(r"\b(?:sub)?headings?\b|\bHT?S(?:US)?A?\b|\btariff\b|\bclassif", re.IGNORECASE)
+_BEFORE_CHARACTERS = 60
+
+# A number in brackets behind a port's name, or a row of numbers behind the word.
+_NAMED_PORT = re.compile(r"\b[Pp]orts?\b[^\n()\d]{0,60}\((?:[Pp]ort )?(?:[Cc]ode )?(\d{4})\)")
+_PORT_FIELD = re.compile(
+    r"\bport(?: of (?:entry|unlading))?: ?[^\n():;\d]{3,40}[, ] ?(\d{4})(?![\w/-]|[.,]\d)", re.IGNORECASE
+)
+_PORT_ROW = re.compile(
+    r"\b(?:ports?(?: of (?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?))?|POEs?|POU)"
+    r"((?: for [a-z ]{2,20}| [a-z]{2,12})?\s?(?:codes?|nos?\.?|numbers?|#|:|\|)+)?(?: is| was)?[: \t]{1,40}"
+    r"\(?(\d{4}(?:(?:,|;| and| or|/)+ ?\d{4}){0,20})(?![\w-]|[.,]\d)",
+    re.IGNORECASE,
+)
+_PORT = re.compile(r"(?<![\w$/-])(?<!\d[.,])\d{4}(?![\w/-]|[.,]\d)")
+# A number behind a place's name, and one where something was done that is done at ports: `at JFK (4701)`, `cleared at
+# 2704`; a time of day is none, nor is how many there are of something.
+_NO_AMOUNT = (
+    r"(?! (?:hours|hrs|h|o'clock|local|GMT|UTC|ET|per|each|USD|EUR|dollars|units?|pieces|pcs|kg|kgs|tons?|cartons|"
+    r"[a-z]+ (?:per|each))\b)"
+)
+_PLACED_PORT = re.compile(
+    r"(?:\b(?:at|via|through|in|from|to|into|cleared|entered|reached|left)|[,:;]|(?<=\d\)),? (?:and|or)) "
+    r"(?P<place>[A-Z][\w.'-]*(?:[ /][A-Z][\w.'-]*){0,3}) "
+    r"\((?P<port>[0-5]\d{3})\)"
+)
+_DONE_AT_PORT = re.compile(
+    r"\b(?:(?:entered|entries|entry|cleared?|clears|arriv\w+|unlad\w+|landed|landing|discharged|detained|detention|seized|"
+    r"seizures?|exam(?:s|ined|inations?)?|inspect\w*|released?|imported|imports?|filed|files|held|holds?|stopped|"
+    r"intercepted|shipments?|containers?|cargo|officers?|specialists?|team|somebody|someone|anyone|colleagues|CBP|"
+    r"customs)\b[^.;:\n]{0,40}?|(?<=\d),? (?:both |all )?(?=at))\b(?:at|(?<!\d )(?:through|via))(?: port| POE)? "
+    r"(?P<ports>[0-5]\d{3}(?:(?:,|;| and| or|/)+ ?[0-5]\d{3}){0,20})(?![\w/-]|[.,]\d)"
+    rf"{_NO_AMOUNT}",
+    re.IGNORECASE,
+)
+_AT_PORT = re.compile(rf"\b(?:at|to|from|via|through) (\d{{4}})(?![\w/-]|[.,]\d){_NO_AMOUNT}", re.IGNORECASE)
+
+
+def ports(text: str, columns: set[str]) -> Iterator[Place]:
+    """Where ports stand, in no order and some twice; `columns` are those of tables under a heading that says so.
+
+    >>> text = "Exams at 2709 and 5301, the rest at JFK (4701)."
+    >>> [text[start:end] for start, end in sorted(set(ports(text, set())))]
+    ['2709', '5301', '4701']
+    """
+    named = [*_labelled(text), *_by_place(text)]
+    yield from named
+    known = columns | {text[slice(*place)] for place in named}
+    for match in _AT_PORT.finditer(text) if known else ():
+        if match.group(1) in known and not _RECENT_YEAR.fullmatch(match.group(1)):
+            yield match.span(1)
+
+
+def _labelled(text: str) -> Iterator[Place]:
+    for match in (*_NAMED_PORT.finditer(text), *_PORT_FIELD.finditer(text)):
+        yield match.span(1)
+    for row in _PORT_ROW.finditer(text):
+        for match in _PORT.finditer(text, row.start(2), row.end(2)):
+            if row.group(1) or not _RECENT_YEAR.fullmatch(match.group()):
+                yield match.span()
+
+
+def _by_place(text: str) -> Iterator[Place]:
+    """Ports that no word calls so."""
+    for match in _PLACED_PORT.finditer(text):
+        tariff = _TARIFF.search(text, max(0, match.start() - _BEFORE_CHARACTERS), match.start("port"))
+        if not tariff and not _RECENT_YEAR.fullmatch(match.group("port")):
+            yield match.span("port")
+    for row in _DONE_AT_PORT.finditer(text):
+        for match in _PORT.finditer(text, *row.span("ports")):
+            if not _RECENT_YEAR.fullmatch(match.group()) and not _TIME_OF_DAY.fullmatch(match.group()):
+                yield match.span()
