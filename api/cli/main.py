@@ -37,6 +37,8 @@ Each verb takes --home DIR (where everything lives; else TIDEWAITER_HOME, else .
 """
 
 _INTERRUPTED = 130  # how the parser says that Ctrl-C was pressed
+_QUERY_STOPPED = "Query interrupted"  # and how DuckDB does, in an error of no kind of its own, when it came in a query
+_STOPPED = "Stopped. What was served before still is."
 
 app = typer.Typer(
     name="tidewaiter",
@@ -79,10 +81,10 @@ def run(arguments: list[str]) -> int:
         app(_common_first(arguments), prog_name="tidewaiter")
     except SystemExit as end:
         if end.code == _INTERRUPTED:
-            return _failed("Stopped. What was served before still is.")
+            return _failed(_STOPPED)
         return _flushed(end.code if isinstance(end.code, int) else 0)
     except Exception as error:  # the one place that catches everything: see the invariant
-        return _told(error, arguments)
+        return _failed(_STOPPED) if str(error) == _QUERY_STOPPED else _told(error, arguments)
     return 0
 
 

@@ -358,6 +358,26 @@ class TestBringingIn:
         assert err == "Stopped. What was served before still is.\n"
         assert (home / "CURRENT").read_text(encoding="utf-8") == before
 
+    def test_ctrl_c_in_the_middle_of_a_query_is_told_in_the_same_words(self, tmp_path: Path) -> None:
+        endless = (
+            "import duckdb; from api.cli import main\n"
+            "@main.app.command()\n"
+            "def forever():\n"
+            "    print('begun', flush=True)\n"
+            "    duckdb.execute('SELECT sum(hash(range)) FROM range(1000000000000)')\n"
+            "raise SystemExit(main.run(['forever']))\n"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", endless], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "TIDEWAITER_HOME": str(tmp_path)}, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(0.5)  # the query has begun
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (1, "Stopped. What was served before still is.\n")
+
     def test_a_file_that_cannot_be_read_is_named_and_the_others_are_loaded(self, tmp_path: Path) -> None:
         (tmp_path / "broken.csv.gz").write_bytes(b"\x1f\x8b\x08\x00broken")
         ended = type_("load", tmp_path / "broken.csv.gz", "--json", "--home", tmp_path / "home")
