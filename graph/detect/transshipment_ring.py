@@ -14,9 +14,9 @@ from datetime import date
 from graph.detect.calibration import Calibration, read_calibration
 from graph.detect.diversion.examine import examine
 from graph.detect.diversion.examined import Examination
-from graph.detect.diversion.features import features
+from graph.detect.diversion.features import all_features
 from graph.detect.diversion.orders import read_orders
-from graph.detect.diversion.rings import Weighed, chained, rings
+from graph.detect.diversion.rings import Weighed, rings
 from graph.detect.diversion.story import Told, named_customers, tell
 from graph.detect.diversion.trade import kept, lines_without_maker, scope_lines
 from graph.detect.last_day import last_day
@@ -79,11 +79,8 @@ class TransshipmentRing:
 
 def weigh(seen: Examination, calibration: Calibration) -> list[Weighed]:
     """Every candidate with its features and probability, likeliest first."""
-    follows = chained(seen.examined)
-    weighed = []
-    for i, x in enumerate(seen.examined):
-        told = features(x, chained=i in follows)
-        weighed.append(Weighed(x, told, calibration.probability(told)))
+    told = all_features(seen.examined)
+    weighed = [Weighed(x, of, calibration.probability(of)) for x, of in zip(seen.examined, told, strict=True)]
     return sorted(weighed, key=lambda w: (-w.probability, w.key))
 
 

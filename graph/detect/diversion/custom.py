@@ -13,7 +13,7 @@ from graph.detect.diversion.examined import Customer
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.papers import Papers
 from graph.detect.diversion.passage import Lots, Passage
-from graph.detect.diversion.trade import OBSERVED_BEFORE_DAYS, Ints, Lines, MakerTrade
+from graph.detect.diversion.trade import NO_ROWS, OBSERVED_BEFORE_DAYS, Ints, Lines, MakerTrade
 
 # Bought from the order's country before and, since the maker began, at less than this share of the pace.
 QUIT = 0.5
@@ -25,6 +25,8 @@ LEAST_DAYS = 30
 HANDED_OVER_DAYS = (-240, 90)
 # "Four in five had bought there": the share of switched customers that relabelling is expected to show.
 SWITCHED_SHARE = 0.8
+# An old plant's customer that pays what others pay there, by so many bits, gets the plant's own goods.
+OWN_GOODS_BITS = -1.0
 # The usual share of switched customers counts as so many customers where a product has few.
 USUAL_CUSTOMERS = 10
 
@@ -62,7 +64,7 @@ class Makers:
 class Market:
     """All third-country makers' trade, candidates' lines and their importers' lines from the order's country.
 
-    `began` is the day on which each importer began to import anything; days are counted from 1970.
+    `began` is the day on which each importer or receiver came into trade at all; days are counted from 1970.
     """
 
     makers: Makers
@@ -75,22 +77,31 @@ class Market:
 
 
 def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> list[Customer]:
-    """The importers of these lines of a maker; no lot is matched yet."""
-    taxpayer, day, importer = (market.own.columns[name] for name in ("taxpayer", "day", "importer"))
+    """The importers of these lines of a maker; no lot is matched yet, no price compared."""
+    taxpayer, receiver, day, importer = (
+        market.own.columns[name] for name in ("taxpayer", "receiver", "day", "importer")
+    )
+    told_new_from = market.observed_from + OBSERVED_BEFORE_DAYS
     found = []
     for who in sorted(set(taxpayer[rows])):
         mine = rows[taxpayer[rows] == who]
         first = int(day[mine].min())
-        bought = market.home.take((maker.order, who), "day")
+        receivers = sorted(set(receiver[mine]) - {None})
+        own = market.home.of.get((maker.order, who), NO_ROWS)
+        received = np.concatenate([market.home.of.get((maker.order, r), NO_ROWS) for r in receivers] or [NO_ROWS])
+        received = received[market.home.columns["taxpayer"][received] != who]
+        home = np.r_[own, received]
+        bought = market.home.columns["day"][home]
         was, since = int((bought < first).sum()), int((bought >= first).sum())
         pace_before = was / max(first - market.observed_from, LEAST_DAYS)
         pace_since = since / max(market.until_day - first, LEAST_DAYS)
         counted: dict[str, int] = {}
-        for supplier in market.home.take((maker.order, who), "maker"):
+        for supplier in market.home.columns["maker"][home]:
             if supplier:
                 counted[supplier] = counted.get(supplier, 0) + 1
         spelt = [i for i in importer[mine] if i]
-        told_new_from = market.observed_from + OBSERVED_BEFORE_DAYS
+        began = max(first - FRESH_DAYS, told_new_from)
+        fresh = first >= order.petition_day and market.began.get(who, 0) >= began
         found.append(
             Customer(
                 taxpayer=who,
@@ -105,8 +116,11 @@ def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> li
                 suppliers=tuple(sorted(counted.items(), key=lambda x: (-x[1], x[0]))),
                 matched_lots=0,
                 named_lines=market.papers.lines(mine),
-                fresh=first >= order.petition_day
-                and market.began.get(who, 0) >= max(first - FRESH_DAYS, told_new_from),
+                fresh=fresh,
+                settled=not fresh or any(market.began.get(r, 0) < began for r in receivers),
+                fronts=fresh and bool((market.home.columns["day"][received] < first).any()),
+                home_rows=home[bought < first],
+                kept_price=None,
             )
         )
     return found
@@ -126,15 +140,39 @@ def with_matches(market: Market, found: Iterable[Customer], lots: Lots, passed: 
 def switched_bits(market: Market, maker: MakerTrade, found: Iterable[Customer]) -> tuple[float, float]:
     """(share that is usual, bits): how much better "four in five had bought there" explains the new customers.
 
-    An importer that is new itself cannot have bought anywhere before: it speaks neither way.
+    An importer that is new itself, with nobody else behind it, cannot have bought anywhere before: it speaks neither
+    way.
     """
     chance = _usual_share(market, maker)
-    settled = [c for c in found if c.new and not c.fresh]
+    settled = [c for c in found if c.new and c.settled]
     switched, every = sum(c.switched for c in settled), len(settled)
     usual = min(max(chance, 0.01), 0.95)
     guilty = max(SWITCHED_SHARE, usual)
     bits = switched * np.log2(guilty / usual) + (every - switched) * np.log2((1 - guilty) / (1 - usual))
     return chance, float(np.clip(bits, -4.0, 8.0))
+
+
+def diverted(customer: Customer) -> bool:
+    """Whether a customer of an old plant may get goods of the order's country from it: it bought there, and does not
+    pay what others pay here, or the lots' own papers say so."""
+    if customer.named_lines:
+        return True
+    kept = customer.kept_price
+    return customer.switched and (kept is None or kept.bits > OWN_GOODS_BITS)
+
+
+def kept_bits(found: Iterable[Customer], *, new: bool) -> float:
+    """How much better "they pay what they paid before" explains the prices of the new customers, in bits.
+
+    All of a new maker's goods would be relabelled, and its customers' prices hang together; of an old plant's
+    customers one as well as another may get its own.
+    """
+    bits = np.array([c.kept_price.bits for c in found if c.new and c.kept_price is not None])
+    if not len(bits):
+        return 0.0
+    if new:
+        return float(np.clip(bits.mean() * np.sqrt(len(bits)), -8.0, 8.0))
+    return float(np.clip(np.log2(0.5 + 0.5 * np.exp2(bits)).sum(), -8.0, 8.0))
 
 
 def _usual_share(market: Market, maker: MakerTrade) -> float:

@@ -5,14 +5,24 @@ Invariant: what is asked of the engine is asked once for all candidates; one can
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis.expr.types as ir
 import numpy as np
 
 from graph.detect.diversion import goods, passage, plants, ties
-from graph.detect.diversion.custom import Makers, Market, customers, old_plant, switched_bits, was_plant, with_matches
+from graph.detect.diversion.custom import (
+    Makers,
+    Market,
+    customers,
+    diverted,
+    kept_bits,
+    old_plant,
+    switched_bits,
+    was_plant,
+    with_matches,
+)
 from graph.detect.diversion.examined import Customer, Examination, Examined, Habits
 from graph.detect.diversion.inward import Shipped, Waybills, inward, lots_of, names_of, suppliers, waybills
 from graph.detect.diversion.orders import EPOCH, Order
@@ -66,8 +76,9 @@ def examine(
     say("candidates' lines")
     own = lines_of_makers(lines, [*chosen, *(m for m in makers if was_plant(m, orders[m.order]))])
     buyers = {(c.order, t) for c in chosen for t in set(own.take(c.key, "taxpayer"))}
-    home = lines_from_country(lines, buyers)
-    began = first_days(facts, {t for _, t in buyers}, as_of=as_of, until=until)
+    receivers = {(c.order, r) for c in chosen for r in set(own.take(c.key, "receiver")) if r}
+    home = lines_from_country(lines, buyers | receivers)
+    began = first_days(facts, {t for _, t in buyers | receivers}, as_of=as_of, until=until)
     suspected = _suspected(c for c in chosen if is_new(c, orders[c.order], observed_from=observed_from))
     levels = goods.goods_levels(lines, suspected)
     say("months of trade")
@@ -179,11 +190,9 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     order, own = g.orders[c.order], g.market.own
     new = is_new(c, order, observed_from=g.market.observed_from)
     every = own.of[c.key]
-    buyers = customers(g.market, c, order, every)
+    buyers = _priced(g, c, customers(g.market, c, order, every))
     # An old plant's trade is its own, but for customers that came to it, or goods that say they came, from there.
-    rows = np.sort(
-        np.concatenate([b.rows for b in buyers if b.new and (new or b.switched or b.named_lines)] or [NO_ROWS])
-    )
+    rows = np.sort(np.concatenate([b.rows for b in buyers if b.new and (new or diverted(b))] or [NO_ROWS]))
     if len(rows) < LEAST_LINES:
         return None
     day, weights = own.columns["day"][rows], np.nan_to_num(own.columns["weight"][rows])
@@ -222,6 +231,7 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         newcomer_bits=_newcomer_bits(g, order) if new else 0.0,
         chance_share=usual,
         switched_bits=bits,
+        kept_bits=kept_bits(buyers, new=new),
         likeness=tuple(alike),
         lots=lots,
         passage=passed,
@@ -246,6 +256,19 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         circle_size=1 + sum(b.new for b in buyers),
         habits=_habits(g, c, rows),
     )
+
+
+def _priced(g: _Gathered, c: MakerTrade, buyers: Iterable[Customer]) -> list[Customer]:
+    """The customers with what they pay beside what they paid before."""
+    return [
+        replace(
+            b, kept_price=goods.kept_price(
+                g.levels, order=c.order, origin=c.origin, own=c.spellings, before=_logs(g.market.home, b.home_rows),
+                now=_logs(g.market.own, b.rows),
+            ),
+        ) if b.new and len(b.home_rows) else b
+        for b in buyers
+    ]  # fmt: skip
 
 
 def _sender(g: _Gathered, papers: Iterable[Paper]) -> str:

@@ -6,7 +6,7 @@ Invariant: each number here can be told in a finding with the rows that it rests
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graph.detect.diversion.goods import Likeness
+from graph.detect.diversion.goods import KeptPrice, Likeness
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.papers import Paper
 from graph.detect.diversion.passage import Bills, Lots, Passage
@@ -18,7 +18,10 @@ from graph.detect.diversion.trade import Ints, Lines, MakerTrade
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """An importer of a maker's goods: what it bought from the order's country before and since."""
+    """An importer of a maker's goods: what it bought from the order's country before and since.
+
+    Where others receive what it enters, what they had from the order's country counts as its own.
+    """
 
     taxpayer: str
     importer: str
@@ -33,6 +36,10 @@ class Customer:
     matched_lots: int
     named_lines: int  # whose own papers name the order's country
     fresh: bool  # began to import at all when it began to buy from the maker, after the petition
+    settled: bool  # it, or who receives its goods, was in trade before
+    fronts: bool  # fresh, and who receives its goods had bought them from the order's country
+    home_rows: Ints  # positions in the lines of the order's country: what they bought there before
+    kept_price: KeptPrice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class Examined:
     newcomer_bits: float
     chance_share: float
     switched_bits: float
+    kept_bits: float  # its new customers pay what they paid before, rather than what others pay in its country
     likeness: tuple[Likeness, ...]
     lots: Lots
     passage: Passage

@@ -5,11 +5,14 @@ Most are in bits, so that each world's own rates are taken into account before a
 Invariant: more of what speaks for the pattern never lowers the probability, more of what explains it never raises it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from graph.detect.calibrate import Signs
 from graph.detect.diversion.examined import Examined
 from graph.detect.diversion.papers import OF_THE_GOODS
+from graph.detect.diversion.rings import chained
 
 MOST_TIE_BITS = 14.0
 YOUNG_YEARS = 5.0
@@ -17,17 +20,21 @@ YOUNG_YEARS = 5.0
 LEAST_INWARD_SHARE = 0.15
 # From so many bits the passage of lots is no chance.
 TELLING_PASSAGE_BITS = 4.0
+# What is added up over a maker's goods under several orders against one country, in bits, and the most of it.
+OF_ALL_GOODS = {"switched": 8.0, "kept": 8.0, "price": 8.0, "passage": 12.0, "laden": 12.0, "sold": 12.0}
 
 SIGNS: Signs = {
     "newcomer": (0.0, 1.0),  # bits: how rare it is that a maker begins since the petition; 0 for an old maker
     "switched": (0.0, 1.0),  # bits: new customers bought from the order's country before, beyond chance
+    "kept": (0.1, 1.0),  # bits: new customers pay what they paid in the order's country, not what others pay here
+    "fronts": (0.0, 2.5),  # share of its trade entered by importers new to trade for buyers from the order's country
     "price": (0.1, 1.0),  # bits: unit value like the order country's rather than like its own country's
     "passage": (0.2, 1.5),  # bits: lots that came in as they went out, beyond chance
     "laden": (0.2, 1.2),  # bits: lots that were laden in or exported from the order's country, beyond chance
     "sold": (0.2, 1.2),  # bits: lots that a firm of the order's country shipped or exported, beyond chance
     "carried": (0.0, 6.0),  # share of lots that came in as they went out, beyond chance, where that is no chance
     "ties": (0.05, 1.0),  # bits: shared with suppliers, importers or other new makers, beyond chance
-    "alleged": (0.0, 3.0),  # a claim, alleged or admitted, joins it to one of them
+    "alleged": (0.0, 1.5),  # a claim, alleged or admitted, joins it to one of them
     "excess": (0.0, 3.0),  # log2 of a year's shipments over what the plant can make
     "chain": (0.0, 2.0),  # its customers came from another new maker that stopped, in another country or product
     "capable": (-4.0, 0.0),  # the plant can make what it ships; half where only the firm says so
@@ -39,8 +46,35 @@ SIGNS: Signs = {
 }
 
 
+def fronted(x: Examined) -> float:
+    """The share of the maker's new lines that new importers enter for who had the goods from the order's country."""
+    lines = sum(len(c.rows) for c in x.customers if c.new)
+    return sum(len(c.rows) for c in x.customers if c.new and c.fronts) / max(lines, 1)
+
+
+def all_features(every: Sequence[Examined]) -> list[dict[str, float]]:
+    """The features of all candidates by the names in `SIGNS`.
+
+    What speaks of a maker's goods under one order speaks of its goods under another against the same country.
+    """
+    follows = chained(every)
+    alone = [features(x, chained=i in follows) for i, x in enumerate(every)]
+    by_maker: dict[tuple[str, str, str], list[int]] = {}
+    for i, x in enumerate(every):
+        by_maker.setdefault((x.trade.maker, x.trade.origin, x.order.country), []).append(i)
+    found = []
+    for i, x in enumerate(every):
+        near = by_maker[x.trade.maker, x.trade.origin, x.order.country]
+        others = {every[j].habits.hts: j for j in near if every[j].habits.hts != x.habits.hts}
+        told = dict(alone[i])
+        for name, most in OF_ALL_GOODS.items():
+            told[name] = float(np.clip(told[name] + sum(alone[j][name] for j in others.values()), -most, most))
+        found.append(told)
+    return found
+
+
 def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
-    """The features by the names in `SIGNS`."""
+    """The features of one candidate by itself."""
     price = next((like.bits for like in x.likeness if like.measure == "price"), 0.0)
     shipped = max(x.shipped_kg, 1.0)
     known = x.inward.same_kg + x.inward.other_kg
@@ -58,6 +92,8 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
     return {
         "newcomer": min(x.newcomer_bits, 5.0),
         "switched": x.switched_bits,
+        "kept": x.kept_bits,
+        "fronts": fronted(x),
         "price": price,
         "passage": passing,
         "carried": max(x.passage.matched - x.passage.expected, 0.0) / max(x.passage.lots, 1)

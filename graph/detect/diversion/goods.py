@@ -23,6 +23,9 @@ LEAST_MAKERS = 2
 BORROWED_SPREAD = 0.15
 LEAST_ORDINARY_LINES = 5
 MOST_BITS = 5.0
+# A price that is kept moves by so much in its logarithm; a single line's lies so far from the usual one.
+KEPT_SPREAD = 0.08
+NOISE = 0.12
 # Tails as heavy as Student's with so many degrees of freedom: a slip in a quantity proves nothing.
 DEGREES = 4.0
 
@@ -55,6 +58,24 @@ class Likeness:
     bits: float
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPrice:
+    """What a buyer pays a maker beside what it paid the order's country's makers before, in USD a unit.
+
+    `usual` is what others' prices in the maker's country are, over the order country's. `bits` above zero: the buyer
+    pays what it paid, rather than what others pay there.
+    """
+
+    hts: str
+    unit: str
+    before: float
+    now: float
+    usual: float
+    lines_before: int
+    lines_now: int
+    bits: float
+
+
 Made = tuple[str, int, float]  # a maker, its lines, its mean logarithm
 
 
@@ -76,29 +97,82 @@ class GoodsLevels:
 def goods_levels(lines: ir.Table, suspected: Mapping[int, Collection[str]]) -> GoodsLevels:
     """The levels of all makers but those `suspected` under an order; of the order's country before its goods paid more.
 
-    Suspected are new makers in third countries; what they ship tells nothing of what honest goods are like.
+    Suspected are new makers in third countries; what they ship tells nothing of what honest goods are like. Where no
+    line of the order's country is from before, those since must do.
     """
     t = lines.filter(lines.maker.notnull())
-    t = t.filter((t.origin != t.country) | (t.day < t.bites_day))
+    t = t.mutate(paid=(t.origin == t.country) & (t.day >= t.bites_day))
     t = t.mutate(
         price=(t.value / t.quantity).ln(), unit_weight=(t.weight / t.quantity).ln(),
         package_weight=(t.weight / t.packages).ln(),
     )  # fmt: skip
-    t = t.group_by("order", "hts", "unit", "origin", "country", "maker").agg(
+    t = t.group_by("order", "hts", "unit", "origin", "country", "maker", "paid").agg(
         lines=ibis._.count(), **{name: t[name].mean() for name in MEASURES}
     )
     at: dict[tuple[int, str, str], dict[str, _Side]] = {}
-    for row in t.order_by("order", "hts", "unit", "origin", "maker").to_pyarrow().to_pylist():
+    since: dict[tuple[int, str, str], dict[str, dict[str, Made]]] = {}
+    for row in t.order_by("order", "hts", "unit", "origin", "maker", "paid").to_pyarrow().to_pylist():
         here = at.setdefault((row["order"], row["hts"], row["unit"]), {name: _Side({}, {}) for name in MEASURES})
         for name in MEASURES:
             made = (row["maker"], row["lines"], row[name])
             if row[name] is None:
                 continue
-            if row["origin"] == row["country"]:
+            if row["paid"]:
+                later = since.setdefault((row["order"], row["hts"], row["unit"]), {m: {} for m in MEASURES})
+                later[name][row["maker"]] = made
+            elif row["origin"] == row["country"]:
                 here[name].home[row["maker"]] = made
             elif row["maker"] not in suspected.get(row["order"], ()):
                 here[name].others.setdefault(row["origin"], []).append(made)
+    for key, later in since.items():
+        for name, makers in later.items():
+            if not at[key][name].home:
+                at[key][name].home.update(makers)
     return GoodsLevels(at)
+
+
+def kept_price(
+    levels: GoodsLevels,
+    *,
+    order: int,
+    origin: str,
+    own: Iterable[str],
+    before: dict[tuple[str, str], dict[str, Floats]],
+    now: dict[tuple[str, str], dict[str, Floats]],
+) -> KeptPrice | None:
+    """Whether a buyer pays a maker what it paid before in the order's country, in the goods that it bought most.
+
+    `before` and `now` are logarithms by (hts, unit) and measure; `own` are the maker's numbers, no yardstick of itself.
+    """
+    numbers = set(own)
+    best: KeptPrice | None = None
+    most = 0
+    for (hts, unit), logs in now.items():
+        x, y = logs["price"], before.get((hts, unit), {}).get("price", logs["price"][:0])
+        x, y = x[np.isfinite(x)], y[np.isfinite(y)]
+        here = levels.at.get((order, hts, unit), {}).get("price")
+        if here is None or len(x) <= most or not len(y):
+            continue
+        there = [made for made in here.others.get(origin, []) if made[0] not in numbers]
+        borrowed = len(there) < LEAST_MAKERS
+        if borrowed:
+            there += [made for country, makers in here.others.items() if country != origin for made in makers]
+        home_level, there_level = _level(tuple(here.home.values()), "price"), _level(tuple(there), "price")
+        if home_level is None or there_level is None:
+            continue
+        usual = there_level.mean - home_level.mean
+        noise = NOISE**2 / len(x) + NOISE**2 / len(y)
+        apart = there_level.spread**2 + home_level.spread**2 + (BORROWED_SPREAD**2 if borrowed else 0.0)
+        honest = float(np.sqrt(apart + noise))
+        kept = float(np.sqrt(KEPT_SPREAD**2 + noise))
+        moved = float(np.median(x) - np.median(y))
+        bits = (_log_t(moved / kept) - np.log(kept) - _log_t((moved - usual) / honest) + np.log(honest)) / np.log(2)
+        most = len(x)
+        best = KeptPrice(
+            hts, unit, float(np.exp(np.median(y))), float(np.exp(np.median(x))), float(np.exp(usual)), len(y), len(x),
+            float(np.clip(bits, -MOST_BITS, MOST_BITS)),
+        )  # fmt: skip
+    return best
 
 
 def likeness(

@@ -21,6 +21,8 @@ from graph.model.finding import Evidence, Finding, Member, RecordRef
 # An importer with fewer of the ring's lines than this share, and no other mark, is left out.
 LEAST_SHARE = 0.02
 LEAST_SHARE_UNMARKED = 0.05
+# Prices that a customer kept are told from so many bits.
+LEAST_KEPT_BITS = 0.5
 MOST_ROWS = 40
 MOST_PAIRS = 12
 DAY_ZERO = date(1970, 1, 1)
@@ -168,7 +170,7 @@ def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) ->
         *_passage(x, seen),
         *_inward(x, seen),
     ]
-    found += [*_price(x, seen), *_capacity(x), *_standing(x), *_ties(x), *_claims(x)]
+    found += [*_kept_price(x, customers, seen), *_price(x, seen), *_capacity(x), *_standing(x), *_ties(x), *_claims(x)]
     if weighed.features["chain"]:
         found.append(
             Evidence(
@@ -234,16 +236,13 @@ def _switch(x: Examined, customers: list[Customer], seen: Examination) -> list[E
     if not moved:
         return []
     quit_ = [c for c in moved if c.quit]
-    refs: list[RecordRef] = []
-    for c in moved:
-        at = seen.home.of.get((x.trade.order, c.taxpayer))
-        if at is not None:
-            refs += _line_refs(seen.home, at[seen.home.columns["day"][at] < c.first_day][-3:], 3)
+    refs = [ref for c in moved for ref in _line_refs(seen.home, c.home_rows[-3:], 3)]
     return [
+        *_fronts(moved, x, seen),
         Evidence(
-            f"{len(moved)} of its {len(customers)} new importers bought the same goods from {x.order.country} before, "
-            f"where {x.chance_share:.0%} would be usual; {len(quit_)} of them bought at less than half their pace "
-            "there since.",
+            f"{len(moved)} of its {len(customers)} new importers, or who receives their goods, bought the same goods "
+            f"from {x.order.country} before, where {x.chance_share:.0%} would be usual; {len(quit_)} of them bought at "
+            "less than half their pace there since.",
             {
                 "importers": len(customers), "bought_from_order_country": len(moved), "quit": len(quit_),
                 "usual_share": round(x.chance_share, 3), "bits": round(x.switched_bits, 2),
@@ -251,6 +250,47 @@ def _switch(x: Examined, customers: list[Customer], seen: Examination) -> list[E
             tuple(refs[:MOST_ROWS]),
         )
     ]  # fmt: skip
+
+
+def _fronts(moved: Sequence[Customer], x: Examined, seen: Examination) -> list[Evidence]:
+    fronts = [c for c in moved if c.fronts]
+    if not fronts:
+        return []
+    before, now = sum(len(c.home_rows) for c in fronts), sum(len(c.rows) for c in fronts)
+    refs = [
+        ref for c in fronts for ref in (*_line_refs(seen.home, c.home_rows[-3:]), *_line_refs(seen.lines, c.rows, 3))
+    ]
+    return [
+        Evidence(
+            f"{len(fronts)} of its importers came into trade when they began to buy from {x.trade.maker}, and enter "
+            f"for consignees that had {before} lines of the goods from {x.order.country} before.",
+            {"importers": len(fronts), "lines_before": before, "lines": now},
+            tuple(refs[:MOST_ROWS]),
+        )
+    ]
+
+
+def _kept_price(x: Examined, customers: Sequence[Customer], seen: Examination) -> list[Evidence]:
+    found = []
+    for c in customers:
+        kept = c.kept_price
+        if kept is None or kept.bits < LEAST_KEPT_BITS:
+            continue
+        unit = f"USD a {kept.unit or 'unit'}"
+        found.append(
+            Evidence(
+                f"Importer {c.importer} pays {kept.now:.3g} {unit} of HTS {kept.hts}, where {kept.before:.3g} were "
+                f"paid to makers of {x.order.country} before: {kept.now / kept.before:.2f} times as much, where goods "
+                f"of {x.trade.origin} usually cost {kept.usual:.2f} times as much.",
+                {
+                    "before": float(f"{kept.before:.4g}"), "now": float(f"{kept.now:.4g}"), "unit": unit,
+                    "usual_times": round(kept.usual, 3), "lines_before": kept.lines_before,
+                    "lines_now": kept.lines_now, "bits": round(kept.bits, 2),
+                },
+                (*_line_refs(seen.home, c.home_rows[-3:]), *_line_refs(seen.lines, c.rows, 3)),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _papers(x: Examined, seen: Examination) -> list[Evidence]:

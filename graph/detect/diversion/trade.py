@@ -38,7 +38,8 @@ def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None
     """Lines whose tariff number an order reaches, once for each such order; None when no order reaches any.
 
     Chapter 99 rows carry no goods and are left out. A maker that is not named is the exporter, if one is. Where the
-    goods were laden and from where they were shipped is what the line's bill says.
+    goods were laden and from where they were shipped is what the line's bill says. A receiver is the consignee where
+    it is another taxpayer than the importer.
     """
     t = facts.table("entry_lines", as_of=as_of)
     t = t.filter(t.entry_date <= until, ~t.hts_number.startswith("99"))
@@ -53,6 +54,7 @@ def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None
         day=t.entry_date.epoch_days(),
         importer=t.importer_number,
         taxpayer=taxpayer(t.importer_number),
+        receiver=taxpayer(t.consignee_number).nullif(taxpayer(t.importer_number)),
         maker=ibis.coalesce(t.manufacturer_id.nullif(""), t.foreign_exporter_id.nullif("")),
         exporter=t.foreign_exporter_id.nullif(""),
         exported_from=t.country_of_export.nullif(""),
@@ -79,8 +81,8 @@ class MakerTrade:
     """What a maker in a third country ships of goods under one order. `spellings` are its numbers as written.
 
     `new_lines` are those of importers that began to buy from it after the petition, `switched_lines` those among
-    them whose importers had bought the goods from the order's country before, `named_lines` those whose own papers
-    name the order's country.
+    them whose importers or receivers had bought the goods from the order's country before, `named_lines` those whose
+    own papers name the order's country.
     """
 
     order: int
@@ -106,14 +108,24 @@ def maker_trade(lines: ir.Table) -> list[MakerTrade]:
     """Every maker of goods under an order that declares another origin than the order's country."""
     third = lines.filter(lines.origin != lines.country, lines.maker.notnull())
     named = [surely(third[paper].substr(0, 2) == third.country) for paper in PAPERS]
-    bought = third.group_by("order", "origin", "maker", "taxpayer", "petition_day").agg(
+    bought = third.group_by("order", "origin", "maker", "taxpayer", "receiver", "petition_day").agg(
         first=third.day.min(), last=third.day.max(), lines=ibis._.count(),
         named=ibis.or_(*named).cast("int64").sum(),
     )  # fmt: skip
     home = lines.filter(lines.origin == lines.country)
-    before = home.group_by("order", "taxpayer").agg(first_home=home.day.min())
-    bought = bought.left_join(before, ["order", "taxpayer"])
-    bought = bought.mutate(new=bought.first >= bought.petition_day, switched=surely(bought.first_home < bought.first))
+    before = _of_either(home.select("order", "taxpayer", "receiver", "day")).group_by("order", "who")
+    before = before.agg(first_home=ibis._.day.min())
+    bought = bought.left_join(before, ["order", bought.taxpayer == before.who]).drop("order_right", "who")
+    received = before.select("order", "who", first_received="first_home")
+    bought = bought.left_join(received, ["order", bought.receiver == received.who])
+    bought = bought.group_by("order", "origin", "maker", "taxpayer", "petition_day").agg(
+        first=bought["first"].min(), last=bought["last"].max(), lines=bought.lines.sum(), named=bought.named.sum(),
+        first_home=bought.first_home.min(), first_received=bought.first_received.min(),
+    )  # fmt: skip
+    bought = bought.mutate(
+        new=bought["first"] >= bought.petition_day,
+        switched=surely(bought.first_home < bought["first"]) | surely(bought.first_received < bought["first"]),
+    )
     both = bought.new & bought.switched
     makers = bought.group_by("order", "origin", "maker").agg(
         first=bought["first"].min(), last=bought["last"].max(), lines=bought.lines.sum(),
@@ -124,6 +136,12 @@ def maker_trade(lines: ir.Table) -> list[MakerTrade]:
     )  # fmt: skip
     rows = makers.order_by("order", "origin", "maker").to_pyarrow().to_pylist()
     return _joined(rows)
+
+
+def _of_either(lines: ir.Table) -> ir.Table:
+    """Lines by `who` entered or received them; a line that one enters and another receives is there for both."""
+    entered = lines.mutate(who=lines.taxpayer)
+    return ibis.union(entered, lines.filter(lines.receiver.notnull()).mutate(who=lines.receiver), distinct=False)
 
 
 def _joined(rows: list[Row]) -> list[MakerTrade]:
@@ -209,8 +227,8 @@ class Lines:
 
 
 _LINE = (
-    "order", "entry_number", "line_number", "tariff_ordinal", "entry_type", "day", "importer", "taxpayer", "maker",
-    "origin", "hts", "bill", "unit", "quantity", "weight", "packages", "value",
+    "order", "entry_number", "line_number", "tariff_ordinal", "entry_type", "day", "importer", "taxpayer", "receiver",
+    "maker", "origin", "hts", "bill", "unit", "quantity", "weight", "packages", "value",
 )  # fmt: skip
 
 
@@ -223,11 +241,11 @@ def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
 
 
 def lines_from_country(lines: ir.Table, buyers: Iterable[tuple[int, str]]) -> Lines:
-    """What these taxpayers bought of the goods from the order's own country, by (order, taxpayer)."""
+    """What these taxpayers entered or received of the goods from the order's own country, by (order, who)."""
     wanted = sorted(set(buyers))
-    who = _memtable(("order", "taxpayer"), wanted)
-    t = lines.filter(lines.origin == lines.country).semi_join(who, ["order", "taxpayer"]).select(*_LINE)
-    return _columns(t, ("order", "taxpayer"))
+    asked = _memtable(("order", "who"), wanted)
+    home = lines.filter(lines.origin == lines.country).select(*_LINE)
+    return _columns(_of_either(home).semi_join(asked, ["order", "who"]), ("order", "who"))
 
 
 def lines_without_maker(lines: ir.Table, buyers: Iterable[tuple[int, str, str]]) -> Lines:
@@ -272,11 +290,15 @@ def _plain(value: Any) -> Any:
 
 
 def first_days(facts: FactStore, taxpayers: Iterable[str], *, as_of: date | None, until: date) -> dict[str, int]:
-    """The day on which each of these taxpayers began to import anything."""
+    """The day on which each of these taxpayers began to enter or to receive anything."""
     t = facts.table("entry_lines", as_of=as_of)
-    t = t.filter(t.entry_date <= until).select(taxpayer=taxpayer(t.importer_number), day=t.entry_date.epoch_days())
-    who = ibis.memtable(pa.table({"taxpayer": pa.array(sorted(set(taxpayers)), pa.string())}))
-    t = t.semi_join(who, "taxpayer").group_by("taxpayer").agg(day=ibis._.day.min()).to_pyarrow()
+    t = t.filter(t.entry_date <= until)
+    asked = ibis.memtable(pa.table({"taxpayer": pa.array(sorted(set(taxpayers)), pa.string())}))
+    days = [
+        t.select(taxpayer=taxpayer(number), day=t.entry_date.epoch_days()).semi_join(asked, "taxpayer")
+        for number in (t.importer_number, t.consignee_number)
+    ]
+    t = ibis.union(*days, distinct=False).group_by("taxpayer").agg(day=ibis._.day.min()).to_pyarrow()
     return dict(zip(t["taxpayer"].to_pylist(), t["day"].to_pylist(), strict=True))
 
 
