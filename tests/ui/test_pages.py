@@ -142,6 +142,7 @@ def test_documents_are_listed_newest_first_with_what_became_of_them(
     app.text_input[0].set_value("hangers").run()
     assert not app.exception
     assert "why: hangers" in told(app)
+    assert any("<mark>hangers</mark>" in html.value.lower() for html in app.get("html"))
 
 
 def test_a_document_says_what_it_names_and_that_it_stands_no_more(
@@ -160,7 +161,10 @@ def test_a_document_says_what_it_names_and_that_it_stands_no_more(
 
 def test_a_lab_report_says_what_it_found_and_what_to_look_at(point_to: pytest.MonkeyPatch, service_url: str) -> None:
     point_to.setenv("TIDEWAITER_API_URL", service_url)
-    said = told(opened("documents", id="document:SV20072698"))
+    app = opened("documents", id="document:SV20072698")
+    said = told(app)
+    (on_file,) = (table.value for table in app.dataframe)
+    assert {"lab", "origin consistent"} <= set(on_file["what"])
     assert "conclusion: **Not consistent with the origin claimed.**" in said
     assert "look at: origin in doubt" in said
     assert "stands" not in said

@@ -120,6 +120,7 @@ def reading(document_id: str) -> None:
         _waiting(document)
         _chain(document)
         _alike(document)
+        _on_file(document)
 
 
 def _picked(box: st.delta_generator.DeltaGenerator, name: str, answer: SearchAnswer) -> tuple[str, ...]:
@@ -256,6 +257,19 @@ def _alike(document: DocumentAnswer) -> None:
         label = f"{in_markdown(item.title)}{state}"
         if st.button(label, key=f"like {item.id}", type="tertiary", help=in_markdown(why) or None):
             _open(item.id)
+
+
+def _on_file(document: DocumentAnswer) -> None:
+    """The rest of what is on file: numbers, days, the files that it came in. Results are told under what it says."""
+    rest = {name: value for name, value in document.fields.items() if name != "results"}
+    if not rest:
+        return
+    with st.expander("On file"):
+        st.dataframe(
+            [{"what": words(name), "value": "; ".join(value) if isinstance(value, list) else str(value)}
+             for name, value in rest.items()],
+            hide_index=True,
+        )  # fmt: skip
 
 
 news_wanted(lambda item: _open(item.id))
