@@ -1,0 +1,180 @@
+"""Goods stopped at one port that come back at another: eight ways."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from tests.worlds.another_hand import craft
+from tests.worlds.another_hand.goods import Product
+from tests.worlds.another_hand.model import Firm, Lot, Trade
+from tests.worlds.another_hand.ports import PORTS, Port, ports_of
+from tests.worlds.another_hand.world import World
+
+KIND = "port_shopping"
+REASONS = ("safety", "adcvd", "origin", "ipr", "classification", "documents", "value")
+
+
+def stop(world: World, trade: Trade, product: Product, maker: Firm, on: date, *, port: Port, area: str = "") -> Lot:
+    """A lot that customs stops; a fifth of such lots never get an entry."""
+    lot = world.lot(trade, product, maker, on, port=port, size=1.4)
+    world.present(trade, lot)
+    kind = world.rng.choice(("refusal", "hold", "exam", "detention", "exam"))
+    result = "discrepant" if kind == "exam" else "refused"
+    world.act(
+        kind, world.after(on, 1, 10), result, lot=lot, area=area or world.rng.choice(REASONS),
+        revenue=lot.value * world.rng.uniform(0.05, 0.6),
+    )  # fmt: skip
+    if kind == "refusal" and world.heads(0.4):
+        world.act("reexport", world.after(on, 15, 45), "released", lot=lot)
+    return lot
+
+
+def _stops(
+    world: World, trade: Trade, product: Product, maker: Firm, port: Port, *, lots: tuple[int, int] = (3, 8)
+) -> list[Lot]:
+    begin = world.day(0.1, 0.6)
+    area = world.rng.choice(REASONS)
+    days = world.spread(begin, world.after(begin, 90, 420), world.rng.randint(*lots))
+    return [stop(world, trade, product, maker, on, port=port, area=area) for on in days]
+
+
+def _again(
+    world: World, trade: Trade, lots: list[Lot], port: Port, *, days: tuple[int, int] = (12, 150),
+    broker: Firm | None = None,
+) -> list[Lot]:  # fmt: skip
+    """Stopped lots entered elsewhere; a few never return."""
+    back: list[Lot] = []
+    for lot in lots:
+        on = world.after(lot.arrived, *days)
+        if on <= world.end and (world.heads(0.88) or not back):
+            back.append(craft.returned(world, lot, trade, port, on))
+    return craft.enter_all(world, trade, back, broker, company=0.2)
+
+
+def _note(world: World, family: str, members: list[Firm], stopped: list[Lot], back: list[Lot]) -> None:
+    duty = sum(lot.value * (0.25 + lot.product.duty) for lot in back)
+    world.scheme(KIND, family, members[0], members, [*stopped, *back], duty=duty)
+
+
+def same_firm(world: World) -> None:
+    """The same importer brings its stopped lots in at a port that looks less."""
+    trade, product, maker, port = craft.regular(world)
+    stopped = _stops(world, trade, product, maker, port)
+    back = _again(world, trade, stopped, craft.soft_port(world, port))
+    _note(world, "same_firm", [trade.importer], stopped, back)
+
+
+def by_successor(world: World) -> None:
+    """A new firm of the same hand brings the stopped lots in."""
+    trade, product, maker, port = craft.regular(world)
+    stopped = _stops(world, trade, product, maker, port)
+    heir = craft.newcomer(world, [product], stopped[0].arrived + timedelta(days=10), like=trade, size=0.002)
+    heir.makers[product.hts] = [maker]
+    craft.share_contacts(world, trade.importer, heir.importer)
+    back = _again(world, heir, stopped, craft.soft_port(world, port), days=(25, 170))
+    _note(world, "by_successor", [trade.importer, heir.importer], stopped, back)
+
+
+def split_and_repacked(world: World) -> None:
+    """A stopped lot comes back in four or five parts, packed anew, over several weeks."""
+    trade, product, maker, port = craft.regular(world)
+    stopped = _stops(world, trade, product, maker, port, lots=(3, 5))
+    back: list[Lot] = []
+    gates = [craft.soft_port(world, port) for _ in range(2)]
+    for lot in stopped:
+        first = world.after(lot.arrived, 20, 80)
+        for part in craft.pieces(world, lot, world.rng.choice((4, 5))):
+            on = world.after(first, 0, 45)
+            if on <= world.end:
+                back.append(craft.returned(world, part, trade, world.rng.choice(gates), on, same_box=0))
+    craft.enter_all(world, trade, back, company=0.2)
+    _note(world, "split_and_repacked", [trade.importer], stopped, back)
+
+
+def in_bond_diversion(world: World) -> None:
+    """Lots refused at one port move under bond for export and are entered inland instead."""
+    trade, product, maker, port = craft.regular(world)
+    stopped = _stops(world, trade, product, maker, port)
+    other = craft.newcomer(world, [product], stopped[0].arrived, like=trade) if world.heads() else trade
+    craft.share_contacts(world, trade.importer, other.importer)
+    border = world.rng.choice(ports_of("land"))
+    for lot in stopped:
+        world.move_in_bond(lot, border, world.rng.choice(("62", "62", "63", "61")), world.after(lot.arrived, 8, 30))
+    back = _again(world, other, stopped, border, days=(15, 60))
+    _note(world, "in_bond_diversion", list(dict.fromkeys([trade.importer, other.importer])), stopped, back)
+
+
+def out_and_back(world: World) -> None:
+    """Refused lots go to a neighbour country and come back under another maker's name."""
+    trade, product, maker, port = craft.regular(world)
+    stopped = _stops(world, trade, product, maker, port)
+    neighbour = world.rng.choice(("MX", "CA"))
+    yard = world.firm("exporter", neighbour)
+    paper_maker = world.maker(neighbour, established=stopped[0].arrived, level=1.0) if world.heads() else maker
+    back = _again(world, trade, stopped, trade.other_ports[neighbour], days=(25, 120))
+    for lot in back:
+        lot.maker, lot.exporter, lot.shipped_from = paper_maker, yard, neighbour
+        lot.origin = paper_maker.country
+    for lot in stopped:
+        if world.heads():
+            world.act(
+                "reexport", world.after(lot.arrived, 10, 20), "released", lot=lot, remarks="exported by the importer"
+            )
+    _note(world, "out_and_back", [trade.importer], stopped, back)
+
+
+def changed_mode(world: World) -> None:
+    """Lots stopped at sea come back by air or road in parts below the informal limit."""
+    trade, product, maker, port = craft.regular(world)
+    stopped = _stops(world, trade, product, maker, port, lots=(3, 5))
+    gate = world.rng.choice([other for other in PORTS if other.kind in ("air", "land") and other.exam_rate < 0.016])
+    back: list[Lot] = []
+    for lot in stopped:
+        begin = world.after(lot.arrived, 10, 50)
+        for part in craft.pieces(world, lot, world.rng.randint(3, 6)):
+            on = world.after(begin, 0, 60)
+            if on <= world.end:
+                part.value = float(min(part.value, world.rng.randrange(900, 2_490)))
+                back.append(craft.returned(world, part, trade, gate, on, same_box=0))
+    craft.enter_all(world, trade, back, company=0)
+    _note(world, "changed_mode", [trade.importer], stopped, back)
+
+
+def washed_papers(world: World) -> None:
+    """Another broker, another seller and another description for the same goods."""
+    trade, product, maker, port = craft.regular(world)
+    stopped = _stops(world, trade, product, maker, port)
+    broker = world.rng.choice(world.brokers[40:])
+    seller = world.rng.choice(world.forwarders)
+    back = _again(world, trade, stopped, craft.soft_port(world, port), broker=broker)
+    for lot in back:
+        lot.exporter, lot.text = (
+            seller, world.rng.choice(("general merchandise", "household articles", f"parts for {product.name}")),
+        )  # fmt: skip
+        lot.product = replace(product, hts=product.hts[:8]) if world.heads(0.4) else product
+    _note(world, "washed_papers", [trade.importer], stopped, back)
+
+
+def port_probing(world: World) -> None:
+    """After each finding the next port is tried with a small lot, and the bulk follows where none looks."""
+    trade, product, maker, port = craft.regular(world)
+    gates = sorted(ports_of("sea"), key=lambda gate: -gate.exam_rate)
+    tried = [port, *world.rng.sample([gate for gate in gates if gate is not port][:14], 3)]
+    on = world.day(0.1, 0.5)
+    stopped: list[Lot] = []
+    back: list[Lot] = []
+    for now, following in zip(tried, [*tried[1:], gates[-1]], strict=True):
+        lot = stop(world, trade, product, maker, on, port=now, area="classification")
+        stopped.append(lot)
+        on = world.after(on, 30, 90)
+        if on < world.end:
+            back += craft.enter_all(world, trade, [craft.returned(world, lot, trade, following, on, near=0.02)])
+            on = world.after(on, 5, 30)
+    for day in world.spread(min(on, world.end), world.after(on, 90, 200), world.rng.randint(4, 9)):
+        back += craft.enter_all(world, trade, [world.lot(trade, product, maker, day, port=gates[-1], size=1.6)])
+    _note(world, "port_probing", [trade.importer], stopped, back)
+
+
+FAMILIES = (
+    same_firm, by_successor, split_and_repacked, in_bond_diversion, out_and_back, changed_mode,
+    washed_papers, port_probing,
+)  # fmt: skip
