@@ -7,11 +7,13 @@ made here, from the stored text, for the hits that are shown; so all engines sho
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+import ahocorasick_rs
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from search.analysis import content_tokens, folded, spans, token
 from search.query import AllOf, AnyOf, Boosted, Fuzzy, Identifier, Phrase, Prefix, Query, Words
@@ -22,6 +24,8 @@ _MOST_MATCHES = 400  # enough to choose a good passage from
 _LEAD_CHARACTERS = 40  # shown before the first match
 _BLANKS = re.compile(r"\s+")
 _ANY_WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
+_OWNER = re.compile(r"[^\W_](?P<more>(?:['’]s)*)['’]$")  # before the s of a possessive
+_REST = re.compile(r"[^\W_]*(?:['’]s\b)?")  # of a word
 
 Match = tuple[int, int, str]  # where it begins and ends, and which: a token, a number's key, or as `inexact` has it
 
@@ -85,37 +89,81 @@ class Marker:
             text = text.translate(_UNACCENTED)
         text = text.lower()
         count = 0
-        for candidate in self._beginnings.finditer(text):
-            for start, end, found in spans(text, candidate.start(), candidate.end()):
-                label = found if found in self.tokens else self._inexactly(text[start:end], found)
-                if label:
-                    yield start, end, label
-                    count += 1
+        labelled = self._labelled
+        for start, word in self._candidates(text):
+            if word not in labelled:
+                labelled[word] = self._labels(word)
+            for low, high, label in labelled[word]:
+                yield start + low, start + high, label
+                count += 1
             if count >= _MOST_MATCHES:
                 return
 
-    def _inexactly(self, word: str, found: str) -> str:
-        """Which word that need not be whole or spelled so this one is; empty for none. `found` is its token."""
-        if not self.inexact:
-            return ""
-        if word not in self._labels:
-            self._labels[word] = self._label(folded(word), found)
-        return self._labels[word]
+    def _candidates(self, text: str) -> Iterator[tuple[int, str]]:
+        """The words of a text in lower case that may be asked for, each with where it begins."""
+        done = 0
+        for _, start, end in (self._beginnings or self._near(text)).find_matches_as_indexes(text):
+            if start < done or (start and text[start - 1].isalnum()) or not (rest := _REST.match(text, end)):
+                continue
+            word = text[start : rest.end()]
+            if word not in ("s", "s's", "s’s") or not _is_possessive(text, start):
+                done = rest.end()
+                yield start, word
+
+    def _near(self, text: str) -> ahocorasick_rs.AhoCorasick:
+        """The words of a text that are asked for, where they need not be spelled as the question spells them."""
+        words = set(_ANY_WORD.findall(text))
+        self._learn(words.difference(self._labelled))
+        asked = (re.split("['’]", word)[0] for word in words if self._labelled[word])
+        return ahocorasick_rs.AhoCorasick(asked, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+    def _learn(self, words: Iterable[str]) -> None:
+        """Label words; those that are far from all that is asked, which most are, all at once."""
+        written = list(words)
+        whole, stems = list(map(folded, written)), list(map(token, written))
+        close = {at for at, stem in enumerate(stems) if stem in self.tokens or not written[at].isalnum()}
+        for part, asked, asked_token in self._inexact_words:
+            if isinstance(part, Prefix):
+                close.update(
+                    at
+                    for at, (word, stem) in enumerate(zip(whole, stems, strict=True))
+                    if word.startswith(asked) or stem.startswith(asked)
+                )
+            else:
+                for sought, among in ((asked, whole), (asked_token, stems)):
+                    found = extract(sought, among, scorer=OSA.distance, score_cutoff=part.edits, limit=None)
+                    close.update(at for _, _, at in found)
+        self._labelled.update(dict.fromkeys(written, ()))
+        for at in close:
+            self._labelled[written[at]] = self._labels(written[at])
 
     @cached_property
-    def _labels(self) -> dict[str, str]:
-        """What `_inexactly` has said of words so far: the hits of a query share most of theirs."""
+    def _labelled(self) -> dict[str, tuple[Match, ...]]:
+        """What stands in which word, as far as words have been looked at: the hits of a query share most of theirs."""
         return {}
 
-    def _label(self, whole: str, found: str) -> str:
-        for part in self.inexact:
-            asked = folded(part.text)
+    def _labels(self, word: str) -> tuple[Match, ...]:
+        """What is asked for in a word, by its places."""
+        found = []
+        for start, end, of_it in ((0, len(word), token(word)),) if word.isalnum() else spans(word):
+            if label := of_it if of_it in self.tokens else self._inexactly(word[start:end], of_it):
+                found.append((start, end, label))
+        return tuple(found)
+
+    def _inexactly(self, word: str, found: str) -> str:
+        """Which word that need not be whole or spelled so this one is; empty for none. `found` is its token."""
+        whole = folded(word) if self.inexact else ""
+        for part, asked, asked_token in self._inexact_words:
             if isinstance(part, Prefix):
                 if whole.startswith(asked) or found.startswith(asked):
                     return inexact(part)
-            elif min(OSA.distance(whole, asked), OSA.distance(found, token(part.text))) <= part.edits:
+            elif _is_near(whole, asked, part.edits) or _is_near(found, asked_token, part.edits):
                 return inexact(part)
         return ""
+
+    @cached_property
+    def _inexact_words(self) -> tuple[tuple[Prefix | Fuzzy, str, str], ...]:
+        return tuple((part, folded(part.text), token(part.text)) for part in self.inexact)
 
     def _numbers(self, text: str) -> Iterator[Match]:
         for identifier, spelling in zip(self.identifiers, self._spellings, strict=True):
@@ -123,22 +171,30 @@ class Marker:
                 yield match.start(), match.end(), identifier.key
 
     @cached_property
-    def _beginnings(self) -> re.Pattern[str]:
-        """Words of a text in lower case that begin as a token does: stems differ from words at the end only, at most by
-        e, i or y. Any word, where one need not be spelled so. That no letter stands before is asked last, so that the
-        letters themselves are what is looked for."""
+    def _beginnings(self) -> ahocorasick_rs.AhoCorasick | None:
+        """What words begin with in lower case that have one of the tokens: stems differ from words at the end only, at
+        most by e, i or y. None where any word may be meant, as it need not be spelled so."""
         if any(isinstance(part, Fuzzy) for part in self.inexact):
-            return _ANY_WORD
-        beginnings = {one[:-1] if len(one) > 2 and one[-1] in "eiy" else one for one in self.tokens}
-        for part in self.inexact:
-            asked = folded(part.text)
-            beginnings.add(asked[:-1] if len(asked) > 2 and asked[-1] in "eiy" else asked)
-        either = "|".join(f"{one}(?<![^\\W_]{one})" for one in map(re.escape, sorted(beginnings)))
-        return re.compile(f"(?:{either})[^\\W_]*(?:['’]s\\b)?")
+            return None
+        begin = {*self.tokens, *(folded(part.text) for part in self.inexact)}
+        return ahocorasick_rs.AhoCorasick(
+            sorted(one[:-1] if len(one) > 2 and one[-1] in "eiy" else one for one in begin if one),
+            matchkind=ahocorasick_rs.MatchKind.LeftmostFirst,
+        )
 
     @cached_property
     def _spellings(self) -> tuple[re.Pattern[str], ...]:
         return tuple(_spelling(identifier) for identifier in self.identifiers)
+
+
+def _is_possessive(text: str, start: int) -> bool:
+    """Whether an s that no letter follows belongs to the word before: in `king's's` the first does."""
+    owner = _OWNER.search(text, max(0, start - 40), start)
+    return owner is not None and len(owner["more"]) % 4 == 0 and text[start + 1 : start + 2] != "_"
+
+
+def _is_near(word: str, asked: str, edits: int) -> bool:
+    return OSA.distance(word, asked, score_cutoff=edits) <= edits
 
 
 def _asked(query: Query) -> Iterator[Words | Phrase | Prefix | Fuzzy | Identifier]:
@@ -151,6 +207,7 @@ def _asked(query: Query) -> Iterator[Words | Phrase | Prefix | Fuzzy | Identifie
         yield from _asked(query.part)
 
 
+@lru_cache(maxsize=2_000)
 def _spelling(identifier: Identifier) -> re.Pattern[str]:
     """Any way of writing the identifier: with or without separators, a ruling with or without its office,
     a tariff number with the digits below it, an importer number without its suffix 00."""

@@ -7,6 +7,7 @@ engine's scores; so all engines give the same reasons. What a question excludes 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from search.analysis import STOP_WORDS, content_tokens, neighbours, spans, token, tokens
@@ -39,13 +40,28 @@ class _Seen:
     held: Held
     text: list[Match]
     title: list[Match]
+    forms_in_text: dict[str, list[str]]
+    forms_in_title: dict[str, list[str]]
+
+    @classmethod
+    def by(cls, marker: Marker, held: Held) -> "_Seen":
+        """What a marker marks in a hit."""
+        text, title = marker.matches(held.text[:LOOK_AT_CHARACTERS]), marker.matches(held.title)
+        return cls(held, text, title, _by_label(held.text, text), _by_label(held.title, title))
 
     def of(self, label: str, *, title_only: bool) -> tuple[int, bool, tuple[str, ...]]:
         """How often a token or number stands there, whether in the title, and in which forms."""
-        in_title = [self.held.title[start:end] for start, end, found in self.title if found == label]
-        in_text = [] if title_only else [self.held.text[start:end] for start, end, found in self.text if found == label]
+        in_title = self.forms_in_title.get(label, [])
+        in_text = [] if title_only else self.forms_in_text.get(label, [])
         forms = dict.fromkeys(form.lower() for form in (*in_title, *in_text))
         return len(in_title) + len(in_text), bool(in_title), tuple(forms)[:_FORMS_SHOWN]
+
+
+def _by_label(text: str, matches: list[Match]) -> dict[str, list[str]]:
+    forms: dict[str, list[str]] = {}
+    for start, end, label in matches:
+        forms.setdefault(label, []).append(text[start:end])
+    return forms
 
 
 class Looker:
@@ -57,7 +73,7 @@ class Looker:
 
     def look(self, held: Held) -> tuple[str, int | None, tuple[Reason, ...]]:
         """The passage, as HTML, the page of the original on which it stands, and why the thing was found."""
-        seen = _Seen(held, self._marker.matches(held.text[:LOOK_AT_CHARACTERS]), self._marker.matches(held.title))
+        seen = _Seen.by(self._marker, held)
         reasons = {
             (one.how, one.asked, one.found): one for part, weight in self._asked for one in _reasons(part, seen, weight)
         }  # fmt: skip
@@ -126,14 +142,25 @@ def _reasons(part: _Part, seen: _Seen, weight: float) -> Iterable[Reason]:
     return [replace(one, weight=weight) for one in found] if weight != 1.0 else found
 
 
+@lru_cache(maxsize=1_000)
+def _written(text: str) -> tuple[tuple[str, str], ...]:
+    """The tokens of a question, each with the first way in which it is written there."""
+    wanted = set(content_tokens(text))
+    written: dict[str, str] = {}
+    for start, end, found in spans(text):
+        if found in wanted and (text[start:end].lower() not in STOP_WORDS or len(wanted) == 1):
+            written.setdefault(found, text[start:end])
+    return tuple(written.items())
+
+
+@lru_cache(maxsize=1_000)
+def _pairs(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(neighbours(text))
+
+
 def _words(part: Words, seen: _Seen) -> list[Reason]:
-    wanted = set(content_tokens(part.text))
-    written: dict[str, str] = {}  # the first way in which the question writes each token
-    for start, end, found in spans(part.text):
-        if found in wanted and (part.text[start:end].lower() not in STOP_WORDS or len(wanted) == 1):
-            written.setdefault(found, part.text[start:end])
     reasons = []
-    for label, asked in written.items():
+    for label, asked in _written(part.text):
         times, in_title, forms = seen.of(label, title_only=part.field == "title")
         if times:
             reasons.append(Reason("word", asked, forms, times, in_title))
@@ -142,7 +169,7 @@ def _words(part: Words, seen: _Seen) -> list[Reason]:
 
 def _beside(part: Words, seen: _Seen) -> list[Reason]:
     """Words of the question that stand side by side in it and in the hit."""
-    pairs = set(neighbours(part.text))
+    pairs = _pairs(part.text)
     if not pairs:
         return []
     times: dict[str, int] = {}

@@ -589,6 +589,8 @@ _UNHYPHENATED_ASSIGNED = re.compile(r"([0-9]{6})([0-9]{5})")
 
 
 def _candidates(text: str, ssn_secret: str) -> Iterator[tuple[IdentifierType, str]]:
+    if text.islower() and not any(map(str.isdigit, text)):
+        return  # numbers have digits, and codes count in capitals only
     for kind in _BY_STRENGTH:
         as_written = _AS_WRITTEN.get(kind)
         if as_written and not as_written.fullmatch(text.strip()):

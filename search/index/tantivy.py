@@ -42,9 +42,10 @@ from search.query import Held, Hit, Own, Query, SearchRequest, SearchResult
 from search.why import Looker
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-_FACET_CANDIDATES = 20 * SHOWN  # asked of the engine first; more only where equally frequent ones are cut off
+_FACET_CANDIDATES = 8 * SHOWN  # asked of the engine first; more only where equally frequent ones are cut off
 _MOST_CANDIDATES = 10_000  # and of each segment, where there are several, to make the most frequent of all from
 _PLACE_BYTES = 6  # of a cursor: how many hits stand before the page
+_KIND = "kind"  # the facet of which everything has one value
 FOLDER = "index"  # in the generation's folder
 _NEXT_STEP = "Run `tidewaiter refresh` to build it again."
 
@@ -189,9 +190,15 @@ class TantivyIndex:
             return [self._count(counted(query)) for query in queries]
 
     def _count(self, step: Step) -> int:
+        searcher = self._open()
         match step:
             case Combined((Token(column, token),), (), ()) | Token(column, token):
-                return int(self._open().doc_freq(column, token))  # nothing is ever deleted
+                return int(searcher.doc_freq(column, token))  # nothing is ever deleted
+            case Combined((), (Values("id", (own,)) as itself, Values("identifiers", (number,)) as carried), ()):
+                both = 0
+                if has_own := int(searcher.doc_freq("id", own)):
+                    both = self._counts(_rendered(Combined(must=(itself, carried)), self._schema), ())[0]
+                return has_own + int(searcher.doc_freq("identifiers", number)) - both
         return self._counts(_rendered(step, self._schema), ())[0]
 
     def _source(self, address: tantivy.DocAddress) -> dict[str, Any]:
@@ -231,9 +238,10 @@ class TantivyIndex:
         """How many match, and the most frequent values of each facet, in one pass without scores; in another with many
         more values of a facet in which so many are equally frequent that the first cuts through them."""
         asked: dict[str, Any] = {name: self._most(name, _FACET_CANDIDATES) for name in facets}
-        asked["#"] = {"value_count": {"field": "tie_breaker"}}
+        if _KIND not in facets:
+            asked["#"] = {"value_count": {"field": "tie_breaker"}}
         found = self._open().aggregate(query, asked)
-        total = int(found.pop("#")["value"])
+        total = int(found.pop("#")["value"]) if _KIND not in facets else _counted(found[_KIND])
         cut = {name: self._most(name, _MOST_CANDIDATES) for name in facets if _is_cut(found[name]["buckets"])}
         if cut:
             found |= self._open().aggregate(query, cut)
@@ -286,6 +294,11 @@ class TantivyIndex:
             row = searcher.doc(address)
             items.append(hit_of(row["id"][0], json.loads(row["source"][0]), score=score, looker=looker))
         return tuple(items)
+
+
+def _counted(facet: Mapping[str, Any]) -> int:
+    """How many things have a value of a facet of which each has one."""
+    return int(facet["sum_other_doc_count"]) + sum(int(one["doc_count"]) for one in facet["buckets"])
 
 
 def _is_cut(buckets: Sequence[Mapping[str, Any]]) -> bool:

@@ -108,6 +108,20 @@ def test_counts_what_it_holds(index: SearchIndex) -> None:
     assert index.count() == 5
 
 
+def test_counts_once_what_is_a_number_and_carries_it(indexed: Indexed) -> None:
+    index = indexed(
+        [
+            SearchDocument("hts:7326", "hts", "Articles", identifiers=("hts:7326",)),
+            SearchDocument("hts:7327", "hts", "Others", identifiers=("hts:7326",)),
+            SearchDocument("document:a", "memo", "Memo", identifiers=("hts:7326", "hts:7327")),
+        ]
+    )
+    asked = [Identifier("hts", key) for key in ("7326", "7327", "7328")]
+    assert index.counts(asked) == [3, 2, 0]
+    assert [index.search(SearchRequest(one)).total for one in asked] == [3, 2, 0]
+    assert [index.search(SearchRequest(one, facets=("kind",))).total for one in asked] == [3, 2, 0]
+
+
 def test_an_empty_index_finds_nothing(indexed: Indexed) -> None:
     index = indexed([])
     result = index.search(SearchRequest(Words("hangers"), facets=("kind",)))

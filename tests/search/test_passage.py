@@ -6,9 +6,11 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
+from search.analysis import folded, spans, token
 from search.passage import PASSAGE_CHARACTERS, Marker
-from search.query import AllOf, AnyOf, Everything, Identifier, Not, Phrase, Query, Term, Words
+from search.query import AllOf, AnyOf, Everything, Fuzzy, Identifier, Not, Phrase, Query, Term, Words
 
 
 def passage(query: Query, text: str) -> str:
@@ -35,6 +37,27 @@ def passage(query: Query, text: str) -> str:
 )
 def test_marks_what_was_asked_for(query: Query, text: str, expected: str) -> None:
     assert passage(query, text) == expected
+
+
+PIECES = st.sampled_from(
+    ["wire", "Wires", "wiry", "re", "s", "d", "king", "King's", "rewiring", "é", "_", "-", "'s", " ", "7"]
+)
+
+
+@given(st.lists(st.sampled_from(["wire", "s", "king", "re", "wiry", "7"]), min_size=1), st.lists(PIECES))
+def test_marks_the_words_that_have_a_token_asked_for_and_no_others(asked: list[str], pieces: list[str]) -> None:
+    text = "".join(pieces)
+    marker = Marker(frozenset(map(token, asked)), ())
+    expected = [found for found in spans(text.lower()) if found[2] in marker.tokens]
+    assert marker.matches(text) == expected
+    almost = Marker(marker.tokens, (), (Fuzzy("kings", 1),))
+    named = [(*place, label) for *place, word in spans(text.lower()) if (label := _almost(text, place, word, marker))]
+    assert almost.matches(text) == named
+
+
+def _almost(text: str, place: list[int], word: str, marker: Marker) -> str:
+    near = min(OSA.distance(folded(text[slice(*place)]), "kings"), OSA.distance(word, token("kings"))) <= 1
+    return word if word in marker.tokens else "kings~1" * near
 
 
 @pytest.mark.parametrize(
