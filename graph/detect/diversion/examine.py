@@ -201,7 +201,10 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     into = inward(g.bills, names_of(g.bills, g.plants, c, own.columns["bill"][rows]), order, c.origin, shipped)
     between = g.bills.between_countries(order, c)
     between = between[passage.same_goods(g.bills.foreign, between, shipped.headings)]
-    passed = passage.passage(lots, g.bills.foreign, between, named=into.named)
+    # What the maker is sent from elsewhere as finished goods may have come there from the order's country.
+    passed = passage.passage(
+        lots, g.bills.foreign, np.union1d(between, into.elsewhere), named=np.union1d(into.named, into.elsewhere)
+    )
     speaking = [*{i for _, i in passed.pairs}, *into.same.tolist()]
     behind, shipper = suppliers(g.bills.foreign, g.home_names[order.number], buyers, speaking)
     buyers = with_matches(g.market, buyers, lots, passed)

@@ -52,6 +52,7 @@ class Inward:
     named: Ints
     same: Ints
     other: Ints
+    elsewhere: Ints  # of the same goods, from other countries than the order's
     headings: tuple[str, ...]  # of other goods
 
 

@@ -130,6 +130,7 @@ def inward(bills: Waybills, names: Iterable[str], order: Order, origin: str, shi
         named=at[home],
         same=at[same & home],
         other=at[other],
+        elsewhere=at[same & ~home],
         headings=tuple(sorted({foreign.headings[code] for code in set(foreign.heading[at[other]].tolist())})),
     )
 

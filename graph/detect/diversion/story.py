@@ -5,7 +5,7 @@ opens the rows that it speaks of.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -80,7 +80,8 @@ def tell(told: Told, seen: Examination, *, name: str, version: str) -> Finding:
     makers = sorted({w.examined.trade.maker for w in told.ring})
     cases = sorted({case for w in told.ring for case in w.examined.order.cases})
     digest = sha256("|".join([name, *makers, *cases]).encode()).hexdigest()[:16]
-    duty, basis = _duty_at_stake(parts, seen)
+    once = _each_line_once(parts, seen.lines)
+    duty, basis = _duty_at_stake(once, seen)
     evidence = [e for w, (_, cs) in zip(told.ring, parts, strict=True) for e in _evidence(w, cs, seen)]
     return Finding(
         id=f"{name}-{digest}",
@@ -92,7 +93,7 @@ def tell(told: Told, seen: Examination, *, name: str, version: str) -> Finding:
         probability=round(told.probability, 4),
         calibration=told.calibration,
         queue=told.queue,
-        members=_members(parts),
+        members=_members(once),
         entries=tuple(entries),
         period_from=day_of(own["day"][rows].min()),
         period_to=day_of(own["day"][rows].max()),
@@ -109,6 +110,24 @@ def tell(told: Told, seen: Examination, *, name: str, version: str) -> Finding:
         e_value=round(told.e_value, 4),
         next_steps=_next_steps(lead, parts),
     )
+
+
+def _each_line_once(
+    parts: Sequence[tuple[Examined, list[Customer]]], lines: Lines
+) -> list[tuple[Examined, list[Customer]]]:
+    """The parts without lines that an earlier one has: one line can name a maker and, as exporter, another."""
+    c = lines.columns
+    met: set[tuple[tuple[str, int, int], int]] = set()
+    left = []
+    for x, customers in parts:
+        kept = []
+        for customer in customers:
+            own = [(c["entry_number"][i], int(c["line_number"][i]), int(c["tariff_ordinal"][i])) for i in customer.rows]
+            rows = [i for i, line in zip(customer.rows, own, strict=True) if (line, x.trade.order) not in met]
+            met |= {(line, x.trade.order) for line in own}
+            kept.append(replace(customer, rows=np.array(rows, dtype=np.int64)))
+        left.append((x, kept))
+    return left
 
 
 def _title(lead: Examined, parts: Sequence[tuple[Examined, list[Customer]]], makers: int) -> str:
@@ -316,11 +335,12 @@ def _passage(x: Examined, seen: Examination) -> list[Evidence]:
     p = x.passage
     if p.matched == 0:
         return []
+    countries = sorted({str(seen.foreign.from_country[i]) for _, i in p.pairs})
     found = [
         Evidence(
             f"{p.matched} of {p.lots} lots that {x.trade.maker} shipped agree in packages and weight with goods that "
-            f"came from {x.order.country} into {x.trade.origin} shortly before; {p.expected:.1f} would by chance, "
-            f"counted on {p.shifts} calendars moved by whole weeks.",
+            f"came from {' and '.join(countries)} into {x.trade.origin} shortly before; {p.expected:.1f} would "
+            f"by chance, counted on {p.shifts} calendars moved by whole weeks.",
             {
                 "lots": p.lots, "matched": p.matched, "expected_by_chance": round(p.expected, 3), "shifts": p.shifts,
                 "p_value": float(f"{p.p_value:.2g}"), "bits": round(p.bits, 2),

@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute
 
 from graph.detect.diversion.orders import Order, scope
 from graph.detect.diversion.written_names import slips
@@ -28,6 +29,8 @@ NO_ROWS: Ints = np.zeros(0, dtype=np.int64)
 # A maker counts as new when the facts reach back so long before it began.
 OBSERVED_BEFORE_DAYS = 90
 LEAST_LINES = 3
+# A number of the sender's own is shorter than a manufacturer id mostly is.
+LEAST_MID_LETTERS = 10
 # A spelling of a maker's number with fewer lines than this share of another one slip away is that maker's.
 SLIP_SHARE = 0.2
 # A line's own papers that say from which country its goods came: a country, or a number that begins with one.
@@ -106,7 +109,7 @@ class MakerTrade:
 
 def maker_trade(lines: ir.Table) -> list[MakerTrade]:
     """Every maker of goods under an order that declares another origin than the order's country."""
-    third = lines.filter(lines.origin != lines.country, lines.maker.notnull())
+    third = _by_seller(lines.filter(lines.origin != lines.country))
     named = [surely(third[paper].substr(0, 2) == third.country) for paper in PAPERS]
     bought = third.group_by("order", "origin", "maker", "taxpayer", "receiver", "petition_day").agg(
         first=third.day.min(), last=third.day.max(), lines=ibis._.count(),
@@ -136,6 +139,15 @@ def maker_trade(lines: ir.Table) -> list[MakerTrade]:
     )  # fmt: skip
     rows = makers.order_by("order", "origin", "maker").to_pyarrow().to_pylist()
     return _joined(rows)
+
+
+def _by_seller(lines: ir.Table) -> ir.Table:
+    """Lines by their maker, and once more by an exporter of the declared country that is another's number: a new firm
+    that ships under an old plant's number stands where a maker would."""
+    exported = surely(lines.exporter != lines.maker) & surely(lines.exporter.substr(0, 2) == lines.origin)
+    exported &= surely(lines.exporter.length() >= LEAST_MID_LETTERS)
+    sold = lines.filter(exported).mutate(maker=ibis._.exporter)
+    return ibis.union(lines.filter(lines.maker.notnull()), sold, distinct=False)
 
 
 def _of_either(lines: ir.Table) -> ir.Table:
@@ -226,6 +238,7 @@ class Lines:
         return self.columns[name][self.of.get(key, NO_ROWS)]
 
 
+_NUMBERS = ("entry_number", "line_number", "tariff_ordinal")
 _LINE = (
     "order", "entry_number", "line_number", "tariff_ordinal", "entry_type", "day", "importer", "taxpayer", "receiver",
     "maker", "origin", "hts", "bill", "unit", "quantity", "weight", "packages", "value",
@@ -236,8 +249,8 @@ def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
     """The lines of these makers under their orders, by (order, maker), whatever spelling they carry."""
     wanted = [(c.order, s, c.origin, c.maker) for c in chosen for s in c.spellings]
     spelt = _memtable(("order", "maker", "origin", "owner"), wanted)
-    t = lines.join(spelt, ["order", "maker", "origin"]).select(*_LINE, *PAPERS, "owner")
-    return _columns(t, ("order", "owner", "origin"))
+    t = _by_seller(lines).join(spelt, ["order", "maker", "origin"]).select(*_LINE, *PAPERS, "owner")
+    return _columns(t, ("order", "owner", "origin"), once=True)
 
 
 def lines_from_country(lines: ir.Table, buyers: Iterable[tuple[int, str]]) -> Lines:
@@ -264,8 +277,13 @@ def _memtable(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> ir.Tab
     return ibis.memtable(pa.table(dict(zip(names, arrays, strict=True))))
 
 
-def _columns(t: ir.Table, key: tuple[str, ...]) -> Lines:
-    rows = t.order_by(*key, "day", "entry_number", "line_number", "tariff_ordinal").to_pyarrow()
+def _columns(t: ir.Table, key: tuple[str, ...], *, once: bool = False) -> Lines:
+    """The rows in order; with `once`, of several rows of one key for one line only the first."""
+    rows = t.order_by(*key, "day", *_NUMBERS, "maker").to_pyarrow()
+    if once and rows.num_rows:
+        keyed = [rows[name].combine_chunks() for name in (*key, *_NUMBERS)]
+        differs = [pa.compute.not_equal(c[1:], c[:-1]) for c in keyed]
+        rows = rows.filter(pa.array(np.r_[True, np.any([d.to_numpy(zero_copy_only=False) for d in differs], axis=0)]))
     columns: dict[str, npt.NDArray[Any]] = {}
     for name in rows.column_names:
         column = rows[name]

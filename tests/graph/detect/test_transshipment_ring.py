@@ -22,6 +22,7 @@ SHELLS = ("MYSHELLA06PEN", "THSHELLB07BAN")
 TAKING_TURNS = ("MYTURNAA12PEN", "THTURNBB13BAN")
 RAMP, CONVERTER, MERGED = "MYRAMPWA08JOH", "THTRANSF09BAN", "VNMERGED10HAN"
 BY_PAPER, BY_EXPORTER = "MYPAPERM16PEN", "THEXPORT17BAN"
+TRADER, BORROWED, FRONTS = "VNSELLER18SAI", "VNBORROW19HAN", ("77-700000100", "77-700000200")
 WELL_KNOWN = ("VNHANALU11HAN", "VNSAIPRO22SAI", "MYPENMET33PEN", "MYJOHALU44JOH", "THBANEXT55BAN")
 
 
@@ -113,10 +114,23 @@ def a_market_that_turns_elsewhere(world: OrderWorld) -> None:
         world.trade([number], WELL_KNOWN[n % 5], days=(PRELIMINARY + 30, DAYS - 20), lots=8)
 
 
+def a_front_that_buys_from_a_trader_under_an_old_plant_s_number(world: OrderWorld) -> None:
+    """New importers enter for old buyers; who ships is new too, and stands on the lines as exporter alone."""
+    world.record(TRADER, role="exporter", name="Seller Works Ltd", established_on=on(PRELIMINARY + 20))
+    world.trade(["63-000001100", "63-000001200"], BORROWED, days=(5, DAYS - 15), lots=40)
+    days = (PRELIMINARY + 90, DAYS - 60)
+    for n, buyer in enumerate(world.importers(7, 2)):
+        world.trade(
+            [FRONTS[n]], BORROWED, days=days, lots=16, price_usd=PRICES["CN"], consignee_number=buyer,
+            foreign_exporter_id=TRADER,
+        )  # fmt: skip
+
+
 STORIES = (
     relabelled_through_a_new_plant, two_shells_of_one_officer, shells_that_take_turns_through_one_filer,
     laden_where_the_order_is, exported_by_a_maker_of_the_order_s_country, a_real_plant_with_a_ramp,
     a_substantial_transformation, a_plant_under_a_new_number, a_market_that_turns_elsewhere,
+    a_front_that_buys_from_a_trader_under_an_old_plant_s_number,
 )  # fmt: skip
 
 
@@ -151,6 +165,27 @@ def test_goods_relabelled_through_a_new_maker_are_found_and_queued(findings: lis
     finding = of(findings, maker)
     assert finding.probability > 0.5
     assert finding.queue
+
+
+def test_a_trader_under_an_old_plant_s_number_is_found_with_the_fronts_that_buy_from_it(
+    findings: list[Finding],
+) -> None:
+    finding = of(findings, TRADER)
+    assert finding.probability > 0.5
+    assert {m.entity for m in finding.members if m.role == "importer"} == {f"importer:{front}" for front in FRONTS}
+    value = float(finding.evidence[0].numbers["value_usd"])
+    assert finding.duty_at_stake_usd == pytest.approx(value * 0.3328, rel=1e-6), "each line once, whoever stands on it"
+    fronts = next(e for e in finding.evidence if "enter for consignees" in e.claim)
+    assert (fronts.numbers["importers"], fronts.numbers["lines"]) == (2, 32)
+    assert int(fronts.numbers["lines_before"]) >= 20
+
+
+def test_a_price_that_a_buyer_keeps_is_told_beside_what_goods_of_the_new_country_cost(findings: list[Finding]) -> None:
+    kept = [e for e in of(findings, TRADER).evidence if "lines_before" in e.numbers and "usual_times" in e.numbers]
+    assert all(any(f"Importer {front} pays" in e.claim for e in kept) for front in FRONTS)
+    for evidence in kept:
+        assert float(evidence.numbers["now"]) == pytest.approx(float(evidence.numbers["before"]), rel=0.15)
+        assert float(evidence.numbers["usual_times"]) > 1.4
 
 
 def test_a_finding_names_the_maker_its_importers_and_who_stands_behind(findings: list[Finding]) -> None:
@@ -230,7 +265,7 @@ def test_honest_makers_are_not_accused(findings: list[Finding], maker: str) -> N
 
 
 def test_nobody_else_is_accused(findings: list[Finding]) -> None:
-    planted = {f"manufacturer:{maker}" for maker in (NEW_PLANT, *SHELLS, *TAKING_TURNS, BY_PAPER, BY_EXPORTER)}
+    planted = {f"manufacturer:{maker}" for maker in (NEW_PLANT, *SHELLS, *TAKING_TURNS, BY_PAPER, BY_EXPORTER, TRADER)}
     for finding in findings:
         if finding.queue or finding.probability >= 0.5:
             assert planted & {m.entity for m in finding.members}, finding.title
