@@ -23,9 +23,9 @@ def container_number(rng: Random, owner: str) -> str:
     return f"{body}{iso6346.calc_check_digit(body)}"
 
 
-def taxpayer_number(rng: Random, suffix: str = "00") -> str:
-    """An employer's number as customs writes it, with its suffix of two characters."""
-    return f"{rng.randrange(10, 99)}-{rng.randrange(1_000_000, 9_999_999)}{suffix}"
+def taxpayer_number(rng: Random) -> str:
+    """An employer's number as customs writes it, with the suffix of the firm itself."""
+    return f"{rng.randrange(10, 99)}-{rng.randrange(1_000_000, 9_999_999)}00"
 
 
 def customs_assigned_number(rng: Random, year: int, district: str) -> str:
@@ -43,8 +43,3 @@ def manufacturer_id(rng: Random, country: str, name: str, street: str, city: str
     prefix = rng.choice(_CANADA) if country == "CA" else country
     place = re.sub(r"[^A-Z]", "", city.upper())[:3]
     return prefix + "".join(word[:3] for word in words[:2]) + largest + place
-
-
-def case_number(case: str, suffix: str = "000") -> str:
-    """A case number of ten characters."""
-    return f"{case}{suffix}" if case else ""

@@ -120,9 +120,8 @@ def enter_all(
         if world.heads(company):
             other = world.rng.choice(trade.goods)
             maker = world.rng.choice(trade.makers[other.hts])
-            beside = [
-                world.lot(trade, other, maker, lot.arrived, port=lot.port, shipped_from=lot.shipped_from, size=0.6)
-            ]
+            port, place = lot.port, lot.shipped_from
+            beside = [world.lot(trade, other, maker, lot.arrived, port=port, shipped_from=place, size=0.6)]
         world.enter(trade, [lot, *beside], broker=broker)
     return list(lots)
 
@@ -177,18 +176,14 @@ def returned(
 def pieces(world: World, lot: Lot, count: int) -> list[Lot]:
     """A lot parted and packed anew: what it weighs is kept, its packages are not."""
     cuts = [world.rng.gammavariate(8, 1) for _ in range(count)]
-    return [
-        replace(
-            lot,
-            quantity=round(lot.quantity * cut / sum(cuts), 2),
-            kg=round(lot.kg * cut / sum(cuts), 1),
-            value=float(max(10, round(lot.value * cut / sum(cuts)))),
-            packages=max(1, round(lot.packages * cut / sum(cuts) * world.rng.choice((0.5, 1, 1.25, 2)))),
-            containers=[world.rng.choice(world.boxes)] if lot.containers else [],
-            entry=None,
-        )
-        for cut in cuts
-    ]
+    parts: list[Lot] = []
+    for cut in cuts:
+        part = replace(lot, quantity=round(lot.quantity * cut / sum(cuts), 2), kg=round(lot.kg * cut / sum(cuts), 1))
+        part.value = float(max(10, round(lot.value * cut / sum(cuts))))
+        part.packages = max(1, round(lot.packages * cut / sum(cuts) * world.rng.choice((0.5, 1, 1.25, 2))))
+        part.containers, part.entry = [world.rng.choice(world.boxes)] if lot.containers else [], None
+        parts.append(part)
+    return parts
 
 
 def soft_port(world: World, port: Port) -> Port:

@@ -61,14 +61,17 @@ def _old_firm(world: World) -> tuple[Trade, Product, Firm, date]:
     return trade, product, world.rng.choice(trade.makers[product.hts]), turn
 
 
-def _heir(world: World, old: Trade, product: Product, turn: date, importer: Firm | None = None) -> Trade:
+def heir_of(
+    world: World, old: Trade, product: Product, turn: date, importer: Firm | None = None, *,
+    days: tuple[int, int] = (-45, 160), surety: float = 0.25,
+) -> Trade:  # fmt: skip
     """A successor's trade, which keeps some habits of the old firm and drops others."""
-    begins = turn + timedelta(days=world.rng.randrange(-45, 160))
-    heir = craft.newcomer(world, [product], begins, importer=importer, like=old if world.heads(0.6) else None)
+    begins, like = turn + timedelta(days=world.rng.randrange(*days)), old if world.heads(0.6) else None
+    heir = craft.newcomer(world, [product], begins, importer=importer, like=like)
     heir.importer.established = min(heir.importer.established, begins - timedelta(days=5))
     if world.heads(0.5):
         heir.broker = old.broker
-    if world.heads(0.25):
+    if world.heads(surety):
         heir.surety = old.surety
     return heir
 
@@ -94,7 +97,7 @@ def _reckoning(world: World, *, lots: tuple[int, int] = (14, 40)) -> Reckoning:
 
 def _take_over(world: World, family: str, past: Reckoning, firm: Firm) -> None:
     """The common course: another name does the old firm's business."""
-    heir = _heir(world, past.old, past.product, past.turn, firm)
+    heir = heir_of(world, past.old, past.product, past.turn, firm)
     lots = _go_on(world, heir, past.product, [past.maker])
     old = past.old.importer
     world.scheme(KIND, family, old, [old, firm], lots, duty=past.owed)
@@ -159,7 +162,7 @@ def nonresident_switch(world: World) -> None:
     """The maker abroad becomes importer of record, the old importer stays as consignee."""
     past = _reckoning(world)
     old, abroad = past.old, world.firm("importer", past.maker.country, established=past.turn - timedelta(days=30))
-    heir = _heir(world, old, past.product, past.turn, abroad)
+    heir = heir_of(world, old, past.product, past.turn, abroad)
     heir.consignee = old.importer if world.heads(0.6) else old.consignee
     lots = _go_on(world, heir, past.product, [past.maker])
     world.scheme(KIND, "nonresident_switch", old.importer, [old.importer, abroad], lots, duty=past.owed)
@@ -195,7 +198,7 @@ def renamed_maker(world: World) -> None:
 def one_into_three(world: World) -> None:
     """One firm's trade is parted among three small ones under three bonds."""
     past = _reckoning(world, lots=(20, 44))
-    parts = [_heir(world, past.old, past.product, past.turn) for _ in range(3)]
+    parts = [heir_of(world, past.old, past.product, past.turn) for _ in range(3)]
     old, (first, second, third) = past.old.importer, craft.importers(parts)
     craft.share_contacts(world, old, first)
     craft.share_contacts(world, first, second)
@@ -212,7 +215,7 @@ def relay(world: World) -> None:
         if turn > world.end - timedelta(days=120):
             break
         owed += enforce(world, last, turn)
-        heir = _heir(world, now, product, turn)
+        heir = heir_of(world, now, product, turn)
         heir.begins = max(heir.begins, turn - timedelta(days=10))
         craft.share_contacts(world, now.importer, heir.importer, 0.4)
         turn = min(world.after(heir.begins, 150, 280), world.end)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from tests.worlds.another_hand import craft
 from tests.worlds.another_hand.goods import Product
-from tests.worlds.another_hand.identity import enforce, history
+from tests.worlds.another_hand.identity import enforce, heir_of, history
 from tests.worlds.another_hand.model import Firm, Lot, Trade
 from tests.worlds.another_hand.world import World
 
@@ -44,13 +44,7 @@ def _with_past(world: World) -> tuple[Trade, Product, Firm, date]:
 
 
 def _heir(world: World, old: Trade, product: Product, turn: date, importer: Firm | None = None) -> Trade:
-    begins, like = turn + timedelta(days=world.rng.randrange(-20, 120)), old if world.heads(0.6) else None
-    heir = craft.newcomer(world, [product], begins, importer=importer, like=like)
-    if world.heads(0.5):
-        heir.broker = old.broker
-    if world.heads(0.4):
-        heir.surety = old.surety
-    return heir
+    return heir_of(world, old, product, turn, importer, days=(-20, 120), surety=0.4)
 
 
 def _go_on(
@@ -70,10 +64,15 @@ def _stop_trading(world: World, old: Trade, turn: date) -> None:
     old.ends = turn + timedelta(days=world.rng.randrange(0, 50))
 
 
-def declared_rename(world: World) -> None:
-    """A firm reincorporates, files its 5106 with the former name, and its bond gets a rider."""
+def _ended(world: World) -> tuple[Trade, Product, Firm, date]:
     old, product, maker, turn = _with_past(world)
     _stop_trading(world, old, turn)
+    return old, product, maker, turn
+
+
+def declared_rename(world: World) -> None:
+    """A firm reincorporates, files its 5106 with the former name, and its bond gets a rider."""
+    old, product, maker, turn = _ended(world)
     firm = old.importer
     new = world.firm("importer", "US", established=turn - timedelta(days=30), at=firm)
     heir = _heir(world, old, product, turn, new)
@@ -99,8 +98,7 @@ def new_name_same_number(world: World) -> None:
 
 def public_merger(world: World) -> None:
     """A firm known in the trade takes over another, makers, customers and all."""
-    old, product, maker, turn = _with_past(world)
-    _stop_trading(world, old, turn)
+    old, product, maker, turn = _ended(world)
     taker = craft.established(world, product)
     days = world.spread(turn, world.after(turn, 200, 600), world.rng.randint(12, 36))
     lots = craft.buy(world, taker, product, maker, days, size=1.2)
@@ -120,8 +118,7 @@ def spin_off(world: World) -> None:
 
 def virtual_office(world: World) -> None:
     """Two strangers rent the same mail drop; the one ends as the other begins."""
-    old, product, _, turn = _with_past(world)
-    _stop_trading(world, old, turn)
+    old, product, _, turn = _ended(world)
     stranger = world.firm("importer", "US", established=turn - timedelta(days=60), at=old.importer)
     heir = _heir(world, old, product, turn, stranger)
     lots = _go_on(world, heir, product, heir.makers[product.hts])
@@ -132,12 +129,8 @@ def other_suffix(world: World) -> None:
     """A branch of the same taxpayer files under another suffix."""
     old, product, maker, turn = _with_past(world)
     firm = old.importer
-    branch = world.firm(
-        "importer",
-        "US",
-        established=firm.established,
-        name=f"{firm.name} {world.rng.choice(('Division', 'West', 'Branch'))}",
-    )
+    name = f"{firm.name} {world.rng.choice(('Division', 'West', 'Branch'))}"
+    branch = world.firm("importer", "US", established=firm.established, name=name)
     branch.identifier = firm.identifier[:10] + world.rng.choice(("01", "02", "RC"))
     branch.officers, branch.bond = firm.officers, firm.bond
     _stop_trading(world, old, turn)
@@ -153,21 +146,17 @@ def bankruptcy_assets(world: World) -> None:
     heir = _heir(world, old, product, turn)
     if world.heads():
         heir.importer.phone = old.importer.phone
-    world.claim(
-        heir.importer, "successor_of", old.importer, "rejected", turn, source="court order: sale free of claims"
-    )
+    source = "court order: sale free of claims"
+    world.claim(heir.importer, "successor_of", old.importer, "rejected", turn, source=source)
     lots = _go_on(world, heir, product, [maker])
-    world.act(
-        "audit", world.after(heir.begins, 150, 400), "compliant", importer=heir.importer, port=lots[0].port,
-        remarks="deposits paid in full",
-    )  # fmt: skip
-    _note(world, "bankruptcy_assets", heir.importer, [heir.importer, old.importer], lots)
+    on, firm = world.after(heir.begins, 150, 400), heir.importer
+    world.act("audit", on, "compliant", importer=firm, port=lots[0].port, remarks="deposits paid in full")
+    _note(world, "bankruptcy_assets", firm, [firm, old.importer], lots)
 
 
 def family_division(world: World) -> None:
     """A family divides its business: two firms, one surname, each with its goods and makers."""
-    old, product, maker, turn = _with_past(world)
-    _stop_trading(world, old, turn)
+    old, product, maker, turn = _ended(world)
     surname = old.importer.officers[0].split()[-1]
     lots: list[Lot] = []
     heirs: list[Firm] = []
@@ -181,8 +170,7 @@ def family_division(world: World) -> None:
 
 def seasonal_pair(world: World) -> None:
     """One seasonal firm does not come back; another of the same goods begins that season."""
-    old, product, maker, turn = _with_past(world)
-    _stop_trading(world, old, turn)
+    old, product, maker, turn = _ended(world)
     heir = craft.newcomer(world, [product], world.after(turn, 120, 240), like=old)
     days = [on for on in world.spread(min(heir.begins, world.end), world.end, 50) if on.month in (8, 9, 10, 11)]
     lots = craft.buy(world, heir, product, maker, days[:30] or [world.end], size=1.2)
@@ -202,8 +190,7 @@ def direct_import(world: World) -> None:
 
 def new_distributor(world: World) -> None:
     """A maker gives its agency to another firm; the old agent loses the line."""
-    old, product, maker, turn = _with_past(world)
-    _stop_trading(world, old, turn)
+    old, product, maker, turn = _ended(world)
     heir = _heir(world, old, product, turn)
     if world.heads(0.3):
         heir.importer.agent = old.importer.agent = world.firm("company", "US").name

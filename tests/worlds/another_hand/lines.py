@@ -6,8 +6,8 @@ from random import Random
 
 from tests.worlds.another_hand import codes
 from tests.worlds.another_hand.background import has_list_301
-from tests.worlds.another_hand.goods import LIST_301_FROM, Order
-from tests.worlds.another_hand.model import Entry, Firm, Lot, Row
+from tests.worlds.another_hand.goods import LIST_301_FROM
+from tests.worlds.another_hand.model import Entry, Lot, Row
 from tests.worlds.another_hand.ports import COUNTRIES
 from tests.worlds.another_hand.world import World, in_scope
 
@@ -130,13 +130,9 @@ class LineWriter:
         }  # fmt: skip
         if order is None or entry.kind != "03" or not in_scope(lot, entry.filed):
             return plain
-        suffix, rate = self._rate(order, lot.maker)
+        suffix, rate = self._rates.get((order.case, lot.maker.identifier), ("000", order.rate))
         return plain | {
-            "ad_case": codes.case_number(order.case, suffix),
-            "cv_case": codes.case_number(order.companion),
-            "ad_duty_usd": round(lot.value * rate / 100, 2),
+            "ad_case": f"{order.case}{suffix}", "ad_duty_usd": round(lot.value * rate / 100, 2),
+            "cv_case": f"{order.companion}000" if order.companion else "",
             "cv_duty_usd": round(lot.value * 0.11, 2) if order.companion else 0.0,
-        }
-
-    def _rate(self, order: Order, maker: Firm) -> tuple[str, float]:
-        return self._rates.get((order.case, maker.identifier), ("000", order.rate))
+        }  # fmt: skip

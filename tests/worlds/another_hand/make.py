@@ -6,7 +6,6 @@ Invariant: the same seed, lines and emptiness give the same bytes.
 import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from pathlib import Path
 
 from graph.model.tables import TABLES
@@ -74,12 +73,13 @@ def write(world: World, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     lines.number_entries(world)
     orders, firms, rates = registers.order_tables(world)
-    world.foreign_bills.sort(key=lambda row: (row["loaded_on"], row["bill_number"]))
+    by_day = sorted(world.foreign_bills, key=lambda row: (row["loaded_on"], row["bill_number"]))
+    foreign = {row["bill_number"]: row for row in by_day}
     tables: tuple[tuple[str, Iterable[Row]], ...] = (
         ("orders", orders), ("order_firms", firms), ("entry_lines", lines.LineWriter(world, rates).rows()),
         ("party_records", registers.party_rows(world)), ("party_claims", registers.claim_rows(world)),
         ("actions", registers.action_rows(world)), ("bills", registers.bill_rows(world)),
-        ("foreign_bills", _distinct(world.foreign_bills)), ("capacity", world.capacity),
+        ("foreign_bills", foreign.values()), ("capacity", world.capacity),
         ("in_bond", registers.in_bond_rows(world)), ("issues", papers.issues(world)),
         ("interventions", papers.interventions(world)), ("claims_of_preference", papers.preference_claims(world)),
         ("selectivity", papers.selectivity(world)),
@@ -88,20 +88,14 @@ def write(world: World, folder: Path) -> None:
         _write_table(folder, name, rows)
     _write_json_lines(folder / "documents.jsonl", papers.documents(world))
     (folder / "truth").mkdir(exist_ok=True)
-    _write_json_lines(
-        folder / "truth" / "schemes.jsonl", (_truth(scheme, number) for number, scheme in enumerate(world.schemes, 1))
-    )
-
-
-def _distinct(rows: Iterable[Row]) -> Iterable[Row]:
-    return {row["bill_number"]: row for row in rows}.values()
+    truth = (_truth(scheme, number) for number, scheme in enumerate(world.schemes, 1))
+    _write_json_lines(folder / "truth" / "schemes.jsonl", truth)
 
 
 def _write_table(folder: Path, name: str, rows: Iterable[Row]) -> None:
     first, *others = rows
-    columns = [
-        column for column in (*(column.name for column in TABLES[name].columns), *FREE_COLUMNS) if column in first
-    ]
+    canonical = [column.name for column in TABLES[name].columns]
+    columns = [column for column in (*canonical, *FREE_COLUMNS) if column in first]
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()
@@ -111,13 +105,7 @@ def _write_table(folder: Path, name: str, rows: Iterable[Row]) -> None:
 def _write_json_lines(path: Path, rows: Iterable[Row]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         for row in rows:
-            stream.write(json.dumps(row, default=_iso, ensure_ascii=False) + "\n")
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"cannot write {type(value).__name__}")
+            stream.write(json.dumps(row, default=str, ensure_ascii=False) + "\n")
 
 
 def _truth(scheme: Scheme, number: int) -> Row:

@@ -141,10 +141,10 @@ class Namer:
             return f"{rng.randrange(1, 999):03d}"
         return f"{country}-{rng.randrange(10_000_000, 99_999_999)}"
 
-    def dress(self, firm: Firm, several: int = 5) -> Firm:
+    def dress(self, firm: Firm) -> Firm:
         """Give a firm the spellings under which clerks will write it."""
         rng = self._rng
-        firm.spellings = typos.spellings(rng, firm.name, several)
+        firm.spellings = typos.spellings(rng, firm.name, 5)
         firm.streets = [firm.street] * 2 + [typos.respell_address(rng, firm.street) for _ in range(3)]
         if firm.role == "manufacturer":
             firm.wrong_ids = [typos.misspell_maker(rng, firm.identifier, UNKNOWN_COUNTRIES) for _ in range(3)]

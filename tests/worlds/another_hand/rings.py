@@ -62,6 +62,12 @@ def _controller(world: World, product: Product, firms: list[Firm]) -> Firm:
     return holder
 
 
+def _show(world: World, lots: list[Lot], source: Firm, place: Firm, share: float = 0.85) -> None:
+    """Half of the time the way in stands on foreign bills."""
+    if world.heads():
+        craft.feed(world, lots, source, place, share=share)
+
+
 def _note(world: World, family: str, controller: Firm, members: list[Firm], lots: list[Lot]) -> None:
     world.scheme(KIND, family, controller, members, lots, duty=craft.evaded(lots))
 
@@ -73,8 +79,7 @@ def new_plant(world: World) -> None:
     shell = _shell(world, product, craft.third_country(world, product), begin)
     buyers = _buyers(world, product, begin, world.rng.randint(2, 4), true_maker)
     lots = _sell(world, product, shell, buyers, begin, end=world.after(begin, 240, 800), lots=(6, 18))
-    if world.heads():
-        craft.feed(world, lots, true_maker, shell)
+    _show(world, lots, true_maker, shell)
     holder = _controller(world, product, [shell, *[trade.importer for trade in buyers[:1]]])
     _note(world, "new_plant", holder, [shell, *craft.importers(buyers)], lots)
 
@@ -134,8 +139,7 @@ def converter_hub(world: World) -> None:
     hub = _shell(world, product, craft.third_country(world, product), begin)
     buyers = _buyers(world, product, begin, world.rng.randint(6, 13), true_maker, fresh=0.35)
     lots = _sell(world, product, hub, buyers, begin, end=world.after(begin, 350, 900), lots=(2, 7))
-    if world.heads():
-        craft.feed(world, lots, true_maker, hub, share=0.7)
+    _show(world, lots, true_maker, hub, share=0.7)
     _note(world, "converter_hub", hub, [hub, *craft.importers(buyers)], lots)
 
 
@@ -149,8 +153,7 @@ def maker_imports(world: World) -> None:
     trade = craft.newcomer(world, [product], begin, importer=own)
     shell = _shell(world, product, craft.third_country(world, product), begin)
     lots = _sell(world, product, shell, [trade], begin, end=world.after(begin, 300, 800), lots=(14, 36))
-    if world.heads():
-        craft.feed(world, lots, true_maker, shell)
+    _show(world, lots, true_maker, shell)
     _note(world, "maker_imports", true_maker, [own, shell, true_maker], lots)
 
 
@@ -164,8 +167,7 @@ def old_plant_tops_up(world: World) -> None:
         days = world.spread(max(trade.begins, world.start), world.end, world.rng.randint(6, 16))
         craft.buy(world, trade, product, plant, days)
     lots = _sell(world, product, plant, buyers, begin, end=world.after(begin, 300, 800), lots=(6, 16))
-    if world.heads():
-        craft.feed(world, lots, true_maker, plant, share=0.75)
+    _show(world, lots, true_maker, plant, share=0.75)
     craft.share_contacts(world, plant, buyers[0].importer, 0.2)
     _note(world, "old_plant_tops_up", plant, [plant, *craft.importers(buyers)], lots)
 
@@ -225,8 +227,7 @@ def borrowed_maker(world: World) -> None:
     buyers = _buyers(world, product, begin, world.rng.randint(2, 4), true_maker, fresh=0.6)
     end = world.after(begin, 250, 800)
     lots = _sell(world, product, honest, buyers, begin, end=end, lots=(6, 16), exporter=exporter)
-    if world.heads():
-        craft.feed(world, lots, true_maker, exporter)
+    _show(world, lots, true_maker, exporter)
     holder = _controller(world, product, [exporter])
     _note(world, "borrowed_maker", holder, [exporter, *craft.importers(buyers)], lots)
 
@@ -250,8 +251,7 @@ def burner_importers(world: World) -> None:
         lots += _sell(world, product, shell, [trade], begin, end=end, lots=(5, 11))
         burners.append(burner)
         begin = world.after(end, -30, 20)
-    if world.heads():
-        craft.feed(world, lots, true_maker, shell)
+    _show(world, lots, true_maker, shell)
     _note(world, "burner_importers", holder, [shell, *burners], lots)
 
 

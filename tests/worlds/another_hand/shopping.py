@@ -28,13 +28,13 @@ def stop(world: World, trade: Trade, product: Product, maker: Firm, on: date, *,
     return lot
 
 
-def _stops(
-    world: World, trade: Trade, product: Product, maker: Firm, port: Port, *, lots: tuple[int, int] = (3, 8)
-) -> list[Lot]:
+def _stopped(world: World, *, lots: tuple[int, int] = (3, 8)) -> tuple[Trade, list[Lot]]:
+    """An importer, and lots of one maker's goods that were stopped at its usual port for one reason."""
+    trade, product, maker, port = craft.regular(world)
     begin = world.day(0.1, 0.6)
     area = world.rng.choice(REASONS)
     days = world.spread(begin, world.after(begin, 90, 420), world.rng.randint(*lots))
-    return [stop(world, trade, product, maker, on, port=port, area=area) for on in days]
+    return trade, [stop(world, trade, product, maker, on, port=port, area=area) for on in days]
 
 
 def _again(
@@ -57,29 +57,27 @@ def _note(world: World, family: str, members: list[Firm], stopped: list[Lot], ba
 
 def same_firm(world: World) -> None:
     """The same importer brings its stopped lots in at a port that looks less."""
-    trade, product, maker, port = craft.regular(world)
-    stopped = _stops(world, trade, product, maker, port)
-    back = _again(world, trade, stopped, craft.soft_port(world, port))
+    trade, stopped = _stopped(world)
+    back = _again(world, trade, stopped, craft.soft_port(world, stopped[0].port))
     _note(world, "same_firm", [trade.importer], stopped, back)
 
 
 def by_successor(world: World) -> None:
     """A new firm of the same hand brings the stopped lots in."""
-    trade, product, maker, port = craft.regular(world)
-    stopped = _stops(world, trade, product, maker, port)
-    heir = craft.newcomer(world, [product], stopped[0].arrived + timedelta(days=10), like=trade, size=0.002)
-    heir.makers[product.hts] = [maker]
+    trade, stopped = _stopped(world)
+    first = stopped[0]
+    heir = craft.newcomer(world, [first.product], first.arrived + timedelta(days=10), like=trade, size=0.002)
+    heir.makers[first.product.hts] = [first.maker]
     craft.share_contacts(world, trade.importer, heir.importer)
-    back = _again(world, heir, stopped, craft.soft_port(world, port), days=(25, 170))
+    back = _again(world, heir, stopped, craft.soft_port(world, stopped[0].port), days=(25, 170))
     _note(world, "by_successor", [trade.importer, heir.importer], stopped, back)
 
 
 def split_and_repacked(world: World) -> None:
     """A stopped lot comes back in four or five parts, packed anew, over several weeks."""
-    trade, product, maker, port = craft.regular(world)
-    stopped = _stops(world, trade, product, maker, port, lots=(3, 5))
+    trade, stopped = _stopped(world, lots=(3, 5))
     back: list[Lot] = []
-    gates = [craft.soft_port(world, port) for _ in range(2)]
+    gates = [craft.soft_port(world, stopped[0].port) for _ in range(2)]
     for lot in stopped:
         first = world.after(lot.arrived, 20, 80)
         for part in craft.pieces(world, lot, world.rng.choice((4, 5))):
@@ -92,9 +90,10 @@ def split_and_repacked(world: World) -> None:
 
 def in_bond_diversion(world: World) -> None:
     """Lots refused at one port move under bond for export and are entered inland instead."""
-    trade, product, maker, port = craft.regular(world)
-    stopped = _stops(world, trade, product, maker, port)
-    other = craft.newcomer(world, [product], stopped[0].arrived, like=trade) if world.heads() else trade
+    trade, stopped = _stopped(world)
+    first, other = stopped[0], trade
+    if world.heads():
+        other = craft.newcomer(world, [first.product], first.arrived, like=trade)
     craft.share_contacts(world, trade.importer, other.importer)
     border = world.rng.choice(ports_of("land"))
     for lot in stopped:
@@ -105,27 +104,26 @@ def in_bond_diversion(world: World) -> None:
 
 def out_and_back(world: World) -> None:
     """Refused lots go to a neighbour country and come back under another maker's name."""
-    trade, product, maker, port = craft.regular(world)
-    stopped = _stops(world, trade, product, maker, port)
+    trade, stopped = _stopped(world)
     neighbour = world.rng.choice(("MX", "CA"))
     yard = world.firm("exporter", neighbour)
-    paper_maker = world.maker(neighbour, established=stopped[0].arrived, level=1.0) if world.heads() else maker
+    paper_maker = stopped[0].maker
+    if world.heads():
+        paper_maker = world.maker(neighbour, established=stopped[0].arrived, level=1.0)
     back = _again(world, trade, stopped, trade.other_ports[neighbour], days=(25, 120))
     for lot in back:
         lot.maker, lot.exporter, lot.shipped_from = paper_maker, yard, neighbour
         lot.origin = paper_maker.country
     for lot in stopped:
         if world.heads():
-            world.act(
-                "reexport", world.after(lot.arrived, 10, 20), "released", lot=lot, remarks="exported by the importer"
-            )
+            on = world.after(lot.arrived, 10, 20)
+            world.act("reexport", on, "released", lot=lot, remarks="exported by the importer")
     _note(world, "out_and_back", [trade.importer], stopped, back)
 
 
 def changed_mode(world: World) -> None:
     """Lots stopped at sea come back by air or road in parts below the informal limit."""
-    trade, product, maker, port = craft.regular(world)
-    stopped = _stops(world, trade, product, maker, port, lots=(3, 5))
+    trade, stopped = _stopped(world, lots=(3, 5))
     gate = world.rng.choice([other for other in PORTS if other.kind in ("air", "land") and other.exam_rate < 0.016])
     back: list[Lot] = []
     for lot in stopped:
@@ -141,15 +139,13 @@ def changed_mode(world: World) -> None:
 
 def washed_papers(world: World) -> None:
     """Another broker, another seller and another description for the same goods."""
-    trade, product, maker, port = craft.regular(world)
-    stopped = _stops(world, trade, product, maker, port)
+    trade, stopped = _stopped(world)
     broker = world.rng.choice(world.brokers[40:])
-    seller = world.rng.choice(world.forwarders)
-    back = _again(world, trade, stopped, craft.soft_port(world, port), broker=broker)
+    seller, product = world.rng.choice(world.forwarders), stopped[0].product
+    texts = ("general merchandise", "household articles", f"parts for {product.name}")
+    back = _again(world, trade, stopped, craft.soft_port(world, stopped[0].port), broker=broker)
     for lot in back:
-        lot.exporter, lot.text = (
-            seller, world.rng.choice(("general merchandise", "household articles", f"parts for {product.name}")),
-        )  # fmt: skip
+        lot.exporter, lot.text = seller, world.rng.choice(texts)
         lot.product = replace(product, hts=product.hts[:8]) if world.heads(0.4) else product
     _note(world, "washed_papers", [trade.importer], stopped, back)
 

@@ -79,10 +79,8 @@ def reconditioned(world: World) -> None:
             "refusal", refused, "refused", lot=lot, area=world.rng.choice(("marking", "safety", "documents")),
             remarks="may be reconditioned and presented again",
         )  # fmt: skip
-        world.act(
-            "reexport", world.after(refused, 10, 25), "released", lot=lot,
-            remarks="exported under supervision for reconditioning",
-        )  # fmt: skip
+        out, remarks = world.after(refused, 10, 25), "exported under supervision for reconditioning"
+        world.act("reexport", out, "released", lot=lot, remarks=remarks)
         world.move_in_bond(lot, port, "63", world.after(refused, 10, 25))
         again = world.after(on, 50, 150)
         lots.append(lot)
@@ -142,11 +140,10 @@ def seasonal_ports(world: World) -> None:
     trade, product, maker, port = craft.regular(world)
     other = _other(world, port)
     days = world.spread(world.start, world.end, world.rng.randint(18, 34))
-    lots = [
-        lot
-        for on in days
-        for lot in _bring(world, trade, product, maker, [on], port=port if on.month in (11, 12, 1, 2, 3, 4) else other)
-    ]
+    lots: list[Lot] = []
+    for on in days:
+        gate = port if on.month in (11, 12, 1, 2, 3, 4) else other
+        lots += _bring(world, trade, product, maker, [on], port=gate)
     for lot in lots:
         if lot.port is port and world.heads(0.25):
             _look(world, lot, material=world.heads(0.4))
@@ -177,13 +174,10 @@ def refused_then_new_order(world: World) -> None:
     for on in world.spread(world.day(0.1, 0.4), world.day(0.6, 0.9), world.rng.randint(2, 5)):
         spoiled = world.lot(trade, product, maker, on, port=port, size=1.4)
         world.present(trade, spoiled)
-        world.act(
-            "refusal", world.after(on, 2, 9), "refused", lot=spoiled, area="safety",
-            remarks="destroyed under supervision",
-        )  # fmt: skip
-        fresh = world.lot(
-            trade, product, maker, min(world.after(on, 40, 110), world.end), port=_other(world, port), size=1.4
-        )
+        refused, remarks = world.after(on, 2, 9), "destroyed under supervision"
+        world.act("refusal", refused, "refused", lot=spoiled, area="safety", remarks=remarks)
+        again = min(world.after(on, 40, 110), world.end)
+        fresh = world.lot(trade, product, maker, again, port=_other(world, port), size=1.4)
         craft.enter_all(world, trade, [fresh], company=0)
         lots += [spoiled, fresh]
     _note(world, "refused_then_new_order", trade, lots)
@@ -197,9 +191,8 @@ def happen(world: World) -> None:
     for taken in world.rng.sample([port for port in ports_of("sea") if port.exam_rate < 0.025], 3):
         world.detours.append((left.code, taken.code, "", begin, world.after(begin, 25, 60), 0.35))
     dropped, added = world.rng.sample(ports_of("sea", "east"), 2)
-    world.detours.append(
-        (dropped.code, added.code, world.rng.choice(("MSCU", "MAEU", "ONEY")), world.day(0.3, 0.6), world.end, 0.9)
-    )
+    carrier = world.rng.choice(("MSCU", "MAEU", "ONEY"))
+    world.detours.append((dropped.code, added.code, carrier, world.day(0.3, 0.6), world.end, 0.9))
 
 
 FAMILIES = (
