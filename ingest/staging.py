@@ -196,6 +196,7 @@ def cleaning_sql(table: Table, columns: tuple[str, ...], damaged: frozenset[str]
     repairs: list[str] = []
     fine: list[str] = []
     cleaned: dict[str, str] = {}
+    extra = {name: _quoted(name) for name in columns if name not in ours and name not in _NOT_EXTRA}
     for at, name in enumerate(columns):
         column = ours.get(name)
         if column is None:
@@ -210,6 +211,10 @@ def cleaning_sql(table: Table, columns: tuple[str, ...], damaged: frozenset[str]
         if column.required:
             reason = f"coalesce({sql.reason}, CASE WHEN {value} IS NULL THEN '{name}: missing' END)"
             fine.append(f"{value} IS NOT NULL")
+        elif column.evidence:
+            repairs.append(_set_aside(column, reason))
+            extra[name] = f"CASE WHEN ({reason}) IS NOT NULL THEN {cell} END"
+            reason = "NULL"
         elif column.type is not ColumnType.TEXT or column.identifier:  # any other text is fine
             # Most cells have a value or are blank: of the others alone a reason is worked out.
             fine.append(f"({value} IS NOT NULL OR {cell} IS NULL OR ({sql.reason}) IS NULL)")
@@ -236,7 +241,7 @@ def cleaning_sql(table: Table, columns: tuple[str, ...], damaged: frozenset[str]
         "load_id": "getvariable('load_id')",
         "known_at": f"coalesce({cleaned.get('known_at', 'NULL')}, getvariable('known_at'))",
         "repairs": _repairs(repairs),
-        "extra": _extra([name for name in columns if name not in ours and name not in _NOT_EXTRA]),
+        "extra": _extra(extra),
     }
     output += [f"CAST({provenance[column.name]} AS {SQL_TYPES[column.type]}) AS {column.name}" for column in PROVENANCE]
     computed = f"SELECT *, {', '.join(values)} FROM arriving" if values else "SELECT * FROM arriving"
@@ -267,15 +272,19 @@ def _json(columns: tuple[str, ...]) -> str:
     return f"CAST(json_object({pairs}) AS VARCHAR)"
 
 
-def _extra(unknown: list[str]) -> str:
+def _set_aside(column: Column, reason: str) -> str:
+    """What is told of a cell that fails its check without failing its row."""
+    return f"{literal(f'{column.name}: set aside, ')} || substr({reason}, {len(column.name) + len(': ') + 1})"
+
+
+def _extra(cells: dict[str, str]) -> str:
     """Cells that no column of ours holds, as a JSON object without its empty ones."""
-    if not unknown:
+    if not cells:
         return "NULL"
-    cells = ", ".join(_quoted(name) for name in unknown)
-    pairs = ", ".join(f"{literal(name)}, {_quoted(name)}" for name in unknown)
+    pairs = ", ".join(f"{literal(name)}, {cell}" for name, cell in cells.items())
     # A merge patch leaves out what is null.
     whole = f"CAST(json_merge_patch('{{}}', json_object({pairs})) AS VARCHAR)"
-    return f"CASE WHEN coalesce({cells}) IS NOT NULL THEN {mask_sql(whole)} END"
+    return f"CASE WHEN coalesce({', '.join(cells.values())}) IS NOT NULL THEN {mask_sql(whole)} END"
 
 
 def _quoted(name: str) -> str:

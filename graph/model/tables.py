@@ -46,6 +46,8 @@ class Column:
     """One column. `identifier` names the check its values pass; `codes` the only values allowed.
 
     `gathered` is for lists of a coalesced table: a version adds its items to those of the versions before it.
+    `evidence` is for what others write and nobody checks, such as a maker's MID on an entry line: what fails the check
+    is set aside and told, and the row stands without it.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Column:
     default: str | None = None
     party: str = ""  # a party's number: "number" where another column tells its role, "role:number" in one
     gathered: bool = False
+    evidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,8 @@ def _usd(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, ColumnType.USD) for name in names)
 
 
-def _id(name: str, identifier: IdentifierType, *, required: bool = False) -> Column:
-    return Column(name, identifier=identifier, required=required)
+def _id(name: str, identifier: IdentifierType, *, required: bool = False, evidence: bool = False) -> Column:
+    return Column(name, identifier=identifier, required=required, evidence=evidence)
 
 
 def _ids(name: str, identifier: IdentifierType) -> Column:
@@ -138,7 +141,7 @@ ENTRY_LINES = Table(
         _id("consignee_number", _I.IMPORTER_NUMBER),
         _id("filer_code", _I.FILER),
         _id("port_code", _I.PORT, required=True),
-        _id("manufacturer_id", _I.MANUFACTURER_ID),
+        _id("manufacturer_id", _I.MANUFACTURER_ID, evidence=True),
         Column("foreign_exporter_id", party="number"),
         _id("country_of_origin", _I.COUNTRY),
         _id("country_of_export", _I.COUNTRY),
@@ -221,7 +224,7 @@ ACTIONS = Table(
         _id("bill_number", _I.BILL),
         _id("container_number", _I.CONTAINER),
         _id("importer_number", _I.IMPORTER_NUMBER),
-        _id("manufacturer_id", _I.MANUFACTURER_ID),
+        _id("manufacturer_id", _I.MANUFACTURER_ID, evidence=True),
         _codes("targeting", "random|criteria|local|national"),
         Column("team"),
         _codes("result", "compliant|discrepant|released|refused|seized|pending"),

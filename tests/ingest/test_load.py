@@ -78,6 +78,19 @@ def test_a_csv_becomes_typed_facts_that_say_where_they_come_from(loads, home, tm
     assert json.loads(str(first["extra"])) == {"vessel_flag": "PA"}
 
 
+def test_a_maker_that_nobody_can_be_is_set_aside_and_the_line_stands(loads, home, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    rows = [f"{HEADER},manufacturer_id", f"{line(1)},QQFOOBAR12HAN", f"{line(2)},VNQUIVEX18HCM", f"{line(3)}, "]
+    report = loads(written(tmp_path / "entry_lines.csv", rows))
+    assert (report.totals.accepted, report.totals.rejected, report.totals.repaired) == (3, 0, 1)
+    told = "manufacturer_id: set aside, does not begin with the code of a country"
+    assert report.reasons == {told: 1}
+    bad, good, blank = facts(home, "entry_lines")
+    assert (bad["manufacturer_id"], bad["repairs"]) == (None, [told])
+    assert json.loads(str(bad["extra"])) == {"vessel_flag": "PA", "manufacturer_id": "QQFOOBAR12HAN"}
+    assert (good["manufacturer_id"], good["repairs"]) == ("VNQUIVEX18HCM", None)
+    assert (blank["manufacturer_id"], blank["repairs"]) == (None, None)
+
+
 def test_fact_files_have_the_declared_types_whatever_columns_came(loads, home, tmp_path) -> None:  # type: ignore[no-untyped-def]
     loads(written(tmp_path / "party_records.csv", ["record_id,role,name", "r1,importer,Heron Trading"]))
     (file,) = Ledger(home).fact_files("party_records")
