@@ -113,9 +113,11 @@ def compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) -
     carried = bills.select("bill", "master", "bill_containers", "bill_seals")
     t = both.join(left, "lot").join(lines, "line_id").left_join(carried, "bill").drop("bill_right")
     t = t.filter(~surely(t.entry_number == t.own_entry))
-    t = t.mutate(**levels(t))
-    near = [(t[f"level_{name}"] > MISSING) & (t[f"level_{name}"] <= last) for name, last in _NEAR.items()]
+    # What is worth scoring is told by the levels that are cheap to tell; the others are worked out for the rest alone.
+    told = levels(t)
+    near = [(told[f"level_{name}"] > MISSING) & (told[f"level_{name}"] <= last) for name, last in _NEAR.items()]
     t = t.filter(ibis.or_(*near))
+    t = t.mutate(**levels(t))
     days = t.day - t.action_day
     return t.select(
         "lot", "line_id", "entry_number", "day", "port", "importer", "taxpayer", "maker", "bill", "action_day",

@@ -25,7 +25,18 @@ from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, en
 from graph.detect.reentry.parts import Together, together
 from graph.detect.reentry.ports import port_use
 from graph.detect.reentry.ties import MOST_TIE_BITS, Tie, bits_of, ties
-from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, Floats, Ints, Weights, count_chance, size
+from graph.detect.reentry.weights import (
+    OTHER,
+    OWN,
+    SAME_MAKER,
+    VALUES,
+    Floats,
+    Ints,
+    Share,
+    Weights,
+    count_chance,
+    size,
+)
 from graph.facts.store import FactStore
 
 # About two in three successors keep something on file that is rare.
@@ -455,8 +466,23 @@ def _pools(table: pa.Table, lines: ir.Table, extent: dict[str, Any]) -> scoring.
         np.bincount(shipment)[shipment],
         {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},
         _again(table, lines),
+        {name: _held_by_others(name, table, lines) for name in VALUES},
         port_use(table, lines),
     )
+
+
+def _held_by_others(name: str, table: pa.Table, lines: ir.Table) -> Share:
+    """Of each lot, how many lines of others in its heading hold its value of a field, and how many hold any."""
+    lot = ibis.memtable(table.select(["taxpayer", "hts4", name])).drop_null("hts4").distinct()
+    known = lines.filter(lines[name].notnull())
+    found = []
+    for keys in (("hts4", name), ("taxpayer", "hts4", name), ("hts4",), ("taxpayer", "hts4")):
+        t = known.semi_join(lot, list(keys)).group_by(list(keys)).agg(n=ibis._.count()).to_pyarrow()
+        asked = table.select(list(keys)).append_column("lot", table["lot"])
+        n = asked.join(t, list(keys)).sort_by("lot")["n"].to_numpy().astype(np.float64)
+        found.append(np.nan_to_num(n, nan=0.0))
+    held, own, among, own_among = found
+    return held - own, among - own_among
 
 
 # An importer's own habit of shipping a lot again is drawn to everybody's by so many lines, and moves the chance at

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.ports import PortUse
-from graph.detect.reentry.weights import OWN, Floats, Ints, Weights, contexts, kinds
+from graph.detect.reentry.weights import OWN, Floats, Ints, Share, Weights, contexts, kinds
 
 Bools = npt.NDArray[np.bool_]
 
@@ -52,6 +52,7 @@ class Pools:
     lines: Ints
     amounts: dict[str, Ints]  # size classes of each lot's packages, quantity and weight
     again: Floats  # how much oftener than others its importer ships any lot of the heading again
+    common: dict[str, Share]  # by field, of each lot: lines of others in the heading with its value, and with any
     ports: PortUse
 
 
@@ -87,10 +88,15 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
     found = {c.name: pairs[f"level_{c.name}"].to_numpy().astype(np.int8) for c in COMPARISONS}
     sizes = {name: classes[lot] for name, classes in pools.amounts.items()}
     kind = kinds(own, found["maker"])
-    by_field = {
-        c.name: weights.of(c.name, kind=kind, context=contexts(c.name, found, sizes), level=found[c.name])
-        for c in COMPARISONS
-    }
+    by_field = {}
+    for c in COMPARISONS:
+        context, level = contexts(c.name, found, sizes), found[c.name]
+        if c.name in pools.common:
+            held, among = pools.common[c.name]
+            share = held[lot], among[lot]
+            by_field[c.name] = weights.of_common(c.name, kind=kind, context=context, level=level, share=share)
+        else:
+            by_field[c.name] = weights.of(c.name, kind=kind, context=context, level=level)
     identity, goods = np.zeros(len(lot)), np.zeros(len(lot))
     for c in COMPARISONS:
         if c.goods:
@@ -165,13 +171,15 @@ def one_to_one(key: Ints, lot: Ints, line: Ints, goods: Floats) -> Ints:
     >>> one_to_one(np.array([1, 1, 1]), np.array([5, 5, 6]), np.array([8, 9, 8]), np.array([4.0, 1.0, 2.0])).tolist()
     [0]
     """
-    order = np.lexsort((line, -goods, lot, key))
+    of_key = np.unique(key, return_inverse=True, return_counts=True)[1:]
+    several = of_key[1][of_key[0]] > 1
+    alone, rows = np.flatnonzero(~several), np.flatnonzero(several)
+    order = rows[np.lexsort((line[rows], -goods[rows], lot[rows], key[rows]))]
     first = np.concatenate([[True], (key[order][1:] != key[order][:-1]) | (lot[order][1:] != lot[order][:-1])])
     of_lots = order[first[: len(order)]]
     order = of_lots[np.lexsort((lot[of_lots], -goods[of_lots], line[of_lots], key[of_lots]))]
     first = np.concatenate([[True], (key[order][1:] != key[order][:-1]) | (line[order][1:] != line[order][:-1])])
-    rows: Ints = order[first[: len(order)]]
-    return rows
+    return np.concatenate([alone, order[first[: len(order)]]])
 
 
 def look_alikes(of: Ints, goods: Floats, after: Bools) -> Ints:

@@ -23,6 +23,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Levels = dict[str, npt.NDArray[np.int8]]
 
+# Lines of others that hold a lot's value, and among how many, by pair.
+Share = tuple[Floats, Floats]
+
 # The kinds of pairs.
 OWN, SAME_MAKER, OTHER = 0, 1, 2
 
@@ -45,6 +48,11 @@ _LED_BY = {"packages": (), "quantity": ("packages",), "weight": ("packages", "qu
            "value": ("packages", "weight", "quantity")}  # fmt: skip
 # A context's rates are drawn to those of all contexts by as many pairs.
 _DRAWN_BY = 5.0
+
+# The share of lines that hold one value is drawn to the rate of all values by as many lines.
+_VALUE_DRAWN_BY = 20.0
+# Fields whose values differ much in how common they are: a full container's cartons, a large buyer.
+VALUES = ("packages", "consignee")
 
 # What tells a recurring lot from one that came back weighs at most so much, a field alone and all together.
 MOST_AGAIN_BITS_A_FIELD = 3.0
@@ -79,6 +87,19 @@ class Weights:
         found: Floats = table[kind, context, np.maximum(level, 0)]
         return np.where(level < 0, 0.0, found)
 
+    def of_common(self, name: str, *, kind: Ints, context: Ints, level: npt.NDArray[np.int8], share: Share) -> Floats:
+        """The same, where being equal on a value that many hold says less than on one that nobody else holds.
+
+        `share` says how many of how many lines of others hold the very value; the rate of all values counts as some
+        more. No less than for the next level, and an importer's own lines are left to look-alikes.
+        """
+        usual = self.of(name, kind=kind, context=context, level=level)
+        m = next(c.m for c in COMPARISONS if c.name == name)
+        held, among = share
+        rate = (held + _VALUE_DRAWN_BY * self.u[name][kind, context, 0]) / (among + _VALUE_DRAWN_BY)
+        given = np.maximum(np.log2(m[0] / rate), self.bits[name][kind, context, 1])
+        return np.where((level == 0) & (kind != OWN), given, usual)
+
     def of_recurring(self, found: Levels) -> Floats:
         """log2 of how much likelier recurring lots show these levels than lots that came back."""
         said = [np.where(found[n] < 0, 0.0, per_level[np.maximum(found[n], 0)]) for n, per_level in self.again.items()]
@@ -87,13 +108,20 @@ class Weights:
 
 
 def contexts(name: str, found: Levels, sizes: dict[str, Ints]) -> Ints:
-    """In which context each pair's comparison stands: how the first known leading amount agrees, else the size."""
+    """In which context each pair's comparison stands: how the leading amount agrees, else the size.
+
+    The amount that agrees best leads, of equals the first: at one price an equal quantity makes an equal value, and
+    about as many units weigh about as much, however the cartons were counted.
+    """
     context = sizes[name].copy() if name in sizes else np.zeros(len(found[name]), dtype=np.int64)
-    for lead in reversed(_LED_BY.get(name, ())):
+    closest = np.full(len(context), 3, dtype=np.int64)
+    for lead in _LED_BY.get(name, ()):
         level = found[lead].astype(np.int64)
         last = len(next(c.labels for c in COMPARISONS if c.name == lead)) - 1
-        way = np.where(level == 0, 0, np.where(level == last, 2, 1))
-        context = np.where(level >= 0, _LEAD_FROM[lead] + way, context)
+        way = np.where(level < 0, 3, np.where(level == 0, 0, np.where(level == last, 2, 1)))
+        leads = way < closest
+        context = np.where(leads, _LEAD_FROM[lead] + way, context)
+        closest = np.minimum(closest, way)
     return context
 
 
@@ -178,7 +206,7 @@ def count_chance(lines: ir.Table, *, lines_held: int) -> Weights:
     u: dict[str, Floats] = {}
     weights: dict[str, Floats] = {}
     # Of one product, packages that differ all but forbid an equal weight; of two products of a maker they do not.
-    # Where the leading amount differs, the products may, and chance is that of any two lines of a heading.
+    # Where every leading amount differs, the products may, and chance is that of any two lines of a heading.
     apart = [first + 2 for first in _LEAD_FROM.values()]
     for c in COMPARISONS:
         if c.name in AMOUNTS:

@@ -179,3 +179,31 @@ def test_a_mistyped_maker_is_the_same_maker() -> None:
     assert kinds(np.array([False, False, False]), np.array([0, 1, 2], dtype=np.int8)).tolist() == [
         SAME_MAKER, SAME_MAKER, OTHER,
     ]  # fmt: skip
+
+
+def test_an_equal_quantity_leads_the_value_however_the_cartons_were_counted() -> None:
+    def context(packages: int, quantity: int) -> int:
+        found = {name: np.array([-1], dtype=np.int8) for name in ("weight", "value")}
+        found |= {"packages": np.array([packages], dtype=np.int8), "quantity": np.array([quantity], dtype=np.int8)}
+        return int(contexts("value", found, {})[0])
+
+    assert context(3, 0) == context(-1, 0)
+    assert context(3, 0) != context(3, 3)
+    assert context(0, 3) == context(0, 0)
+    # Nor do two amounts that hang together both count in full where the cartons alone differ.
+    assert context(3, 1) == context(-1, 1) != context(3, 3)
+    assert context(1, 1) == context(1, 3)
+
+
+def test_being_equal_on_what_many_hold_says_less_and_never_less_than_being_near() -> None:
+    weights = count_chance(
+        entry_lines(MemoryFacts(harbour_world(3).tables), as_of=None, until=date(2030, 1, 1)), lines_held=5_000
+    )
+
+    def bits_of_equal_packages(held: float, *, kind: int = OTHER, level: int = 0) -> float:
+        given = {"kind": np.array([kind]), "context": np.array([4]), "level": np.array([level], dtype=np.int8)}
+        return float(weights.of_common("packages", share=(np.array([held]), np.array([1000.0])), **given)[0])
+
+    rare, usual, common = (bits_of_equal_packages(held) for held in (1.0, 20.0, 600.0))
+    assert rare > usual > common >= bits_of_equal_packages(600.0, level=1)
+    assert bits_of_equal_packages(1.0, kind=OWN) == bits_of_equal_packages(600.0, kind=OWN)
