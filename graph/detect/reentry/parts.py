@@ -1,9 +1,10 @@
-"""Lots that come back in parts: two or three later entries whose amounts add up to the lot's.
+"""Lots that come back in parts: two to eight later entries whose amounts add up to the lot's.
 
-Each entry is smaller than the lot and resembles it in nothing but the goods. What tells is that the packages (else
-the quantity, else the weight) of the parts add up. How often sums hit so near by chance is read off the same
-importer's entries: the density of the sums of all its pairs (or threes) about the lot's size, and the pairs before
-the action, or at the acting port, that add up as well. So the many pairs that few entries make are paid for.
+Each entry is smaller than the lot and resembles it in nothing but the goods. What tells is that the packages, the
+quantity or the weight of the parts add up. How often sums hit so near by chance is read off the same importer's
+entries: the density of the sums of all its pairs (or threes) about the lot's size, and the pairs before the action, or
+at the acting port, that add up as well. So the many pairs that few entries make are paid for. More than three parts
+are sought among entries that follow one another, elsewhere or at one port: of any four or more there are too many.
 
 Invariant: stand-ins go through the same steps as lots that customs acted on.
 """
@@ -20,26 +21,31 @@ import pyarrow as pa
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, RARE, RARE_AMONG_STRANGERS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.scoring import Bools, Pools
+from graph.detect.reentry.sums import ABOUT, SMALLEST, distinct, grouped, on_grid, runs, sums
 from graph.detect.reentry.weights import AMOUNTS, OWN, SAME_MAKER, Floats, Ints, Levels, Weights, contexts, size
 from graph.facts.columns import surely
 from graph.facts.store import FactStore
 
 # Of goods that come back about one lot in ten is broken up, mostly in two. By whom as with whole lots.
-PARTS_PRIOR_BITS = {2: -3.5, 3: -5.0}
+PARTS_PRIOR_BITS = {2: -3.5, 3: -5.0, 4: -6.0, 5: -6.0, 6: -6.5, 7: -6.5, 8: -6.5}
+MOST_PARTS = max(PARTS_PRIOR_BITS)
+# So many parts and more are sought in runs alone.
+RUN_FROM = 4
 STRANGER_BITS = -4.0
-# A part is at least and at most this share of the lot.
-SMALLEST, LARGEST = 0.04, 0.96
-# A sum is looked at when a leading amount lies so near to the lot's; the density of sums is read off within `ABOUT`.
+# A part is at most this share of the lot.
+LARGEST = 0.96
+# A sum is looked at when an amount lies so near to the lot's.
 NEAR = 0.03
-ABOUT = 0.2
+# As far as figures of two decimals tell, parts that lie so near add up exactly; of those within the first bound of
+# quantity and weight so many do.
+EXACT = 2e-5
+EXACT_SHARE = 0.6
+# Whichever of three amounts agrees best may lead: where that is not the first one known, it is one of three.
+CHOSEN_BITS = -1.5
 # An importer's whole trade in a heading is looked at up to so many lines; of more, those of the lot's maker.
 MOST_LINES = 1_000
 # Shipments are looked at in batches with about so many lines that may be parts.
 LINES_A_BATCH = 2_000_000
-# The grid of shares; a double holds a million groups' numbers beside it.
-GRID = 2.0**30
-# Threes are sought among at most so many entries.
-MOST_FOR_THREE = 40
 # Sums as near by chance count for no less than this many, and no sum is worth more bits.
 LEAST_BY_CHANCE = 0.5
 MOST_LEADING_BITS = 12.0
@@ -62,11 +68,12 @@ _M = {
 class Together:
     """The best way to put each shipment together from later entries, one row a shipment that has any.
 
-    `entries` are row numbers of `held`, the table of entries; those of a row that has two parts end in -1.
+    `entries` are row numbers of `held`, the table of entries; those of a row that has fewer parts than the most end
+    in -1.
     """
 
     shipment: Ints
-    entries: Ints  # n x 3
+    entries: Ints  # n x MOST_PARTS
     total: Floats
     held: pa.Table
     sums: dict[str, Floats]  # the amounts of the parts together
@@ -203,25 +210,28 @@ def _best(held: pa.Table, whole: _Wholes, *, weights: Weights, pools: Pools) -> 
     own = held["own"].to_numpy(zero_copy_only=False).astype(bool)
     amounts = {name: held[name].to_numpy().astype(np.float64) for name in AMOUNTS}
     payer = held["taxpayer"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
-    group = np.unique(shipment * (int(payer.max(initial=0)) + 1) + payer, return_inverse=True)[1].astype(np.int64)
-    found: list[Ints] = []
-    about: dict[tuple[int, str], Floats] = {(parts, name): np.zeros(len(held)) for parts in (2, 3) for name in _LEADING}
-    likes: dict[tuple[int, str], Floats] = {(parts, name): np.zeros(len(held)) for parts in (2, 3) for name in _LEADING}
-    for name in _LEADING:
-        share = _on_grid(amounts[name] / whole.amounts[name][shipment])
+    group = grouped(shipment, payer)
+    port = held["port"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    at_port = grouped(group, port)
+    found: dict[int, list[Ints]] = {parts: [] for parts in PARTS_PRIOR_BITS}
+    ways = [(parts, name) for parts in PARTS_PRIOR_BITS for name in _LEADING]
+    about: dict[tuple[int, str], Floats] = {way: np.zeros(len(held)) for way in ways}
+    likes: dict[tuple[int, str], Floats] = {way: np.zeros(len(held)) for way in ways}
+    for parts, name in ways:
+        share = on_grid(amounts[name] / whole.amounts[name][shipment])
         fits = (share > SMALLEST) & (share < LARGEST)
-        for parts, sums in ((2, _pairs), (3, _threes)):
+        for of, search in ((group, sums),) if parts < RUN_FROM else ((group, runs), (at_port, runs)):
             rows = np.flatnonzero(fits & after)
-            within, near = sums(group[rows], share[rows], NEAR)
-            found.append(_padded(rows[near]))
-            about[parts, name] = np.bincount(group[rows], weights=within, minlength=len(held)).astype(np.float64)
+            within, near = search(of[rows], share[rows], NEAR, parts=parts)
+            found[parts].append(np.sort(rows[near], axis=1))
+            about[parts, name] += np.bincount(group[rows], weights=within, minlength=len(held))
             # What adds up as well before the action, or at the acting port: no one sent it there to dodge.
             rows = np.flatnonzero(fits & ~after & own)
-            _, near = sums(group[rows], share[rows], NEAR)
+            _, near = search(of[rows], share[rows], NEAR, parts=parts)
             if len(near):
                 exact = np.abs(share[rows[near]].sum(axis=1) - 1) <= 0.0005
-                likes[parts, name] = np.bincount(group[rows[near[exact, 0]]], minlength=len(held)).astype(np.float64)
-    entries = np.unique(np.concatenate(found), axis=0)
+                likes[parts, name] += np.bincount(group[rows[near[exact, 0]]], minlength=len(held))
+    entries = np.concatenate([_padded(distinct(np.concatenate(each))) for each in found.values()])
     best = _scored(
         entries, held, whole, weights=weights, pools=pools, shipment=shipment, group=group, own=own, amounts=amounts,
         about=about, likes=likes,
@@ -231,63 +241,18 @@ def _best(held: pa.Table, whole: _Wholes, *, weights: Weights, pools: Pools) -> 
     return replace(best, entries=entries, held=held.take(pa.array(used, pa.int64())))
 
 
-def _on_grid(share: Floats) -> Floats:
-    """Shares so rounded that they add up exactly beside a group's number, whatever the number is."""
-    return np.round(share * GRID) / GRID
-
-
 def _padded(rows: Ints) -> Ints:
-    """Rows of two parts as rows of three whose last is -1; parts in order."""
-    rows = np.sort(rows, axis=1)
-    return rows if rows.shape[1] == 3 else np.hstack([rows, np.full((len(rows), 1), -1, dtype=np.int64)])
+    """Rows of some parts as rows of the most, filled up with -1."""
+    return np.hstack([rows, np.full((len(rows), MOST_PARTS - rows.shape[1]), -1, dtype=np.int64)])
 
 
-def _pairs(group: Ints, share: Floats, near: float) -> tuple[Floats, Ints]:
-    """For each row how many partners make a sum within `ABOUT` of 1, and the pairs of rows that add up to 1.
-
-    >>> _pairs(np.array([0, 0, 0]), np.array([0.3, 0.7, 0.4]), 0.01)[1].tolist()
-    [[0, 1]]
-    """
-    order = np.lexsort((share, group))
-    key = group[order] * 4 + share[order]
-    return _completed(key, key % 4, group[order] * 4, np.arange(len(order))[:, None], order=order, near=near)
-
-
-def _threes(group: Ints, share: Floats, near: float) -> tuple[Floats, Ints]:
-    """The same for three rows, in groups that are not too large."""
-    order = np.lexsort((share, group))
-    key = group[order] * 4 + share[order]
-    held = np.bincount(group[order], minlength=int(group.max(initial=0)) + 1)[group[order]]
-    ends = np.searchsorted(key, group[order] * 4 + 4.0)
-    first = np.arange(len(order))
-    more = np.where(held <= MOST_FOR_THREE, ends - first - 1, 0)
-    i = np.repeat(first, more)
-    j = i + 1 + np.arange(len(i)) - np.repeat(np.cumsum(more) - more, more)
-    sums = share[order][i] + share[order][j]
-    kept = sums < 1 - SMALLEST + near
-    i, j, sums = i[kept], j[kept], sums[kept]
-    return _completed(key, sums, group[order][i] * 4, np.stack([i, j], axis=1), order=order, near=near)
-
-
-def _completed(
-    key: Floats, sums: Floats, base: Ints, rows: Ints, *, order: Ints, near: float
-) -> tuple[Floats, Ints]:  # fmt: skip
-    """Complete each sum by one more row, later in the order, to 1: how many come near it, and which do."""
-    later = rows[:, -1] + 1
-
-    def span(about: float) -> tuple[Ints, Ints]:
-        width = round(about * GRID) / GRID
-        low = np.maximum(np.searchsorted(key, base + np.clip(1 - width - sums, 0, 3)), later)
-        high = np.maximum(np.searchsorted(key, base + np.clip(1 + width - sums, 0, 3), side="right"), low)
-        return low, high
-
-    low, high = span(ABOUT)
-    within = np.zeros(len(order))
-    np.add.at(within, order[rows[:, 0]], (high - low).astype(np.float64))
-    low, high = span(near)
-    held = high - low
-    last = np.repeat(low, held) + np.arange(int(held.sum())) - np.repeat(np.cumsum(held) - held, held)
-    return within, order[np.hstack([np.repeat(rows, held, axis=0), last[:, None]])]
+def _added(values: Floats, entries: Ints) -> Floats:
+    """The sum of the entries' values, by row."""
+    added: Floats = values[entries[:, 0]] + values[entries[:, 1]]
+    for column in range(2, entries.shape[1]):
+        rows = np.flatnonzero(entries[:, column] >= 0)
+        added[rows] += values[entries[rows, column]]
+    return added
 
 
 def _scored(
@@ -307,43 +272,47 @@ def _scored(
     """Bits of each way to put a shipment together, and the best way of each."""
     first = entries[:, 0]
     of = shipment[first]
-    three = entries[:, 2] >= 0
-    sums: dict[str, Floats] = {}
+    parts = (entries >= 0).sum(axis=1)
+    added: dict[str, Floats] = {}
     found: Levels = {c.name: np.full(len(entries), -1, dtype=np.int8) for c in COMPARISONS}
     for name in AMOUNTS:
-        values = amounts[name][entries]
-        values[~three, 2] = 0.0
-        sums[name] = values.sum(axis=1)
+        added[name] = _added(amounts[name], entries)
         with np.errstate(divide="ignore"):
-            gap = np.log(sums[name] / whole.amounts[name][of])
-        level = np.searchsorted(_BOUNDS[name], np.abs(gap)).astype(np.int8)
+            gap = np.log(added[name] / whole.amounts[name][of])
+        near = np.searchsorted(_BOUNDS[name], np.abs(gap)).astype(np.int8)
         if name == "value":
-            level = np.where((level == 3) & (gap > 0), 4, level).astype(np.int8)
-        found[name] = np.where(np.isnan(gap), -1, level).astype(np.int8)
+            near = np.where((near == 3) & (gap > 0), 4, near).astype(np.int8)
+        found[name] = np.where(np.isnan(gap), -1, near).astype(np.int8)
     sizes = {name: size(whole.amounts[name][of]) for name in _LEADING}
     kind = np.where(own[first], OWN, SAME_MAKER).astype(np.int64)
-    total = np.where(own[first], 0.0, STRANGER_BITS) + np.where(three, PARTS_PRIOR_BITS[3], PARTS_PRIOR_BITS[2])
-    led = np.zeros(len(entries), dtype=bool)
+    prior = np.zeros(MOST_PARTS + 1)
+    prior[list(PARTS_PRIOR_BITS)] = list(PARTS_PRIOR_BITS.values())
+    total = np.where(own[first], 0.0, STRANGER_BITS) + prior[parts]
+    leading = _leading(found)
     sought_among = np.ones(len(entries), dtype=np.int64)
-    for name in _LEADING:
-        known = (found[name] >= 0) & ~led
-        led |= known
-        density = np.where(three, about[3, name][group[first]], about[2, name][group[first]])
-        again = np.where(three, likes[3, name][group[first]], likes[2, name][group[first]])
-        bounds = np.array([*_BOUNDS[name], 1.0])
-        width = np.maximum(2 * bounds[np.maximum(found[name], 0)], 1.0 / whole.amounts[name][of])
-        others = np.maximum(density - 1, 0.0) + LEAST_BY_CHANCE
-        by_chance = others * width / (2 * ABOUT) + again
-        sought_among = np.where(known, np.maximum(density, 1.0), sought_among).astype(np.int64)
-        m = np.asarray(_M[name])[np.maximum(found[name], 0)]
-        leading = np.minimum(np.log2(m / by_chance), MOST_LEADING_BITS)
+    for place, name in enumerate(_LEADING):
+        level = np.maximum(found[name], 0).astype(np.int64)
+        density, again = (
+            np.stack([of_name[count, name] for count in PARTS_PRIOR_BITS])[parts - min(PARTS_PRIOR_BITS), group[first]]
+            for of_name in (about, likes)
+        )
+        leads = leading == place
+        sought_among = np.where(leads, np.maximum(density, 1.0), sought_among).astype(np.int64)
+        # Amounts that are counted in whole units meet more easily than those with decimals.
+        broken = _added((amounts[name] != np.round(amounts[name])).astype(np.float64), entries) > 0
+        grain = np.where(broken, 0.01, 1.0) / whole.amounts[name][of]
+        gap = np.abs(added[name] / whole.amounts[name][of] - 1)
+        says = _leading_bits(name, level, gap=gap, grain=grain, density=density, again=again)
         given = weights.of(name, kind=kind, context=contexts(name, found, sizes), level=found[name])
-        total += np.where(known, leading, np.where(found[name] >= 0, np.minimum(given, 2.0), 0.0))
+        total += np.where(leads, says, np.where(found[name] >= 0, np.minimum(given, 2.0), 0.0))
+    known = np.stack([found[name] >= 0 for name in _LEADING])
+    total += np.where(leading > np.argmax(known, axis=0), CHOSEN_BITS, 0.0)
     given = weights.of("value", kind=kind, context=contexts("value", found, sizes), level=found["value"])
     total += np.minimum(given, 2.0)
-    to = pools.ports.numbers(held["port"])[entries]
-    to[~three, 2] = -1
-    total += np.where(own[first], pools.ports.bits_of_parts(whole.lot[of], to), 0.0)
+    ports = pools.ports.numbers(held["port"])
+    for count in PARTS_PRIOR_BITS:
+        rows = np.flatnonzero((parts == count) & own[first])
+        total[rows] += pools.ports.bits_of_parts(whole.lot[of[rows]], ports[entries[rows, :count]])
     order = np.lexsort((first, -total, of))
     heads = np.flatnonzero(np.concatenate([[True], of[order][1:] != of[order][:-1]])) if len(order) else order
     best = order[heads]
@@ -353,6 +322,31 @@ def _scored(
     as_good = np.bincount(of[total >= top[of] - AS_GOOD_BITS], minlength=len(top)) if len(of) else np.zeros(0)
     return Together(
         of[best], entries[best], total[best] - np.log2(np.maximum(as_good[of[best]], 1)), held,
-        {name: values[best] for name, values in sums.items()},
+        {name: values[best] for name, values in added.items()},
         {name: whole.amounts[name][of[best]] for name in AMOUNTS}, sought_among[best],
     )  # fmt: skip
+
+
+def _leading(found: Levels) -> Ints:
+    """Which of the leading amounts agrees best, of equals the first, as in `contexts`; 0 where none is known."""
+    ways = []
+    for name in _LEADING:
+        level = found[name].astype(np.int64)
+        ways.append(np.where(level < 0, 3, np.where(level == 0, 0, np.where(level == len(_M[name]) - 1, 2, 1))))
+    best: Ints = np.argmin(np.stack(ways), axis=0).astype(np.int64)
+    return best
+
+
+def _leading_bits(name: str, level: Ints, *, gap: Floats, grain: Floats, density: Floats, again: Floats) -> Floats:
+    """What it says that a leading amount of the parts adds up so well.
+
+    `gap` is how far it lies from the lot's and `grain` one unit, both as shares of the lot's; `density` counts the
+    sums that come about as large, `again` those that add up before the action or at the acting port.
+    """
+    exact = (level == 0) & (gap <= EXACT) & (name != "packages")
+    bounds = np.array([*_BOUNDS[name], 1.0])
+    width = np.maximum(2 * np.where(exact, EXACT, bounds[level]), grain)
+    by_chance = (np.maximum(density - 1, 0.0) + LEAST_BY_CHANCE) * width / (2 * ABOUT) + again
+    m = np.asarray(_M[name])[level] * np.where(exact, EXACT_SHARE, 1.0)
+    bits: Floats = np.minimum(np.log2(m / by_chance), MOST_LEADING_BITS)
+    return bits
