@@ -33,8 +33,8 @@ from graph.model.finding import Finding
 LEAST_PROBABILITY = 0.03
 # Weaker leads join a finding of the same importer only where they would stand by themselves.
 JOINING_PROBABILITY = 0.5
-# What is less probable than not is no one's first case.
-QUEUE_PROBABILITY = 0.5
+# What is more likely than one in four to be nothing is no one's first case.
+QUEUE_PROBABILITY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "4"
+    version: str = "5"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -106,25 +106,32 @@ def weigh(
     returns = [_return(lead) for lead in leads]
     explained = lawful(facts, returns, as_of=as_of, until=until)
     # What is explained tells nothing of how much is going on.
-    unexplained = [lead.p_value for lead in leads if not _explained(explained[lead.lot["shipment"]])]
+    unexplained = [lead.p_value for lead in leads if not explained[lead.lot["shipment"]].explains]
     rest = [p for p in found.p_values.values() if p > max(unexplained, default=0.0)]
     held = excess([*unexplained, *rest], tested=len(found.tested))
     excesses = dict(zip(unexplained, held, strict=False))
     stopped: dict[str, list[str]] = {}
     for shipment, party in found.tested.items():
         stopped.setdefault(party, []).append(shipment)
+    moves = {
+        lead.lot["shipment"]: movement(
+            lead.lot["taxpayer"] or "", port=lead.lot["acting_port"], mode=lead.lot["mode"] or "",
+            day=lead.lot["action_day"], return_day=lead.matches[0].day, hts4=lead.lot["hts4"] or "", filed=filed,
+            flow=flow,
+        )
+        for lead in leads
+    }  # fmt: skip
+    spoken = dict(found.bits)
+    for shipment, moved in moves.items():
+        spoken[shipment] = _beside_everybody(spoken[shipment], moved.moved_with_everybody)
     weighed = []
     for lead in leads:
         lot = lead.lot
-        moved = movement(
-            lot["taxpayer"] or "", port=lot["acting_port"], mode=lot["mode"] or "", day=lot["action_day"],
-            return_day=lead.matches[0].day, hts4=lot["hts4"] or "", filed=filed, flow=flow,
-        )  # fmt: skip
-        facts_of_law = explained[lot["shipment"]]
+        moved, facts_of_law = moves[lot["shipment"]], explained[lot["shipment"]]
         others = [
-            found.bits.get(s, -np.inf)
+            spoken.get(s, -np.inf)
             for s in stopped[party_of(lot)]
-            if s != lot["shipment"] and not (s in explained and _explained(explained[s]))
+            if s != lot["shipment"] and not (s in explained and explained[s].explains)
         ]
         weighs = _features(lead, moved, facts_of_law, excesses.get(lead.p_value, 0.0), together_bits(others))
         weighed.append(Weighed(lead, moved, facts_of_law, weighs, calibration.probability(weighs)))
@@ -151,6 +158,7 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: f
         recurring_bits=lead.matches[0].recurring_bits if lead.matches[0].own else 0.0,
         found_again=bool(law.adverse_on_return),
         unresolved=lead.lot["standing"] == lots.UNRESOLVED,
+        returned_lawfully=law.returned_lawfully,
         reexported=bool(law.reexports),
         mended_or_passed=bool(law.reconditioned or law.cleared_on_return),
         in_bond=bool(law.in_bond),
@@ -161,14 +169,20 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: f
     )
 
 
-def _explained(law: Lawful) -> bool:
-    return bool(law.in_bond) or bool(law.reexports and (law.reconditioned or law.cleared_on_return))
+def _beside_everybody(bits: float, everybody_moved: float) -> float:
+    """What a match speaks for where the acting port's other users left it too, from 0 to 1: at 1, for nothing.
+
+    >>> _beside_everybody(8.0, 0.25), _beside_everybody(-3.0, 1.0)
+    (6.0, -3.0)
+    """
+    return bits - everybody_moved * max(bits, 0.0)
 
 
 def importers_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
     """Each importer's e-value, from all of its shipments but those that are explained.
 
-    What is explained speaks for nothing, nor does an importer of whom everything told is less probable than not.
+    What is explained speaks for nothing, nor, as far as everybody left the port, where goods came in again, nor an
+    importer of whom everything told is less probable than `QUEUE_PROBABILITY`.
     """
     explained = {
         w.lead.lot["shipment"]
@@ -177,6 +191,10 @@ def importers_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float
     }  # fmt: skip
     likely = {party_of(w.lead.lot) for w in weighed if w.probability >= QUEUE_PROBABILITY}
     left = {shipment: bits for shipment, bits in found.bits.items() if shipment not in explained}
+    for w in weighed:
+        shipment = w.lead.lot["shipment"]
+        if shipment in left:
+            left[shipment] -= w.features["everybody_moved"] * max(w.lead.matches[0].port_bits, 0.0)
     together = by_importer(left, found.tested)
     scores = [bits if who in likely else -np.inf for who, bits in together.items()]
     return dict(zip(together, threshold_e_values(scores, found.stand_in_units), strict=True))

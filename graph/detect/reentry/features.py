@@ -20,12 +20,13 @@ SIGNS: dict[str, tuple[float, float]] = {
     "excess": (0.0, 0.7),  # log2 of how many matches are about as rare, over how many chance gives; at most 4
     "company": (0.0, 1.0),  # bits of the importer's other stopped lots together, from -2 to 8; 0 once explained
     "new_port": (0.0, 1.0),  # bits of the port of entry, at most 2: above 0 where the importer seldom entered anything
-    "in_parts": (-2.0, 0.0),  # the match is a sum of two or three entries
+    "in_parts": (-2.0, 0.0),  # the match is a sum of several entries
     "look_alikes": (-1.5, 0.0),  # log2 of one more than the importer's lots that match as well
     "recurring": (-1.0, 0.0),  # log2 of how much likelier a lot that merely recurs agrees in this way
     "found_again": (0.0, 1.5),  # customs found fault with what came back
     "unresolved": (-3.0, 0.0),  # no result is known yet
-    "lawful": (-8.0, -3.5),  # re-exported, then reconditioned or passed by customs on return
+    "lawful": (-8.0, -3.5),  # re-exported, then mended or passed on return; or here for a time
+    "passed": (-3.0, 0.0),  # customs passed what came back, or wrote that the fault was mended; no re-export on record
     "reexported": (-3.0, -0.75),  # re-exported before the return; nothing says that the fault was mended
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
@@ -69,6 +70,7 @@ def features(
     recurring_bits: float,
     found_again: bool,
     unresolved: bool,
+    returned_lawfully: bool,
     reexported: bool,
     mended_or_passed: bool,
     in_bond: bool,
@@ -84,12 +86,12 @@ def features(
     for nor against the pattern how well they match.
 
     >>> features(chance=0.001, excess=1.0, company_bits=0.0, port_bits=2.0, in_parts=False, look_alikes=0,
-    ...          recurring_bits=0.0, found_again=False, unresolved=True, reexported=False, mended_or_passed=False,
-    ...          in_bond=False, support=0.01, everybody_moved=0.0, moved_for_good=False)["rarity"]
+    ...          recurring_bits=0.0, found_again=False, unresolved=True, returned_lawfully=False, reexported=False,
+    ...          mended_or_passed=False, in_bond=False, support=0.01, everybody_moved=0.0,
+    ...          moved_for_good=False)["rarity"]
     3.0
     """
-    lawful = reexported and mended_or_passed
-    explained = lawful or in_bond
+    explained = returned_lawfully or in_bond
     rarity = float(-np.log10(chance))
     # As far as all moved, that the goods are elsewhere, and where, says nothing.
     rarity = max(rarity - everybody_moved * max(port_bits, 0.0) * float(np.log10(2)), 0.0)
@@ -106,8 +108,9 @@ def features(
         "recurring": 0.0 if explained else recurring_bits,
         "found_again": float(found_again),
         "unresolved": float(unresolved),
-        "lawful": float(lawful),
-        "reexported": float(reexported and not lawful),
+        "lawful": float(returned_lawfully),
+        "passed": float(mended_or_passed and not returned_lawfully),
+        "reexported": float(reexported and not returned_lawfully),
         "in_bond": float(in_bond),
         "support": float(tail) * (1 - everybody_moved),
         "everybody_moved": float(everybody_moved),

@@ -1,7 +1,7 @@
 """The innocent explanations of one match: what customs itself did with the lot and with what came back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,8 @@ from graph.facts.store import FactStore
 
 Row = dict[str, Any]
 
+# The entry type of a temporary importation under bond.
+_TEMPORARY = "23"
 _RECONDITIONED = r"(?i)recondition|relabel|re-label|re-mark|remarked|rework|brought into compliance"
 
 
@@ -20,8 +22,9 @@ _RECONDITIONED = r"(?i)recondition|relabel|re-label|re-mark|remarked|rework|brou
 class Lawful:
     """Rows that would make the return lawful, by action or in-bond serial.
 
-    `out_of_bond` are movements to the port of entry that do not: the goods were entered under another bill there,
-    and customs did not look at them.
+    `temporary` are the entries of lot and return where all were entered for a time only, under bond: such goods must
+    leave again, and samples and what is shown at fairs come and go. `out_of_bond` are movements to the port of entry
+    that explain nothing: the goods were entered under another bill there, and customs did not look at them.
     """
 
     reexports: tuple[str, ...] = ()
@@ -30,6 +33,17 @@ class Lawful:
     adverse_on_return: tuple[str, ...] = ()
     in_bond: tuple[str, ...] = ()
     out_of_bond: tuple[str, ...] = ()
+    temporary: tuple[str, ...] = ()
+
+    @property
+    def explains(self) -> bool:
+        """Whether the law expects these goods here: nothing is told by how well they match."""
+        return bool(self.in_bond) or self.returned_lawfully
+
+    @property
+    def returned_lawfully(self) -> bool:
+        """Whether they left under customs' eyes and came back mended or passed, or were only here for a time."""
+        return bool(self.temporary) or bool(self.reexports and (self.reconditioned or self.cleared_on_return))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +88,20 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     moved = facts.table("in_bond", as_of=as_of)
     moved = moved.semi_join(_column("bill_number", bills), "bill_number")
     moves = moved.select("serial", "bill_number", "from_port", "to_port").order_by("serial").to_pyarrow().to_pylist()
+    entered = facts.table("entry_lines", as_of=as_of)
+    entered = entered.filter(entered.entry_type == _TEMPORARY).semi_join(
+        _column("entry_number", entries), "entry_number"
+    )
+    for_a_time = set(entered.select("entry_number").distinct().to_pyarrow()["entry_number"].to_pylist())
     by = {name: _by(rows, name) for name in ("action_id", "entry_number", "bill_number", "payer")}
     moved_on = _by(moves, "bill_number")
-    return {r.shipment: _of(r, _near(r, rows, by), [moves[i] for i in moved_on.get(r.bill, ())]) for r in returns}
+    found = {}
+    for r in returns:
+        told = _of(r, _near(r, rows, by), [moves[i] for i in moved_on.get(r.bill, ())])
+        # A lot that was stopped before an entry was filed has none to look at.
+        both = tuple(entry for entry in (r.entry_number, r.return_entry) if entry)
+        found[r.shipment] = replace(told, temporary=both if for_a_time.issuperset(both) else ())
+    return found
 
 
 def _by(rows: list[Row], name: str) -> dict[str, list[int]]:

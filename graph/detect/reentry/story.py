@@ -406,6 +406,7 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
     mended = sorted({a for law in laws for a in law.reconditioned})
     passed = sorted({a for law in laws for a in law.cleared_on_return})
     bonds = sorted({s for law in laws for s in law.in_bond})
+    for_a_time = sorted({e for law in laws for e in law.temporary})
     slipped = sorted({s for law in laws for s in law.out_of_bond})
     alike = max(m.look_alikes for each, _, _ in told.leads for m in each.matches)
     before, after = moved.other_goods_share_before, moved.other_goods_share_after
@@ -444,6 +445,11 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
         ),
         InnocentExplanation(
             "lawful re-export and return", "re-export, reconditioning and later clearance among the actions", law_result
+        ),
+        InnocentExplanation(
+            "temporary importation", "whether the lot and what came back were entered for a time only, under bond",
+            f"Holds: entries {_listed(for_a_time)} are of type 23." if for_a_time
+            else "Does not hold: they were not entered so.",
         ),
         InnocentExplanation("released before", "the last conclusive action on the lot", released),
         InnocentExplanation(

@@ -224,6 +224,29 @@ def broken_in_three(world: HarbourWorld) -> None:
     broken_up(world, "55-000001300", 0.44, 0.31, 0.25)
 
 
+def broken_in_five_and_repacked(world: HarbourWorld) -> None:
+    """Other cartons, so that packages say nothing; the pieces are counted as before."""
+    trade(world, "55-000001900", lines=15)
+    lot = world.line(
+        importer_number="55-000001900", port_code="2704", entry_date=HELD, packages=4127, quantity=16508.0,
+        gross_weight_kg=21340.0, entered_value_usd=86200.0,
+    )  # fmt: skip
+    world.act(lot, result="refused")
+    for n, pieces in enumerate((4125.31, 2890.07, 3377.9, 2614.22, 3500.5)):
+        part(
+            world, lot, pieces / 16508.0, packages=round(pieces / 7.3), quantity=pieces, entry_date=on(20 + 9 * n),
+            port_code=("3001", "3001", "1401", "1401", "3001")[n],
+        )  # fmt: skip
+
+
+def shown_at_fairs(world: HarbourWorld) -> None:
+    """Entered for a time only, under bond: it must leave again, and the next fair is at another port."""
+    trade(world, "55-000002000")
+    lot = world.line(importer_number="55-000002000", port_code="2704", entry_date=HELD, entry_type="23")
+    world.act(lot)
+    world.again(lot, port_code="3001", entry_date=on(70))
+
+
 def newcomer_with_the_same_rare_maker(world: HarbourWorld) -> None:
     """No phone, no officer, no claim: a firm that was never seen takes over a maker that nobody else buys from."""
     trade(world, "55-000001400", manufacturer_id="CNLONEQU5LON")
@@ -255,11 +278,11 @@ STORIES = (
     same_firm, another_branch_and_a_misspelled_maker, successor, known_by_its_bill_alone, strike,
     new_distribution_centre, reconditioned, released, in_bond, recurring, container_came_round,
     broken_in_two, broken_in_three, newcomer_with_the_same_rare_maker, same_bill_by_a_buyer,
-    slipped_out_of_bond, destroyed, to_be_destroyed,
+    slipped_out_of_bond, destroyed, to_be_destroyed, broken_in_five_and_repacked, shown_at_fairs,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
-    "55-0000016", "55-0000018",
+    "55-0000016", "55-0000018", "55-0000019",
 )  # fmt: skip
 
 
@@ -413,6 +436,19 @@ def test_a_lot_that_was_broken_up_is_told_with_each_part_and_what_they_add_up_to
     assert told.numbers["packages_acted_on"] == told.numbers["packages_entered_again"] == 4127
     assert sum(float(told.numbers[f"packages_part_{n + 1}"]) for n in range(parts)) == 4127
     assert {r.key[0] for r in told.records if r.table == "entry_lines"} == set(finding.entries)
+
+
+def test_a_lot_that_came_back_repacked_in_five_is_told_by_what_its_pieces_add_up_to(findings: list[Finding]) -> None:
+    finding = of(findings, "55-0000019")
+    assert len(finding.entries) == 6
+    told = next(e for e in finding.evidence if "quantity_entered_again" in e.numbers)
+    assert told.numbers["quantity_acted_on"] == told.numbers["quantity_entered_again"] == 16508.0
+
+
+def test_goods_that_are_only_here_for_a_time_may_come_and_go(weighed: list[Weighed]) -> None:
+    lead = lead_of(weighed, "55-0000020")
+    assert len(lead.lawful.temporary) == 2
+    assert lead.probability < 0.5
 
 
 def test_a_newcomer_is_named_as_successor_by_a_maker_that_nobody_else_buys_from(findings: list[Finding]) -> None:

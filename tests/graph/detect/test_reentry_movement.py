@@ -31,7 +31,7 @@ def test_as_far_as_all_moved_the_port_of_entry_and_later_entries_say_nothing() -
     def told(everybody_moved: float) -> dict[str, float]:
         return features(
             chance=0.001, excess=1.0, company_bits=0.0, port_bits=2.0, in_parts=False, look_alikes=0,
-            recurring_bits=0.0, found_again=False, unresolved=False, reexported=False,
+            recurring_bits=0.0, found_again=False, unresolved=False, returned_lawfully=False, reexported=False,
             mended_or_passed=False, in_bond=False, support=0.01, everybody_moved=everybody_moved,
             moved_for_good=False,
         )  # fmt: skip
