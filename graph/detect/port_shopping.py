@@ -33,8 +33,10 @@ from graph.model.finding import Finding
 LEAST_PROBABILITY = 0.03
 # Weaker leads join a finding of the same importer only where they would stand by themselves.
 JOINING_PROBABILITY = 0.5
-# What is more likely than one in four to be nothing is no one's first case.
-QUEUE_PROBABILITY = 0.75
+# What is less probable than not is no one's first case.
+QUEUE_PROBABILITY = 0.5
+# Of importers whose lots are stopped about one in thirty shops for ports: with fewer bits the goods do not outweigh it.
+LEAST_QUEUE_BITS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def importers_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float
     """Each importer's e-value, from all of its shipments but those that are explained.
 
     What is explained speaks for nothing, nor, as far as everybody left the port, where goods came in again, nor an
-    importer of whom everything told is less probable than `QUEUE_PROBABILITY`.
+    importer of whom everything told is less probable than not, or whose goods say too little by themselves.
     """
     explained = {
         w.lead.lot["shipment"]
@@ -196,7 +198,7 @@ def importers_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float
         if shipment in left:
             left[shipment] -= w.features["everybody_moved"] * max(w.lead.matches[0].port_bits, 0.0)
     together = by_importer(left, found.tested)
-    scores = [bits if who in likely else -np.inf for who, bits in together.items()]
+    scores = [bits if who in likely and bits >= LEAST_QUEUE_BITS else -np.inf for who, bits in together.items()]
     return dict(zip(together, threshold_e_values(scores, found.stand_in_units), strict=True))
 
 

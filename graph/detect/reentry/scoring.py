@@ -30,6 +30,9 @@ PRIOR_BITS = np.log2(np.array([0.75, 0.21, 0.04]))
 
 # A look-alike is an entry whose goods agree with the shipment within this many bits of the candidate's.
 LOOK_ALIKE_BITS = 2.0
+# Others that agree less well, down to this many bits less, count in part, by half for each bit: of several lots alike
+# to the carton one is the nearest in value, and that says little.
+PARTLY_ALIKE_BITS = 8.0
 # How much importers differ in shipping the same lot again: most never do, a few always do. A beta's weight.
 RECURRENCE_WEIGHT = 0.3
 # A line that has no counterpart was left out or altered beyond telling; one that contradicts costs no more than that.
@@ -134,7 +137,8 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     alike = look_alikes(shipment * 3 + kind, total_goods, after[best])
     pool = pools.sizes[lot[best], kind]
     at_first = RECURRENCE_WEIGHT * weights.recurrence * pools.again[lot[best]]
-    chance_again = (alike + at_first) / (pool + RECURRENCE_WEIGHT)
+    partly = partly_alike(shipment * 3 + kind, total_goods, after[best])
+    chance_again = (alike + partly + at_first) / (pool + RECURRENCE_WEIGHT)
     chance_again *= np.exp2(known.again[best])
     chance_again = np.where((kind == OWN) | (alike > 0), chance_again, 0.0)
     total_goods = -np.log2(np.exp2(-total_goods) + chance_again)
@@ -197,6 +201,29 @@ def look_alikes(of: Ints, goods: Floats, after: Bools) -> Ints:
     others = np.sort(key)
     upto = np.searchsorted(others, of * span + 4_500)
     return np.where(after, upto - np.searchsorted(others, key - LOOK_ALIKE_BITS) - 1, 0).astype(np.int64)
+
+
+def partly_alike(of: Ints, goods: Floats, after: Bools) -> Floats:
+    """For each candidate, the rows of the same shipment whose goods agree less well than a look-alike's, each counted
+    by half for each bit that it lacks.
+
+    >>> partly_alike(np.array([7, 7, 7]), np.array([9.0, 6.0, 6.0]), np.array([True, False, False])).tolist()
+    [1.0, 0.0, 0.0]
+    """
+    span = 10_000.0
+    key = of * span + np.clip(goods, -4_000, 4_000)
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    low, high = np.searchsorted(ordered, key - PARTLY_ALIKE_BITS), np.searchsorted(ordered, key - LOOK_ALIKE_BITS)
+    rows = np.flatnonzero(after & (high > low))
+    held = (high - low)[rows]
+    starts = np.cumsum(held) - held
+    each = np.repeat(low[rows] - starts, held) + np.arange(int(held.sum()))
+    parts = np.exp2(ordered[each] - np.repeat(key[rows], held) + LOOK_ALIKE_BITS)
+    found = np.zeros(len(of))
+    if len(rows):
+        found[rows] = np.add.reduceat(parts, starts)
+    return found
 
 
 def best_of_each(found: Groups, names: npt.NDArray[np.object_]) -> Ints:
