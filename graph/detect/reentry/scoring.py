@@ -33,6 +33,7 @@ LOOK_ALIKE_BITS = 2.0
 # Others that agree less well, down to this many bits less, count in part, by half for each bit: of several lots alike
 # to the carton one is the nearest in value, and that says little.
 PARTLY_ALIKE_BITS = 8.0
+PARTS_AT_ONCE = 4_000_000
 # How much importers differ in shipping the same lot again: most never do, a few always do. A beta's weight.
 RECURRENCE_WEIGHT = 0.3
 # A line that has no counterpart was left out or altered beyond telling; one that contradicts costs no more than that.
@@ -216,13 +217,17 @@ def partly_alike(of: Ints, goods: Floats, after: Bools) -> Floats:
     ordered = key[order]
     low, high = np.searchsorted(ordered, key - PARTLY_ALIKE_BITS), np.searchsorted(ordered, key - LOOK_ALIKE_BITS)
     rows = np.flatnonzero(after & (high > low))
-    held = (high - low)[rows]
-    starts = np.cumsum(held) - held
-    each = np.repeat(low[rows] - starts, held) + np.arange(int(held.sum()))
-    parts = np.exp2(ordered[each] - np.repeat(key[rows], held) + LOOK_ALIKE_BITS)
     found = np.zeros(len(of))
-    if len(rows):
-        found[rows] = np.add.reduceat(parts, starts)
+    # So many at a time as keep memory in bounds.
+    upto = np.cumsum((high - low)[rows])
+    breaks = np.searchsorted(upto, np.arange(0, int(upto[-1]) if len(rows) else 0, PARTS_AT_ONCE))
+    for some in np.split(rows, np.unique(breaks[breaks > 0])):
+        held = (high - low)[some]
+        starts = np.cumsum(held) - held
+        each = np.repeat(low[some] - starts, held) + np.arange(int(held.sum()))
+        parts = np.exp2(ordered[each] - np.repeat(key[some], held) + LOOK_ALIKE_BITS)
+        if len(some):
+            found[some] = np.add.reduceat(parts, starts)
     return found
 
 
