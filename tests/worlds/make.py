@@ -2,7 +2,7 @@
 
 A detector that is tuned on one simulator learns that simulator. These worlds share no code, no marginals and no
 family with `ingest.simulator`; they differ among themselves by style. They are for judging, and for fitting the
-probabilities of port shopping and of identity changes (seeds 61 to 63): nobody tunes a detector's rules on them.
+probabilities of all three detectors (seeds 61 to 63): nobody tunes a detector's rules on the seeds that judge it.
 
     python -m tests.worlds.make --seed 3 --style harbour --lines 200000 --out worlds/harbour-3
 
