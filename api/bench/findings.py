@@ -43,8 +43,8 @@ TIMES_BOOSTING = 1.3
 _SHOWN = (
     "findings", "queue", "schemes", "schemes_found", "duplicates", "precision_at_50", "precision_at_100",
     "precision_at_500", "pr_auc", "pr_auc_importers", "base_rate", "recall_schemes", "recall_members",
-    "recall_entries", "recall_controllers", "recall_duty", "queue_fdp", "null_worlds", "null_fdr", "brier",
-    "brier_base_rate", "days_to_finding_p50", "days_to_finding_p90",
+    "recall_entries", "recall_controllers", "recall_duty", "queue_fdp", "queue_other_kinds", "null_worlds",
+    "null_fdr", "brier", "brier_base_rate", "days_to_finding_p50", "days_to_finding_p90",
 )  # fmt: skip
 _OF_BASELINES = ("precision_at_50", "precision_at_100", "pr_auc", "pr_auc_importers", "recall_controllers")
 

@@ -52,6 +52,7 @@ class _Judged:
     by_members: frozenset[int]
     by_entries: frozenset[int]
     look_alikes: frozenset[int]
+    other_kinds: frozenset[int]  # positive schemes of other kinds, of which the finding would be right
 
     @property
     def found(self) -> frozenset[int]:
@@ -158,13 +159,14 @@ class _Truth:
         named, entries = _named(finding, self._identifiers[w]), _entries(finding)
         keys = {party for numbers in named for party in numbers} | entries
         near = {place for key in keys for place in self._of.get((w, key), ())}
-        near = {place for place in near if self._schemes[place][1].kind == finding.kind}
         by_members = {place for place in near if _finds_members(named, self._schemes[place][1])}
         by_entries = {place for place in near if _finds_entries(entries, self._schemes[place][1])}
         positive = {place for place in near if self._schemes[place][1].positive}
+        others = {place for place in near if self._schemes[place][1].kind != finding.kind}
         return _Judged(
-            finding, w, frozenset(by_members & positive), frozenset(by_entries & positive),
-            frozenset((by_members | by_entries) - positive),
+            finding, w, frozenset(by_members & positive - others), frozenset(by_entries & positive - others),
+            frozenset((by_members | by_entries) - positive - others),
+            frozenset((by_members | by_entries) & positive & others),
         )  # fmt: skip
 
     def measure_guesses(self, told: Mapping[str, Sequence[Sequence[Sequence[Finding]]]]) -> dict[str, Any]:
@@ -199,6 +201,7 @@ class _Truth:
         first = [count > 0 for count in new]
         said = [one.finding.probability for one in listed]
         queue = [ok for one, ok in zip(listed, right, strict=True) if one.finding.queue]
+        of_others = [bool(one.other_kinds) and not one.found for one in listed if one.finding.queue]
         accused = {p for one, ok in zip(listed, right, strict=True) if not ok and one.accuses for p in one.look_alikes}
         duty = sum(self._schemes[p][1].duty_evaded_usd for p in positives)
         found_duty = sum(self._schemes[p][1].duty_evaded_usd for p in positives if p in found)
@@ -228,6 +231,7 @@ class _Truth:
             "recall_duty": found_duty / duty if duty else None,
             "recall_families": self._families(positives, set(found)),
             "queue_fdp": _share([not ok for ok in queue]) if queue else 0.0,
+            "queue_other_kinds": _share(of_others) if queue else 0.0,
             **self._where_nothing_is_planted(listed, positives),
             "brier": _mean([(p - ok) ** 2 for p, ok in zip(said, right, strict=True)]),
             "brier_base_rate": None if true_share is None else true_share * (1 - true_share),

@@ -104,6 +104,17 @@ def test_the_measures_of_a_list_of_three(write: Any) -> None:
     assert measured["false_positives"] == {"strike": 0.5}
 
 
+def test_what_is_planted_under_another_kind_stays_false_and_is_told_apart(write: Any) -> None:
+    path = write(
+        scheme("S1", "importer:11-000000000"),
+        scheme("I1", "importer:22-000000000", kind="identity_change"),
+        scheme("I2", "importer:33-000000000", kind="identity_change", label="hard_negative", family="strike"),
+    )
+    queued = [finding(name, f"importer:{name}-000000000", queue=True) for name in ("11", "22", "33", "44")]
+    measured = evaluate_findings(queued, path)["port_shopping"]
+    assert (measured["queue_fdp"], measured["queue_other_kinds"]) == (0.75, 0.25)
+
+
 def test_in_a_world_with_nothing_planted_an_empty_queue_has_no_false_discoveries(write: Any) -> None:
     measured = evaluate_findings([], write())["all"]
     assert (measured["queue_fdp"], measured["precision_at_50"], measured["recall_schemes"]) == (0.0, None, None)
