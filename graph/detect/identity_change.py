@@ -27,6 +27,8 @@ LEAST_SAME_FIRM = 0.05
 RENAMED_FROM = 0.8
 # A second newcomer of one predecessor, or a further link of a chain, must stand by itself.
 JOINING_PROBABILITY = 0.5
+# Nothing that is likelier wrong than right is queued.
+LEAST_QUEUED = 0.5
 _TIES = ("contact", "identity", "claimed")  # what speaks of the same people, beside trade
 
 
@@ -35,7 +37,7 @@ class IdentityChange:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "identity_change"
-    version: str = "3"
+    version: str = "4"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -73,7 +75,7 @@ class IdentityChange:
 
 def chosen_e_value(weighed: Weighing, pair: Weighed) -> float:
     """The e-value of a pair's predecessor; what was said openly speaks for nothing."""
-    return 0.0 if pair.openly.in_the_open else weighed.e_values.get(pair.old, 0.0)
+    return 0.0 if pair.openly.settled else weighed.e_values.get(pair.old, 0.0)
 
 
 def chosen_predecessors(weighed: Weighing) -> set[str]:
@@ -82,7 +84,7 @@ def chosen_predecessors(weighed: Weighing) -> set[str]:
     What was said openly speaks for nothing; nor does a maker's trade by itself, which passes to a newcomer just so
     where a plant is sold: something on file must tie the two, or somebody claim that they are one.
     """
-    left_out = {w.old for w in weighed.pairs if w.openly.in_the_open}
+    left_out = {w.old for w in weighed.pairs if w.openly.settled}
     if weighed.search.side == MAKERS:
         tied = {w.old for w in weighed.pairs if any(w.features.get(name, 0.0) > 0 for name in _TIES)}
         left_out |= weighed.e_values.keys() - tied
@@ -94,13 +96,17 @@ def chosen_predecessors(weighed: Weighing) -> set[str]:
 def least_for_queue(probabilities: Iterable[float]) -> float:
     """The least probability at which all that are as probable are right to nine in ten, as far as they say.
 
+    What is likelier wrong than right costs an innocent firm more than it can bring and is not queued in any company.
+
     >>> least_for_queue([0.99, 0.95, 0.8, 0.3])
     0.8
+    >>> least_for_queue([0.99, 0.99, 0.99, 0.99, 0.99, 0.49])
+    0.99
     """
     wrong, least = 0.0, 1.0
     for count, probability in enumerate(sorted(probabilities, reverse=True), start=1):
         wrong += 1 - probability
-        if wrong > FALSE_DISCOVERY_RATE * count:
+        if wrong > FALSE_DISCOVERY_RATE * count or probability < LEAST_QUEUED:
             break
         least = probability
     return least

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom
 
-from graph.detect.succession.candidates import AFTER_DAYS, BEFORE_DAYS, WINDOW_DAYS, Pairs
+from graph.detect.succession.candidates import AFTER_DAYS, BEFORE_DAYS, LEARNING_DAYS, WINDOW_DAYS, Pairs
 from graph.detect.succession.on_file import KINDS
-from graph.detect.succession.trade import Bools, Calendar, Floats, Held, Ints
+from graph.detect.succession.trade import Bools, Calendar, Floats, Held, Ints, Names
 
 # How often a successor keeps each: makers and tariff numbers are the business itself; filers are convenience; a surety
 # that paid once does not sign again.
@@ -47,6 +47,10 @@ FADED = 0.5
 # What a party did in the last so many days tells whether it is still there.
 RECENT_DAYS = 180
 HISTORY_DAYS = 365
+# A firm's pace is not counted over less than so many days.
+SHORTEST_SPAN = 60
+# Who takes up what somebody has left does so within so many days of the newcomer.
+TAKEN_UP_DAYS = 120
 SUREST = 2.0
 
 
@@ -54,6 +58,7 @@ SUREST = 2.0
 class Parties:
     """The parties that stand in any pair: by number, their days and entries, habits, partners and values on file."""
 
+    names: Names
     first_day: Ints
     last_day: Ints
     entries: Floats
@@ -62,6 +67,7 @@ class Parties:
     habits: dict[str, Held]
     on_file: dict[str, Held]
     calendar: Calendar
+    begun: Calendar  # by partner: how many parties, of all that there are, began to deal with it
     leaving_days: Ints  # last days of everybody, in order
     until: int
     all_entries: float  # of all parties of the side, in pairs or not
@@ -79,6 +85,8 @@ class Compared:
     partners that the predecessor had, `taken` the share of the predecessor's lines with partners that the newcomer has.
     `gone` is whether the predecessor has ended or fallen to half by the last day, whoever came after it.
     `lots` is how far the usual values of a line of the same goods lie apart, in doublings; NaN without such goods.
+    `volume` is the share of the old one's pace that the newcomer goes on with, `scattered` from 0 to 1 how many others
+    began with the old one's partners at the time, `customer` whether the newcomer was consignee of its goods before.
     """
 
     began: Ints
@@ -91,6 +99,9 @@ class Compared:
     taken: Floats
     shared_partners: Ints
     lots: Floats
+    volume: Floats
+    scattered: Floats
+    customer: Floats
     fields: dict[str, Floats]
     pool: Floats
     total: Floats
@@ -107,6 +118,9 @@ def compare(pairs: Pairs, known: Parties) -> Compared:
     for name, habit in known.habits.items():
         fields[name] = _mix(habit, pairs) if name == "port" else _habit(name, habit, pairs, strata)
     fields |= _filed(pairs, known.on_file)
+    customer = _customer(pairs, known)
+    if "consignee" in fields:  # that its former supplier's goods went to it does not make it its supplier
+        fields["consignee"] = np.where(customer > 0, np.minimum(fields["consignee"], 0.0), fields["consignee"])
     low = np.searchsorted(known.leaving_days, began - AFTER_DAYS)
     high = np.searchsorted(known.leaving_days, began + BEFORE_DAYS)
     pool = np.maximum(high - low, 1).astype(np.float64)
@@ -116,7 +130,8 @@ def compare(pairs: Pairs, known: Parties) -> Compared:
     pace_after = _pace(pairs.new, first, np.minimum(first + HISTORY_DAYS, known.until + 1), known)
     return Compared(
         began, gap, remaining, stopped, _gone(pairs.old, until, known), pace_after / np.maximum(pace_before, 1e-9),
-        covered, taken, shared, _lots(pairs, known.habits["hts"]), fields, pool, np.asarray(total, dtype=np.float64),
+        covered, taken, shared, _lots(pairs, known.habits["hts"]), _volume(pairs, known),
+        _scattered(pairs, began, known), customer, fields, pool, np.asarray(total, dtype=np.float64),
     )  # fmt: skip
 
 
@@ -183,6 +198,60 @@ def _partners(pairs: Pairs, began: Ints, known: Parties) -> tuple[Floats, Floats
     against = np.where(lines_of > 0, (1 - covered) * OTHER_PARTNERS_BITS, 0.0)
     shared = np.bincount(place, weights=both.astype(np.float64), minlength=count).astype(np.int64)
     return agreed + against, covered, taken / np.maximum(lines_old, 1.0), shared
+
+
+def _scattered(pairs: Pairs, began: Ints, known: Parties) -> Floats:
+    """How many others began with the old one's partners around the change, beyond what is usual, as a share with it.
+
+    By partner, weighed by the old one's lines. What the old one itself took up is left out. Where a firm gives up and
+    its customers go to many, none of them is the firm.
+    """
+    partner, begun, count = known.partner, known.begun, len(pairs.old)
+    if not len(partner.value):
+        return np.zeros(count)
+    settled = known.first_of_all + LEARNING_DAYS
+    from_day = np.maximum(np.minimum(began, known.last_day[pairs.old] + 1) - BEFORE_DAYS, settled)
+    to_day = began + TAKEN_UP_DAYS
+    place, row = partner.spread(pairs.old)
+    whose, low, high = partner.value[row], from_day[place], to_day[place]
+    within = begun.between(whose, low, high)
+    ever = begun.between(whose, np.full(len(whose), settled), np.full(len(whose), known.until + 1))
+    days, all_days = np.maximum(np.minimum(high, known.until + 1) - low, 0), max(known.until + 1 - settled, 1)
+    usual = (ever - within) / np.maximum(all_days - days, RECENT_DAYS) * days
+
+    def own(at: Ints) -> Floats:
+        day = partner.first_day[at]
+        return np.where((at >= 0) & (day >= low) & (day < high), 1.0, 0.0)
+
+    mine = own(partner.lookup(pairs.new[place], whose))
+    others = np.maximum(within - own(row) - mine - usual, 0.0)
+    weight = partner.lines[row]
+    lines = np.bincount(place, weights=weight, minlength=count)
+    share = np.bincount(place, weights=weight * others / (others + 1.0), minlength=count)
+    return np.asarray(share / np.maximum(lines, 1.0))
+
+
+def _volume(pairs: Pairs, known: Parties) -> Floats:
+    """How much of the old one's pace the newcomer goes on with, partner by partner: 0 to 1."""
+    partner, count = known.partner, len(pairs.old)
+    if not len(partner.value):
+        return np.zeros(count)
+    span = np.maximum(known.last_day - known.first_day + 1, SHORTEST_SPAN).astype(np.float64)
+    place, row = partner.spread(pairs.old)
+    at = partner.lookup(pairs.new[place], partner.value[row])
+    before = partner.lines[row] / span[pairs.old][place]
+    after = np.where(at >= 0, partner.lines[at], 0.0) / span[pairs.new][place]
+    gone_on = np.bincount(place, weights=np.minimum(before, after), minlength=count)
+    return np.asarray(gone_on / np.maximum(np.bincount(place, weights=before, minlength=count), 1e-9))
+
+
+def _customer(pairs: Pairs, known: Parties) -> Floats:
+    """1 where the newcomer was consignee of the predecessor's goods before it entered anything itself, else 0."""
+    consignee = known.habits.get("consignee")
+    if consignee is None or not len(consignee.value):
+        return np.zeros(len(pairs.old))
+    at = consignee.lookup(pairs.old, consignee.values.number(known.names.values)[pairs.new])
+    return np.where((at >= 0) & (consignee.first_day[at] < known.first_day[pairs.new]), 1.0, 0.0)
 
 
 def _cohort(new: Ints, heading: Held) -> Floats:

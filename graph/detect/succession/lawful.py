@@ -34,6 +34,7 @@ class Openly:
     public: tuple[str, ...] = ()  # claims of succession that are facts
     owned: tuple[str, ...] = ()  # claims that one owns or controls the other, that are facts
     related: tuple[str, ...] = ()  # claims that both are one owner's, that are facts
+    cleared: tuple[str, ...] = ()  # claims of succession that were rejected
     said: tuple[str, ...] = ()  # claims that are alleged or admitted
     admitted: bool = False
     bonded: bool = True  # whether parties of this side post bonds
@@ -48,6 +49,11 @@ class Openly:
     def in_the_open(self) -> bool:
         """Whether the change was declared, or stands on public record: a succession, or who owns whom."""
         return self.declared or bool(self.public) or bool(self.owned)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it was said in the open, or looked into and denied."""
+        return self.in_the_open or bool(self.cleared)
 
 
 def openly(
@@ -64,7 +70,8 @@ def openly(
         rows.setdefault(row["party"], []).append(row)
     couple = ibis.memtable(pa.table({"old": [old for old, _ in wanted], "new": [new for _, new in wanted]}))
     claims = facts.table("party_claims", as_of=as_of)
-    claims = claims.filter(claims.relation.isin(SUCCESSION), ~surely(claims.status == "rejected"))
+    rejected = surely(claims.status == "rejected")
+    claims = claims.filter(claims.relation.isin(SUCCESSION), ~rejected | (claims.relation == "successor_of"))
 
     def key(entity: Any) -> Any:
         number = entity.re_extract("^[^:]*:([^:]*)", 1)
@@ -91,15 +98,16 @@ def _of(old: list[Row], new: list[Row], claims: list[Row], *, bonded: bool) -> O
     ]  # fmt: skip
     bonds = {row["bond_number"] for row in old if row["bond_number"]}
 
-    def facts(*relations: str) -> tuple[str, ...]:
-        return tuple(row["claim_id"] for row in claims if row["status"] == "fact" and row["relation"] in relations)
+    def told(status: str, *relations: str) -> tuple[str, ...]:
+        return tuple(row["claim_id"] for row in claims if row["status"] == status and row["relation"] in relations)
 
     return Openly(
         tuple(former),
         tuple(row["record_id"] for row in new if row["bond_number"] in bonds),
-        facts("successor_of"),
-        facts("owned_by", "controlled_by"),
-        facts("sister_of"),
+        told("fact", "successor_of"),
+        told("fact", "owned_by", "controlled_by"),
+        told("fact", "sister_of"),
+        told("rejected", "successor_of"),
         tuple(row["claim_id"] for row in claims if row["status"] in ("alleged", "admitted")),
         any(row["status"] == "admitted" for row in claims),
         bonded,

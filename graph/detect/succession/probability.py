@@ -29,12 +29,16 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
     "beside": (-4.0, -0.3),  # the predecessor goes on as before
     "kept": (-5.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
     "taken": (0.0, 3.0),  # share of the predecessor's trade that went on with the newcomer
+    "dropped": (-2.0, 0.0),  # halvings from its pace, partner by partner, to what went on with the newcomer
     "covered": (0.0, 3.0),  # share of the newcomer's trade that is with partners of the predecessor
     "apart": (-3.0, -0.3),  # no partner and no tariff heading in common: sisters, not one after the other
     "size": (-1.2, -0.1),  # how unlike the two paces are, in doublings
     "lots": (-2.0, 0.0),  # how unlike the values of a line of the same goods are, in doublings
     "other_goods": (-2.0, 0.0),  # no ten-digit tariff number in common by which lots could be compared
     "rivals": (-1.0, -0.6),  # doublings by which others fit beside the pair, on either side
+    "scattered": (-4.0, 0.0),  # how many others began with the old one's partners at the time, 0 to 1
+    "customer": (-4.0, -0.5),  # the predecessor's goods went to it before it imported: a firm of its own
+    "untied": (-3.0, 0.0),  # of makers: their trade alone ties them, and buyers move in a body for many reasons
     "claimed": (0.0, 3.0),  # somebody says so, unproved; or admits it
 }
 # Something to leave behind, and not said openly. An honest change meets an event by chance as often as the chance
@@ -46,6 +50,7 @@ ESCAPING: dict[str, tuple[float, float]] = {
     "former": (-3.0, -0.3),  # the old name declared, no more
     "public": (-9.0, -6.0),  # a succession that is a fact on record
     "owned": (-9.0, -6.0),  # one owns or controls the other as a fact on record: a division, not a disguise
+    "cleared": (-9.0, -6.0),  # somebody said that it is the successor, and who decided on that said no
     "related": (-1.5, -0.3),  # sisters, as a fact on record
 }
 BASE, ESCAPING_BASE = (-18.0, 4.0), (-3.0, 1.0)

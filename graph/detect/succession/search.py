@@ -15,7 +15,7 @@ from graph.detect.succession.compare import Compared, Parties, compare
 from graph.detect.succession.events import Event, Rates, read_events
 from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, of_the_number, on_file
 from graph.detect.succession.sides import HABITS, Side, lines
-from graph.detect.succession.trade import Names, calendar, column, held, paces, parties, spells
+from graph.detect.succession.trade import Names, beginnings, calendar, column, held, paces, parties, spells
 from graph.facts.store import FactStore
 
 # What is read of a party's trade: kind -> column of its lines.
@@ -97,6 +97,10 @@ def search(
             wanted = column("party", names.values)
             rows = holds.semi_join(wanted, "party").join(holders, ["kind", "value"])
             rows = rows.to_pyarrow()
+            dealt_with = rows.filter(pc.equal(rows["kind"], pa.scalar("partner")))["value"]
+            begun = holds.filter(holds.kind == "partner")
+            begun = begun.semi_join(column("value", Names.of(dealt_with).values), "value")
+            begun = begun.group_by("value", "first_day").agg(parties=begun.count()).to_pyarrow()
         own = everybody.semi_join(wanted, "party").to_pyarrow()
         leaving = np.sort(everybody.last_day.to_pyarrow().to_numpy().astype(np.int64))
         sets = {
@@ -105,10 +109,11 @@ def search(
         }
         at = np.argsort(names.number(own["party"]))
         compared_with = Parties(
-            own["first_day"].to_numpy().astype(np.int64)[at], own["last_day"].to_numpy().astype(np.int64)[at],
+            names, own["first_day"].to_numpy().astype(np.int64)[at], own["last_day"].to_numpy().astype(np.int64)[at],
             own["entries"].to_numpy().astype(np.float64)[at], sets["partner"], sets["heading"],
             {name: sets[name] for name in side.habits}, {kind: sets[kind] for kind in KINDS}, calendar(pace, names),
-            leaving, extent["last"], float(extent["entries"]), float(extent["days"]), extent["first"],
+            beginnings(begun, sets["partner"].values), leaving, extent["last"], float(extent["entries"]),
+            float(extent["days"]), extent["first"],
         )  # fmt: skip
         say(f"what {side.kind}s may have left behind")
         left = [names[party] for party in np.unique(chosen.old[shift == 0])]

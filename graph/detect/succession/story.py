@@ -28,6 +28,8 @@ Row = dict[str, Any]
 LINES_SHOWN = 3
 # A value on file that this many hold or more is a shared office, agent or phone.
 SHARED_BY_MANY = 6
+# From one other beside the newcomer that took up what the old one left (as a share), its partners turned to many.
+FELL_TO_MANY = 0.5
 EPOCH = date(1970, 1, 1)
 
 
@@ -162,6 +164,8 @@ def _title(scheme: Scheme, best: Weighed, found: Search, records: Records) -> st
     )
     if best.openly.in_the_open:
         tail = ", and said so openly"
+    elif best.openly.cleared:
+        tail = "; that it is the successor was claimed and rejected"
     elif best.event is None or best.event_chance > COMMON:
         tail = "; nothing is on record that it would leave behind"
     else:
@@ -382,7 +386,7 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
     shared = _shared_on_file(w, found)
     many = [s for s in shared if s[0] != "name" and s[2] >= SHARED_BY_MANY]
     rare = [s for s in shared if s[0] != "name" and s[2] < SHARED_BY_MANY]
-    rivals = float(w.features["rivals"])
+    rivals, scattered = float(w.features["rivals"]), min(w.features["scattered"], 0.99)
     if w.event is None or w.event_chance > COMMON:
         nothing = "Holds: no action, issue or laboratory report stands against the old one shortly before the change."
     else:
@@ -406,6 +410,11 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
             f"{'Holds' if w.openly.public or w.openly.owned else 'Open'}: {_listed(list(fact))}." if fact
             else "Does not hold: none is on record.",
         ),
+        InnocentExplanation(
+            "found not to be the successor",
+            "claims of succession that were rejected, as where a court sells the assets",
+            f"Holds: {_listed(list(w.openly.cleared))}." if w.openly.cleared else "Does not hold: none is on record.",
+        ),
         InnocentExplanation("nothing to leave behind", "events on record before the change", nothing),
         InnocentExplanation(
             "two firms side by side", "how much of its pace the old one kept once the new one had begun",
@@ -423,6 +432,12 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
             f"{2**rivals - 1:.1f} times the pair.",
         ),
         InnocentExplanation(
+            f"{side.partner_word}s that turned to many",
+            f"how many others began with the old one's {side.partner_word}s around the change, beyond what is usual",
+            f"{'Weakens the match' if scattered >= FELL_TO_MANY else 'Does not hold'}: "
+            f"{scattered / (1 - scattered):.1f} others for the one.",
+        ),
+        InnocentExplanation(
             "both were there before", "the new one's first entry in the whole of the facts",
             f"Does not hold: its first entry is of {_day(int(c.began[i]))}; earlier trade would have been seen since "
             f"{_day(int(found.known.first_of_all))}.",
@@ -434,6 +449,14 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
                 "another suffix of one number",
                 "whether the two numbers agree in their first nine digits",
                 f"Does not arise: {w.old} and {w.new} are two taxpayers; suffixes of one are never set apart.",
+            )
+        )
+        explanations.append(
+            InnocentExplanation(
+                "a customer that imports for itself",
+                "whether the new one was consignee of the old one's goods before its own first entry",
+                f"{'Weakens the match' if w.features['customer'] else 'Does not hold'}: "
+                f"it was{'' if w.features['customer'] else ' not'}.",
             )
         )
     return explanations

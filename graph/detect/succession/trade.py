@@ -136,7 +136,10 @@ def held(rows: pa.Table, parties: Names, *, holding: int) -> Held:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Entries of each party by day, so that entries between two days are counted by two look-ups."""
+    """Entries of each party by day, so that entries between two days are counted by two look-ups.
+
+    Parties that began to deal with each partner are counted in the same way.
+    """
 
     key: Ints
     upto: Floats
@@ -162,6 +165,14 @@ def calendar(paces: ir.Table, parties: Names) -> Calendar:
     order = np.argsort(key)
     entries = t["entries"].to_numpy().astype(np.float64)[order]
     return Calendar(key[order], np.concatenate([[0.0], np.cumsum(entries)]))
+
+
+def beginnings(begun: pa.Table, partners: Names) -> Calendar:
+    """How many parties began to deal with each partner on a day; `begun` has (value, first_day, parties)."""
+    key = partners.number(begun["value"]) * _DAYS + begun["first_day"].to_numpy().astype(np.int64)
+    order = np.argsort(key)
+    number = begun["parties"].to_numpy().astype(np.float64)[order]
+    return Calendar(key[order], np.concatenate([[0.0], np.cumsum(number)]))
 
 
 def column(name: str, values: "Iterable[str] | pa.Array[Any]") -> ir.Table:

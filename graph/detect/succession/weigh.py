@@ -16,6 +16,7 @@ from graph.detect.succession.events import Event, Rates
 from graph.detect.succession.lawful import Openly, openly
 from graph.detect.succession.probability import escaping_logit, same_firm_logit, sigmoid
 from graph.detect.succession.search import Search
+from graph.detect.succession.sides import MAKERS
 from graph.detect.succession.trade import Bools, Floats, Ints
 from graph.facts.store import FactStore
 
@@ -28,6 +29,7 @@ RAREST_EVENT = 2.5
 MOST_BELOW = 12
 MOST_CONTACT, MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 16.0, 20.0, 25.0, -20.0
 MOST_APART = 4.0
+LEAST_VOLUME = 1 / 16
 _GOODS = ("hts", "exporter")
 _HABITS = ("filer", "surety")
 # A registered agent serves thousands and is no evidence.
@@ -78,12 +80,16 @@ def link_features(found: Search) -> dict[str, Floats]:
         "beside": (np.isnan(c.gap) & (c.stopped <= 0)).astype(np.float64),
         "kept": np.isnan(c.gap) * (1.0 - c.taken),
         "taken": c.taken,
+        "dropped": -np.log2(np.clip(c.volume, LEAST_VOLUME, 1.0)),
         "covered": c.covered,
         "apart": apart.astype(np.float64),
         "size": np.minimum(np.abs(np.log2(np.clip(c.replaced, 1e-3, 1e3))), 5.0),
         "lots": np.minimum(np.nan_to_num(c.lots), MOST_APART),
         "other_goods": np.isnan(c.lots).astype(np.float64),
         "rivals": _rivals(pairs, c.total),
+        "scattered": c.scattered,
+        "customer": c.customer,
+        "untied": _untied(found),
         "claimed": np.zeros(len(pairs.old)),
     }
 
@@ -99,6 +105,13 @@ def _same_heading(found: Search) -> Bools:
     place, row = heading.spread(pairs.new)
     there = heading.lookup(pairs.old[place], heading.value[row]) >= 0
     return np.bincount(place, weights=there, minlength=len(pairs.old)) > 0
+
+
+def _untied(found: Search) -> Floats:
+    """1 for makers of whom nothing on file says that they are one, else 0."""
+    c = found.compared
+    tied = (_sum(c, ("contact",)) > 0) | (_sum(c, _ON_FILE) > 0)
+    return np.where(tied, 0.0, float(found.side is MAKERS))
 
 
 def _rivals(pairs: Pairs, total: Floats) -> Floats:
@@ -150,6 +163,7 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
             "public": float(bool(open_.public)),
             "owned": float(bool(open_.owned)),
             "related": float(bool(open_.related)),
+            "cleared": float(bool(open_.cleared)),
         }
         one = {name: np.array([value]) for name, value in features.items()}
         same = float(sigmoid(same_firm_logit(one, calibration))[0])

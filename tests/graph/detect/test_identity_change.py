@@ -113,6 +113,17 @@ def spun_off_on_record(world: MarketWorld) -> None:
     )  # fmt: skip
 
 
+def assets_sold_by_a_court(world: MarketWorld) -> None:
+    """Another firm buys stock, customers and telephone of one that was ruined; a court says that it owes nothing."""
+    business, record = old_firm(world, "51-000002000")
+    new_firm(world, "61-000002000", business, phone=record["phone"])
+    world.add(
+        "party_claims",
+        {"claim_id": "C2000", "subject": "importer:61-000002000", "relation": "successor_of",
+         "object": "importer:51-000002000", "status": "rejected"},
+    )  # fmt: skip
+
+
 def renamed_with_a_clean_record(world: MarketWorld) -> None:
     business, record = old_firm(world, "51-000001300", event=False)
     new_firm(world, "61-000001300", business, phone=record["phone"], officers=record["officers"])
@@ -205,8 +216,8 @@ CHANGED = (
     into_two, maker_under_another_id, maker_at_the_same_number_and_city,
 )  # fmt: skip
 HONEST = (
-    declared_with_a_bond_rider, another_suffix, public_merger, spun_off_on_record, renamed_with_a_clean_record,
-    virtual_office, customers_scattered, both_there_before, sisters, maker_renamed_openly,
+    declared_with_a_bond_rider, another_suffix, public_merger, spun_off_on_record, assets_sold_by_a_court,
+    renamed_with_a_clean_record, virtual_office, customers_scattered, both_there_before, sisters, maker_renamed_openly,
 )  # fmt: skip
 
 
@@ -327,6 +338,45 @@ def test_a_spin_off_on_record_is_told_as_such(findings: list[Finding]) -> None:
     assert finding.title.endswith("and said so openly.")
     assert finding.probability < 0.3
     assert not finding.queue
+
+
+def test_who_was_found_not_to_be_the_successor_is_not_accused(findings: list[Finding]) -> None:
+    finding = of(findings, "61-0000020")
+    assert result(finding, "found not to be the successor") == "Holds: C2000."
+    assert finding.title.endswith("that it is the successor was claimed and rejected.")
+    assert finding.probability < 0.5
+    assert not finding.queue
+
+
+def test_where_others_took_up_what_was_left_the_newcomer_is_less_likely_the_firm_that_stopped() -> None:
+    def told(heirs: int) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100")
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        there_before = [record["identifier"] for record in world.tables["party_records"][:heirs]]
+        for number in there_before:
+            world.trade(number, business, days=(END + 10, END + 300), entries=30)
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    assert told(6).probability < told(0).probability
+    assert result(told(6), "makers that turned to many").startswith("Weakens the match")
+    assert result(told(0), "makers that turned to many").startswith("Does not hold")
+
+
+def test_a_customer_that_imports_for_itself_is_less_likely_the_firm_that_stopped() -> None:
+    def told(consignee: str) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100")
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        for row in world.tables["entry_lines"]:
+            if row["importer_number"] == "51-000000100":
+                row["consignee_number"] = consignee
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    customer, other = told("61-000000100"), told("51-000000100")
+    assert customer.probability < other.probability
+    assert result(customer, "a customer that imports for itself").startswith("Weakens the match")
+    assert result(other, "a customer that imports for itself").startswith("Does not hold")
 
 
 def test_a_maker_that_declares_its_old_name_is_not_accused(findings: list[Finding]) -> None:
