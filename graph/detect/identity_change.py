@@ -29,7 +29,6 @@ RENAMED_FROM = 0.8
 JOINING_PROBABILITY = 0.5
 # Nothing that is likelier wrong than right is queued.
 LEAST_QUEUED = 0.5
-_TIES = ("contact", "identity", "claimed")  # what speaks of the same people, beside trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +78,9 @@ def chosen_e_value(weighed: Weighing, pair: Weighed) -> float:
 
 
 def chosen_predecessors(weighed: Weighing) -> set[str]:
-    """The predecessors that e-BH selects among all that were tested.
-
-    What was said openly speaks for nothing; nor does a maker's trade by itself, which passes to a newcomer just so
-    where a plant is sold: something on file must tie the two, or somebody claim that they are one.
-    """
-    left_out = {w.old for w in weighed.pairs if w.openly.settled}
-    if weighed.search.side == MAKERS:
-        tied = {w.old for w in weighed.pairs if any(w.features.get(name, 0.0) > 0 for name in _TIES)}
-        left_out |= weighed.e_values.keys() - tied
-    values = {old: 0.0 if old in left_out else value for old, value in weighed.e_values.items()}
-    picked = e_bh(list(values.values()), weighed.tested)
-    return {old for old, ok in zip(values, picked, strict=True) if ok}
+    """The predecessors that e-BH selects among all that were tested."""
+    picked = e_bh(list(weighed.e_values.values()), weighed.tested)
+    return {old for old, ok in zip(weighed.e_values, picked, strict=True) if ok}
 
 
 def least_for_queue(probabilities: Iterable[float]) -> float:

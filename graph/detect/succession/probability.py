@@ -50,7 +50,8 @@ ESCAPING: dict[str, tuple[float, float]] = {
     "former": (-3.0, -0.3),  # the old name declared, no more
     "public": (-9.0, -6.0),  # a succession that is a fact on record
     "owned": (-9.0, -6.0),  # one owns or controls the other as a fact on record: a division, not a disguise
-    "cleared": (-9.0, -6.0),  # somebody said that it is the successor, and who decided on that said no
+    # Somebody said that it is the successor, and who decided on that said no: no event, however near, outweighs this.
+    "cleared": (-9.0, -7.0),
     "related": (-1.5, -0.3),  # sisters, as a fact on record
 }
 BASE, ESCAPING_BASE = (-18.0, 4.0), (-3.0, 1.0)

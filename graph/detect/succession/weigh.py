@@ -3,6 +3,7 @@
 Invariant: a newcomer has one predecessor; a predecessor may split into several, each of which must stand by itself.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +30,9 @@ RAREST_EVENT = 2.5
 MOST_BELOW = 12
 MOST_CONTACT, MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 16.0, 20.0, 25.0, -20.0
 MOST_APART = 4.0
+# What ties two makers in the queue: something on file that one in sixteen strangers shares, or rarer.
+TIE_BITS = 4.0
+_TIES = ("contact", "identity")
 LEAST_VOLUME = 1 / 16
 _GOODS = ("hts", "exporter")
 _HABITS = ("filer", "surety")
@@ -170,7 +174,7 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
         escape = float(sigmoid(escaping_logit(one, calibration))[0])
         weighed.append(Weighed(int(i), *couple, event, chance, open_, features, same, same * escape))
     weighed.sort(key=lambda w: (-w.probability, -w.same_firm, w.old, w.new))
-    e_values, tested, stand_ins = _e_values(found, logit, history, rates)
+    e_values, tested, stand_ins = _e_values(found, logit, history, rates, _left_out(found, weighed))
     return Weighing(found, tuple(weighed), e_values, tested, stand_ins)
 
 
@@ -208,13 +212,28 @@ def _event(found: Search, pair: int, history: list[Event], rates: Rates) -> tupl
     return best
 
 
+def _left_out(found: Search, weighed: Iterable[Weighed]) -> set[str]:
+    """Predecessors whose pairs speak for nothing, however well they fit: what was said openly, or denied.
+
+    So does a maker's trade by itself, which passes to a newcomer just so where a plant is sold: something on file must
+    tie the two, or somebody claim that they are one.
+    """
+    pairs = list(weighed)
+    left_out = {w.old for w in pairs if w.openly.settled}
+    if found.side is MAKERS:
+        tied = {w.old for w in pairs if w.features["claimed"] or any(w.features[name] >= TIE_BITS for name in _TIES)}
+        left_out |= {found.names[old] for old in np.unique(found.pairs.old)} - tied
+    return left_out
+
+
 def _e_values(
-    found: Search, logit: Floats, history: dict[str, list[Event]], rates: Rates
+    found: Search, logit: Floats, history: dict[str, list[Event]], rates: Rates, left_out: set[str]
 ) -> tuple[dict[str, float], int, int]:
     """The evidence that a predecessor was succeeded, by its name: its best pair among the best pairs of stand-ins.
 
     Tested are those that are gone and have an event to leave behind; stand-ins are all that were gone by then, beside
-    newcomers of other times. A pair that the true window holds too may be a succession and stands in for nobody.
+    newcomers of other times. A pair that the true window holds too may be a succession and stands in for nobody. Those
+    left out are tested and reach no threshold.
     """
     bits = logit / np.log(2.0)
     pairs = found.pairs
@@ -228,6 +247,6 @@ def _e_values(
     for i in best[pairs.shift[best] == 0]:
         old = found.names[pairs.old[i]]
         if old in history and _event(found, int(i), history[old], rates)[1] <= COMMON:
-            tested[old] = float(bits[i])
+            tested[old] = -np.inf if old in left_out else float(bits[i])
     values = threshold_e_values(list(tested.values()), stand_ins)
     return dict(zip(tested, values, strict=True)), len(tested), len(stand_ins)
