@@ -29,11 +29,11 @@ def e_value(score_bits: float, stand_ins: Sequence[float] | np.ndarray, tested: 
 
 
 def e_values(score_bits: Sequence[float] | np.ndarray, stand_ins: Sequence[float] | np.ndarray, tested: int) -> Floats:
-    """The e-value of each of several scores."""
+    """The e-value of each of several scores; one of -inf, which stands for no score, is worth 0."""
     most = float(np.log2(tested + 1))
     x = np.exp2(np.minimum(np.asarray(score_bits, dtype=np.float64), most))
     others = float(np.exp2(np.minimum(np.asarray(stand_ins, dtype=np.float64), most)).sum())
-    found: Floats = (tested + 1) * x / (x + others)
+    found: Floats = (tested + 1) * x / np.maximum(x + others, np.finfo(np.float64).tiny)
     return found
 
 

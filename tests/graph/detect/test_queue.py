@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.detect.queue import FALSE_DISCOVERY_RATE, e_bh, e_value
+from graph.detect.queue import FALSE_DISCOVERY_RATE, e_bh, e_value, threshold_e_values
 
 e_values = st.lists(st.floats(0, 1e9), max_size=40)
 
@@ -62,3 +62,18 @@ def test_with_nothing_to_find_the_queue_is_almost_always_empty_however_heavy_the
 @pytest.mark.parametrize(("values", "tested"), [([], None), ([0.0, 0.0], None), ([500.0], 10_000)])
 def test_nothing_is_chosen_from_nothing_much(values: list[float], tested: int | None) -> None:
     assert not any(e_bh(values, tested))
+
+
+@pytest.mark.parametrize("stand_ins", [[], [0.0, -1.0, -3.0]])
+def test_who_is_left_out_is_worth_nothing_and_helps_no_other(stand_ins: list[float]) -> None:
+    values = threshold_e_values([9.0, -np.inf, -np.inf], stand_ins)
+    assert values[1:] == [0.0, 0.0]
+    assert values[0] > 0
+
+
+def test_hypotheses_that_are_left_out_do_not_lower_the_threshold_of_the_others() -> None:
+    stand_ins = [*([2.0] * 20), *np.linspace(-9, 0, 979)]
+    spoken_for, left_out = [9.0, 8.0, 7.0, 6.0], [1.5] * 60
+    lowered = threshold_e_values([*spoken_for, *left_out], stand_ins)
+    apart = threshold_e_values([*spoken_for, *([-np.inf] * 60)], stand_ins)
+    assert all(a > 5 * b for a, b in zip(apart[:4], lowered[:4], strict=True))
