@@ -5,7 +5,7 @@ opens the rows that it speaks of.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -93,12 +93,14 @@ def tell(scheme: Scheme, found: Search, records: Records, *, name: str, version:
     digest = sha256("|".join([name, side.kind, *sorted({p for w in scheme.pairs for p in (w.old, w.new)})]).encode())
     evidence: list[Evidence] = []
     for w in scheme.pairs:
-        evidence += _event_evidence(w, found)
-        evidence += _timeline(w, found, records)
-        evidence += _trade_evidence(w, found, records)
-        evidence += _habit_evidence(w, found, records)
-        evidence += _file_evidence(w, found, records)
-        evidence += _claim_evidence(w, side)
+        of_pair = [
+            *_event_evidence(w, found), *_timeline(w, found, records), *_trade_evidence(w, found, records),
+            *_habit_evidence(w, found, records), *_file_evidence(w, found, records), *_claim_evidence(w, side),
+        ]  # fmt: skip
+        if len(scheme.pairs) > 1:  # else "the new one" could be any of them
+            pair = f"{_spelled(w.new, side, records)} after {_spelled(w.old, side, records)}"
+            of_pair = [replace(one, claim=f"{pair}: {one.claim}") for one in of_pair]
+        evidence += of_pair
     return Finding(
         id=f"{name}-{digest.hexdigest()[:16]}",
         kind=name,
@@ -157,7 +159,8 @@ def _called(w: Weighed, party: str, side: Side, records: Records) -> str:
 def _title(scheme: Scheme, best: Weighed, found: Search, records: Records) -> str:
     side = found.side
     c, i = found.compared, best.pair
-    more = f", and {len(scheme.pairs) - 1} further changes" if len(scheme.pairs) > 1 else ""
+    others = len(scheme.pairs) - 1
+    more = f", and {others} further change{'s' if others > 1 else ''}" if others else ""
     said = (
         f"{_called(best, best.new, side, records)} seems to carry on the business of "
         f"{_called(best, best.old, side, records)} since {_day(int(c.began[i]))}"

@@ -296,6 +296,10 @@ def test_a_chain_and_a_split_are_one_scheme_each(findings: list[Finding]) -> Non
     chain, split = of(findings, "51-0000004"), of(findings, "51-0000005")
     assert {m.entity for m in chain.members} == {f"importer:{n}-000000400" for n in (51, 61, 71)}
     assert {m.entity for m in split.members} == {f"importer:{n}-000000500" for n in (51, 61, 62)}
+    assert split.title.endswith(", and 1 further change.")
+    *of_pairs, _duty = split.evidence
+    of_whom = {item.claim.partition(": ")[0] for item in of_pairs}
+    assert of_whom == {f"{new}-000000500 after 51-000000500" for new in (61, 62)}
 
 
 def test_a_maker_that_serves_its_importers_under_another_id_is_found(findings: list[Finding]) -> None:
