@@ -39,6 +39,8 @@ RECURRENCE_WEIGHT = 0.3
 # A line that has no counterpart was left out or altered beyond telling; one that contradicts costs no more than that.
 NO_COUNTERPART_BITS = -3.0
 ONE_BILL_BITS = 5.0
+# Goods that disagree by so many bits are others, whatever box they come in; half of that takes half from the box.
+OTHER_GOODS_BITS = 8.0
 WORST_LINE_BITS = -8.0
 
 
@@ -107,12 +109,25 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
             goods += by_field[c.name]
         else:
             identity += by_field[c.name]
+    identity += of_box(by_field["container"], goods) - by_field["container"]
     # Under one bill box, seal and goods are the same of themselves: they are no further news. Nor is the bill much:
     # most that is unladen at one port and entered at another under its bill was on its way there.
     one_bill = found["bill"] == 0
     identity = np.where(one_bill, np.minimum(by_field["bill"], ONE_BILL_BITS), identity)
     goods = np.where(one_bill, np.minimum(goods, 0.0), goods)
     return PairBits(kind, identity, goods, weights.of_recurring(found), by_field)
+
+
+def of_box(container: Floats, goods: Floats) -> Floats:
+    """Bits of the container of each pair, given those of its goods: a box that holds other goods is on another journey.
+
+    >>> of_box(np.full(3, 12.0), np.array([2.0, -4.0, -9.0])).tolist()
+    [12.0, 6.0, 0.0]
+    """
+    kept: Floats = np.minimum(container, 0.0) + np.maximum(container, 0.0) * np.clip(
+        1.0 + goods / OTHER_GOODS_BITS, 0.0, 1.0
+    )
+    return kept
 
 
 def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> Groups:
