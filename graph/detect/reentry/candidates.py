@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, MISSING, levels
-from graph.facts.columns import surely
+from graph.facts.columns import amount, surely
 
 WINDOW_DAYS = 180  # goods come back within half a year or are no longer told from others
 # Lines that may share a key. An importer's whole trade in a heading, if it is no larger, is looked at; a key that
@@ -17,6 +17,10 @@ RARE = 200
 RARE_AMONG_STRANGERS = 25
 # How far before or after the action look-alikes are counted.
 LOOK_ALIKE_DAYS = 365
+
+# A part of a lot has about one share of its weight, its packages and its quantity, and no more than all.
+WHOLE = 1.03
+ONE_SHARE = 1.5
 
 # Any of these on a near level makes a pair worth scoring: (comparison, last level that counts as near).
 _NEAR = {"container": 0, "bill": 1, "seal": 0, "weight": 2, "packages": 1, "quantity": 1, "value": 1}
@@ -123,5 +127,15 @@ def compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) -
         "lot", "line_id", "entry_number", "day", "port", "importer", "taxpayer", "maker", "bill", "action_day",
         own=surely(t.lot_taxpayer == t.taxpayer),
         after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port),
+        part=may_be_part(t),
         **{f"level_{c.name}": t[f"level_{c.name}"] for c in COMPARISONS},
     )  # fmt: skip
+
+
+def may_be_part(t: ir.Table) -> ir.BooleanValue:
+    """Whether the line's goods may be a part of the lot's: no amount of them is larger, and all are about one share."""
+    same_unit = ~surely(t.unit != t[LOT + "unit"])
+    shares = [t[name] / amount(t[LOT + name]) for name in ("weight", "packages")]
+    shares.append(ibis.ifelse(same_unit, t.quantity / amount(t[LOT + "quantity"]), None))
+    most, least = ibis.greatest(*shares), ibis.least(*shares)
+    return surely((most <= WHOLE) & (most <= least * ONE_SHARE))

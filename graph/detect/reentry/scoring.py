@@ -109,7 +109,8 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
             goods += by_field[c.name]
         else:
             identity += by_field[c.name]
-    identity += of_box(by_field["container"], goods) - by_field["container"]
+    part = pairs["part"].to_numpy(zero_copy_only=False).astype(bool)
+    identity += of_box(by_field["container"], np.where(part, 0.0, goods)) - by_field["container"]
     # Under one bill box, seal and goods are the same of themselves: they are no further news. Nor is the bill much:
     # most that is unladen at one port and entered at another under its bill was on its way there.
     one_bill = found["bill"] == 0
@@ -120,6 +121,8 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
 
 def of_box(container: Floats, goods: Floats) -> Floats:
     """Bits of the container of each pair, given those of its goods: a box that holds other goods is on another journey.
+
+    Of what may be a part of the goods, less in proportion, 0 is to be given.
 
     >>> of_box(np.full(3, 12.0), np.array([2.0, -4.0, -9.0])).tolist()
     [12.0, 6.0, 0.0]

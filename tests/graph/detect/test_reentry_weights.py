@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from graph.detect.reentry.candidates import may_be_part
 from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, levels
 from graph.detect.reentry.lines import entry_lines
 from graph.detect.reentry.scoring import chance_match, look_alikes, one_to_one
@@ -87,6 +88,31 @@ def level_of(name: str, **line: object) -> str:
 )
 def test_a_pair_stands_on_the_level_that_a_person_would_say(name: str, line: dict[str, object], expected: str) -> None:
     assert level_of(name, **line) == expected
+
+
+@pytest.mark.parametrize(
+    ("entered", "part"),
+    [
+        ((10_000.0, 400.0, 9_000.0, "KG"), True),  # the whole
+        ((2_500.0, 100.0, 2_250.0, "KG"), True),
+        ((2_500.0, None, None, None), True),
+        ((2_500.0, 100.0, 2.0, "NO"), True),  # in another unit the quantity says nothing
+        ((2_500.0, 5.0, 2_250.0, "KG"), False),  # a quarter of the goods in an eightieth of the cartons
+        ((10_000.0, 2_000.0, 9_000.0, "KG"), False),
+        ((18_000.0, None, None, None), False),
+        ((None, None, None, None), False),
+    ],
+)
+def test_a_part_of_a_lot_has_one_share_of_its_amounts(
+    entered: tuple[float | None, float | None, float | None, str | None], part: bool
+) -> None:
+    weight, packages, quantity, unit = entered
+    lot = {LOT + "weight": 10_000.0, LOT + "packages": 400.0, LOT + "quantity": 9_000.0, LOT + "unit": "KG"}
+    row = lot | {"weight": weight, "packages": packages, "quantity": quantity, "unit": unit}
+    types = {name: pa.string() if name.endswith("unit") else pa.float64() for name in row}
+    pair = ibis.memtable(pa.table({name: pa.array([value], types[name]) for name, value in row.items()}))
+    told = ibis.duckdb.connect().to_pyarrow(pair.select(part=may_be_part(pair)))
+    assert told["part"].to_pylist() == [part]
 
 
 def test_declared_rates_of_each_field_add_up_to_one_and_have_a_label_each() -> None:
