@@ -1,14 +1,10 @@
-"""Fits the probability of transshipment rings on simulated and other worlds and writes it where the detector reads it.
+"""Fits the probability of transshipment rings on planted worlds and writes it where the detector reads it.
 
-Run as `python -m tests.graph.detect.calibrate_transshipment_ring`. The seeds here are no test's seeds.
+Run as `python -m tests.graph.detect.calibrate_transshipment_ring`.
 """
 
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from graph.detect.calibrate import LabelledLead, fit, held_out, write_calibration
 from graph.detect.diversion.examine import examine
@@ -18,25 +14,10 @@ from graph.detect.diversion.orders import read_orders
 from graph.detect.diversion.trade import kept, scope_lines
 from graph.detect.last_day import last_day
 from graph.detect.transshipment_ring import TransshipmentRing
-from graph.detect.truth import Scheme, party_key, read_schemes
-from graph.facts.duckdb import DuckDbFactStore
+from graph.detect.truth import Scheme, party_key
 from graph.facts.store import FactStore
-from ingest.load import load
-from ingest.simulator.simulate import VERSION
-from tests.graph.detect.calibrate_port_shopping import Wanted
+from tests.graph.detect.fitting_worlds import LABEL, Home, fitted_on, folder_of_homes, over_worlds
 
-PLANTED_SEEDS = (1, 2, 3, 4, 5, 6)
-EMPTY_SEEDS = (101, 102)
-# Worlds of other makes beside the simulator's: a probability that knows one kind of world only is wrong in others.
-OTHER_STYLES = ("harbour", "continental", "bazaar")
-OTHER_SEEDS = (61, 62)
-OTHER_EMPTY_SEED = 63
-WORLDS = (
-    *(Wanted(seed, True) for seed in PLANTED_SEEDS),
-    *(Wanted(seed, False) for seed in EMPTY_SEEDS),
-    *(Wanted(seed, True, style) for style in OTHER_STYLES for seed in OTHER_SEEDS),
-    *(Wanted(OTHER_EMPTY_SEED, False, style) for style in OTHER_STYLES),
-)
 # A maker's new trade is a scheme's when so much of it is, in a mixed plant too.
 LEAST_OF_SCHEME = 0.3
 
@@ -54,7 +35,7 @@ def seen_in(facts: FactStore) -> Examination | None:
         return examine(facts, held, orders, as_of=None, until=until)
 
 
-def labelled(seen: Examination, schemes: list[Scheme], *, world: str) -> Iterator[LabelledLead]:
+def labelled(seen: Examination, schemes: Sequence[Scheme], *, world: str) -> Iterator[LabelledLead]:
     """The candidates of a world, each with whether it is a planted ring's maker."""
     ours = [scheme for scheme in schemes if scheme.kind == "transshipment_ring"]
     of_entry = {entry: scheme for scheme in ours for entry in scheme.entries}
@@ -77,38 +58,26 @@ def _scheme(x: Examined, seen: Examination, of_entry: dict[str, Scheme]) -> Sche
     return scheme if lines >= LEAST_OF_SCHEME * len(entries) and named else None
 
 
-def leads_of(wanted: Wanted) -> list[LabelledLead]:
-    """The candidates of one world, made and loaded for this alone."""
-    with tempfile.TemporaryDirectory() as folder:
-        world, home = Path(folder) / "world", Path(folder) / "home"
-        wanted.make(world)
-        load([world], home=home, now=datetime(2025, 1, 1, tzinfo=UTC))
-        with closing(DuckDbFactStore(home)) as facts:
-            seen = seen_in(facts)
-        if seen is None:
-            return []
-        return list(labelled(seen, read_schemes(world) if wanted.planted else [], world=wanted.name))
+def leads_of(home: Home) -> list[LabelledLead]:
+    """The candidates of one world."""
+    with home.facts() as facts:
+        seen = seen_in(facts)
+    return list(labelled(seen, home.schemes, world=home.world.name)) if seen else []
 
 
 def main() -> None:
     leads: list[LabelledLead] = []
-    for wanted in WORLDS:
-        leads += leads_of(wanted)
-        print(f"{wanted.name}: {len(leads)} leads, {sum(lead.planted for lead in leads)} planted", flush=True)
+    with folder_of_homes(__doc__ or "") as folder:
+        for world, found in over_worlds(leads_of, folder):
+            leads += found
+            print(f"{world.name}: {len(leads)} leads, {sum(lead.planted for lead in leads)} planted", flush=True)
     fitted = fit(
         leads,
         signs=SIGNS,
-        label=f"calibrated on simulator v{VERSION} and other worlds",
+        label=LABEL,
         fitted={
-            "detector_version": TransshipmentRing().version,
-            "simulator_version": VERSION,
-            "size": "small",
-            "planted_seeds": list(PLANTED_SEEDS),
-            "empty_seeds": list(EMPTY_SEEDS),
-            "other_styles": list(OTHER_STYLES),
-            "other_seeds": [*OTHER_SEEDS, OTHER_EMPTY_SEED],
+            **fitted_on(TransshipmentRing().version, "tests.graph.detect.calibrate_transshipment_ring"),
             "held_out": held_out(leads, signs=SIGNS),
-            "command": "python -m tests.graph.detect.calibrate_transshipment_ring",
         },
     )
     write_calibration(fitted, "transshipment_ring")
