@@ -46,8 +46,8 @@ class Column:
     """One column. `identifier` names the check its values pass; `codes` the only values allowed.
 
     `gathered` is for lists of a coalesced table: a version adds its items to those of the versions before it.
-    `evidence` is for what others write and nobody checks, such as a maker's MID on an entry line: what fails the check
-    is set aside and told, and the row stands without it.
+    `evidence` is for what others write and nobody checks, such as a maker's MID or a container on an entry line: what
+    fails the check is set aside and told, and the row stands without it.
     """
 
     name: str
@@ -154,7 +154,7 @@ ENTRY_LINES = Table(
         Column("mode_of_transport", ColumnType.CODE),
         Column("carrier_scac"),
         _id("bill_number", _I.BILL),
-        _id("container_number", _I.CONTAINER),
+        _id("container_number", _I.CONTAINER, evidence=True),
         Column("quantity", ColumnType.AMOUNT),
         Column("quantity_unit"),
         Column("gross_weight_kg", ColumnType.AMOUNT),
@@ -222,7 +222,7 @@ ACTIONS = Table(
         _id("entry_number", _I.ENTRY_NUMBER),
         Column("line_number", ColumnType.INTEGER),
         _id("bill_number", _I.BILL),
-        _id("container_number", _I.CONTAINER),
+        _id("container_number", _I.CONTAINER, evidence=True),
         _id("importer_number", _I.IMPORTER_NUMBER),
         _id("manufacturer_id", _I.MANUFACTURER_ID, evidence=True),
         _codes("targeting", "random|criteria|local|national"),

@@ -91,6 +91,27 @@ def test_a_maker_that_nobody_can_be_is_set_aside_and_the_line_stands(loads, home
     assert (blank["manufacturer_id"], blank["repairs"]) == (None, None)
 
 
+def test_a_box_with_a_wrong_check_digit_is_set_aside_and_entry_line_action_and_bill_stand(
+    loads, home, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    told = "container_number: set aside, wrong check digit"
+    loads(written(tmp_path / "entry_lines.csv", [f"{HEADER},container_number", f"{line(1)},CSQU3054384"]))
+    acted = [
+        "action_id,kind,action_date,container_number",
+        "A1,exam,2024-01-02,CSQU3054384",
+        "A2,exam,2024-01-02,CSQU3054383",
+    ]
+    loads(written(tmp_path / "actions.csv", acted))
+    landed = ["bill_number,containers,seals", "OOLU0000001,CSQU3054384;CSQU3054383,S1"]
+    assert loads(written(tmp_path / "bills.csv", landed)).totals.accepted == 1
+    (entered,) = facts(home, "entry_lines")
+    bad, good = facts(home, "actions")
+    for row in (entered, bad):
+        assert (row["container_number"], row["repairs"]) == (None, [told])
+        assert json.loads(str(row["extra"]))["container_number"] == "CSQU3054384"
+    assert (good["container_number"], good["repairs"]) == ("CSQU3054383", None)
+
+
 def test_fact_files_have_the_declared_types_whatever_columns_came(loads, home, tmp_path) -> None:  # type: ignore[no-untyped-def]
     loads(written(tmp_path / "party_records.csv", ["record_id,role,name", "r1,importer,Heron Trading"]))
     (file,) = Ledger(home).fact_files("party_records")
