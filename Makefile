@@ -28,19 +28,20 @@ install-servers: install .venv/.installed-servers
 demo: install
 	$(BIN)/tidewaiter demo
 
-# The examples in docstrings first (but those of engines whose drivers are not installed), then the suites.
+# The examples in docstrings first (but those of engines whose drivers are not installed), then the suites, a file at a
+# time in as many processes as there are processors, at most four.
 test: install
 	$(BIN)/python -m pytest --quiet --doctest-modules --doctest-ignore-import-errors --ignore=api/migrations \
 	  graph ingest search api
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 # Which lines no embedded test reaches; slower by the counting.
 coverage: install
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
-# What `make test` left out, over servers that are started for it.
+# What `make test` left out, over servers that are started for it: those of Spark in one process, the others in another.
 test-servers: install-servers
-	TIDEWAITER_TEST_SERVERS=1 $(BIN)/python -m pytest -m servers
+	TIDEWAITER_TEST_SERVERS=1 $(BIN)/python -m pytest -m servers --numprocesses=2 --dist=loadscope
 
 check: install
 	$(BIN)/ruff check .

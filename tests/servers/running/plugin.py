@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.servers.running.neo4j import Neo4j
 from tests.servers.running.opensearch import OpenSearch
@@ -51,6 +53,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elif needing:
         items[:] = [item for item in items if not item.get_closest_marker("servers")]
         config.hook.pytest_deselected(items=needing)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Of two processes that share `--dist=loadscope`, one has Spark and the other all servers: each starts once."""
+    return ByEngine(config, log) if wanted() and config.getoption("dist") == "loadscope" else None
+
+
+class ByEngine(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return "spark" if "spark" in nodeid else "servers"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
