@@ -23,12 +23,14 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from tests.worlds import papers
+from tests.worlds import customs, papers, registers
+from tests.worlds.entries import into_entries
 from tests.worlds.identities import plant_identities
 from tests.worlds.reentries import ordinary_acts, plant_reentries
 from tests.worlds.rings import plant_rings
 from tests.worlds.style import STYLES, Style
 from tests.worlds.trade import Enforcement, World, draw_lots, found_world, ordinary_trade
+from tests.worlds.writing import Spellings, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,18 @@ def make_world(style: Style, *, seed: int, lines: int, empty: bool = False) -> M
     lots = draw_lots(world)
     returns = plant_reentries(world, lots, ordinary_acts(world, lots), positives)
     lots, acts = returns.finished(), returns.acts
-    entries = papers.into_entries(world, lots, acts, returns.same_box)
-    paper, names = papers.Writer(world), papers.Spellings(world)
+    entries = into_entries(world, lots, acts, returns.same_box)
+    paper, names = Writer(world), Spellings(world)
     tables = {"entry_lines": papers.entry_lines(world, lots, entries, paper)}
-    tables["actions"], forced = papers.actions(world, lots, entries, acts, paper)
+    tables["actions"], forced = customs.actions(world, lots, entries, acts, paper)
     tables["bills"] = papers.bills(world, lots, entries, paper, names, forced=forced)
     tables["foreign_bills"] = papers.foreign_bills(world, lots, entries, paper, names)
-    tables["party_records"] = papers.party_records(world, paper)
-    tables["party_claims"] = papers.party_claims(world, paper)
-    tables["orders"], tables["order_firms"] = papers.orders(world, paper)
-    tables["capacity"] = papers.capacity(world, lots, paper)
-    tables["in_bond"] = papers.in_bond(world, lots, entries, acts, paper)
-    return MadeWorld(style, tables, papers.truth(world, lots, entries, acts))
+    tables["party_records"] = registers.party_records(world, paper)
+    tables["party_claims"] = registers.party_claims(world, paper)
+    tables["orders"], tables["order_firms"] = registers.orders(world, paper)
+    tables["capacity"] = registers.capacity(world, lots, paper)
+    tables["in_bond"] = customs.in_bond(world, lots, entries, acts, paper)
+    return MadeWorld(style, tables, customs.truth(world, lots, entries, acts))
 
 
 def _ordinary_enforcement(world: World) -> None:
