@@ -23,6 +23,7 @@ from api.schemas import (
     DocumentAnswer,
     EntityAnswer,
     FindingItem,
+    FindingRecordsAnswer,
     FindingsAnswer,
     HealthAnswer,
     IdentityAnswer,
@@ -233,6 +234,10 @@ class Client:
     def finding(self, finding_id: str) -> FindingItem:
         """One finding, whole."""
         return self._get(f"/v1/findings/{_in_path(finding_id)}", FindingItem)
+
+    def finding_records(self, finding_id: str, *, limit: int = 100) -> FindingRecordsAnswer:
+        """The first rows of each table that each piece of `FindingItem.evidence` speaks of, in its order."""
+        return self._get(f"/v1/findings/{_in_path(finding_id)}/records", FindingRecordsAnswer, {"limit": limit})
 
     def evidence_records(self, finding_id: str, number: int, *, limit: int = 100, offset: int = 0) -> RecordsAnswer:
         """The rows that one piece of evidence speaks of; `number` counts from 0 in `FindingItem.evidence`."""

@@ -407,6 +407,12 @@ class FindingItem(Answer):
     next_steps: list[str] = Field(default_factory=list)
 
 
+class FindingRecordsAnswer(Answer):
+    """The fact rows behind each piece of a finding's evidence, in the order of `FindingItem.evidence`."""
+
+    items: list[RecordsAnswer]
+
+
 class FindingsAnswer(Answer):
     """One page of findings, most probable first."""
 

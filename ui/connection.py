@@ -95,9 +95,9 @@ def prior(asked: str) -> PriorAnswer:
 
 
 @st.cache_data(ttl=_KEEP_S, show_spinner="Opening the evidence …")
-def evidence_rows(finding_id: str, evidence: int) -> RecordsAnswer:
-    """The first hundred rows of each table that a piece of evidence (counted from 0) speaks of."""
-    return client().evidence_records(finding_id, evidence)
+def evidence_rows(finding_id: str) -> list[RecordsAnswer]:
+    """The first hundred rows of each table that each piece of a finding's evidence speaks of, asked for at once."""
+    return client().finding_records(finding_id).items
 
 
 @st.cache_data(ttl=_KEEP_S, show_spinner=False)

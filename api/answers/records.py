@@ -1,14 +1,16 @@
 """The fact rows behind an entity, a link or a piece of evidence, table by table."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from api.schemas import RecordsAnswer, RecordTable
+from api.schemas import RecordsAnswer, RecordTable, Row
 from graph.build.evidence import Records, entity_records, entity_tables, link_records, link_tables, records_by_key
 from graph.facts.store import FactStore
 from graph.model.errors import Invalid
-from graph.model.finding import Evidence
+from graph.model.finding import Evidence, RecordRef
+from graph.model.tables import RESOLVED, TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +58,46 @@ def link_records_answer(facts: FactStore, source: str, link: str, target: str, p
     )
 
 
-def evidence_answer(facts: FactStore, evidence: Evidence, page: Page) -> RecordsAnswer:
-    """The rows that a piece of evidence names, in its order."""
-    tables: dict[str, int] = {}
+def evidence_answers(facts: FactStore, evidence: Sequence[Evidence], page: Page) -> list[RecordsAnswer]:
+    """The rows that each piece of evidence names, in its order: one question a table, however many pieces ask of it."""
+    wanted = [_by_table(one, page) for one in evidence]
+    refs = [ref for tables in wanted for refs in tables.values() for ref in refs]
+    columns: dict[str, list[str]] = {}
+    rows: dict[tuple[str, tuple[str, ...]], Row] = {}
+    for read in records_by_key(facts, refs):
+        columns[read.table] = list(read.columns)
+        key = (TABLES | RESOLVED)[read.table].key
+        rows |= {
+            (read.table, tuple("" if row[name] is None else str(row[name]) for name in key)): row
+            for row in read.dicts()
+        }
+
+    def table(name: str, refs: Sequence[RecordRef], total: int) -> RecordTable:
+        keys = dict.fromkeys((name, tuple(map(str, ref.key))) for ref in refs)
+        found = [rows[key] for key in keys if key in rows]
+        return RecordTable(table=name, columns=columns[name], rows=found, total=total)
+
+    answers = []
+    for one, tables in zip(evidence, wanted, strict=True):
+        totals = Counter(ref.table for ref in one.records)
+        answers.append(
+            RecordsAnswer(
+                tables=[table(name, refs, totals[name]) for name, refs in tables.items()],
+                total=totals.total(),
+                limit=page.limit,
+                offset=page.offset,
+            )
+        )
+    return answers
+
+
+def _by_table(evidence: Evidence, page: Page) -> dict[str, list[RecordRef]]:
+    """A page of the rows that a piece of evidence names, for each table that has rows on it."""
+    tables: dict[str, list[RecordRef]] = {}
     for ref in evidence.records:
-        tables[ref.table] = tables.get(ref.table, 0) + 1
-    wanted = [
-        ref
-        for table in tables
-        for ref in [one for one in evidence.records if one.table == table][page.offset : page.offset + page.limit]
-    ]
-    shown = {one.table: one for one in records_by_key(facts, wanted)}
-    return RecordsAnswer(
-        tables=[
-            RecordTable(table=name, columns=list(shown[name].columns), rows=shown[name].dicts(), total=total)
-            for name, total in tables.items()
-            if name in shown
-        ],
-        total=sum(tables.values()),
-        limit=page.limit,
-        offset=page.offset,
-    )
+        tables.setdefault(ref.table, []).append(ref)
+    pages = {name: refs[page.offset : page.offset + page.limit] for name, refs in tables.items()}
+    return {name: refs for name, refs in pages.items() if refs}
 
 
 def _answer(found: Sequence[Records], page: Page) -> RecordsAnswer:

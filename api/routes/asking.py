@@ -5,7 +5,7 @@ its generation and its ETag.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -44,17 +44,24 @@ class Asking:
 
     def answer(self, action: str, thing: str, make: Callable[[Snapshot], Answer]) -> Response:
         """The answer made from the generation in service, or 304 when the asker has it already."""
+        return self.answer_of_several(action, lambda _: (thing,), make)
+
+    def answer_of_several(
+        self, action: str, things: Callable[[Snapshot], Iterable[str]], make: Callable[[Snapshot], Answer]
+    ) -> Response:
+        """The same, of several things in one answer: each look is noted apart."""
         serving = self.service.serving
         for attempt in range(_GENERATIONS_TRIED):
             with serving.snapshot(newest=attempt > 0) as snapshot:
                 try:
-                    response = self._answer_from(snapshot, make)
+                    response, seen = self._answer_from(snapshot, make), list(things(snapshot))
                 except Unavailable as error:
                     if not serving.moved_on(snapshot):
                         raise
                     swept = error  # while we were asking; the newer generation has the answer
                     continue
-            self.look(action, thing)
+            for thing in seen:
+                self.look(action, thing)
             return response
         raise swept
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from api.answers.findings import FindingsQuery, evidence_of, find_finding, finding_items, findings_page
-from api.answers.records import Page, evidence_answer
+from api.answers.records import Page, evidence_answers
 from api.routes.asking import Asked
-from api.schemas import FindingItem, FindingsAnswer, RecordsAnswer
+from api.schemas import FindingItem, FindingRecordsAnswer, FindingsAnswer, RecordsAnswer
 
 router = APIRouter(prefix="/v1", tags=["findings"])
 
@@ -38,6 +38,22 @@ def finding(asked: Asked, finding_id: str) -> Response:
     )
 
 
+@router.get("/findings/{finding_id}/records", response_model=FindingRecordsAnswer)
+def finding_records(asked: Asked, finding_id: str, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Response:
+    """The rows that each piece of evidence speaks of, the first `limit` of each table; every piece is a look."""
+    return asked.answer_of_several(
+        "records",
+        lambda now: [
+            f"{finding_id}/evidence/{number}"
+            for number, one in enumerate(find_finding(now.findings, finding_id).evidence)
+            if one.records
+        ],
+        lambda now: FindingRecordsAnswer(
+            items=evidence_answers(now.facts, find_finding(now.findings, finding_id).evidence, Page(limit, 0))
+        ),
+    )
+
+
 @router.get("/findings/{finding_id}/evidence/{number}/records", response_model=RecordsAnswer)
 def evidence_records(
     asked: Asked,
@@ -50,7 +66,7 @@ def evidence_records(
     return asked.answer(
         "records",
         f"{finding_id}/evidence/{number}",
-        lambda now: evidence_answer(
-            now.facts, evidence_of(find_finding(now.findings, finding_id), number), Page(limit, offset)
-        ),
+        lambda now: evidence_answers(
+            now.facts, [evidence_of(find_finding(now.findings, finding_id), number)], Page(limit, offset)
+        )[0],
     )

@@ -122,6 +122,18 @@ def test_a_look_that_was_answered_from_memory_counts_too(settings: Settings) -> 
     assert audit_of(settings) == [("local", "entity", "port:2704")] * 2
 
 
+def test_evidence_that_is_opened_at_once_is_written_down_piece_by_piece(settings: Settings) -> None:
+    with running_service(settings) as http:
+        (finding,) = http.get("/v1/findings").json()["items"]
+        first = http.get(f"/v1/findings/{finding['id']}/records")
+        again = http.get(f"/v1/findings/{finding['id']}/records", headers={"If-None-Match": first.headers["etag"]})
+        assert (first.status_code, again.status_code) == (200, 304)
+    pieces = [number for number, one in enumerate(finding["evidence"]) if one["records"]]
+    looks = [("local", "records", f"{finding['id']}/evidence/{number}") for number in pieces]
+    assert len(pieces) > 1
+    assert audit_of(settings)[1:] == looks * 2
+
+
 def test_a_social_security_number_does_not_reach_the_audit(settings: Settings) -> None:
     with running_service(settings) as http:
         http.get("/v1/search", params={"q": "551-23-4567"})

@@ -48,6 +48,7 @@ def test_search_findings_and_documents(client: Client) -> None:
     found = client.findings(kinds=("port_shopping",), min_probability=0.1).items[0]
     assert client.finding(found.id) == found == client.entity_findings(ENTITY).items[0]
     assert client.evidence_records(found.id, 0).total == len(found.evidence[0].records)
+    assert client.finding_records(found.id).items[0] == client.evidence_records(found.id, 0)
     assert client.document("document:NY-N301234") == client.document("NY N301234")
 
 

@@ -189,6 +189,16 @@ class TestFindings:
         missing = shared_http.get(f"/v1/findings/{finding['id']}/evidence/99/records")
         assert missing.status_code == 404
 
+    def test_all_evidence_opens_at_once_as_it_opens_piece_by_piece(self, shared_http: httpx.Client) -> None:
+        finding = get(shared_http, "/v1/findings")["items"][0]
+        for limit in (1, 1000):
+            at_once = get(shared_http, f"/v1/findings/{finding['id']}/records", limit=limit)["items"]
+            assert len(at_once) == len(finding["evidence"]) > 1
+            for number, rows in enumerate(at_once):
+                apart = f"/v1/findings/{finding['id']}/evidence/{number}/records"
+                assert rows == get(shared_http, apart, limit=limit)
+        assert shared_http.get("/v1/findings/none/records").status_code == 404
+
     def test_findings_can_be_narrowed(self, shared_http: httpx.Client) -> None:
         assert get(shared_http, "/v1/findings", min_probability=1)["items"] == []
         assert get(shared_http, "/v1/findings", kind="identity_change")["total"] == 0

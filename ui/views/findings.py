@@ -150,7 +150,7 @@ def _evidence(finding: FindingItem, count: int, names: dict[str, str]) -> None:
         named = [record.table for record in item.records]
         alike = any(sum(table in group for table in named) > 1 for group in COMPARED)
         if alike and st.button("Compare side by side", key=f"compare {count}"):
-            _compare(item.claim, evidence_rows(finding.id, count))
+            _compare(item.claim, evidence_rows(finding.id)[count])
         if len(item.numbers) > FEW_NUMBERS:
             with st.popover(f"{len(item.numbers)} numbers"):
                 st.dataframe(
@@ -194,11 +194,8 @@ def _cell(row: Row, name: str) -> str:
 def _timeline(finding: FindingItem) -> None:
     """When orders were asked for and made, goods shipped and entered, and when customs acted; by port."""
     events: dict[tuple[str, str, str], Row] = {}
-    for count, item in enumerate(finding.evidence):
-        if not any(record.table in EVENTS for record in item.records):
-            continue
-        answer = ask(partial(evidence_rows, finding.id, count))
-        for table in answer.tables if answer else ():
+    for answer in ask(partial(evidence_rows, finding.id)) or ():
+        for table in answer.tables:
             for row in table.rows:
                 for column, said in EVENTS.get(table.table, ()):
                     if day := row.get(column):
