@@ -221,6 +221,11 @@ class Evidence:
         contrary[among] = ((born == 0) & (number < 1)) | ((number == 0) & (born < 2))
         return contrary
 
+    def two_makers(self, left: Ints, right: Ints) -> npt.NDArray[np.bool_]:
+        """Whether both records are of makers or exporters with a MID, and their MIDs differ by more than a slip."""
+        levels, _ = self._values("manufacturer_id", left, right, slips=True)
+        return np.asarray(levels == 0)
+
     def shown(self, feature: str, left: int, right: int) -> tuple[str, str]:
         """What the two records say of a feature, in their own words."""
         column = {"name": "names", "address": "addresses", "officer": "officers", "place": "postal_code",
@@ -354,6 +359,9 @@ class Evidence:
         level = np.zeros(len(couples[0]), dtype=np.int8)
         level[(ratio >= _NEAR_ADDRESS) & (order >= 60)] = 1
         level[number & (((ratio >= _NEAR_ADDRESS) & (order >= 50)) | (order >= 84))] = 2
+        for place in np.flatnonzero(level).tolist():
+            if _other_house(a[place], b[place]):
+                level[place] = 0
         level[couples[0] == couples[1]] = 3
         held = np.minimum(self._bits["address"][couples[0]], self._bits["address"][couples[1]])
         return _best_level(pair, level[back], held[back] - np.choose(level[back], (0, 10, 2, 0)), len(left))
@@ -567,6 +575,14 @@ def _whole(bits: npt.NDArray[np.float64]) -> Levels:
 def _address(written: str) -> str | None:
     words = address_words(written)
     return words if " " in words else None
+
+
+def _other_house(one: str, other: str) -> bool:
+    """Whether two addresses give one street two numbers that no slip of the pen explains."""
+    numbers = {word: number for number, word in _FIRST_WORD.findall(one)}
+    return any(
+        word in numbers and OSA.distance(number, numbers[word]) > 1 for number, word in _FIRST_WORD.findall(other)
+    )
 
 
 def _person(written: str) -> str | None:

@@ -41,6 +41,7 @@ Progress = Callable[[str, int, int], None]  # what is being done, steps done, st
 
 POSSIBLE: Final = 0.2  # from this probability two parties are said to be possibly the same
 _KEPT_BITS: Final = -7.0  # pairs below are forgotten unless their records lie in one component
+_TWO_MAKERS_BITS: Final = -2.0  # below this two makers with a MID each are two, whatever a name on bills makes of them
 _STEPS: Final = ("records", "candidates", "comparing", "scoring", "parties", "reasons")
 # What a digest leaves out: it says nothing of the party.
 _NOT_COMPARED: Final = ("known_at", "rows")
@@ -89,12 +90,13 @@ def resolve_records(
     unit_of, units = evidence.unit, evidence.units
     one, other, weight = _between_units(unit_of[left], unit_of[right], bits, units)
     contrary = evidence.contrary(left, right)
+    apart = evidence.two_makers(left, right) & (bits < _TWO_MAKERS_BITS)
     labels = cluster(
         units,
         (one, other, weight),
         numbers=_numbers(evidence),
         same=judged[0],
-        different=judged[1],
+        different=[*judged[1], *zip(unit_of[left[apart]].tolist(), unit_of[right[apart]].tolist(), strict=True)],
         contrary=zip(unit_of[left[contrary]].tolist(), unit_of[right[contrary]].tolist(), strict=True),
     )[unit_of]
     party, redirects = _named(ids, labels, before)

@@ -149,3 +149,51 @@ def test_one_taxpayer_cannot_be_judged_two(resolved: Resolved) -> None:
 def test_no_record_is_no_party() -> None:
     empty = resolve(MemoryFacts({}))
     assert empty.parties.num_rows == empty.possibly_same.num_rows == 0
+
+
+# Where many firms are named alike, a shared word says little.
+NEIGHBOURS = [
+    record(f"X{place}", "manufacturer", f"CN{first[:3]}{second[:3]}{place}WUX".upper(),
+           f"{first}{second.lower()} Metal Products Import and Export Co., Ltd.",
+           address=f"{100 + 7 * place} {second} Road", city="Wuxi", country="CN")
+    for place, (first, second) in enumerate(
+        (first, second) for first in ("Bao", "Chun", "Feng", "Guang", "Jia", "Lian", "Ming", "Tai", "Xin", "Yong")
+        for second in ("An", "De", "Fu", "Hai", "Kang", "Long", "Sheng", "Tong")
+    )
+]  # fmt: skip
+
+
+def test_a_name_on_bills_with_the_addresses_of_two_makers_makes_them_no_one() -> None:
+    names = ("Jinyuan Metal Enterprise Import and Export", "Jinyuan Chemical Import and Export")
+    two = [
+        record("M1", "manufacturer", "CNJINMET1315HAN", names[0], address="1315 Renmin Road", city="Hangzhou",
+               country="CN", phone="+86 20 555 3522", officers=["Tara Fengren"]),
+        record("M2", "manufacturer", "CNJINCHE1955NIN", names[1], address="1955 Xinhua East Road", city="Ningbo",
+               country="CN", phone="+86 51 777 8080", officers=["Rui Ellery"]),
+    ]  # fmt: skip
+    written = [(name, address) for name in (*names, *(name[:-1] for name in names))
+               for address in ("1315 RENMIN RD, HANGZHOU", "1955 XINHUA EAST RD, NINGBO")]  # fmt: skip
+    bills = [
+        {"bill_number": f"EFGH{place}", "shipper_name": name, "shipper_address": address, "shipper_country": "CN"}
+        for place, (name, address) in enumerate(written)
+    ]
+    known = MemoryFacts({"party_records": [*NEIGHBOURS, *two], "bills": bills})
+    resolved = resolve(known)
+    assert party(resolved, "party_records:M1") != party(resolved, "party_records:M2")
+    assert resolve(known, before=resolved).party_of() == resolved.party_of()
+
+
+def test_neighbours_in_one_street_are_not_at_one_address() -> None:
+    two = [
+        record("N1", "manufacturer", "CNLONMET247WUX", "Longzhong Metal Products Import and Export Co., Ltd.",
+               address="247 Jianshe Road Building 13", city="Wuxi", country="CN"),
+        record("N2", "manufacturer", "CNXINMET1283WUX", "Xingkang Metal Products Import and Export Co., Ltd.",
+               address="1283 Jianshe Rd Bldg 13", city="Wuxi", country="CN"),
+        record("N3", "manufacturer", "CNXINMET1283WUX", "Xingkang Metal Products Imp & Exp Co Ltd",
+               address="1238 Jianshe Road Building 13", city="Wuxi", country="CN"),
+    ]  # fmt: skip
+    resolved = resolve(MemoryFacts({"party_records": [*NEIGHBOURS, *two]}))
+    assert party(resolved, "party_records:N1") != party(resolved, "party_records:N2")
+    why = json.loads(possibly(resolved, "party_records:N2", "party_records:N3")["why"])
+    assert {one["feature"]: one["level"] for one in why}["address"] != "different"
+    assert party(resolved, "party_records:N3") == party(resolved, "party_records:N2")
