@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom
 
-from graph.detect.succession.candidates import AFTER_DAYS, BEFORE_DAYS, LEARNING_DAYS, WINDOW_DAYS, Pairs
+from graph.detect.succession.candidates import AFTER_DAYS, BEFORE_DAYS, LEARNING_DAYS, SLOW_DAYS, WINDOW_DAYS, Pairs
 from graph.detect.succession.on_file import KINDS
 from graph.detect.succession.trade import Bools, Calendar, Floats, Held, Ints, Names
 
@@ -47,6 +47,8 @@ FADED = 0.5
 # What a party did in the last so many days tells whether it is still there.
 RECENT_DAYS = 180
 HISTORY_DAYS = 365
+# Fewer entries than this say little of a pace.
+EXPECTED_ENTRIES = 2.0
 # A firm's pace is not counted over less than so many days.
 SHORTEST_SPAN = 60
 # Who takes up what somebody has left does so within so many days of the newcomer.
@@ -83,6 +85,7 @@ class Compared:
     share of its pace that the predecessor kept, `stopped` -log10 of the probability that so little is chance.
     `replaced` is the newcomer's yearly pace over the predecessor's, `covered` the share of the newcomer's lines with
     partners that the predecessor had, `taken` the share of the predecessor's lines with partners that the newcomer has.
+    `goes_on` is the share of its pace, up to 1, with which the predecessor trades once a slow hand-over would be over.
     `gone` is whether the predecessor has ended or fallen to half by the last day, whoever came after it.
     `lots` is how far the usual values of a line of the same goods lie apart, in doublings; NaN without such goods.
     `volume` is the share of the old one's pace that the newcomer goes on with, `scattered` from 0 to 1 how many others
@@ -94,6 +97,7 @@ class Compared:
     remaining: Floats
     stopped: Floats
     gone: Bools
+    goes_on: Floats
     replaced: Floats
     covered: Floats
     taken: Floats
@@ -129,7 +133,8 @@ def compare(pairs: Pairs, known: Parties) -> Compared:
     first = known.first_day[pairs.new]
     pace_after = _pace(pairs.new, first, np.minimum(first + HISTORY_DAYS, known.until + 1), known)
     return Compared(
-        began, gap, remaining, stopped, _gone(pairs.old, until, known), pace_after / np.maximum(pace_before, 1e-9),
+        began, gap, remaining, stopped, _gone(pairs.old, until, known), _goes_on(pairs.old, began, until, known),
+        pace_after / np.maximum(pace_before, 1e-9),
         covered, taken, shared, _lots(pairs, known.habits["hts"]), _volume(pairs, known),
         _scattered(pairs, began, known), customer, fields, pool, np.asarray(total, dtype=np.float64),
     )  # fmt: skip
@@ -167,6 +172,20 @@ def _gone(old: Ints, until: Ints, known: Parties) -> Bools:
     first, recently = known.first_day[old], until - RECENT_DAYS
     before = known.calendar.between(old, first, recently) / np.maximum(recently - first, 30)
     return np.asarray(known.calendar.between(old, recently, until + 1) / RECENT_DAYS <= FADED * before)
+
+
+def _goes_on(old: Ints, began: Ints, until: Ints, known: Parties) -> Floats:
+    """The share of its pace before, from 0 to 1, with which the predecessor trades in the year after a slow hand-over.
+
+    So much must be seen that two entries were to be expected; fewer count as if some were missing.
+    """
+    first = known.first_day[old]
+    before = known.calendar.between(old, first, began) / np.maximum(began - first, SHORTEST_SPAN)
+    from_day = np.minimum(began + SLOW_DAYS, np.maximum(until - RECENT_DAYS, began + BEFORE_DAYS))
+    to_day = np.minimum(from_day + HISTORY_DAYS, until + 1)
+    expected = before * np.maximum(to_day - from_day, 0)
+    found = known.calendar.between(old, from_day, to_day)
+    return np.asarray(np.minimum(found / np.maximum(expected, EXPECTED_ENTRIES), 1.0))
 
 
 def _timing(gap: Floats) -> Floats:

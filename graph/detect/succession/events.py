@@ -33,6 +33,10 @@ MUCH_OF_ITS_TRADE = 0.3
 
 _WRONG = ("discrepant", "refused", "seized")
 _GRAVE = ("penalty", "seizure", "refusal", "audit", "detention")
+# What customs notes where nothing is owed any more; "unpaid" and "not paid" say the contrary.
+_PAID, _NOT_PAID = r"(^|[^a-z])(paid|tendered|settled)([^a-z]|$)", r"(not|never|nothing|in part|partly) +paid"
+# A note of payment stands for what befell the party so many days before it.
+PAID_WITHIN_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Event:
     key: tuple[str, ...]
     told: str
     revenue_usd: float
+    paid: bool = False  # customs noted that what it cost was paid
 
 
 def order_events(facts: FactStore, lines: ir.Table, *, as_of: date | None, until: date) -> ir.Table:
@@ -74,13 +79,15 @@ def order_events(facts: FactStore, lines: ir.Table, *, as_of: date | None, until
     return hit.select(
         "party", kind=ibis.literal("order"), day="day", table=ibis.literal("orders"), key="case_number",
         told=ibis.literal("order or preliminary finding"), revenue=ibis.literal(0.0),
+        paid=ibis.literal(value=False),
     )  # fmt: skip
 
 
 def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None, until: date) -> ir.Table:
-    """(party, kind, day, table, key, told, revenue): every event of every party of a side, known by the day.
+    """(party, kind, day, table, key, told, revenue, paid): every event of every party of a side, known by the day.
 
-    `lines` are those of `sides.lines`, by which an action on an entry finds its party.
+    `lines` are those of `sides.lines`, by which an action on an entry finds its party. Beside the classes there is the
+    kind `paid`: no event, but a note that what was owed is paid.
     """
     t = facts.table("actions", as_of=as_of).filter(lambda t: t.action_date <= until)
     # An action that names nobody is against those of its entry or, if it has none, of its bill; where they are one.
@@ -94,18 +101,21 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     wrong = surely(t.result.isin(_WRONG))
     undone = surely(t.result.isin(("compliant", "released")))
     billed = surely(t.revenue_change_usd > 0)
+    remarks = t.remarks.lower()
+    paid = surely(remarks.re_search(_PAID) & ~remarks.re_search(_NOT_PAID))
     kind = ibis.cases(
         ((t.kind == "penalty") & ~undone, "grave"),
         (t.kind.isin(_GRAVE) & wrong, "grave"),
         (billed & wrong, "bill"),
         (wrong, "finding"),
         (~undone & t.kind.isin(("hold", *_GRAVE)), "pending"),
+        (paid, "paid"),
         else_=None,
     )
     acted = t.select(
         party=ibis.coalesce(named, of_entry), kind=kind, day=t.action_date.epoch_days().cast("int64"),
         table=ibis.literal("actions"), key=t.action_id, told=t.kind + " (" + t.result.fill_null("no result") + ")",
-        revenue=ibis.ifelse(wrong, t.revenue_change_usd.cast("float64"), 0.0).fill_null(0.0),
+        revenue=ibis.ifelse(wrong, t.revenue_change_usd.cast("float64"), 0.0).fill_null(0.0), paid=paid,
     )  # fmt: skip
     issue = facts.table("issues", as_of=as_of)
     issue = issue.mutate(opened=ibis.coalesce(issue.opened_on, issue.as_of)).filter(lambda t: t.opened <= until)
@@ -118,7 +128,7 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     opened = opened.select(
         party=taxpayer(opened.number) if side is IMPORTERS else opened.number, kind=ibis.literal("issue"),
         day=opened.day, table=ibis.literal("issues"), key=opened.issue_id + "/" + opened.version,
-        told=ibis.literal("issue"), revenue=ibis.literal(0.0),
+        told=ibis.literal("issue"), revenue=ibis.literal(0.0), paid=ibis.literal(value=False),
     )  # fmt: skip
     paper = facts.table("documents", as_of=as_of)
     paper = paper.filter(
@@ -130,7 +140,7 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     tested = paper.select(
         party=number, kind=ibis.literal("paper"), day=paper.date.epoch_days().cast("int64"),
         table=ibis.literal("documents"), key=paper.id, told=ibis.literal("laboratory report"),
-        revenue=ibis.literal(0.0),
+        revenue=ibis.literal(0.0), paid=ibis.literal(value=False),
     )  # fmt: skip
     found = ibis.union(acted, opened, tested, order_events(facts, lines, as_of=as_of, until=until))
     return found.filter(found.party.notnull(), found.kind.notnull(), found.day.notnull())
@@ -162,9 +172,17 @@ def read_events(
         own = t.semi_join(column("party", parties), "party").order_by("party", "day", "table", "key")
         rows = own.to_pyarrow().to_pylist()
     found: dict[str, list[Event]] = {}
+    paid_on: dict[str, list[int]] = {}
     for row in rows:
+        if row["paid"]:
+            paid_on.setdefault(row["party"], []).append(row["day"])
+    for row in rows:
+        if row["kind"] == "paid":
+            continue
+        paid = any(0 <= day - row["day"] <= PAID_WITHIN_DAYS for day in paid_on.get(row["party"], ()))
         key = tuple(row["key"].rsplit("/", 1)) if row["table"] == "issues" else (row["key"],)
-        event = Event(row["kind"], row["day"], row["table"], key, row["told"].replace("_", " "), row["revenue"])
+        told = row["told"].replace("_", " ")
+        event = Event(row["kind"], row["day"], row["table"], key, told, row["revenue"], paid)
         found.setdefault(row["party"], []).append(event)
     # A class that never befell anybody counts as one event.
     number = {kind: max(counts.get(kind, 0), 1) for kind in CLASSES}

@@ -1,7 +1,7 @@
 """What was said openly of a pair: a former name declared, a bond carried over, a claim by somebody."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -39,6 +39,7 @@ class Openly:
     admitted: bool = False
     bonded: bool = True  # whether parties of this side post bonds
     records: tuple[Row, ...] = field(default=())
+    agent_of: tuple[tuple[str, str], ...] = ()  # claims that the new one is somebody's agent, that are facts; and whose
 
     @property
     def declared(self) -> bool:
@@ -85,8 +86,29 @@ def openly(
     claimed: dict[tuple[str, str], list[Row]] = {}
     for row in ibis.union(*said, distinct=True).order_by("claim_id").to_pyarrow().to_pylist():
         claimed.setdefault((row["old"], row["new"]), []).append(row)
+    agents = _agents(facts, key, {new for _, new in wanted}, as_of=as_of)
     bonded = side is IMPORTERS
-    return {c: _of(rows.get(c[0], []), rows.get(c[1], []), claimed.get(c, []), bonded=bonded) for c in wanted}
+    return {
+        (old, new): replace(
+            _of(rows.get(old, []), rows.get(new, []), claimed.get((old, new), []), bonded=bonded),
+            agent_of=tuple(agents.get(new, ())),
+        )
+        for old, new in wanted
+    }
+
+
+def _agents(
+    facts: FactStore, key: Callable[[Any], Any], parties: set[str], *, as_of: date | None
+) -> dict[str, list[tuple[str, str]]]:
+    """By party: the claims by which it is somebody's agent as a fact on record, and whose."""
+    t = facts.table("party_claims", as_of=as_of)
+    t = t.filter(t.relation == "agent_of", t.status == "fact")
+    principal = t.object.re_extract("^[^:]*:([^:]*)", 1)
+    t = t.select("claim_id", party=key(t.subject), principal=principal).semi_join(column("party", parties), "party")
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in t.order_by("claim_id").to_pyarrow().to_pylist():
+        found.setdefault(row["party"], []).append((row["claim_id"], row["principal"]))
+    return found
 
 
 def _of(old: list[Row], new: list[Row], claims: list[Row], *, bonded: bool) -> Openly:

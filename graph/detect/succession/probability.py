@@ -28,6 +28,7 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
     "stopped": (0.1, 1.2),  # -log10 of the chance that the predecessor stopped or fell so far for no reason
     "beside": (-4.0, -0.3),  # the predecessor goes on as before
     "kept": (-5.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
+    "goes_on": (-5.0, -0.5),  # the share of its pace with which the predecessor still trades a year after
     "taken": (0.0, 3.0),  # share of the predecessor's trade that went on with the newcomer
     "dropped": (-2.0, 0.0),  # halvings from its pace, partner by partner, to what went on with the newcomer
     "covered": (0.0, 3.0),  # share of the newcomer's trade that is with partners of the predecessor
@@ -36,8 +37,10 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
     "lots": (-2.0, 0.0),  # how unlike the values of a line of the same goods are, in doublings
     "other_goods": (-2.0, 0.0),  # no ten-digit tariff number in common by which lots could be compared
     "rivals": (-1.0, -0.6),  # doublings by which others fit beside the pair, on either side
-    "scattered": (-4.0, 0.0),  # how many others began with the old one's partners at the time, 0 to 1
+    "scattered": (-4.0, -0.3),  # how many others began with the old one's partners at the time, 0 to 1
     "customer": (-4.0, -0.5),  # the predecessor's goods went to it before it imported: a firm of its own
+    # A shared maker named it its agent, as a fact on record: why it buys there is known.
+    "appointed": (-6.0, -2.0),
     "untied": (-3.0, 0.0),  # of makers: their trade alone ties them, and buyers move in a body for many reasons
     "claimed": (0.0, 3.0),  # somebody says so, unproved; or admits it
 }
@@ -46,6 +49,7 @@ SAME_FIRM: dict[str, tuple[float, float]] = {
 ESCAPING: dict[str, tuple[float, float]] = {
     "event": (1.0, 2.3),  # -log10 of the chance that an event of its class stands so near before the change
     "no_event": (-6.0, -3.0),
+    "paid": (-3.0, 0.0),  # customs noted that what the event cost was paid
     "declared": (-9.0, -6.0),  # the old name declared and the bond carried over
     "former": (-3.0, -0.3),  # the old name declared, no more
     "public": (-9.0, -6.0),  # a succession that is a fact on record

@@ -17,7 +17,7 @@ from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, on_file
 from graph.detect.succession.search import Search
 from graph.detect.succession.sides import HABITS, IMPORTERS, Side
 from graph.detect.succession.trade import Held, column
-from graph.detect.succession.weigh import COMMON, Weighed
+from graph.detect.succession.weigh import COMMON, Weighed, appointed_by
 from graph.facts.columns import taxpayer
 from graph.facts.store import FactStore
 from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
@@ -389,6 +389,7 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
     shared = _shared_on_file(w, found)
     many = [s for s in shared if s[0] != "name" and s[2] >= SHARED_BY_MANY]
     rare = [s for s in shared if s[0] != "name" and s[2] < SHARED_BY_MANY]
+    agents = [claim for claim, _ in appointed_by(found, i, w.openly)]
     rivals, scattered = float(w.features["rivals"]), min(w.features["scattered"], 0.99)
     if w.event is None or w.event_chance > COMMON:
         nothing = "Holds: no action, issue or laboratory report stands against the old one shortly before the change."
@@ -421,7 +422,8 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
         InnocentExplanation("nothing to leave behind", "events on record before the change", nothing),
         InnocentExplanation(
             "two firms side by side", "how much of its pace the old one kept once the new one had begun",
-            f"{'Holds' if w.features['beside'] else 'Does not hold'}: {float(c.remaining[i]):.0%} of its pace is left.",
+            f"{'Holds' if w.features['beside'] else 'Does not hold'}: {float(c.remaining[i]):.0%} of its pace is left, "
+            f"{float(c.goes_on[i]):.0%} in the year after a slow hand-over would be over.",
         ),
         InnocentExplanation(
             "virtual office or shared agent", "how many others hold what the two have on file alike",
@@ -439,6 +441,15 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
             f"how many others began with the old one's {side.partner_word}s around the change, beyond what is usual",
             f"{'Weakens the match' if scattered >= FELL_TO_MANY else 'Does not hold'}: "
             f"{scattered / (1 - scattered):.1f} others for the one.",
+        ),
+        InnocentExplanation(
+            "what was owed is paid", "notes of payment in the year after the event",
+            "Weakens the match: customs noted that it was paid." if w.features["paid"]
+            else "Does not hold: none is on record.",
+        ),
+        InnocentExplanation(
+            "a new agent", f"claims that are facts by which a shared {side.partner_word} named the new one its agent",
+            f"Holds: {_listed(agents)}." if agents else "Does not hold: none is on record.",
         ),
         InnocentExplanation(
             "both were there before", "the new one's first entry in the whole of the facts",

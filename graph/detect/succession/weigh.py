@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
 
 from graph.detect.calibration import Calibration
 from graph.detect.queue import threshold_e_values
@@ -67,7 +68,7 @@ class Weighing:
 
 
 def link_features(found: Search) -> dict[str, Floats]:
-    """The features of `SAME_FIRM` for all pairs, stand-ins too; what people claim is not among them yet."""
+    """The features of `SAME_FIRM` for all pairs, stand-ins too; what people say is not among them yet."""
     c, pairs = found.compared, found.pairs
     trade = _sum(c, ("partner",)) - np.log2(c.pool)
     apart = (c.shared_partners == 0) & ~_same_heading(found)
@@ -83,6 +84,7 @@ def link_features(found: Search) -> dict[str, Floats]:
         "stopped": c.stopped,
         "beside": (np.isnan(c.gap) & (c.stopped <= 0)).astype(np.float64),
         "kept": np.isnan(c.gap) * (1.0 - c.taken),
+        "goes_on": c.goes_on,
         "taken": c.taken,
         "dropped": -np.log2(np.clip(c.volume, LEAST_VOLUME, 1.0)),
         "covered": c.covered,
@@ -95,6 +97,7 @@ def link_features(found: Search) -> dict[str, Floats]:
         "customer": c.customer,
         "untied": _untied(found),
         "claimed": np.zeros(len(pairs.old)),
+        "appointed": np.zeros(len(pairs.old)),
     }
 
 
@@ -116,6 +119,18 @@ def _untied(found: Search) -> Floats:
     c = found.compared
     tied = (_sum(c, ("contact",)) > 0) | (_sum(c, _ON_FILE) > 0)
     return np.where(tied, 0.0, float(found.side is MAKERS))
+
+
+def appointed_by(found: Search, pair: int, said: Openly) -> tuple[tuple[str, str], ...]:
+    """(claim, partner): which of the partners that both have named the newcomer its agent, as a fact on record."""
+    if not said.agent_of:
+        return ()
+    partner = found.known.partner
+    number = partner.values.number(pa.array([principal for _, principal in said.agent_of], pa.string()))
+    both = np.ones(len(number), dtype=bool)
+    for party in (found.pairs.old[pair], found.pairs.new[pair]):
+        both &= partner.lookup(np.full(len(number), party), number) >= 0
+    return tuple(agent for agent, shared in zip(said.agent_of, both, strict=True) if shared)
 
 
 def _rivals(pairs: Pairs, total: Floats) -> Floats:
@@ -168,6 +183,8 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
             "owned": float(bool(open_.owned)),
             "related": float(bool(open_.related)),
             "cleared": float(bool(open_.cleared)),
+            "paid": float(told and event is not None and event.paid),
+            "appointed": float(bool(appointed_by(found, int(i), open_))),
         }
         one = {name: np.array([value]) for name, value in features.items()}
         same = float(sigmoid(same_firm_logit(one, calibration))[0])

@@ -383,6 +383,53 @@ def test_a_customer_that_imports_for_itself_is_less_likely_the_firm_that_stopped
     assert result(other, "a customer that imports for itself").startswith("Does not hold")
 
 
+def test_what_customs_noted_as_paid_is_less_of_a_reason_to_escape() -> None:
+    def told(remarks: str) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100")
+        last = next(row for row in world.tables["entry_lines"] if row["importer_number"] == "51-000000100")
+        world.act(last, day=END + 5, kind="penalty", result="released", remarks=remarks)
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    paid, not_paid = told("Tendered and paid in full."), told("Not paid; sent to collection.")
+    assert paid.probability < not_paid.probability
+    assert result(paid, "what was owed is paid").startswith("Weakens the match")
+    assert result(not_paid, "what was owed is paid").startswith("Does not hold")
+
+
+def test_who_a_shared_maker_named_its_agent_is_less_likely_the_firm_that_stopped() -> None:
+    def told(status: str, principal: str | None = None) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100")
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        claim = {"claim_id": "C1", "subject": "importer:61-000000100", "relation": "agent_of",
+                 "object": f"manufacturer:{principal or business.makers[0]}", "status": status}  # fmt: skip
+        world.add("party_claims", claim)
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    named = told("fact")
+    assert result(named, "a new agent") == "Holds: C1."
+    for other in (told("alleged"), told("fact", principal="VNELSEWHERE9HAN")):
+        assert result(other, "a new agent").startswith("Does not hold")
+        assert named.probability < other.probability
+
+
+def test_a_firm_that_goes_on_a_year_later_was_hardly_succeeded() -> None:
+    def told(kept: int) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100")
+        if kept:
+            world.trade("51-000000100", business, days=(END + 300, END + 560), entries=kept)
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    ended, goes_on = told(0), told(24)
+    assert goes_on.probability < ended.probability
+    assert "0% in the year after" in result(ended, "two firms side by side")
+    assert "0% in the year after" not in result(goes_on, "two firms side by side").replace("100%", "all")
+
+
 def test_a_maker_that_declares_its_old_name_is_not_accused(findings: list[Finding]) -> None:
     assert all(f.probability < 0.3 and not f.queue for f in naming(findings, "VNNEWMILL56HUE"))
 
