@@ -4,6 +4,7 @@ Invariant: a lot is described by its entry line when there is one, else by its b
 itself; its standing is what was known on the day asked for.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,34 +83,42 @@ def actions(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
     )
 
 
-def acted_on_lots(facts: FactStore, lines: ir.Table, *, as_of: date | None, until: date) -> ir.Table:
+def acted_on_lots(
+    facts: FactStore, lines: ir.Table, keep: Callable[[ir.Table], ir.Table], *, as_of: date | None, until: date
+) -> ir.Table:
     """One row per line of each shipment that customs acted on: its features, the actions, how it stood in the end.
 
     A shipment is an entry, else a bill, else what a single action names. The last action with a conclusive
     result decides how it stood, and a refusal or seizure is final; goods that were destroyed are no more, whatever
     else is on record. A re-export alone leaves the standing that the goods had.
+
+    `keep` works out what is looked into more than once.
     """
-    acts = actions(facts, as_of=as_of, until=until)
+    acts = keep(actions(facts, as_of=as_of, until=until))
     lines = lines.select(
         "line_id", "day", "port", "container", *_FEATURES, own_entry="entry_number", own_line="line_number"
     )
     columns = (*acts.columns, "own_entry", "line_id", "day", "port", "container", *_FEATURES)
     by_entry = acts.join(lines, acts.entry_number == lines.own_entry)
     by_entry = by_entry.filter(by_entry.line_number.isnull() | (by_entry.line_number == by_entry.own_line))
-    by_entry = by_entry.select(*columns)
+    by_entry = keep(by_entry.select(*columns))
 
     rest = acts.anti_join(by_entry.select("action_id").distinct(), "action_id")
     by_bill = rest.join(lines, rest.action_bill == lines.bill)
-    by_bill = by_bill.filter(
-        by_bill.port == by_bill.action_port, (by_bill.day - by_bill.action_day).abs() <= OWN_ENTRY_DAYS
-    ).select(*columns)
+    by_bill = keep(
+        by_bill.filter(
+            by_bill.port == by_bill.action_port, (by_bill.day - by_bill.action_day).abs() <= OWN_ENTRY_DAYS
+        ).select(*columns)
+    )
 
     rest = rest.anti_join(by_bill.select("action_id").distinct(), "action_id")
     by_box = rest.join(lines, [rest.action_container == lines.container, rest.action_port == lines.port])
-    by_box = by_box.filter(
-        (by_box.day - by_box.action_day).abs() <= OWN_ENTRY_DAYS_BY_CONTAINER,
-        ~surely(taxpayer(by_box.action_importer) != by_box.taxpayer),
-    ).select(*columns)
+    by_box = keep(
+        by_box.filter(
+            (by_box.day - by_box.action_day).abs() <= OWN_ENTRY_DAYS_BY_CONTAINER,
+            ~surely(taxpayer(by_box.action_importer) != by_box.taxpayer),
+        ).select(*columns)
+    )
 
     rest = rest.anti_join(by_box.select("action_id").distinct(), "action_id")
     nameless = rest.filter(rest.action_bill.isnull(), rest.action_container.isnull(), rest.entry_number.isnull())
@@ -121,7 +130,7 @@ def acted_on_lots(facts: FactStore, lines: ir.Table, *, as_of: date | None, unti
         ~surely(by_name.action_maker != by_name.maker),
     )
     meant = by_name.group_by("action_id").agg(entries=by_name.own_entry.nunique())
-    by_name = (
+    by_name = keep(
         by_name.semi_join(meant.filter(meant.entries == 1), "action_id")
         .mutate(taxpayer=by_name.payer, port=by_name.action_port)
         .select(*columns)

@@ -6,6 +6,7 @@ that chance alone gives its shipment so good a match.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -296,8 +297,14 @@ class _Shipments:
 
 def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, until: date) -> tuple[pa.Table, int]:
     """Lots acted on, then stand-ins, in one table whose column `lot` counts the rows; and how many were acted on."""
-    with facts.kept(known_names(facts, as_of=as_of)) as names:
-        found = lots.with_bills(lots.acted_on_lots(facts, lines, as_of=as_of, until=until), facts, names, as_of=as_of)
+    with ExitStack() as held_until_read:
+
+        def keep(table: ir.Table) -> ir.Table:
+            return held_until_read.enter_context(facts.kept(table))
+
+        names = keep(known_names(facts, as_of=as_of))
+        found = keep(lots.acted_on_lots(facts, lines, keep, as_of=as_of, until=until))
+        found = lots.with_bills(found, facts, names, as_of=as_of)
         found = found.filter(found.port.notnull(), found.standing.notin((lots.CLEARED, lots.DESTROYED)))
         acted_on = found.order_by("lot_key").to_pyarrow()
         groups = acted_on.group_by(["taxpayer", "hts4"]).aggregate([]).num_rows
@@ -306,7 +313,7 @@ def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, u
             share_of_groups=STAND_INS / max(groups * STAND_INS_PER_GROUP, 1),
             share_of_others=STAND_INS / max(held, 1),
         )
-        control = lots.stand_in_lots(facts, lines, ibis.memtable(acted_on), as_of=as_of, sample=sample)
+        control = keep(lots.stand_in_lots(facts, lines, ibis.memtable(acted_on), as_of=as_of, sample=sample))
         control = lots.with_bills(control, facts, names, as_of=as_of)
         others = control.select(*acted_on.column_names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)
     table = pa.concat_tables([acted_on, others]).combine_chunks()
