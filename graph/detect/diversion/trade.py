@@ -277,6 +277,13 @@ def _memtable(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> ir.Tab
     return ibis.memtable(pa.table(dict(zip(names, arrays, strict=True))))
 
 
+def _texts(column: "pa.ChunkedArray[Any]") -> npt.NDArray[Any]:
+    """The texts of a column, each once in memory however many rows have it; None where there is none."""
+    coded = column.combine_chunks().dictionary_encode()
+    texts: npt.NDArray[Any] = np.array([*coded.dictionary.to_pylist(), None], dtype=object)
+    return np.asarray(texts[coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)])
+
+
 def _columns(t: ir.Table, key: tuple[str, ...], *, once: bool = False) -> Lines:
     """The rows in order; with `once`, of several rows of one key for one line only the first."""
     rows = t.order_by(*key, "day", *_NUMBERS, "maker").to_pyarrow()
@@ -292,7 +299,7 @@ def _columns(t: ir.Table, key: tuple[str, ...], *, once: bool = False) -> Lines:
         elif pa.types.is_integer(column.type):
             columns[name] = column.to_numpy(zero_copy_only=False).astype(np.int64)
         else:
-            columns[name] = column.to_numpy(zero_copy_only=False)
+            columns[name] = _texts(column)
     # Rows of one key follow one another.
     begins = np.ones(rows.num_rows, dtype=np.bool_)
     if rows.num_rows:
