@@ -4,6 +4,7 @@ Invariant: every file inside has a line of its own in the report, as `letters.zi
 could not be taken out; how deep files may stand in files, and how much may come out of one, is bounded.
 """
 
+import shutil
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,8 +25,8 @@ class _Found:
     """A file, and the files around it: their SHA-256 from the outermost in, and what may still come out of that."""
 
     file: GivenFile
-    around: tuple[str, ...]
-    allowance: Allowance
+    around: tuple[str, ...] = ()
+    allowance: Allowance | None = None  # of the outermost itself it is known once it is opened
 
 
 def opened_files(files: Sequence[GivenFile], readers: Readers, into: Path, *, profile: str | None) -> list[GivenFile]:
@@ -34,7 +35,7 @@ def opened_files(files: Sequence[GivenFile], readers: Readers, into: Path, *, pr
     With a `profile` of tables only archives are opened: a mail is then what the person who named it says.
     """
     found: list[GivenFile] = []
-    waiting = deque(_Found(file, (), Allowance()) for file in files)
+    waiting = deque(_Found(file) for file in files)
     opened = 0
     while waiting:
         one = waiting.popleft()
@@ -54,7 +55,8 @@ def opened_files(files: Sequence[GivenFile], readers: Readers, into: Path, *, pr
             opened += 1
             folder = into / str(opened)
             folder.mkdir(parents=True)
-            held = readers.unpack(Asked(file.path, file.name), folder, one.allowance)
+            allowance = one.allowance or Allowance.of(file.path.stat().st_size)
+            held = _held(file, folder, readers, allowance)
         except TidewaiterError as error:
             # What is wrong with a mail is told when it is read itself.
             found.append(file if file.format in MAILS else replace(file, failed=str(error)))
@@ -63,8 +65,18 @@ def opened_files(files: Sequence[GivenFile], readers: Readers, into: Path, *, pr
             file = replace(file, opened=f"opened: what it holds follows ({len(held.members)} files)")
         found.append(file)
         members = _members(held, file, sha256)
-        waiting.extendleft(_Found(member, (*one.around, sha256), one.allowance) for member in reversed(members))
+        waiting.extendleft(_Found(member, (*one.around, sha256), allowance) for member in reversed(members))
     return naming_first(found)
+
+
+def _held(file: GivenFile, folder: Path, readers: Readers, allowance: Allowance) -> Unpacked:
+    """What the file holds, written into the folder. Of a file that fails nothing stays, and what it wrote counts."""
+    try:
+        return readers.unpack(Asked(file.path, file.name), folder, allowance)
+    except TidewaiterError:
+        allowance.bytes_left -= sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
+        shutil.rmtree(folder)
+        raise
 
 
 def _refused(file: GivenFile, sha256: str, around: tuple[str, ...]) -> str:

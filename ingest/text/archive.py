@@ -1,18 +1,18 @@
 """ZIP archives: what is in them, written out within bounds.
 
-Invariant: sizes are counted while unpacking, not believed; a member that swells like a bomb ends its archive.
+Invariant: of a member no more is unpacked than its archive declares, and that is judged before anything is written; a
+member that swells like a bomb ends its archive.
 """
 
+import shutil
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
 from graph.model.errors import Invalid
-from ingest.text.unpacked import Allowance, Member, Unpacked, safe_name
+from ingest.text.unpacked import MOST_TIMES, SMALL_BYTES, Allowance, Member, Unpacked, safe_name
 
 _CHUNK = 1024 * 1024
-_MOST_TIMES = 200  # tables of numbers shrink to a fiftieth
-_SMALL = 64 * 1024 * 1024
 _ENCRYPTED = 1
 _NOT_DOCUMENTS = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
@@ -50,28 +50,24 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, into: Pa
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}:
         problem = f"{inner} in {name} is packed in a way that is not known here. Unpack it and load what it holds."
         return Member(str(inner), problem=problem)
-    target = into / inner
-    if not allowance.takes(0):
+    if info.file_size > SMALL_BYTES and info.file_size > MOST_TIMES * info.compress_size:
+        raise _bomb(name, inner)
+    if not allowance.takes(info.file_size):
         return Member(str(inner), problem=allowance.spent(name))
+    target = into / inner
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
         target = target.with_name(f"{info.header_offset}-{target.name}")
-    written = 0
     with archive.open(info) as packed, target.open("wb") as file:
-        while chunk := packed.read(_CHUNK):
-            written += len(chunk)
-            if written > _SMALL and written > _MOST_TIMES * max(info.compress_size, 1):
-                raise Invalid(
-                    f"{name} unpacks {inner} to more than {_MOST_TIMES} times its size; it is made to fill a disk, or"
-                    " damaged. Nothing of it was loaded.",
-                    thing=name,
-                    value=str(inner),
-                    next_step="Ask its sender for the files.",
-                )
-            if written > allowance.bytes_left:
-                file.close()
-                target.unlink()
-                return Member(str(inner), problem=allowance.spent(name))
-            file.write(chunk)
-    allowance.bytes_left -= written
+        shutil.copyfileobj(packed, file, _CHUNK)
     return Member(str(inner), path=str(target))
+
+
+def _bomb(name: str, inner: PurePosixPath) -> Invalid:
+    return Invalid(
+        f"{name} unpacks {inner} to more than {MOST_TIMES} times its size; it is made to fill a disk, or damaged."
+        " Nothing of it was loaded.",
+        thing=name,
+        value=str(inner),
+        next_step="Ask its sender for the files.",
+    )

@@ -1,13 +1,15 @@
 """Files out of files: what a mail or an archive holds, written into a folder of ours.
 
 Invariant: what is written lies inside that folder, under names without paths, and no more of it than an allowance that
-all files below one sender's file share.
+all files below one sender's file share, however deep they lie in each other; the allowance grows with that file.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+MOST_TIMES = 200  # of a file's size may come out of it: tables of numbers shrink to a fiftieth
+SMALL_BYTES = 64 * 1024 * 1024  # which may come out of any
 MOST_BYTES = 2 * 1024 * 1024 * 1024
 MOST_FILES = 20_000
 _UNSAFE = re.compile(r"[^\w .,()\[\]&+=@#-]+")
@@ -36,6 +38,15 @@ class Allowance:
     bytes_left: int = MOST_BYTES
     files_left: int = MOST_FILES
 
+    @classmethod
+    def of(cls, size_bytes: int) -> "Allowance":
+        """What may be written out of a file of that size.
+
+        >>> [Allowance.of(size).bytes_left // 1024**2 for size in (42_374, 1024**2, 1024**3)]
+        [64, 200, 2048]
+        """
+        return cls(min(max(MOST_TIMES * size_bytes, SMALL_BYTES), MOST_BYTES))
+
     def takes(self, size: int) -> bool:
         """Whether a file of that size may be written; it is then counted."""
         if size > self.bytes_left or self.files_left < 1:
@@ -47,7 +58,8 @@ class Allowance:
     def spent(self, name: str) -> str:
         """Why no more is written out of the file."""
         return (
-            f"{name} holds more than {MOST_FILES:,} files or {MOST_BYTES // 1024**3} GiB, those inside others counted."
+            f"{name} holds more than may come out of one file, those inside others counted: {MOST_FILES:,} files, and"
+            f" {MOST_TIMES} times its size (from {SMALL_BYTES // 1024**2} MiB to {MOST_BYTES // 1024**3} GiB)."
             " Unpack it yourself if you trust it, and load the folder."
         )
 

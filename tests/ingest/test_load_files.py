@@ -15,7 +15,6 @@ from graph.facts.duckdb import DuckDbFactStore
 from ingest.load import LoadReport, load
 from ingest.text import ocr
 from ingest.text.doc import catdoc
-from ingest.text.unpacked import Allowance
 from tests.fixtures.document_files import mail, pdf, rtf, scan, word, word_97
 
 RULING = (
@@ -233,16 +232,6 @@ def test_each_bad_file_is_told_and_stops_no_other(loads, home, sent) -> None:  #
     assert told[deepest].startswith(f"{deepest} lies 5 files deep, and is not opened.")
     assert told["controls.txt"] == "2 control characters left out"
     assert {"good.docx", "controls.txt", "nested.eml"} <= rows(home).keys()
-
-
-def test_an_archive_of_an_archive_cannot_fill_the_disk(loads, sent, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("ingest.opened_files.Allowance", lambda: Allowance(bytes_left=1_000, files_left=9))
-    inner = zipped(a_dot_txt=b"a" * 300, b_dot_txt=b"b" * 900)
-    (sent / "outer.zip").write_bytes(zipped(inner_dot_zip=inner, c_dot_txt=b"c" * 300))
-    told = fates(loads())
-    assert "holds more than" in told["outer.zip/inner.zip/b.txt"]
-    assert "Unpack it yourself if you trust it" in told["outer.zip/inner.zip/b.txt"]
-    assert told["outer.zip/inner.zip/a.txt"] == ""
 
 
 def test_an_encrypted_member_of_an_archive_is_told(loads, sent) -> None:  # type: ignore[no-untyped-def]
