@@ -5,6 +5,7 @@ are counted. Memory is bounded by the largest page.
 """
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,12 @@ import pypdfium2
 
 from graph.model.errors import Invalid
 from ingest.text import ocr
-from ingest.text.reading import LONGEST_TEXT, PDF, Page, Reading, Told, tidied
+from ingest.text.reading import LONGEST_TEXT, PDF, Reading, Told, laid_out, tidied
 
 _MOST_PAGES = 20_000
 _DOTS_PER_POINT = 300 / 72
 _LARGEST_PICTURE = 20_000_000  # dots
 _WRONG_PASSWORD, _OTHER_SECURITY = 4, 5  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
-_BETWEEN = "\n\n"
 _LINE_HYPHEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end
 
 
@@ -51,39 +51,40 @@ def _refused(name: str, error: pypdfium2.PdfiumError) -> Invalid:
 
 def _read(document: pypdfium2.PdfDocument, told: Told) -> Reading:
     count = len(document)
-    texts: list[str] = []
-    pages: list[Page] = []
-    length = scans = asked = given_up = broken = 0
-    for at in range(min(count, _MOST_PAGES)):
-        told()
-        try:
-            page = document[at]
-        except pypdfium2.PdfiumError:
-            broken += 1
-            continue
-        text, by_ocr = _text_of(page), False
-        if not text and _is_picture(page):
-            scans += 1
-            if ocr.installed() and scans <= ocr.MOST_SCANS:
-                said = ocr.text_of(*_picture(page))
-                text, by_ocr = tidied(said or ""), True
-                asked += 1
-                given_up += said is None
-        page.close()
-        if text:
-            start = length + len(_BETWEEN) * bool(texts)
-            length = start + len(text)
-            texts.append(text)
-            pages.append(Page(at + 1, start, length, by_ocr))
-        if length > LONGEST_TEXT:
-            break
+    texts: dict[int, str] = {}  # by the number of the page
+    length = scans = broken = 0
+    with ocr.Scans(told) as recognised:
+        for at in range(min(count, _MOST_PAGES)):
+            told()
+            try:
+                page = document[at]
+            except pypdfium2.PdfiumError:
+                broken += 1
+                continue
+            if text := _text_of(page):
+                texts[at + 1] = text
+            elif _is_picture(page):
+                scans += 1
+                if recognised.takes(_LARGEST_PICTURE):
+                    recognised.begin(at + 1, _LARGEST_PICTURE, partial(ocr.text_of, _picture(page)))
+            page.close()
+            length += len(text)
+            if length > LONGEST_TEXT:
+                break
+        recognised.finish()
+    text, pages = laid_out(texts, recognised.texts)
+    notes = list(recognised.notes(count, "scans"))
+    if broken:
+        notes.append(f"{broken} of {count} pages are damaged and were left out")
+    if count > _MOST_PAGES:
+        notes.append(f"only the first {_MOST_PAGES:,} of {count:,} pages were read")
     return Reading(
         PDF,
-        _BETWEEN.join(texts),
+        text,
         title=_title(document),
-        pages=tuple(pages),
-        notes=tuple(_notes(count, scans, asked, given_up, broken)),
-        unread=_unread(count, scans) if not texts else "",
+        pages=pages,
+        notes=tuple(notes),
+        unread="" if text else _unread(count, scans, recognised.begun),
     )
 
 
@@ -99,38 +100,22 @@ def _is_picture(page: Any) -> bool:
     return any(True for _ in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
 
 
-def _picture(page: Any) -> tuple[bytes, int, int]:
-    """A page as grey dots, row by row, with its width and height."""
+def _picture(page: Any) -> bytes:
+    """A page as a picture of grey dots (PGM)."""
     width, height = page.get_size()
     scale = min(_DOTS_PER_POINT, math.sqrt(_LARGEST_PICTURE / max(width * height, 1)))
-    bitmap = page.render(scale=scale, grayscale=True)
-    dots = bitmap.to_numpy()
+    dots = page.render(scale=scale, grayscale=True).to_numpy()
     rows = dots.reshape(dots.shape[0], dots.shape[1])
-    return rows.tobytes(), rows.shape[1], rows.shape[0]
+    return b"P5 %d %d 255\n%b" % (rows.shape[1], rows.shape[0], rows.tobytes())
 
 
-def _notes(count: int, scans: int, asked: int, given_up: int, broken: int) -> list[str]:
-    notes = []
-    if recognised := asked - given_up:
-        notes.append(f"{recognised} of {count} pages are scans and were recognised (OCR)")
-    if given_up:
-        notes.append(ocr.given_up(given_up, count))
-    if unread := scans - asked:
-        why = f"only {ocr.MOST_SCANS} a document are recognised; split it" if asked else "install tesseract"
-        notes.append(f"{unread} of {count} pages are scans and were not read: {why}")
-    if broken:
-        notes.append(f"{broken} of {count} pages are damaged and were left out")
-    if count > _MOST_PAGES:
-        notes.append(f"only the first {_MOST_PAGES:,} of {count:,} pages were read")
-    return notes
-
-
-def _unread(count: int, scans: int) -> str:
+def _unread(count: int, scans: int, asked: int) -> str:
     if not scans:
         return f"its {count} pages hold no text"
-    if ocr.installed():
-        return f"its {count} pages are scans in which no text was recognised"
-    return f"its {count} pages are scans: install tesseract and load it again"
+    if not asked:
+        return f"its {count} pages are scans: install tesseract and load it again"
+    tried = f"; in the {asked} that were tried" if asked < scans else " in which"
+    return f"its {count} pages are scans{tried} no text was recognised"
 
 
 def _title(document: pypdfium2.PdfDocument) -> str:

@@ -7,16 +7,16 @@ is marked as such, and pages that were not are counted. Layout: TIFF 6.0, sectio
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from graph.model.errors import Invalid
 from ingest.text import ocr
-from ingest.text.reading import PICTURE, Page, Reading, Told, tidied
+from ingest.text.reading import PICTURE, Reading, Told, laid_out
 
-_MOST_DOTS = 100_000_000  # a page of A3 at 600 dots an inch has 70 million
+_MILLIONS = ocr.MOST_DOTS // 1_000_000
 _MOST_PAGES = 20_000
-_BETWEEN = "\n\n"
 _WIDTH, _HEIGHT, _SHORT = 256, 257, 3  # tags of a TIFF's page, and the type of a number of two bytes
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})  # of a JPEG: how large it is
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # marks without a length
@@ -38,31 +38,22 @@ def read(path: Path, name: str, told: Told) -> Reading:
         raise _broken(name) from error
     if not sheets:
         raise _broken(name)
-    texts: list[str] = []
-    pages: list[Page] = []
-    length = asked = given_up = large = 0
-    for at, sheet in enumerate(sheets):
-        told()
-        if sheet.width * sheet.height > _MOST_DOTS:
-            large += 1
-            continue
-        if not ocr.installed() or asked >= ocr.MOST_SCANS:
-            continue
-        said = ocr.text_of_file(path, at)
-        asked += 1
-        given_up += said is None
-        if text := tidied(said or ""):
-            start = length + len(_BETWEEN) * bool(texts)
-            length = start + len(text)
-            texts.append(text)
-            pages.append(Page(at + 1, start, length, ocr=True))
-    return Reading(
-        PICTURE,
-        _BETWEEN.join(texts),
-        pages=tuple(pages),
-        notes=tuple(_notes(len(sheets), asked, given_up, large)),
-        unread="" if texts else _unread(len(sheets), large),
-    )
+    large = 0
+    with ocr.Scans(told) as scans:
+        for at, sheet in enumerate(sheets):
+            told()
+            dots = sheet.width * sheet.height
+            if dots > ocr.MOST_DOTS:
+                large += 1
+            elif scans.takes(dots):
+                scans.begin(at + 1, dots, partial(ocr.text_of_file, path, at))
+        scans.finish()
+    text, pages = laid_out({}, scans.texts)
+    notes = list(scans.notes(len(sheets), "pictures"))
+    if large:
+        notes.append(f"{large} of {len(sheets)} pages have more than {_MILLIONS} million dots and were not read")
+    unread = "" if text else _unread(len(sheets), large, scans.begun)
+    return Reading(PICTURE, text, pages=pages, notes=tuple(notes), unread=unread)
 
 
 def _broken(name: str) -> Invalid:
@@ -73,24 +64,13 @@ def _broken(name: str) -> Invalid:
     )
 
 
-def _notes(count: int, asked: int, given_up: int, large: int) -> Iterator[str]:
-    if recognised := asked - given_up:
-        yield f"{recognised} of {count} pages are pictures and were recognised (OCR)"
-    if large:
-        yield f"{large} of {count} pages have more than {_MOST_DOTS // 1_000_000} million dots and were not read"
-    if given_up:
-        yield ocr.given_up(given_up, count)
-    if unread := count - asked - large:
-        why = f"only {ocr.MOST_SCANS} a document are recognised; split it" if asked else "install tesseract"
-        yield f"{unread} of {count} pages are pictures and were not read: {why}"
-
-
-def _unread(count: int, large: int) -> str:
+def _unread(count: int, large: int, asked: int) -> str:
     if large == count:
-        return f"its pages have more than {_MOST_DOTS // 1_000_000} million dots: save it smaller and load it again"
-    if ocr.installed():
-        return "it is a picture in which no text was recognised"
-    return "it is a picture: install tesseract and load it again"
+        return f"its pages have more than {_MILLIONS} million dots: save it smaller and load it again"
+    if not asked:
+        return "it is a picture: install tesseract and load it again"
+    tried = f"; in the {asked} of its {count} pages that were tried" if asked < count else " in which"
+    return f"it is a picture{tried} no text was recognised"
 
 
 def _sheets(file: BinaryIO) -> Iterator[_Sheet]:

@@ -5,7 +5,7 @@ Invariant: the format is decided by content; a name that says otherwise is noted
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -67,6 +67,26 @@ class Reading:
     pages: tuple[Page, ...] = ()
     notes: tuple[str, ...] = ()
     unread: str = ""
+
+
+_BETWEEN_PAGES = "\n\n"
+
+
+def laid_out(written: Mapping[int, str], recognised: Mapping[int, str]) -> tuple[str, tuple[Page, ...]]:
+    """A text of its pages and their spans in it, from the texts of pages by number.
+
+    >>> laid_out({3: "wood"}, {1: "of"})
+    ('of\\n\\nwood', (Page(number=1, start=0, end=2, ocr=True), Page(number=3, start=4, end=8, ocr=False)))
+    """
+    texts: list[str] = []
+    pages: list[Page] = []
+    start = 0
+    for number in sorted(written.keys() | recognised.keys()):
+        text = written.get(number) or recognised[number]
+        texts.append(text)
+        pages.append(Page(number, start, start + len(text), ocr=number not in written))
+        start += len(text) + len(_BETWEEN_PAGES)
+    return _BETWEEN_PAGES.join(texts), tuple(pages)
 
 
 Told = Callable[[], None]  # called while a long reading goes on

@@ -71,8 +71,9 @@ def test_a_long_tiff_is_recognised_up_to_a_bound(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(ocr, "text_of_file", lambda *_: "a page")  # 50 pages take a minute
     reading = of(saved(tmp_path / "a.tif", *("page",) * 60))
     assert len(reading.pages) == 50
-    assert (
-        reading.notes[1] == "10 of 60 pages are pictures and were not read: only 50 a document are recognised; split it"
+    assert reading.notes[1] == (
+        "10 of 60 pages are pictures and were not read: only 50 a document are recognised; split it into documents of"
+        " so many"
     )
 
 

@@ -59,11 +59,12 @@ def test_a_scan_without_tesseract_is_told(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_long_scan_is_recognised_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "installed", lambda: "/usr/bin/tesseract")
     monkeypatch.setattr(ocr, "text_of", lambda *_: "a page")  # 50 pages take a minute
-    monkeypatch.setattr("ingest.text.pdf._picture", lambda _: (b"", 0, 0))
+    monkeypatch.setattr("ingest.text.pdf._picture", lambda _: b"")
     reading = of(scan(tmp_path / "s.pdf", "Frames", pages=500))
     assert len(reading.pages) == 50
-    assert (
-        reading.notes[1] == "450 of 500 pages are scans and were not read: only 50 a document are recognised; split it"
+    assert reading.notes[1] == (
+        "450 of 500 pages are scans and were not read: only 50 a document are recognised; split it into documents of so"
+        " many"
     )
 
 
