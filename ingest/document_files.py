@@ -1,4 +1,4 @@
-"""Documents on their way in: the files that their rows name are read and kept, and what their texts mention is found.
+"""Documents on their way in: the files that their rows name are read and kept.
 
 Invariant: a row names only files beside or below its own file; each original is kept once, under its SHA-256, so
 that a person can open what was read. Numbers of rulings have one form, in whatever collection they are written.
@@ -6,20 +6,16 @@ that a person can open what was read. Numbers of rulings have one form, in whate
 
 import json
 import shutil
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from graph.model.errors import Invalid, TidewaiterError
 from graph.model.identifiers import RulingNumber
-from graph.model.tables import DOCUMENTS, MENTIONS, PROVENANCE, ColumnType, IdentifierType
-from ingest.extract.pipeline import How
-from ingest.extract.side_by_side import MentionFinders
+from graph.model.tables import DOCUMENTS
 from ingest.file_text import sha256_of
 from ingest.sources.delimited import reading
 from ingest.sources.source import TextRows
@@ -30,20 +26,7 @@ FOLDER = "documents"
 NOT_READ = "kept, text not read"
 OF_A_FILE = ("sha256", "pages", "reading_notes", "found_in")  # columns of documents that a file of its own fills
 _RULING_LISTS = ("related", "modifies", "modified_by", "revokes", "revoked_by")
-_MENTIONS_AT_ONCE = 50_000
 _DOCUMENTS_AT_ONCE = 200
-_LONGEST_PIECE = 1_000_000  # characters; reading takes some 70 bytes for each
-# What a picture of letters says of a number counts only where the number's own check digit bears it out.
-_CHECKED = frozenset({IdentifierType.ENTRY_NUMBER, IdentifierType.CONTAINER})
-
-_ARROW_TYPES: dict[ColumnType, pa.DataType] = {
-    ColumnType.TEXT: pa.string(),
-    ColumnType.INTEGER: pa.int64(),
-    ColumnType.DATE: pa.date32(),
-    ColumnType.LIST: pa.list_(pa.string()),
-    ColumnType.JSON: pa.string(),
-}
-_MENTIONS_SCHEMA = pa.schema([(column.name, _ARROW_TYPES[column.type]) for column in (*MENTIONS.columns, *PROVENANCE)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,93 +177,3 @@ def _ruling_id(written: str, collection: str) -> str:
         except Invalid:
             continue
     return written.strip()
-
-
-def recognised_spans(pages: str | None) -> list[tuple[int, int]]:
-    """The spans of a text that were recognised from pictures.
-
-    >>> recognised_spans('[{"page": 2, "start": 9, "end": 12, "ocr": true}]')
-    [(9, 12)]
-    """
-    if not pages or '"ocr": true' not in pages:
-        return []
-    return [(page["start"], page["end"]) for page in json.loads(pages) if page["ocr"]]
-
-
-def text_pieces(text: str, longest: int = _LONGEST_PIECE) -> Iterator[tuple[int, int]]:
-    """Spans that make up a text, ended at a line's end where there is one: no more is read into memory at once.
-
-    >>> list(text_pieces("Frames\\nof wood", 10)), list(text_pieces("", 10))
-    ([(0, 7), (7, 14)], [(0, 0)])
-    """
-    start = 0
-    while len(text) - start > longest:
-        end = text.rfind("\n", start, start + longest) + 1 or start + longest
-        yield start, end
-        start = end
-    yield start, len(text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A piece of a document's text that is being read: where it begins in the text, and whether it is the last."""
-
-    begin: int
-    last: bool
-    pictured: list[tuple[int, int]]
-    provenance: tuple[object, ...]
-
-
-def write_mentions(
-    documents: Path,
-    target: Path,
-    engine: duckdb.DuckDBPyConnection,
-    finders: MentionFinders,
-    told: Callable[[int], None],
-) -> int:
-    """Write what the texts of a fact file of documents mention as facts of their own; how many there are."""
-    reading_now: deque[_Piece] = deque()
-    written = done = 0
-    columns: list[tuple[object, ...]] = []
-    with pq.ParquetWriter(target, _MENTIONS_SCHEMA, compression="zstd") as writer:
-
-        def flush() -> None:
-            if columns:
-                by_column = zip(*columns, strict=True)
-                arrays = [pa.array(cells, field.type) for cells, field in zip(by_column, _MENTIONS_SCHEMA, strict=True)]
-                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=_MENTIONS_SCHEMA))
-                columns.clear()
-
-        for document_id, mentions in finders.find(_texts(documents, engine, reading_now)):
-            piece = reading_now.popleft()
-            for one in mentions:
-                first, last = piece.begin + one.start, piece.begin + one.end
-                doubtful = any(start <= first < end for start, end in piece.pictured)
-                if doubtful and one.how == How.NUMBER and one.what not in _CHECKED:
-                    continue
-                what = (document_id, one.kind, one.key, first, last, one.text, str(one.how))
-                columns.append((*what, *piece.provenance, None, None))
-                written += 1
-            if len(columns) >= _MENTIONS_AT_ONCE:
-                flush()
-            if piece.last:
-                done += 1
-                if done % _DOCUMENTS_AT_ONCE == 0:
-                    told(done)
-        told(done)
-        flush()
-    return written
-
-
-def _texts(documents: Path, engine: duckdb.DuckDBPyConnection, reading_now: deque[_Piece]) -> Iterator[tuple[str, str]]:
-    """The texts of a fact file, piece by piece; what must be known of a piece later is put aside."""
-    found = engine.execute(
-        "SELECT id, text, pages, source, source_row, load_id, known_at FROM read_parquet(?) WHERE text IS NOT NULL",
-        [str(documents)],
-    )
-    while some := found.fetchmany(_DOCUMENTS_AT_ONCE):
-        for document_id, text, pages, *provenance in some:
-            pictured = recognised_spans(pages)
-            for start, end in text_pieces(text):
-                reading_now.append(_Piece(start, end == len(text), pictured, tuple(provenance)))
-                yield document_id, text[start:end]

@@ -20,14 +20,14 @@ import pyarrow as pa
 
 from graph.facts.ledger import FactFile, Ledger, Load, LoadedFile, writing
 from graph.model.errors import Invalid, TidewaiterError, Unavailable
-from graph.model.tables import DOCUMENTS, MENTIONS, TABLES
+from graph.model.tables import DOCUMENTS, MENTIONS, STATEMENTS, TABLES
 from ingest import rejects as rejected_rows
 from ingest.better_text import KEPT_BETTER, keep_better_text
 from ingest.clean.sql import literal
 from ingest.csv_rows import BrokenRow, csv_rows
-from ingest.document_files import NOT_READ, Originals, write_mentions
+from ingest.document_files import NOT_READ, Originals
 from ingest.engine import open_engine, run
-from ingest.extract.side_by_side import MentionFinders
+from ingest.extract.side_by_side import TextReaders
 from ingest.file_documents import PROFILE, RULINGS, Judged, Waiting, judged, rows_of, standing_documents
 from ingest.file_text import sha256_of, survey
 from ingest.given_files import GivenFile, given_files, is_documents, legible
@@ -40,6 +40,7 @@ from ingest.sources.source import CsvShape, Source, TextRows
 from ingest.staging import PARQUET, Origin, Stage
 from ingest.text.readers import Readers
 from ingest.text.reading import DOC, DOCX, EMAIL, HTML, MSG, PDF, PICTURE, RTF
+from ingest.text_facts import write_text_facts
 from ingest.versions import DUPLICATE, Settled, Versions
 
 Progress = Callable[[str, int, int | None], None]
@@ -155,7 +156,7 @@ class _Loading:
         self._rejects = RejectLog(self._folder / "rejects.jsonl")
         processes = min(threads or os.cpu_count() or 1, _MOST_PROCESSES)
         self._readers = Readers(processes)
-        self._finders = MentionFinders(processes)
+        self._text_readers = TextReaders(processes)
         self._originals = Originals(self._home, self._folder, self._readers)
         self._documents: list[Waiting] = []
         self._known: dict[tuple[str, str], str] = {}
@@ -186,7 +187,7 @@ class _Loading:
         finally:
             with suppress(OSError):
                 self._rejects.close()
-            self._finders.close()
+            self._text_readers.close()
             self._stage.close()
         worth = any(fate.changed for fate in fates)
         if worth and commit:
@@ -436,7 +437,7 @@ class _Loading:
         return {str(found) for (found,) in run(self._stage.engine, f"SELECT id FROM read_parquet([{listed}])")}
 
     def _settle(self, table: str, parts: Sequence[Path], name: str) -> Iterator[_Prepared]:
-        """The table's rows that are new; of documents, also what their texts mention."""
+        """The table's rows that are new; of documents, also what their texts name and say."""
         standing = [*self._before.get(table, ()), *(one.path for one in self._prepared.get(table, ()))]
         if table == DOCUMENTS.name:
             parts, self._outdone = keep_better_text(self._stage.engine, parts, standing, self._next_path(table))
@@ -444,13 +445,14 @@ class _Loading:
         settled = Versions(self._stage.engine, TABLES[table], self._rejects).settle(parts, standing, target)
         yield _Prepared(table, settled)
         if settled.path and table == DOCUMENTS.name:
-            found = self._next_path(MENTIONS.name)
+            paths = {table.name: self._next_path(table.name) for table in (MENTIONS, STATEMENTS)}
 
             def told(done: int) -> None:
                 self._progress(f"{name}, what its texts mention", done, settled.rows)
 
-            rows = write_mentions(settled.path, found, self._stage.engine, self._finders, told)
-            yield _Prepared(MENTIONS.name, replace(settled, path=found if rows else None, rows=rows))
+            written = write_text_facts(settled.path, self._stage.engine, self._text_readers, told, **paths)
+            for (made, path), rows in zip(paths.items(), written, strict=True):
+                yield _Prepared(made, replace(settled, path=path if rows else None, rows=rows))
 
     # -- what waits for the commit ---------------------------------------------------------------------
 

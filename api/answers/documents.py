@@ -7,15 +7,15 @@ from typing import Literal
 
 from api.answers.cells import cell
 from api.answers.entities import link_label
+from api.answers.said import said_by
 from api.answers.searches import legal_items
-from api.schemas import ChainItem, DocumentAnswer, MentionItem, PageItem, SaidItem
+from api.schemas import ChainItem, DocumentAnswer, MentionItem, PageItem
 from graph.facts.store import FactStore
 from graph.model.entity import RelatedQuery
 from graph.model.errors import NotFound
 from graph.model.kinds import ENTITY_KINDS
 from graph.model.tables import DOCUMENTS
 from graph.store.store import GraphView
-from ingest.extract.said import Said, what_it_says
 from search.chain import Change, legal_chain, told_chain
 
 _CHAIN = ("modifies", "revokes", "relates_to")
@@ -54,24 +54,11 @@ def document_answer(facts: FactStore, view: GraphView, document_id: str) -> Docu
         mentions=_mentions(facts, key, text, pages),
         pages=pages,
         chain=chain,
-        says=[_said_item(one) for one in what_it_says(row["kind"], text, row)],
+        says=said_by(facts, row),
         standing=_standing({item.relation for item in chain}, by_law=row["operationally_revoked"] == "yes"),
         legal=legal_items(legal),
         legal_told=told_chain(legal),
     )
-
-
-def said_by(facts: FactStore, key: str) -> list[SaidItem]:
-    """What the document of that key decides or finds; nothing where its text has not been loaded."""
-    documents = facts.table("documents")
-    rows = documents.filter(documents.id == key).limit(1).to_pyarrow().to_pylist()
-    return [_said_item(one) for row in rows for one in what_it_says(row["kind"], row["text"] or "", row)]
-
-
-def _said_item(one: Said) -> SaidItem:
-    """`key` is an entity's id where the kind of entity is one of ours; a company's name is none."""
-    entity = one.key if one.key.partition(":")[0] in ENTITY_KINDS else ""
-    return SaidItem(what=one.what, value=one.value, entity=entity, start=one.start, end=one.end, flag=one.flag)
 
 
 def _mentions(facts: FactStore, key: str, text: str, pages: Sequence[PageItem]) -> list[MentionItem]:

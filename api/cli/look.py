@@ -47,10 +47,10 @@ def show(
     as_of: date | None = _AS_OF,
 ) -> None:
     """Say who or what an entity, document or finding is."""
-    from api.answers.documents import said_by
     from api.answers.entities import entity_answer, known_entity
     from api.answers.findings import find_finding, finding_items
     from api.answers.naming import find_id
+    from api.answers.said import said_by_document
 
     terminal = terminal_of(context)
     text = " ".join(entity)
@@ -64,7 +64,7 @@ def show(
         known = known_entity(now, entity_id, as_of=as_of)
         answer = entity_answer(known, as_of=as_of)
         if answer.kind == "document" and as_of is None:
-            answer = answer.model_copy(update={"says": said_by(now.facts, answer.key)})
+            answer = answer.model_copy(update={"says": said_by_document(now.facts, answer.key)})
         look(settings, "entity", entity_id)
         if terminal.json:
             terminal.answer(answer)

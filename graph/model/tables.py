@@ -376,6 +376,19 @@ MENTIONS = Table(
     ),
 )
 
+STATEMENTS = Table(
+    "statements",
+    "What a document's text decides, finds or concludes; written by the loader, never sent by others.",
+    ("document_id",),
+    (
+        Column("document_id", required=True),
+        _ids("classified_under", _I.HTS),  # the tariff numbers that a ruling holds
+        _ids("origins", _I.COUNTRY),  # the countries of origin that it holds
+        *_lists("modifies", "revokes", "affirms"),  # what it does to earlier rulings
+        Column("said", ColumnType.JSON),  # all of it with its places: [{what, value, key, start, end, flag}]
+    ),
+)
+
 ISSUES = Table(
     "issues",
     "One snapshot of an issue: what was looked into, by whom, and how it ended. Append-only.",
@@ -530,7 +543,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         ENTRY_LINES, PARTY_RECORDS, PARTY_CLAIMS, ACTIONS, ORDERS, ORDER_FIRMS, BILLS, FOREIGN_BILLS,
-        CAPACITY, IN_BOND, DOCUMENTS, MENTIONS, ISSUES, INTERVENTIONS, CLAIMS_OF_PREFERENCE, SELECTIVITY,
+        CAPACITY, IN_BOND, DOCUMENTS, MENTIONS, STATEMENTS, ISSUES, INTERVENTIONS, CLAIMS_OF_PREFERENCE, SELECTIVITY,
         PORTS, FOREIGN_PORTS, HTS, HTS_CHANGES,
     )
 }  # fmt: skip

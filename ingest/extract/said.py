@@ -1,25 +1,20 @@
-"""What a document decides or finds, as fields: a ruling's holding, a laboratory's result, an issue's conclusion.
+"""What a document's text decides or finds, as fields: a ruling's holding, a laboratory's result, a conclusion.
 
-Invariant: each statement stands in the document: in its text at the given characters, or in a column of its row; a
-flag says what a person should look at and changes nothing. Figures are as they were reported, never corrected.
+Invariant: each statement stands in the text at the given characters, or is worked out of figures that do; a flag says
+what a person should look at and changes nothing. Figures are as they were reported, never corrected. Cost: a few
+patterns over the text; what it names has been found before.
 """
 
-import json
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from graph.model.errors import Invalid
 from graph.model.identifiers import HtsNumber, RulingNumber
-from ingest.extract.companies import companies
-from ingest.extract.countries import countries
-from ingest.extract.dates import days
-from ingest.extract.identifiers import find_identifiers
-from ingest.extract.names import name_key
-
-SUM_TOLERANCE = 1.0  # percentage points by which the fibres of a textile may miss 100
+from graph.model.tables import IdentifierType
+from ingest.extract.mentions import Mention
+from ingest.extract.pipeline import COMPANY, COUNTRY, DATE
+from ingest.extract.results import FIBRES, Result, told_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +29,16 @@ class Said:
     flag: str = ""
 
 
-def what_it_says(kind: str, text: str, row: Mapping[str, object]) -> list[Said]:
-    """The statements of a document of that kind, in the order of the text, those of its columns last.
+def statements(kind: str, text: str, mentions: Sequence[Mention]) -> list[Said]:
+    """What the text of a document of that kind says, in the order in which it stands, each thing once.
 
     >>> text = "The applicable subheading for the hangers will be 7326.20.0020, HTSUS."
-    >>> [(said.what, said.key) for said in what_it_says("ruling", text, {})]
+    >>> [(said.what, said.key) for said in statements("ruling", text, [])]
     [('classified_under', 'hts:7326200020')]
     """
     said: dict[tuple[str, str], Said] = {}
     found = {"ruling": _of_ruling, "lab_report": _of_laboratory}.get(kind, _of_issue)
-    for one in found(_LINE_LEFT_BLANK.sub(_blanks, text), row):
+    for one in found(_LINE_LEFT_BLANK.sub(_blanks, text), mentions):
         said.setdefault((one.what, one.key or one.value), one)
     return list(said.values())
 
@@ -107,8 +102,9 @@ _VERBS = {"m": "modifies", "r": "revokes", "a": "affirms", "s": "revokes"}
 _NEAR = 160  # characters between a ruling's number and what is done to it
 
 
-def _of_ruling(text: str, _row: Mapping[str, object]) -> Iterator[Said]:
-    yield from sorted((*_held(text), *_origins(text), *_clients(text), *_ended(text)), key=lambda said: said.start)
+def _of_ruling(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
+    found = (*_held(text), *_origins(text, mentions), *_clients(text, mentions), *_ended(text, mentions))
+    yield from sorted(found, key=lambda said: said.start)
 
 
 def _held(text: str) -> list[Said]:
@@ -142,146 +138,49 @@ def _classified(text: str, start: int, end: int) -> Iterator[Said]:
         yield Said("classified_under", part.group(), f"hts:{key}", part.start(), part.end())
 
 
-def _origins(text: str) -> Iterator[Said]:
+def _origins(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
+    named = [one for one in mentions if one.what == COUNTRY]
     for match in _ORIGIN.finditer(text):
-        tail = text[match.end() : match.end() + 60]
-        reach = len("the People's Republic")
-        for start, end, code in sorted(countries(tail)):
-            if start > reach:
-                break
-            yield Said("origin", tail[start:end], f"country:{code}", match.end() + start, match.end() + end)
-            reach = end + len(" or the ") if tail[end:].startswith(" or ") else 0
+        reach = match.end() + len("the People's Republic")
+        for one in named:
+            if match.end() <= one.start <= reach:
+                yield Said("origin", one.text, f"country:{one.key}", one.start, one.end)
+                reach = one.end + len(" or the ") if text.startswith(" or ", one.end) else 0
 
 
-def _clients(text: str) -> Iterator[Said]:
-    named = sorted(set(companies(text)))
+def _clients(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
+    named = [one for one in mentions if one.what == COMPANY]
     for match in _BEHALF.finditer(text):
-        for start, end in named:
-            if 0 <= start - match.end() <= 1:
-                yield Said("on_behalf_of", " ".join(text[start:end].split()), name_key(text[start:end]), start, end)
+        for one in named:
+            if 0 <= one.start - match.end() <= 1:
+                yield Said("on_behalf_of", " ".join(one.text.split()), one.key, one.start, one.end)
 
 
-def _ended(text: str) -> Iterator[Said]:
+def _ended(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
     """What the ruling does to earlier ones, and the days that these are said to be of."""
-    rulings = [(start, end, key) for start, end, which, key in find_identifiers(text) if which == "ruling"]
-    dated = [(start, day) for start, _, day in days(text)]
+    rulings = [one for one in mentions if one.what == IdentifierType.RULING]
+    dated = [one for one in mentions if one.what == DATE]
     for match in _ENDS.finditer(text):
         passive = match.group("verb")
         verb = _VERBS[(passive or match.group("active"))[0].lower()]
-        for start, end, key in rulings:
-            gap = match.start() - end if passive else start - match.end()
-            between = text[end : match.start()] if passive else text[match.end() : start]
+        for one in rulings:
+            gap = match.start() - one.end if passive else one.start - match.end()
+            between = text[one.end : match.start()] if passive else text[match.end() : one.start]
             if 0 <= gap <= _NEAR and not re.search(r"[.;]\s{1,2}[A-Z]|\n\n", between) and not _ENDS.search(between):
-                day = next((f" of {day}" for at, day in dated if 0 <= at - end <= 20), "")
-                yield Said(verb, f"{RulingNumber.parse(key)}{day}", f"document:{key}", start, end)
+                day = next((f" of {each.key}" for each in dated if 0 <= each.start - one.end <= 20), "")
+                yield Said(verb, f"{RulingNumber.parse(one.key)}{day}", f"document:{one.key}", one.start, one.end)
 
 
 _PERCENT = re.compile(
     r"(?P<value>\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per cent\b)\s+(?:by weight\s+)?(?:of\s+)?(?P<of>[a-z]{4,20})"
 )
-_FIBRES = frozenset(
-    ("acetate", "acrylic", "angora", "cashmere", "cotton", "elastane", "flax", "hemp", "jute", "linen", "lyocell",
-     "metallic", "modal", "mohair", "nylon", "olefin", "polyamide", "polyester", "polypropylene", "polyurethane",
-     "ramie", "rayon", "silk", "spandex", "viscose", "wool")
-)  # fmt: skip
 
 
-def _of_laboratory(text: str, row: Mapping[str, object]) -> Iterator[Said]:
-    """What was measured, of columns first and else of the text, with what does not add up; then the conclusions."""
-    measured = _results(row.get("results")) or _percentages(text)
-    shares: dict[str, list[float]] = defaultdict(list)
-    for one in measured:
-        yield Said("result", one.told())
-        if one.is_share:
-            shares[one.analyte].append(one.value)
-    for replicate in dict.fromkeys(one.replicate for one in measured):
-        yield from _not_whole(replicate, [one for one in measured if one.replicate == replicate and one.is_share])
-    yield from _chief_weight(shares, max((one.uncertainty for one in measured), default=0.0))
-    origin = {"yes": "consistent with the origin claimed", "no": "not consistent with the origin claimed"}
-    if consistent := str(row.get("origin_consistent") or ""):
-        claimed = str(row.get("claimed_origin") or "")
-        flag = "origin in doubt" if consistent == "no" else ""
-        yield Said(
-            "origin_consistent", origin.get(consistent, consistent), f"country:{claimed}" if claimed else "", flag=flag
-        )
-    suggested, claimed_hts = str(row.get("suggested_hts") or ""), str(row.get("claimed_hts") or "")
-    if suggested:
-        flag = "another number than was claimed" if claimed_hts and suggested != claimed_hts else ""
-        yield Said("suggested_hts", suggested, f"hts:{suggested}", flag=flag)
-    if conclusion := str(row.get("conclusion") or ""):
-        yield Said("conclusion", conclusion)
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    analyte: str
-    value: float
-    unit: str = "%"
-    uncertainty: float = 0.0
-    replicate: str = ""
-    limit: float | None = None
-
-    @property
-    def is_share(self) -> bool:
-        """Whether it is a fibre's share of the weight."""
-        return self.unit.lower().startswith(("%", "percent")) and self.analyte in _FIBRES
-
-    def told(self) -> str:
-        over = self.limit is not None and self.value > self.limit
-        within = f" ±{self.uncertainty:g}" if self.uncertainty else ""
-        limit = "" if self.limit is None else f" (limit {self.limit:g}: {'exceeded' if over else 'kept'})"
-        of = f"replicate {self.replicate}: " if self.replicate else ""
-        return f"{of}{self.analyte} {self.value:g}{within} {self.unit}{limit}"
-
-
-def _results(column: object) -> list[_Result]:
-    """The rows of the column `results`; those without a number are left out, as there is nothing to add up."""
-    try:
-        rows = json.loads(column) if isinstance(column, str) else column
-    except ValueError:
-        return []
-    if not isinstance(rows, list):
-        return []
-    return [_result(row) for row in rows if isinstance(row, Mapping) and _number(row.get("value")) is not None]
-
-
-def _result(row: Mapping[str, object]) -> _Result:
-    return _Result(
-        str(row.get("analyte") or "").strip().lower(),
-        _number(row.get("value")) or 0.0,
-        str(row.get("unit") or "").strip(),
-        _number(row.get("uncertainty")) or 0.0,
-        str(row.get("replicate") or ""),
-        _number(row.get("limit")),
-    )
-
-
-def _number(value: object) -> float | None:
-    try:
-        return float(str(value).replace(",", ""))
-    except ValueError:
-        return None
-
-
-def _percentages(text: str) -> list[_Result]:
+def _of_laboratory(text: str, _mentions: Sequence[Mention]) -> Iterator[Said]:
     found = _PERCENT.finditer(text)
-    return [_Result(one["of"].lower(), float(one["value"])) for one in found if one["of"].lower() in _FIBRES]
-
-
-def _not_whole(replicate: str, shares: list[_Result]) -> Iterator[Said]:
-    total = sum(one.value for one in shares)
-    if len(shares) > 1 and abs(total - 100) > SUM_TOLERANCE:
-        of = f" of replicate {replicate}" if replicate else ""
-        yield Said("composition", f"{total:g}%{of}", flag="percentages do not sum to 100")
-
-
-def _chief_weight(shares: Mapping[str, list[float]], uncertainty: float) -> Iterator[Said]:
-    """The component that weighs most on average, and whether the next one might."""
-    averages = sorted(((sum(some) / len(some), fibre) for fibre, some in shares.items()), reverse=True)
-    for (most, fibre), (next_most, other) in list(pairwise(averages))[:1]:
-        close = most - next_most <= max(2 * uncertainty, SUM_TOLERANCE)
-        flag = f"within uncertainty of {other}, {next_most:g}%" if close else ""
-        yield Said("chief_weight", f"{fibre}, {most:g}%", flag=flag)
+    shares = [Result(one["of"].lower(), float(one["value"])) for one in found if one["of"].lower() in FIBRES]
+    for what, value, flag in told_results(shares):
+        yield Said(what, value, flag=flag)
 
 
 _CONCLUDED = re.compile(
@@ -290,8 +189,6 @@ _CONCLUDED = re.compile(
 )
 
 
-def _of_issue(text: str, row: Mapping[str, object]) -> Iterator[Said]:
+def _of_issue(text: str, _mentions: Sequence[Mention]) -> Iterator[Said]:
     for match in _CONCLUDED.finditer(text):
         yield Said("conclusion", match["said"].strip(), "", match.start("said"), match.end("said"))
-    if conclusion := str(row.get("conclusion") or ""):
-        yield Said("conclusion", conclusion)

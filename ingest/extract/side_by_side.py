@@ -1,7 +1,7 @@
-"""What many texts mention, found by several processes side by side.
+"""What many texts name and say, read by several processes side by side.
 
-Invariant: the same mentions in the same order as `ingest.extract.mentions.find_all` gives, whatever happens to a
-process: what one does not answer is read here. No more than a few bundles of texts are held for each process.
+Invariant: the same in the same order as `ingest.extract.read.read_all` gives, whatever happens to a process: what one
+does not answer is read here. No more than a few bundles of texts are held for each process.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,16 +9,18 @@ from itertools import chain
 from typing import Any
 
 from ingest.child_process import ChildProcesses, Ended
-from ingest.extract.mentions import Mention, find_all
+from ingest.extract.mentions import Mention
+from ingest.extract.read import Read, Text, read_all
+from ingest.extract.said import Said
 
-Bundle = list[tuple[str, str]]  # ids of documents, and texts
+Bundle = list[Text]
 
 _BUNDLE_CHARACTERS = 100_000  # some seconds' work: little enough that all processes end together
 _WORTH_CHARACTERS = 2_000_000  # ten seconds of work or more; a process needs one or two to start
 _SILENT_SECONDS = 600.0
 
 
-class MentionFinders:
+class TextReaders:
     """Up to `size` processes that read texts, started once there is enough to read; close them after use."""
 
     def __init__(self, size: int) -> None:
@@ -30,8 +32,8 @@ class MentionFinders:
         """End the processes."""
         self._processes.close()
 
-    def find(self, texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[Mention]]]:
-        """What each text mentions, with its document's id, in their order."""
+    def read(self, texts: Iterable[Text]) -> Iterator[Read]:
+        """What each text names and says, in their order."""
         bundles = _bundles(texts)
         held: list[Bundle] = []
         if not self._started:
@@ -39,23 +41,27 @@ class MentionFinders:
             self._started = sum(map(_characters, held)) >= _WORTH_CHARACTERS
         given = chain(held, bundles)
         if not self._started:
-            yield from find_all(chain.from_iterable(given))
+            yield from read_all(chain.from_iterable(given))
             return
         for bundle, found in self._processes.in_order(self._asked, given):
             if found is None:
-                yield from find_all(bundle)  # by this thread: a pipeline is no thing for two
+                yield from read_all(bundle)  # by this thread: a pipeline is no thing for two
                 continue
-            for (document_id, _), mentions in zip(bundle, found, strict=True):
-                yield document_id, [Mention(document_id, *cells) for cells in mentions]
+            for (document_id, *_), mentions, said in zip(bundle, found["mentions"], found["said"], strict=True):
+                yield Read(
+                    document_id,
+                    [Mention(document_id, *cells) for cells in mentions],
+                    [Said(*cells) for cells in said],
+                )
 
-    def _asked(self, bundle: Bundle) -> tuple[Bundle, list[list[Any]] | None]:
+    def _asked(self, bundle: Bundle) -> tuple[Bundle, dict[str, Any] | None]:
         try:
-            return bundle, self._processes.ask({"texts": bundle}, _SILENT_SECONDS)["mentions"]
+            return bundle, self._processes.ask({"texts": bundle}, _SILENT_SECONDS)
         except Ended:
             return bundle, None
 
 
-def _bundles(texts: Iterable[tuple[str, str]]) -> Iterator[Bundle]:
+def _bundles(texts: Iterable[Text]) -> Iterator[Bundle]:
     bundle: Bundle = []
     for one in texts:
         bundle.append(one)
@@ -79,4 +85,4 @@ def _enough(bundles: Iterator[Bundle]) -> list[Bundle]:
 
 
 def _characters(bundle: Bundle) -> int:
-    return sum(len(text) for _, text in bundle)
+    return sum(len(text) for *_, text in bundle)

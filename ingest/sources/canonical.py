@@ -18,13 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.model.errors import Invalid
-from graph.model.tables import MENTIONS, PROVENANCE, TABLES, Table
+from graph.model.tables import MENTIONS, PROVENANCE, STATEMENTS, TABLES, Table
 from ingest.sources import json_records
 from ingest.sources.delimited import decoded, opened_head, text_of
 from ingest.sources.source import CsvShape, TextRows
 
 # Written by the loader itself, from documents; what others send under this name is not evidence.
-_OURS_ALONE = frozenset({MENTIONS.name})
+_OURS_ALONE = frozenset({MENTIONS.name, STATEMENTS.name})
 _BATCH_ROWS = 20_000
 _BATCH_BYTES = 8 * 1024 * 1024  # documents carry their text, so rows alone do not bound a batch
 _DELIMITERS = ";\t|"

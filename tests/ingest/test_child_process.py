@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.child_process import ChildProcesses, environment
-from ingest.extract.side_by_side import MentionFinders
+from ingest.extract.side_by_side import TextReaders
 from ingest.text.readers import Asked, Readers
 from ingest.text.reading import Reading
 from tests.fixtures.document_files import pdf
@@ -32,15 +32,15 @@ def test_readers_of_documents_and_texts_get_a_few_variables_and_no_secret(
     monkeypatch.setenv("TIDEWAITER_DATABASE_URL", "postgresql://desk:heron-7@db/tidewaiter")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "heron-7")
     before = len(environments_of_children())
-    finders = MentionFinders(2)
-    finders._started = True
+    texts = TextReaders(2)
+    texts._started = True
     with Readers(1) as readers:
         (reading,) = readers.read([Asked(pdf(tmp_path / "a.pdf", ["Case A-570-967"]), "a.pdf")])
-        ((_, mentions),) = finders.find([("m1", "Case A-570-967")])
+        (read,) = texts.read([("m1", "memo", "Case A-570-967")])
         given = environments_of_children()
-    finders.close()
+    texts.close()
     assert isinstance(reading, Reading)
-    assert (reading.text, [one.key for one in mentions]) == ("Case A-570-967", ["A-570-967"])
+    assert (reading.text, [one.key for one in read.mentions]) == ("Case A-570-967", ["A-570-967"])
     assert len(given) == before + 2
     for held in given:
         assert b"heron-7" not in held
@@ -65,7 +65,7 @@ def test_things_are_answered_in_their_order() -> None:
     processes = ChildProcesses("ingest.extract.worker", 2)
     try:
         given = [f"{'Wood. ' * (at % 5 * 400)}Case A-570-{at:03d}" for at in range(30)]
-        found = processes.in_order(lambda text: processes.ask({"texts": [["", text]]}, 60.0), given)
+        found = processes.in_order(lambda text: processes.ask({"texts": [["", "memo", text]]}, 60.0), given)
         assert [answer["mentions"][0][0][1] for answer in found] == [f"A-570-{at:03d}" for at in range(30)]
     finally:
         processes.close()

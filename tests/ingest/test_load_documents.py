@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from graph.facts.duckdb import DuckDbFactStore
 from graph.facts.ledger import Ledger
 from ingest.load import LoadReport, load
 from ingest.rejects import read_rejects
@@ -144,3 +145,41 @@ def test_a_changed_text_makes_a_new_version_though_its_row_is_the_same(load_docu
     assert load_documents(record).totals.accepted == 1
     assert [file.supersedes for file in Ledger(home).fact_files("documents")] == [False, True]
     assert {row["key"] for row in rows(home, "mentions")} == {"A-570-967", "A-570-918"}
+
+
+def test_what_a_text_says_is_kept_as_fields_and_goes_when_a_later_text_does_not_say_it(load_documents, home) -> None:  # type: ignore[no-untyped-def]
+    text = "The applicable subheading for the frames will be 7326.20.0020, HTSUS. NY N299999 is hereby revoked."
+    load_documents({"id": "n301234", "kind": "ruling", "text": text}, {"id": "m1", "kind": "memo", "text": "Frames."})
+    store = DuckDbFactStore(home, threads=1)
+    first, second = store.table("statements").order_by("document_id").to_pyarrow().to_pylist()
+    assert (first["document_id"], first["classified_under"]) == ("NY-N301234", ["7326200020"])
+    assert (first["revokes"], first["modifies"]) == (["NY-N299999"], None)
+    for said in json.loads(first["said"]):
+        assert text[said["start"] : said["end"]] == said["value"]
+    assert (second["document_id"], second["said"]) == ("m1", None)
+    store.close()
+    load_documents({"id": "n301234", "kind": "ruling", "text": "Corrected. The frames are products of Vietnam."})
+    store = DuckDbFactStore(home, threads=1)
+    rows = {row["document_id"]: row for row in store.table("statements").to_pyarrow().to_pylist()}
+    assert [(row["classified_under"], row["revokes"], row["origins"]) for row in rows.values() if row["said"]] == [
+        (None, None, ["VN"])
+    ]
+    store.close()
+
+
+def test_a_number_that_a_picture_gave_is_told_with_a_doubt_and_listed_nowhere(load_documents, home) -> None:  # type: ignore[no-untyped-def]
+    text = "NY N299999 is hereby revoked. HQ H300000 is revoked."
+    pages = [{"page": 1, "start": 0, "end": 29, "ocr": True}, {"page": 2, "start": 30, "end": 52, "ocr": False}]
+    load_documents({"id": "n301234", "kind": "ruling", "text": text, "pages": pages})
+    (row,) = rows(home, "statements")
+    assert row["revokes"] == ["HQ-H300000"]
+    told = [(one["value"], one.get("flag", "")) for one in json.loads(str(row["said"]))]
+    assert told == [("NY N299999", "recognised from a picture"), ("HQ H300000", "")]
+
+
+def test_statements_in_a_long_text_stand_where_they_stand_in_the_whole(load_documents, home) -> None:  # type: ignore[no-untyped-def]
+    text = ("a" * 999 + "\n") * 1_100 + "NY N299999 is hereby revoked."
+    load_documents({"id": "n301234", "kind": "ruling", "text": text})
+    (row,) = rows(home, "statements")
+    (said,) = json.loads(str(row["said"]))
+    assert text[said["start"] : said["end"]] == "NY N299999"

@@ -1,6 +1,5 @@
-"""What documents say as fields: holdings, what a laboratory measured and what does not add up, conclusions."""
+"""What texts say as fields: holdings, what a laboratory measured and what does not add up, conclusions."""
 
-import json
 import os
 import re
 from pathlib import Path
@@ -8,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from graph.model.identifiers import HtsNumber
-from ingest.extract.said import what_it_says
+from ingest.extract.read import read_all
+from ingest.extract.said import Said
 
 SHARED = Path(os.environ.get("TIDEWAITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real files are not at {SHARED}")
@@ -23,8 +23,13 @@ EFFECT ON OTHER RULINGS: NY N301234, dated March 3, 2020, is hereby modified. HQ
 """
 
 
-def said(kind: str, text: str, **row: object) -> list[tuple[str, str, str]]:
-    return [(one.what, one.value, one.flag) for one in what_it_says(kind, text, row)]
+def statements(kind: str, text: str) -> list[Said]:
+    (read,) = read_all([("", kind, text)])
+    return read.said
+
+
+def said(kind: str, text: str) -> list[tuple[str, str, str]]:
+    return [(one.what, one.value, one.flag) for one in statements(kind, text)]
 
 
 def test_a_ruling_says_what_it_holds_for_whom_and_what_it_ends() -> None:
@@ -35,7 +40,7 @@ def test_a_ruling_says_what_it_holds_for_whom_and_what_it_ends() -> None:
         ("modifies", "NY N301234 of 2020-03-03", ""),
         ("revokes", "HQ H301235", ""),
     ]
-    assert all(one.value in RULING[one.start :] or " of " in one.value for one in what_it_says("ruling", RULING, {}))
+    assert all(one.value in RULING[one.start :] or " of " in one.value for one in statements("ruling", RULING))
 
 
 def test_a_provision_is_held_as_a_subheading_is_and_an_origin_may_be_one_of_two() -> None:
@@ -65,7 +70,7 @@ HOLDINGS = [
 @pytest.mark.parametrize(("holding", "numbers"), HOLDINGS)
 def test_the_section_of_the_holding_decides_where_it_names_numbers(holding: str, numbers: list[str]) -> None:
     text = f"FACTS:\n\nIn NY N301234 such goods are classified in 9506.91.00.\n\nHOLDING:\n\n{holding}\n\nSincerely,\n"
-    found = [one for one in what_it_says("ruling", text, {}) if one.what == "classified_under"]
+    found = [one for one in statements("ruling", text) if one.what == "classified_under"]
     assert [one.value for one in found] == numbers
     assert all(text[one.start : one.end] == one.value for one in found)
 
@@ -76,18 +81,6 @@ def test_what_is_done_to_one_ruling_is_not_done_to_the_next() -> None:
         ("revokes", "NY N300001 of 2018-08-08"),
         ("modifies", "HQ H290001"),
         ("origin", "China"),
-    ]
-
-
-def test_a_laboratory_says_what_it_measured_and_what_the_limits_were() -> None:
-    results = [{"analyte": "Lead", "value": "120", "unit": "ppm", "limit": 90, "uncertainty": "5"}]
-    found = said("lab_report", "", results=json.dumps(results), origin_consistent="no", claimed_origin="VN",
-                 suggested_hts="61091000", claimed_hts="61099010", conclusion="Not as claimed.")  # fmt: skip
-    assert found == [
-        ("result", "lead 120 ±5 ppm (limit 90: exceeded)", ""),
-        ("origin_consistent", "not consistent with the origin claimed", "origin in doubt"),
-        ("suggested_hts", "61091000", "another number than was claimed"),
-        ("conclusion", "Not as claimed.", ""),
     ]
 
 
@@ -105,29 +98,9 @@ def test_textiles_whose_fibres_do_not_add_up_or_lie_close_are_flagged(text: str,
     assert [flag for _, _, flag in said("lab_report", text) if flag] == flags
 
 
-def test_replicates_are_summed_each_and_averaged_together() -> None:
-    rows = [
-        {"replicate": replicate, "analyte": fibre, "value": value, "unit": "%", "uncertainty": 1.5}
-        for replicate, fibre, value in (
-            (1, "Cotton", 52),
-            (1, "Polyester", 48),
-            (2, "Cotton", 49),
-            (2, "Polyester", 49),
-        )
-    ]
-    found = said("lab_report", "", results=rows)
-    assert ("composition", "98% of replicate 2", "percentages do not sum to 100") in found
-    assert ("chief_weight", "cotton, 50.5%", "within uncertainty of polyester, 48.5%") in found
-
-
 def test_an_issue_says_what_it_concluded() -> None:
     text = "Exam of 3 lines.\nCONCLUSION: Origin not shown; bill issued.\n"
     assert said("ims_document", text) == [("conclusion", "Origin not shown; bill issued.", "")]
-
-
-@pytest.mark.parametrize("column", [None, "", "{", "[1, 2]", '{"a": 1}', '[{"analyte": "lead", "value": "trace"}]'])
-def test_results_that_cannot_be_read_say_nothing(column: str | None) -> None:
-    assert said("lab_report", "", results=column) == []
 
 
 @needs_shared_data
@@ -139,7 +112,7 @@ def test_real_rulings_hold_the_numbers_of_their_heads() -> None:
         head = re.search(r"TARIFF NO\.?:?\s*([^\n]*(?:\n[\d.; ,]+)?)", text)
         numbers = re.findall(r"\d{4}\.\d{2}\.\d{2}(?:\d{2})?", head.group(1)) if head else []
         listed = {HtsNumber.parse(one).key for one in numbers if not one.startswith("99")}
-        found = {one.key[4:] for one in what_it_says("ruling", text, {}) if one.what == "classified_under"}
+        found = {one.key[4:] for one in statements("ruling", text) if one.what == "classified_under"}
         held = {key for key in found if len(key) >= 8 and not key.startswith("99")}
         both, only_text, only_head = (
             both + len(held & listed),
