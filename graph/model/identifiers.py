@@ -356,16 +356,25 @@ class RulingNumber:
         return f"{self.collection} {self.number}"
 
 
-_FILE_CODE = re.compile(r"\b[A-Z]{1,3}(?::[A-Z0-9]{1,4}){2,6}\s+((?:08|09|95|96)[0-9]{4})\b")
+_FILE_CODE = re.compile(r"\b[A-Z]{1,3}(?::[A-Z0-9]{1,4}){2,6}\s+([0-9]{6})\b(?!-)")
 
 
 def rulings_beside_file_codes(text: str) -> list[RulingNumber]:
-    """Headquarters rulings that are written as bare numbers, which only the file code before them shows.
+    """Rulings that are written as bare numbers, which only the file code before them shows.
 
     >>> [ruling.key for ruling in rulings_beside_file_codes("CLA-2 CO:R:C:T 955864 CC")]
     ['HQ-955864']
     """
-    return [RulingNumber(f"HQ-{match.group(1)}") for match in _FILE_CODE.finditer(text)]
+    return [bare_ruling(match.group(1)) for match in _FILE_CODE.finditer(text)]
+
+
+def bare_ruling(digits: str) -> RulingNumber:
+    """The ruling that six digits are, where something says that they are one: only New York has numbered from 800000.
+
+    >>> bare_ruling("840710").key, bare_ruling("227990").key
+    ('NY-840710', 'HQ-227990')
+    """
+    return RulingNumber(f"{'NY' if digits[0] == '8' else 'HQ'}-{digits}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from functools import cache
 
 from graph.resolve.words import says_nothing, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
-from ingest.extract.introduced import introduced
+from ingest.extract.in_rows import in_rows, partners
+from ingest.extract.introduced import introduced, official
 from ingest.extract.name_words import (
     INITIALS,
     LOOSE_END,
@@ -61,11 +62,10 @@ def companies(text: str) -> Iterator[Place]:
     ['Umber Trading (HK) Co., Ltd.', 'OCHRE IMPORTS INC.']
     """
     found = [place for way in _WAYS for place in way(text)]
+    for more in (introduced(text), in_rows(text, found)):
+        names = {text[slice(*place)] for place in found}  # one that is in another is a short name of that company
+        found += [place for place in more if not any(text[slice(*place)] in name for name in names)]
     yield from found
-    names = {text[slice(*place)] for place in found}
-    for place in introduced(text):
-        if not any(text[slice(*place)] in name for name in names):  # else it is a short name of that company
-            yield place
 
 
 _BRACKET = re.compile(r",?\s?\([A-Z][\w. ]{1,20}\)\s?")
@@ -341,7 +341,7 @@ _LINES_OF_ADDRESS = 4
 _TITLE = re.compile(
     r"\b(?:director|manager|president|counsel|specialist|attorney|esq|officer|analyst|coordinator|supervisor|department|"
     r"division|administrator|agent|secretary|compliance|partner|consultant|unit|branch|floor|building|tariff no|"
-    r"category|customs and border|u\.?s\.? customs|port|center of excellence|national commodity)\b",
+    r"category|commissioner|customs and border|u\.?s\.? customs|port|center of excellence|national commodity|region)\b",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -417,7 +417,8 @@ def _shortened(text: str) -> Iterator[Place]:
     for match in _CALLED.finditer(text):
         start, end = match.span("name" if match.group("name") else "group")
         end = start + len(LOOSE_END.sub("", text[start:end])) if text[end - 2 : end] in ("'s", "\u2019s") else end
-        if not stops(text[start:end].split(maxsplit=1)[0]) and not country_code(text[start:end].split(maxsplit=1)[0]):
+        words = text[start:end].split()
+        if not stops(words[0]) and not country_code(words[0]) and not any(official(word) for word in words):
             yield start, end
 
 
@@ -436,7 +437,8 @@ _NUMBERED = re.compile(
 # Words that end the names of companies without a legal form, and hardly anything else.
 _WORKS = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&)(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
-    r"(?:Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|Forwarders|Holdings|Industries|Ventures|Wholesalers|Exporters|Exim|Impex|Trading)"
+    r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|"
+    r"Forwarders|Holdings|Industries|Outfitters|Packers|Ventures|Wholesalers|Exporters|Exim|Impex|Trading)"
     r"(?![\w-]| [A-Z(]| (?:of|for|and) )"
 )
 
@@ -491,5 +493,5 @@ def _in_columns(text: str) -> Iterator[Place]:
 # By form and by what stands around, the surest first.
 _WAYS = (
     _by_form, _by_prefix, _in_fields, _addressees, _clients, _shortened, _cited, _other_names, _numbered, _in_columns,
-    _works,
+    _works, partners,
 )  # fmt: skip

@@ -13,7 +13,7 @@ from pathlib import Path
 
 _LEXICON = Path(__file__).with_name("lexicon")
 _SURE, _WORD = "sure", "word"
-_ENDS = r"(?![\w-])"
+_ENDS = r"(?![\w-]|:\w)"  # CO:R:C, a file code
 _AS = re.compile(r"(?<=\S) AS$")  # Umber A/S AS AGENT
 # A stop there ends a sentence, as the form is written without stops.
 _WITHOUT_STOPS = re.compile(r"(?:Pty|PTY|Pvt|PVT|Pte|PTE|Sdn|SDN|Co|CO) (?:Ltd|LTD|Bhd|BHD)\.")

@@ -25,6 +25,7 @@ _SHORTEST = 4  # without a stop in it: MAN and CHAD are words, the U.S. is not
 _SHORT_NAMES = frozenset(("usa", "uae", "prc", "rok", "uk", "us"))
 _SMALL_WORDS = frozenset(("of", "the", "and", "da", "de"))
 
+_SHORT = re.compile(r"\s\([\"\u201c]?([A-Z]{3,4})[\"\u201d]?\)")
 _STATE = re.compile(  # the Republic of Turkey, where only Turkey is on a list
     r"(?<![\w-])(?:(?:[Pp]eople['\u2019]s|Democratic|Federal|Federative|Islamic|Socialist|Arab|Bolivarian) )*"
     r"(?:Republic|Kingdom|Sultanate|State)\sof\s(?:the\s)?$"
@@ -49,7 +50,7 @@ _OF_THE_STATES = re.compile(
     r"(?:\bv(?:s|\.|s\.)?\s+(?:[Tt]he )?|\b(?:Schedules?(?: Annotated)?|Code|Government|Constitution|President)"
     r"\s+of\s+the\s+)$"
 )
-_STATES_AGAINST = re.compile(r"\s+v(?:s|\.)")
+_STATES_AGAINST = re.compile(r"(?: of America)?(?:, [Pp]laintiffs?,?)?\s+v(?:s|\.)")
 _AUTHORITY = (
     "Additional Attorney Bureau Chapter Citizenship Coast Code Congress Consumer Court Customs Department "
     "Environmental "
@@ -57,11 +58,22 @@ _AUTHORITY = (
     "Section Securities Steel Supreme Tariff Trade Treasury dollars? Dollars?"
 )
 _STATES_AUTHORITY = re.compile(rf"(?:['\u2019]s?)?,? (?:{'|'.join(_AUTHORITY.split())})\b")
+# Words behind the country that do not make it a quality of theirs: `in the U.S. since May`.
 _GOES_ON = re.compile(
-    r"\s(?!(?:and|are|as|at|by|for|from|has|in|is|may|must|of|on|or|shall|the|to|under|was|"
-    r"who|will|with)\b)\w"
+    r"\s(?!(?:after|and|are|as|at|because|before|but|by|can|could|did|directly|does|during|duty|for|from|had|has|have|"
+    r"if|in|is|it|may|must|not|of|on|only|or|shall|should|since|so|than|that|the|then|they|through|to|under|"
+    r"until|using|via|was|were|when|where|which|while|who|will|with|within|without|would)\b)\w"
 )
-_SENTENCE_BEGINS = re.compile(r"\s+(?:A|An|Further|However|If|In|It|No|The|Therefore|This|We|You)\b")
+_SENTENCE_BEGINS = re.compile(
+    r"\s+(?:(?:A|All|An|As|At|Because|Both|By|Each|For|From|Further|He|However|If|In|It|No|Of|On|One|Our|She|Since|Such|That|"
+    r"The|Their|There|Therefore|These|They|This|Those|To|Under|Upon|We|When|While|With|You|Your)\b|"
+    r"[A-Z][\w'\u2019-]*(?: [A-Z][\w'\u2019-]*)? (?:is|was|are|were|has|had|have|will|would|does|did|states|stated|"
+    r"claims|asserts|imports|imported)\b)"
+)
+_INTO = re.compile(r"\binto\s(?:the\s)?$")
+_INTO_WHAT = re.compile(
+    r"\s(?:commerce|customs|distribution|economy|mail|market\w*|ports?|stream|supply|territory|warehouses?)\b"
+)
 _PLACED = re.compile(r"\b(?:the|in|into|to|from|of|and|or)(?:\s|\(){1,2}$|[,(] ?$")
 
 
@@ -84,6 +96,15 @@ def countries(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         if _is_united_states(text, match, before) if code == _UNITED_STATES else _is_country(text, match, before):
             yield start, match.end(), code
+            if short := _SHORT.match(text, match.end()):
+                yield from _shortened(text, text[start : match.end()], short, code)
+
+
+def _shortened(text: str, name: str, short: re.Match[str], code: str) -> Iterator[tuple[int, int, str]]:
+    """Initials that a text gives a country, here and wherever it uses them after: `(DRC)`."""
+    if short.group(1) == "".join(re.findall(r"\b[A-Z]", name)) and short.group(1).casefold() not in _SHORT_NAMES:
+        for match in re.compile(rf"(?<![\w-]){short.group(1)}(?![\w-])").finditer(text, short.start()):
+            yield *match.span(), code
 
 
 def _named(text: str) -> Iterator[re.Match[str]]:
@@ -129,6 +150,8 @@ def _is_united_states(text: str, match: re.Match[str], before: str) -> bool:
     in_full = match.group().upper().startswith("UNITED")
     if match.group() == "US" and text[match.end() : match.end() + 1] in ("$", "-", "/"):
         return False
+    if _INTO.search(before):  # imported into the U.S. empty
+        return in_full or not _INTO_WHAT.match(text, behind)
     goes_on = _GOES_ON.match(text, behind) and not _SENTENCE_BEGINS.match(text, behind)
     return in_full or (bool(_PLACED.search(before)) and not goes_on)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from graph.model.errors import Invalid
-from graph.model.identifiers import RulingNumber, parse
+from graph.model.identifiers import bare_ruling, parse
 from graph.model.spelling import HYPHENS
 from graph.model.tables import IdentifierType
 from ingest.extract.ports import ports
@@ -36,6 +36,7 @@ _S = r"[ \u00a0]"
 _TO = r"(?![\w/-]|[.,]\d)"
 # In ranges and pairs (7317.00.5501-5508, A-570-967/C-570-968, 001-1234567-8/002) another number stands right beside.
 _JOINED_TO = rf"(?!\w|[.,]\d|(?:{_H}|/)[A-Za-z])"
+_TO_RULING = r"(?![\w-]|[.,]\d|/(?!\d{6}\b))"  # NYRL 840710/840711
 _BEFORE_CHARACTERS = 60
 
 _ENTRY_LABEL = re.compile(r"\bentr(?:y|ies)\b", re.IGNORECASE)
@@ -51,11 +52,14 @@ _TARIFF_LABEL = re.compile(
 )
 _CASE_LABEL = re.compile(r"\bcases?\b|\bAD/?CVD\b|\bantidumping\b|\bcountervailing\b", re.IGNORECASE)
 _RULING_LABEL = re.compile(r"\brulings?\b|\bNYRL\b|\bHRL\b|\bNY\b|\bHQ\b|\bHeadquarters\b|\bletters?\b", re.IGNORECASE)
-_HEADQUARTERS_LABEL = re.compile(
-    r"\b(?:Headquarters(?: Ruling)?(?: Letters?)?|HQ|HRLs?)(?:,? (?:\(?HQ\)?|\(?HRL\)?|Nos?\.?|numbers?))?[ :]{0,2}$",
-    re.IGNORECASE,
+_OF_OFFICE = (
+    r"(?:\s(?:\([\"\u201c']?(?:HQ|HRL|NY|NYRL)s?[\"\u201d']?\)|HQ|HRL|NY|NYRL|[Nn]os?\.?|[Nn]umbers?)){0,2}[\s:]{0,2}$"
 )
-_FILE_CODE_LABEL = re.compile(r"\b[A-Z]{1,3}(?::[A-Z0-9]{1,4}){2,6}\s{1,3}$")
+_HEADQUARTERS_LABEL = re.compile(rf"\b(?:(?:Headquarters|HQ)(?:\sRulings?)?(?:\sLetters?)?|HRLs?),?{_OF_OFFICE}")
+_NEW_YORK_LABEL = re.compile(rf"\b(?:(?:New\sYork|NY)\s(?:Rulings?(?:\sLetters?)?|Letters?)|NYRLs?|NY),?{_OF_OFFICE}")
+_FILE_CODE = r"\b[A-Z]{1,3}(?::[A-Z0-9]{1,4}){2,6}\s{1,3}$"
+_FILE_CODE_LABEL = re.compile(_FILE_CODE)
+_LETTERED_LABEL = re.compile(rf"(?i:{_RULING_LABEL.pattern})|{_FILE_CODE}")
 _LAB_LABEL = re.compile(r"\blab(?:oratory|\.)?(?: (?:report|no|number|sample)s?\b)?[^;\n]{0,16}$", re.IGNORECASE)
 _BILL_LABEL = re.compile(
     r"(?:\bbills? of lading|\bB/?Ls?(?:(?: or |/)AWB)?|\bBOL|\bMB/?L|\bHB/?L|\b(?:master|house|ocean)(?: bills?)?|"
@@ -114,9 +118,9 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.HTS, _compiled(r"\d{10}"), beside=_TARIFF_LABEL),
     _Rule(_I.CASE, _case(_H, ""), joined=True),
     _Rule(_I.CASE, _case(f"(?:{_H}|{_S})", "?"), beside=_CASE_LABEL, joined=True),
-    _Rule(_I.RULING, _compiled(rf"(?:NYRL|NY|HRL|HQ)(?:{_S}|{_H}){{0,2}}(?:[A-Z]{_S}?\d{{5,6}}|\d{{6}})")),
+    _Rule(_I.RULING, re.compile(rf"(?:NYRL|NY|HRL|HQ)(?:{_S}|{_H}){{0,2}}(?:[A-Z]{_S}?\d{{5,6}}|\d{{6}}){_TO_RULING}")),
     _Rule(_I.RULING, _compiled(r"[NH]\d{6}")),
-    _Rule(_I.RULING, _compiled(r"W\d{6}|[A-MR]\d{5}"), beside=_RULING_LABEL),
+    _Rule(_I.RULING, _compiled(r"W\d{6}|[A-MR]\d{5}"), beside=_LETTERED_LABEL),
     _Rule(_I.CONTAINER, re.compile(rf"[A-Z]{{3}}[UJZ](?:{_H}|{_S})?\d{{6}}(?:{_H}|{_S})?\d(?!\w)"), joined=True),
     _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:19|20)\d{{2}}{_H}?\d{{4,5}}")),
     _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:{_H}|{_S})(?:19|20)\d{{2}}(?:{_H}|{_S})?\d{{4,5}}"),
@@ -136,8 +140,10 @@ _HEADING = re.compile(r"\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?")
 _SHIFT_TABLE = re.compile(r"HTSUS\s+Tariff shift and/or other requirements", re.IGNORECASE)
 _SHIFT_ROW = re.compile(rf"^[ \t]*(\d{{4}})(?:\s?{_H}\s?(\d{{4}}))?(?=\s)", re.MULTILINE)
 _SHIFT_CHARACTERS = 3000
-_SIX_DIGITS = _compiled(r"\d{6}")
-_OLD_HEADQUARTERS = ("08", "09", "95", "96")  # bare numbers that stand in file codes
+_SIX_DIGITS = re.compile(rf"\d{{6}}{_TO_RULING}")
+_NEW_YORK_DIGIT = "8"  # with which New York's bare numbers begin
+# As people write it in notes: `see n301716, hq h303867`.
+_SMALL_RULING = re.compile(r"(?<![\w.-])(?:(?:ny|hq)[ -]?)?[nh]\d{6}(?!\w)")
 
 # Between two numbers of one row, and the headings of columns under which a bare number is what it looks like.
 _SEPARATED = re.compile(rf"[\s,;/&|]*(?:(?:and|or|to|thru|through|and/or|{_H})[\s,]*)?(?:nos?\. ?)?", re.IGNORECASE)
@@ -198,7 +204,7 @@ def _candidates(text: str) -> Iterator[tuple[bool, Found]]:
                 keys[rule.identifier, written] = _key(rule.identifier, written)
             if key := keys[rule.identifier, written]:
                 yield sure, (start, match.end(), rule.identifier, key)
-    yield from _bare_rulings(text, beginnings)
+    yield from _bare_rulings(text, anywhere)
     yield from ((True, found) for found in _headings(text))
     columns = [*_in_columns(text)]
     yield from ((True, found) for found in columns)
@@ -246,13 +252,13 @@ def _headings(text: str) -> Iterator[Found]:
                 yield match.start(), match.end(), _I.HTS, key
 
 
-def _bare_rulings(text: str, beginnings: list[int]) -> Iterator[tuple[bool, Found]]:
-    for match in _matches(_SIX_DIGITS, text, beginnings):
+def _bare_rulings(text: str, anywhere: list[int]) -> Iterator[tuple[bool, Found]]:
+    for match in _matches(_SIX_DIGITS, text, anywhere):
         start = match.start()
         before = max(0, start - _BEFORE_CHARACTERS)
-        old = match.group().startswith(_OLD_HEADQUARTERS)
-        sure = bool(
-            (old and _FILE_CODE_LABEL.search(text, before, start)) or _HEADQUARTERS_LABEL.search(text, before, start)
-        )
-        if sure or old:
-            yield sure, (start, match.end(), _I.RULING, RulingNumber(f"HQ-{match.group()}").key)
+        office = _NEW_YORK_LABEL if match.group()[0] == _NEW_YORK_DIGIT else _HEADQUARTERS_LABEL
+        sure = office.search(text, before, start) or _FILE_CODE_LABEL.search(text, before, start)
+        yield bool(sure), (start, match.end(), _I.RULING, bare_ruling(match.group()).key)
+    for match in _SMALL_RULING.finditer(text):
+        if key := _key(_I.RULING, match.group()):
+            yield True, (*match.span(), _I.RULING, key)

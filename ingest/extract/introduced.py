@@ -7,7 +7,7 @@ places alone name nobody.
 import re
 from collections.abc import Iterator
 
-from graph.resolve.words import is_of_people, is_place, says_nothing
+from graph.resolve.words import is_of_people, is_place, looks_like_company, says_nothing
 from ingest.extract.company_forms import legal_forms
 from ingest.extract.name_words import LOOSE_END, NAME, SENTENCE_ENDS, WORD, Place, stops, trimmed
 from ingest.sources.countries import country_code
@@ -20,6 +20,8 @@ _INTRODUCED = re.compile(
     r"(?: company| of record)?,? (?:named |called )?"
     rf"(?P<name>{WORD}(?: (?:{WORD}|&|(?:of|de|da|do|di|du)(?!\w))){{0,6}})"
 )
+# A name by itself, as `and` behind a verb joins two: `from Umber Valve and Ochre Valve`.
+_ALONE = rf"(?P<name>{WORD}(?: (?:{WORD}|&|(?:of|de|da|do|di|du)(?!\w))){{1,6}})"
 # What only traders do, in the past or of one: `Umber Ochre bought hot-rolled coil`.
 _TRADES = re.compile(
     rf"(?P<name>{NAME})(?= (?:also |then |had |has |have |and \w+ )?"
@@ -27,12 +29,27 @@ _TRADES = re.compile(
     r"manufactured|manufactures|produced|supplied|supplies|invoiced|consigned|transshipped|undervalued|misclassified|"
     r"evaded)\b)"
 )
+# Who did it, behind the deed: `filed by Umber Filtration`; whom it was bought from, where the name says what it trades.
+_DONE_BY = re.compile(
+    r"\b(?:manufactured|produced|made|supplied|sold|exported|imported|shipped|invoiced|distributed|owned|operated|filed|"
+    rf"submitted|entered|requested|purchased)(?: and \w+)? by {_ALONE}"
+)
+_BOUGHT_FROM = re.compile(
+    r"\b(?:imports?|imported|importing|buys|bought|buying|purchas(?:es|ed|ing)|sourc(?:es|ed|ing)|orders|ordered|"
+    rf"acquired|obtained)\b[^.;,:\n]{{0,50}}? from {_ALONE}"
+)
+_SEAT = re.compile(r" of (?P<land>[A-Z]\w+(?: [A-Z]\w+)?)$")  # Umber Ochre of Sweden
 _OFFICIAL = frozenset(
     ("AGENCY", "ADMINISTRATION", "AUTHORITY", "BORDER", "BUREAU", "CBP", "CENTER", "COMMERCE", "COMMISSION",
      "CONGRESS", "COURT", "CUSTOMS", "DEPARTMENT", "DIRECTORATE", "DIVISION", "FDA", "GOVERNMENT", "INSPECTOR",
      "MINISTRY", "OFFICE", "OFFICER", "PORT", "REPUBLIC", "SECTION", "SERVICE", "SPECIALIST", "STATES",
      "TARIFF", "TEAM", "TREASURY", "UNION", "UNITED")
 )  # fmt: skip
+
+
+def official(word: str) -> bool:
+    """Whether a word is of an authority's name and not of a firm's."""
+    return word.upper() in _OFFICIAL
 
 
 def introduced(text: str) -> Iterator[Place]:
@@ -44,40 +61,60 @@ def introduced(text: str) -> Iterator[Place]:
     """
     yield from _by_role(text)
     yield from _traders(text)
+    yield from _agents(text)
 
 
 def _by_role(text: str) -> Iterator[Place]:
     for match in _INTRODUCED.finditer(text):
         start, end = match.span("name")
         words = text[start:end].split()
-        if not stops(words[0]) and (place := _firm(text, start, end)):
+        if not stops(words[0]) and (place := firm(text, start, end)):
             yield place
 
 
 def _traders(text: str) -> Iterator[Place]:
     for match in _TRADES.finditer(text):
-        if place := _firm(text, *trimmed(text, *match.span("name"))):
+        if place := firm(text, *trimmed(text, *match.span("name"))):
             yield place
 
 
-def _firm(text: str, start: int, end: int) -> Place | None:
+def _agents(text: str) -> Iterator[Place]:
+    for match in _DONE_BY.finditer(text):
+        if place := firm(text, *match.span("name")):
+            yield place
+    for match in _BOUGHT_FROM.finditer(text):
+        place = firm(text, *match.span("name"))
+        if place and looks_like_company(text[slice(*place)]):
+            yield place
+
+
+def _goes_on_to_form(text: str, start: int, end: int) -> bool:
+    """Whether a legal form is in a name or follows it, not behind a comma and another name."""
+    form = next(iter(legal_forms(text[start : end + 30])), None)
+    return form is not None and not re.search(r"[,;]\s*\w", text[end : start + form.start])
+
+
+def firm(text: str, start: int, end: int) -> Place | None:
     """A row of words in capitals without a legal form, where two of them or more can name a firm: no person, place or
     authority, not only words of the trade."""
     name = text[start:end]
     if stop := SENTENCE_ENDS.search(name):
         name = name[: stop.start() + 1]
     name = LOOSE_END.sub("", name)
+    seat = _SEAT.search(name)
+    if seat and country_code(seat.group("land")):
+        name = name[: seat.start()]
     words = name.split()
     plain = [word.strip(".,").upper() for word in words if word[0].isalnum()]
     telling = [word for word in plain if word.isalpha() and not is_place(word) and not says_nothing(word)]
     if (
         len(words) < 2
         or not telling
-        or any(word in _OFFICIAL or stops(word) for word in plain)
+        or any(official(word) or stops(word) for word in plain)
         or any(character.isdigit() for character in name)
         or country_code(name)
         or is_of_people(plain[0])
-        or next(iter(legal_forms(text[start : start + len(name) + 30])), None)
+        or _goes_on_to_form(text, start, start + len(name))
     ):
         return None
     return start, start + len(name)

@@ -33,7 +33,8 @@ _NO_AMOUNT = (
     r"[a-z]+ (?:per|each))\b)"
 )
 _PLACED_PORT = re.compile(
-    r"(?:\b(?:at|via|through|in|from|to|into|cleared|entered|reached|left)|[,:;]|(?<=\d\)),? (?:and|or)) "
+    r"(?:\b(?:at|via|through|in|from|to|into|arrived|cleared|discharged|entered|landed|reached|left)|[,:;]|"
+    r"(?<=\d\)),? (?:and|or)) "
     r"(?P<place>[A-Z][\w.'-]*(?:[ /][A-Z][\w.'-]*){0,3}) "
     r"\((?P<port>[0-5]\d{3})\)"
 )
@@ -46,7 +47,11 @@ _DONE_AT_PORT = re.compile(
     rf"{_NO_AMOUNT}",
     re.IGNORECASE,
 )
-_AT_PORT = re.compile(rf"\b(?:at|to|from|via|through) (\d{{4}})(?![\w/-]|[.,]\d){_NO_AMOUNT}", re.IGNORECASE)
+_AT_PORT = re.compile(
+    rf"(?:\b(?:at|to|from|via|through|by|between) |(?:^|[.;:!?]|\n)\s*)(\d{{4}})(?![\w/-]|[.,]\d){_NO_AMOUNT}",
+    re.IGNORECASE,
+)
+_CLAUSE_ENDS = re.compile(r"[,;.:]\s")
 
 
 def ports(text: str, columns: set[str]) -> Iterator[Place]:
@@ -76,8 +81,8 @@ def _labelled(text: str) -> Iterator[Place]:
 def _by_place(text: str) -> Iterator[Place]:
     """Ports that no word calls so."""
     for match in _PLACED_PORT.finditer(text):
-        tariff = _TARIFF.search(text, max(0, match.start() - _BEFORE_CHARACTERS), match.start("port"))
-        if not tariff and not _RECENT_YEAR.fullmatch(match.group("port")):
+        before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start("port")]
+        if not _TARIFF.search(_CLAUSE_ENDS.split(before)[-1]) and not _RECENT_YEAR.fullmatch(match.group("port")):
             yield match.span("port")
     for row in _DONE_AT_PORT.finditer(text):
         for match in _PORT.finditer(text, *row.span("ports")):

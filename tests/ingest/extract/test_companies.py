@@ -52,6 +52,16 @@ FOUND = [
      ["Umber Corporation of America", "Umber Ltd.", "Global Umber Importers, Inc."]),
     ("UMBER LINE A/S AS AGENT OCHRE SHIPPING CO., LTD.", ["UMBER LINE A/S", "OCHRE SHIPPING CO., LTD."]),
     ("Umber Poly Films (Umber) and Hoa Ochre Group (HOG)", ["Umber Poly Films", "Hoa Ochre Group"]),
+    ("a protest filed by Umber Filtration Americas. It imports fittings from Ochre Valve Trading and buys from Hanoi.",
+     ["Umber Filtration Americas", "Ochre Valve Trading"]),
+    ("importers Umber LLC; Ochre Soap and Salt; Woad Inc.; Madder Energy & Light.",
+     ["Umber LLC", "Ochre Soap and Salt", "Woad Inc.", "Madder Energy & Light"]),
+    ("by Umber Ltd., Ochre Jade, and Sienna GmbH of Bonn", ["Umber Ltd.", "Ochre Jade", "Sienna GmbH"]),
+    ("Umberstal PAO and Umberstal Export (collectively, Umberstal)", ["Umberstal PAO", "Umberstal Export"]),
+    ("Gerald B. Umber of Ochre, Sienna & Woad wrote; so did Madder, Smith & Gamboge",
+     ["Ochre, Sienna & Woad", "Madder, Smith & Gamboge"]),
+    ("flown by Umber Airlines on behalf of Defendant Ochre, Inc.", ["Umber Airlines", "Ochre, Inc."]),
+    ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip
 
 NOT_FOUND = [
@@ -66,6 +76,11 @@ NOT_FOUND = [
     "She lives in Ohio and co-owns it; see 19 CFR 177 and Note 3 to Chapter 61",
     "Officer of the U.S. Customs and Border Protection on behalf of the United States",
     "CASE NO. AS FILED BY PC AND SE",
+    "DRA-4 CO:R:C:E 221245 GG",
+    "imports from China and Mexico, bought from South Korea and Oman; imported from Eastern Europe",
+    "filed by Customs Headquarters, submitted by the Port Director and entered by John Umber",
+    "to the Ochre Drawback Center (Ochre) for Certain Tires, Tubes & Flaps",
+    "Ms. Ann Weld\nPacific Region\n12 Long Road\nFarmton, OH 44101\n",
     "SHIPPER/EXPORTER      BOOKING NO. 60128841",
     "United States v. United States, Imports, Global Industries and the Textile Industries",
 ]
@@ -79,3 +94,8 @@ def test_companies_are_found_with_their_legal_form(text: str, expected: list[str
 @pytest.mark.parametrize("text", NOT_FOUND)
 def test_what_is_no_company_is_not_found(text: str) -> None:
     assert [text[start:end] for start, end in companies(text)] == []
+
+
+def test_an_address_or_a_person_behind_a_company_is_none() -> None:
+    text = "Umber Ltd., Binh Duong Province, and Ochre Ltd., John Weld, and Woad Inc.; Farmton City; Long Road"
+    assert [text[start:end] for start, end in companies(text)] == ["Umber Ltd.", "Ochre Ltd.", "Woad Inc."]

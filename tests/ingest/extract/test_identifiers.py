@@ -46,6 +46,20 @@ NAMED = [
     ("Headquarters Ruling (HQ) W968434", [("document", "HQ-W968434", "W968434")]),
     ("Headquarters Ruling Letter 555864", [("document", "HQ-555864", "555864")]),
     ("CLA-2 CO:R:C:T 955864 CC", [("document", "HQ-955864", "955864")]),
+    ("LIQ-9-01-RR:CR:DR 227990 SAJ", [("document", "HQ-227990", "227990")]),
+    ("CLA-2 RR:CTF:TCM W968088 BAS", [("document", "HQ-W968088", "W968088")]),
+    ("CLA-2-84:S:N:N1:103 840710", [("document", "NY-840710", "840710")]),
+    ("Headquarters\nRuling Letter (“HQ”) 561801", [("document", "HQ-561801", "561801")]),
+    (
+        "HQ Ruling 958954, NYRL 840710/840711",
+        [
+            ("document", "HQ-958954", "958954"),
+            ("document", "NY-840710", "NYRL 840710"),
+            ("document", "NY-840711", "840711"),
+        ],
+    ),
+    ("New York Ruling Letter (NY) 840710", [("document", "NY-840710", "840710")]),
+    ("see n301716 and hq h303867", [("document", "NY-N301716", "n301716"), ("document", "HQ-H303867", "hq h303867")]),
     (
         "the port of Los Angeles (2704); ports 0901 and 2709",
         [("port", "2704", "2704"), ("port", "0901", "0901"), ("port", "2709", "2709")],
@@ -75,6 +89,10 @@ NAMED = [
     ("HQ 955864, 086537 and 1999", [("document", "HQ-955864", "HQ 955864"), ("document", "HQ-086537", "086537")]),
     ("Port:            2002\nPORT | 2704", [("port", "2002", "2002"), ("port", "2704", "2704")]),
     ("PORT   START\n2704   June\n2709   July\n", [("port", "2704", "2704"), ("port", "2709", "2709")]),
+    (
+        "POE 4601. 4601 asked for more; entered by 4601",
+        [("port", "4601", "4601"), ("port", "4601", "4601"), ("port", "4601", "4601")],
+    ),
     ("port 2304: nine exams. At 2304 and at 2305", [("port", "2304", "2304"), ("port", "2304", "2304")]),
     ("Port: San Francisco, 2809", [("port", "2809", "2809")]),
     (
@@ -99,6 +117,7 @@ NOT_NAMED = [
     "MID IMPROVEMENT of the MIDSOLE; MIDDLE",
     "19 CFR 177.9 and 85 FR 37626",
     "part 6109100040",
+    "CLA-2 RR:NC:1 840710-3 of 227990 units, style n3017161, section-n301716",
     "ruling W9684341 and letters W96843A",  # too long
     "style 6109.10.00401",
     "see at 2704 Main Street; NO 20180412 was sold; 6 bills of 1234567890",
@@ -175,6 +194,7 @@ def test_the_abstracts_of_real_notices_hold_next_to_no_false_numbers() -> None:
         ("POE 4601 and POU: 1703.", ["4601", "1703"]),
         ("Port of entry for all: 2811 (Oakland).", ["2811"]),
         ("Entered at JFK (4701), then cleared Newark (4601) and Savannah (1703).", ["4701", "4601", "1703"]),
+        ("subheading 7307.29.00, HTSUS, in 19 entries at Norfolk (1401), arrived Newark (4601)", ["1401", "4601"]),
         ("The team left at 1430 hours; 22 shipments at 1205 per unit.", []),
         ("Imports through 2025; sections 2295 through 2298; classified in Yarn (5205).", []),
         ("Exams at 1400 found nothing.", []),

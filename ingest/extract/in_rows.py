@@ -1,0 +1,92 @@
+"""Companies without a legal form that stand in a row with companies, and partners that are named one after the other.
+
+Invariant: such a name stands between separators of a list beside a company that was found, or begins with the telling
+word that this company begins with; no person, place or authority is one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from graph.resolve.words import is_of_people, is_place, share
+from ingest.extract.company_forms import legal_forms
+from ingest.extract.introduced import firm
+from ingest.extract.name_words import NAME, WORD, Place
+
+_SEMICOLON = re.compile(rf";\s+(?:and\s+)?(?P<name>{NAME})(?=;|\.(?:\s|$)|\s+and\s|\s*\(|\s*$)")
+_BEFORE_SEMICOLON = re.compile(rf"(?:^|[;:]\s+|\n)(?P<name>{NAME});\s+(?:and\s+)?$")
+_BETWEEN = re.compile(rf",\s+(?P<name>{NAME})(?=,\s+(?:and\s+)?[A-Z])")
+_RELATED = re.compile(rf"(?:[,;]?\s+(?:and|or)|[,;]|/)\s?(?P<name>{NAME})")
+_ROW_CHARACTERS = 90
+_SHORTEST_WORD = 4
+_ADDRESS = re.compile(
+    r"\b(?:Avenue|Beach|Blvd|Building|City|County|District|Drive|Estate|Floor|Highway|Park|Province|Region|Road|State|Street|"
+    r"Suite|Town|Village|Ward|Zone)\b",
+    re.IGNORECASE,
+)
+# Soller, Shayne & Horn: partners of a firm that bears their names.
+_PARTNERS = re.compile(
+    r"(?<![\w,&.-])(?<!, )[A-Z][\w'\u2019-]+(?:, [A-Z][\w'\u2019-]+){1,5},? (?:&|and) [A-Z][a-z]\w+(?![\w-])"
+)
+_COUNSEL = re.compile(
+    r"\b(?:attorneys?|counsel|esq|law firm|[A-Z]\. [A-Z][\w'\u2019-]+),? (?:[\w. ]{0,40} )?(?:of|with|at) $",
+    re.IGNORECASE,
+)
+
+
+def in_rows(text: str, found: Iterable[Place]) -> Iterator[Place]:
+    """Where such names stand, given where companies do.
+
+    >>> text = "sold to Umber LLC; Ochre Jade; Sienna Inc. and Sienna Export"
+    >>> [text[start:end] for start, end in in_rows(text, [(8, 17), (31, 42)])]
+    ['Ochre Jade', 'Sienna Export']
+    """
+    places = sorted(set(found))
+    begins = {start for start, _ in places}
+    seen: set[Place] = set()
+    while places:
+        start, end = places.pop(0)
+        for place in (*_beside(text, start, end, begins), *_related(text, start, end)):
+            if place not in seen:
+                seen.add(place)
+                begins.add(place[0])
+                places.append(place)
+                yield place
+
+
+def _beside(text: str, start: int, end: int, begins: set[int]) -> Iterator[Place]:
+    behind = _SEMICOLON.match(text, end)
+    before = _BEFORE_SEMICOLON.search(text, max(0, start - _ROW_CHARACTERS), start)
+    for match in (behind, before):
+        if match and (place := _member(text, match)):
+            yield place
+    between = _BETWEEN.match(text, end)  # a company on either side, so that it is no address
+    if between and (place := _member(text, between)):
+        follows = re.compile(r",\s+(?:and\s+)?").match(text, place[1])
+        if follows and follows.end() in begins:
+            yield place
+
+
+def _related(text: str, start: int, end: int) -> Iterator[Place]:
+    """Umber PAO and Umber Export."""
+    first = text[start:end].split(maxsplit=1)[0].strip(",.")
+    if len(first) < _SHORTEST_WORD or share(first.upper()) or is_place(first.upper()):
+        return
+    match = _RELATED.match(text, end)
+    if match and match.group("name").startswith(f"{first} ") and (place := _member(text, match)):
+        yield place
+
+
+def _member(text: str, match: re.Match[str]) -> Place | None:
+    return None if _ADDRESS.search(match.group("name")) else firm(text, *match.span("name"))
+
+
+def partners(text: str) -> Iterator[Place]:
+    """Firms that bear their partners' names and no legal form: many people bear one of them, or it is counsel."""
+    for match in _PARTNERS.finditer(text) if "&" in text else ():
+        names = re.findall(WORD, match.group())
+        if "&" not in match.group() or any(is_place(name.upper()) for name in names):
+            continue
+        form = next(iter(legal_forms(text[match.end() : match.end() + 12])), None)
+        counsel = _COUNSEL.search(text, max(0, match.start() - 80), match.start())
+        if (counsel or any(is_of_people(name.upper()) for name in names)) and not (form and form.start <= 2):
+            yield match.span()
