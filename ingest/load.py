@@ -39,7 +39,7 @@ from ingest.sources.registry import find_source
 from ingest.sources.source import CsvShape, Source, TextRows
 from ingest.staging import PARQUET, Origin, Stage
 from ingest.text.readers import Readers
-from ingest.text.reading import DOC, DOCX, EMAIL, HTML, MSG, PDF, PICTURE, RTF
+from ingest.text.reading import DOC, DOCX, EMAIL, HTML, MSG, PDF, PICTURE, RTF, refuse_promise
 from ingest.text_facts import write_text_facts
 from ingest.versions import DUPLICATE, Settled, Versions
 
@@ -274,6 +274,8 @@ class _Loading:
             self._documents.append(Waiting(given, sha256))
             return None
         if source is None:
+            if head and self._profile is None:
+                refuse_promise(given.name)
             reason = "empty: 0 bytes" if not head else "not recognised: it is no table of ours and fits no profile"
             if given.alone:
                 raise Invalid(

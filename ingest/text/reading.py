@@ -132,6 +132,19 @@ def _finished(reading: Reading, name: str) -> Reading:
     )
 
 
+def refuse_promise(name: str) -> None:
+    """Raise `Invalid` where a file that shows no format is named like one: it is no stray file but a bad document."""
+    suffix = Path(name).suffix.lower()
+    for promised, suffixes in _SUFFIXES.items():
+        if suffix in suffixes:
+            raise Invalid(
+                f"{name} is named {suffix}, but its bytes are neither {_NAMES[promised]} nor another format that is"
+                " read here.",
+                thing=name,
+                next_step="Fetch it again, or open it in its own program and save it anew, as PDF or text.",
+            )
+
+
 def _promised(name: str, found: str) -> str:
     suffix = Path(name).suffix.lower()
     for other, suffixes in _SUFFIXES.items():

@@ -218,6 +218,10 @@ def test_each_bad_file_is_told_and_stops_no_other(loads, home, sent) -> None:  #
         nested = bytes(mail(f"Mail {depth}", "See inside.", [(f"m{depth}.eml" if depth else "n.txt", nested)]))
     (sent / "nested.eml").write_bytes(nested)
     (sent / "controls.txt").write_bytes(b"Frames\x07\x00 of wood")
+    (sent / "many.txt").write_bytes(b"Frames\x1fof\x1fwood\x1f" * 100)
+    (sent / "memo.doc").write_bytes((pdf(sent / "memo.pdf", ["A memo"])).read_bytes() + b"\n")
+    for name in ("noise.pdf", "noise.txt"):
+        (sent / name).write_bytes(bytes(range(256)) * 40)
     report = loads()
     told = fates(report)
     assert report.failed
@@ -231,7 +235,11 @@ def test_each_bad_file_is_told_and_stops_no_other(loads, home, sent) -> None:  #
     deepest = "nested.eml/m7.eml/m6.eml/m5.eml/m4.eml/m3.eml"
     assert told[deepest].startswith(f"{deepest} lies 5 files deep, and is not opened.")
     assert told["controls.txt"] == "2 control characters left out"
-    assert {"good.docx", "controls.txt", "nested.eml"} <= rows(home).keys()
+    assert told["many.txt"] == "300 of its 1,500 bytes are control characters: blanks stand for them"
+    assert told["memo.doc"] == "named .doc, read as PDF, which it is"
+    assert told["noise.pdf"].startswith("noise.pdf is named .pdf, but its bytes are neither PDF nor another format")
+    assert told["noise.txt"].startswith("noise.txt is named .txt, but its bytes are neither plain text nor another")
+    assert {"good.docx", "controls.txt", "many.txt", "nested.eml", "memo.doc", "memo.pdf"} <= rows(home).keys()
 
 
 def test_an_encrypted_member_of_an_archive_is_told(loads, sent) -> None:  # type: ignore[no-untyped-def]
