@@ -8,11 +8,14 @@ patterns over the text; what it names has been found before.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from graph.model.errors import Invalid
 from graph.model.identifiers import HtsNumber, RulingNumber
 from graph.model.tables import IdentifierType
+from ingest.extract.effects import effects
 from ingest.extract.mentions import Mention
+from ingest.extract.name_words import Place
 from ingest.extract.pipeline import COMPANY, COUNTRY, DATE
 from ingest.extract.results import FIBRES, Result, told_results
 
@@ -57,24 +60,42 @@ _NUMBERS = rf"(?P<numbers>{_NUMBER}(?:(?:,|;| and| or|\s|HTSUS|subheading)+{_NUM
 _MORE_SPECIFICALLY = (
     r"(?:and\s+)?(?:(?:is|are)\s+)?(?:more\s+)?(?:specifically\s+)?(?:provided\s+for\s+)?(?:(?:in|under)\s+)?"
 )
+_APPLICABLE = (
+    r"\bapplicable\s+(?:(?:sub)?headings?|tariff\s+provisions?)\b(?:(?!\bapplicable\b)[\s\S]){0,600}?"
+    r"\b(?:(?:will|would|shall)\s+be|is|are)\s+"
+    rf"(?:in\s+)?(?:(?:sub)?headings?\s+)?{_NUMBERS}"
+)
+_TOLD = re.compile(_APPLICABLE, re.IGNORECASE)
 _HELD = re.compile(
-    rf"\bapplicable\s+(?:(?:sub)?headings?|tariff\s+provisions?)\b(?:(?!\bapplicable\b)[\s\S]){{0,600}}?\b(?:(?:will|would|shall)\s+be|is|are)\s+"
-    rf"(?:in\s+)?(?:(?:sub)?headings?\s+)?{_NUMBERS}|"
+    rf"{_APPLICABLE}|"
     rf"(?<!not )\b(?:is|are|be)\s+(?:properly\s+|correctly\s+)?(?:classified|classifiable)\s+(?:\w+\s+){{0,4}}?"
     rf"(?:in|under|within)\s+(?:heading\s+\d{{4}},?\s+HTSUSA?,?\s+{_MORE_SPECIFICALLY})?(?:subheadings?\s+)?"
     rf"(?P<other>{_NUMBER})",
     re.IGNORECASE,
 )
-# The section of a Headquarters ruling that decides, in which fewer words are needed.
+# The section of a Headquarters ruling that decides, in which fewer words are needed: each number behind such a word, up
+# to what the provision is for.
 _HOLDING = re.compile(
-    r"(?:^|\n)[ \t]*(?:HOLDINGS?|CONCLUSIONS?|DECISION)[ \t]*:?[ \t]*\n(?P<held>[\s\S]+?)"
-    r"(?=\n[ \t]*(?:EFFECT ON OTHER RULINGS?|Sincerely|[A-Z][A-Z ]{5,40}:)|\Z)"
+    r"(?:^|\n)[ \t]*(?:HOLDINGS?|CONCLUSIONS?|DECISION|Holdings?)[ \t]*(?::[ \t]*\n?|\n)(?P<held>[\s\S]+?)"
+    r"(?=\n[ \t]*(?:EFFECTS? ON (?:OTHER|PRIOR) RULINGS?|Effect on |Sincerely|[A-Z][A-Z ]{5,40}:)|\Z)"
+)
+_HOLDS = re.compile(
+    r"\b(?:classified|classifiable|classification|provided\s+for\s+(?=in|under|specifically)|falls?|covered|included|"
+    r"described|applicable\s+(?:sub)?headings?)\b",
+    re.IGNORECASE,
+)
+_HOLDS_NO_MORE = re.compile(
+    r"\b(?:which\s+provides?|providing|(?:the\s+)?provisions?\s+for|rather\s+than|instead\s+of|not|nor|as\s+opposed|in\s+lieu|"
+    r"precluded|excluded|in\s+addition\s+to)\b|[.;]\s+(?!\w+,?\s+(?:in\s+)?(?:sub)?heading)(?=[A-Z\u201c])|\n\s*\n(?=[A-Z])",
 )
 _HELD_THERE = re.compile(
-    rf"\b(?:classified|classifiable|classification|provided\s+for|falls?|covered|included|described)\b[^.;]{{0,120}}?"
-    rf"\b(?:in|under|within|by|is)\s+(?:the\s+)?(?:heading\s+\d{{4}},?\s+HTSUSA?,?\s+{_MORE_SPECIFICALLY})?"
-    rf"(?:(?:sub)?headings?\s+)?(?P<numbers>{_NUMBER}(?:(?:,|\s|HTSUSA?|or|and|(?:sub)?headings?)+{_NUMBER}){{0,8}})",
+    r"(?P<number>\d{4}\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)|\bheadings?\s+(?P<headings>\d{4}(?:(?:,|\s|and|or)+\d{4}\b)*)",
     re.IGNORECASE,
+)
+_AS_FOLLOWS = re.compile(r"\bas\s+follows\s*:", re.IGNORECASE)
+_LISTED = re.compile(
+    r"^[^\n.;]{0,80}[:\u2013\u2014-]\s*(?:(?:sub)?heading\s+)?(?P<number>\d{4}\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)",
+    re.MULTILINE,
 )
 _NOT_HELD = re.compile(r"\b(?:not|cannot|precluded|excluded|rather\s+than|instead\s+of)\b[^.;]{0,60}$", re.IGNORECASE)
 _PROPOSED = re.compile(
@@ -84,48 +105,82 @@ _PROPOSED = re.compile(
 )
 _PART = re.compile(_NUMBER)
 _ORIGIN = re.compile(
-    r"\bcountry\s+of\s+origin\s+(?:(?!\bis\s+defined\b|\n\n)[^.;]){0,200}?\b(?:is|will\s+be|would\s+be|shall\s+be)\s+"
-    r"(?:considered\s+)?(?:to\s+be\s+)?(?:either\s+)?"
-    r"|\b(?:considered|deemed|(?:is|are|remains?)(?=\s+(?:an?\s+)?products?\s+of))\s+(?:to\s+be\s+)?(?:a\s+)?"
-    r"products?\s+of\s+",
+    r"\bcountry\s+of\s+origin\s+(?:(?!\bis\s+defined\b|\n\n)(?:U\.S\.|[^.;])){0,200}?\b(?:is|will\s+be|would\s+be|shall\s+be|remains)\s+"
+    r"(?!not\b)(?:considered\s+)?(?:to\s+be\s+)?(?:either\s+)?"
+    r"|\b(?:considered|deemed|become|(?:is|are|remains?|will\s+be|would\s+be)(?=\s+(?:an?\s+)?[\"\u201c]?products?\s+of))\s+"
+    r"(?:to\s+be\s+)?(?:an?\s+)?[\"\u201c]?products?\s+of[\"\u201d]?\s+"
+    r"|\b(?:must|should|shall|may|can)\s+be\s+(?:legally\s+)?marked\s+(?:as\s+)?[\"\u201c\u2018']?(?:Made\s+in|Product\s+of)\s+",
     re.IGNORECASE,
 )
+_ROW = re.compile(r"(?:\s\([^()\n]{2,40}\))?,?\s+(?:or|and)\s+(?=[A-Z]|the\s+[A-Z])")
 _BEHALF = re.compile(
-    r"\bon\s+behalf\s+of\s+(?:(?:your|the|its|their)\s+(?:client|importer|company)s?,?\s+)?", re.IGNORECASE
-)
-_ENDS = re.compile(
-    r"\b(?:is|are)\s+(?:hereby\s+)?(?P<verb>modified|revoked|affirmed|superseded)\b"
-    r"|\b(?P<active>modif(?:ies|ying)|revok(?:es|ing)|affirm(?:s|ing))\s+",
+    r"\bon\s+behalf\s+of\s+(?:(?:your|the|its|their|our)\s+(?:[\w-]+\s+)?(?:clients?|importers?(?:\s+of\s+record)?|compan(?:y|ies)|"
+    r"firms?|protestants?|requesters?|requestors?|manufacturers?)(?:,|\s+named)?\s+)?",
     re.IGNORECASE,
 )
-_VERBS = {"m": "modifies", "r": "revokes", "a": "affirms", "s": "revokes"}
-_NEAR = 160  # characters between a ruling's number and what is done to it
+_NEAR = 160  # characters before a holding in which it is said whose it is
+# Whether goods may come in at a better rate, and under what.
+_DATED = re.compile(r"[,\s(]{0,3}(?:(?:dated|issued(?:\s+on)?|of)\s+)?")
+_RATE = r"(?=[^.;]{0,60}\b(?:duty|preferential|preference|originating|rate)\b)"
+_AGREEMENT = (
+    r"(?:US|U\.S\.|United\s+States)[-\u2013 ][^.;,()]{3,60}?Agreement|[A-Z][\w ]{3,60}?(?:Agreement|Preferences)|"
+    r"(?!HTS|GRI|CFR|CBP|USC)[A-Z][A-Z/-]{2,}(?![a-z])"
+)
+_PREFERENCE = re.compile(
+    rf"(?:(?P<no>\bnot\s+(?:be\s+)?|\bfails?\s+to\s+|\bin)|\b)(?i:eligible|entitled|qualif(?:y|ies))\s+(?:for|to|as)\s+{_RATE}"
+    rf"(?:(?P<of>{_AGREEMENT})\s+preferential|(?:(?!\bprovisions\s+of\b)[^.;]){{0,140}}?\bunder\s+(?:the\s+)?"
+    rf"(?P<under>{_AGREEMENT}|subheading\s+\d{{4}}\.\d{{2}}\.\d{{2}}))"
+)
+_OPEN = re.compile(r"\b(?:if|whether|that|which|may)\b[^.;]{0,60}$", re.IGNORECASE)
+_PROTEST = re.compile(
+    r"\bprotests?\b[^.;]{0,120}?\b(?:should|shall|must|is|are|will)\s+(?:therefore\s+|hereby\s+)?(?:be\s+)?"
+    r"(?P<done>(?:denied|allowed|granted|approved|sustained)(?:\s+in\s+(?:full|part))?(?:,?\s+and\s+"
+    r"(?:denied|allowed|granted|approved)\s+in\s+part)?)\b"
+    r"|\b(?:instructed|directed|should|shall|must)\s+(?:to\s+)?(?P<do>deny|allow|grant|approve)\s+(?:the|this|these|said)\s+"
+    r"(?:\w+\s+)?protests?\b(?P<part>\s+in\s+(?:full|part))?",
+    re.IGNORECASE,
+)
+_DONE = {"deny": "denied", "allow": "allowed", "grant": "granted", "approve": "approved"}
 
 
 def _of_ruling(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
-    found = (*_held(text), *_origins(text, mentions), *_clients(text, mentions), *_ended(text, mentions))
-    yield from sorted(found, key=lambda said: said.start)
+    sections = [section.span("held") for section in _HOLDING.finditer(text)]
+    places = sections or [(0, len(text))]
+    found = [one for place in places for one in (*_origins(text, mentions, place), *_preferences(text, place))]
+    found += _held(text, sections, others=bool(found))
+    found += [one for place in sections for one in _protests(text, place)]
+    yield from sorted((*found, *_clients(text, mentions), *_ended(text, mentions)), key=lambda said: said.start)
 
 
-def _held(text: str) -> list[Said]:
-    """What the section of the holding says, where there is one that says any; else what the letter does."""
-    return [said for section in _HOLDING.finditer(text) for said in _in_holding(text, section)] or [*_in_letter(text)]
+def _held(text: str, sections: list[Place], *, others: bool) -> list[Said]:
+    """What the section of the holding says, where there is one that says any; else what the letter does. Where it holds
+    other things, numbers of the letter count only if they are told as its own."""
+    held = [said for section in sections for said in _in_holding(text, section)]
+    return held or [*_in_letter(text, _TOLD if sections and others else _HELD)]
 
 
-def _in_letter(text: str) -> Iterator[Said]:
-    for match in _HELD.finditer(text):
+def _in_letter(text: str, pattern: re.Pattern[str]) -> Iterator[Said]:
+    for match in pattern.finditer(text):
         if _PROPOSED.search(text, max(0, match.start() - _NEAR), match.start()):
             continue  # what the letter asked for, not what it was told
         yield from _classified(text, *match.span("numbers" if match.group("numbers") else "other"))
 
 
-def _in_holding(text: str, section: re.Match[str]) -> list[Said]:
+def _in_holding(text: str, section: Place) -> list[Said]:
     """The numbers of a holding; a heading that stands there only to lead to one of its subheadings is none."""
     found: list[Said] = []
-    for match in _HELD_THERE.finditer(text, *section.span("held")):
-        proposed = _PROPOSED.search(text, max(section.start(), match.start() - _NEAR), match.start())
-        if not proposed and not _NOT_HELD.search(text, max(section.start(), match.start() - _NEAR), match.start()):
-            found += _classified(text, *match.span("numbers"))
+    begins = [*_HOLDS.finditer(text, *section)]
+    for match, following in zip_longest(begins, begins[1:]):
+        before = max(section[0], match.start() - _NEAR)
+        if _PROPOSED.search(text, before, match.start()) or _NOT_HELD.search(text, before, match.start()):
+            continue
+        end = following.start() if following else section[1]
+        stop = _HOLDS_NO_MORE.search(text, match.end(), end)
+        for number in _HELD_THERE.finditer(text, match.end(), stop.start() if stop else end):
+            found += _classified(text, *number.span("number" if number.group("number") else "headings"))
+    if follows := _AS_FOLLOWS.search(text, *section):
+        for number in _LISTED.finditer(text, follows.end(), section[1]):
+            found += _classified(text, *number.span("number"))
     return [one for one in found if not any(one.key != other.key and other.key.startswith(one.key) for other in found)]
 
 
@@ -138,37 +193,54 @@ def _classified(text: str, start: int, end: int) -> Iterator[Said]:
         yield Said("classified_under", part.group(), f"hts:{key}", part.start(), part.end())
 
 
-def _origins(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
+def _origins(text: str, mentions: Sequence[Mention], place: Place) -> Iterator[Said]:
     named = [one for one in mentions if one.what == COUNTRY]
-    for match in _ORIGIN.finditer(text):
+    for match in _ORIGIN.finditer(text, *place):
         reach = match.end() + len("the People's Republic")
         for one in named:
             if match.end() <= one.start <= reach:
                 yield Said("origin", one.text, f"country:{one.key}", one.start, one.end)
-                reach = one.end + len(" or the ") if text.startswith(" or ", one.end) else 0
+                row = _ROW.match(text, one.end)
+                reach = row.end() + len("the ") if row else 0
+
+
+def _preferences(text: str, place: Place) -> Iterator[Said]:
+    for match in _PREFERENCE.finditer(text, *place):
+        before = max(place[0], match.start() - _NEAR)
+        if not _OPEN.search(text, before, match.start()) and not _PROPOSED.search(text, before, match.start()):
+            under = " ".join((match.group("of") or match.group("under")).split())
+            yield Said("preference", f"{under}: {'not ' if match.group('no') else ''}eligible", "", *match.span())
+
+
+def _protests(text: str, place: Place) -> Iterator[Said]:
+    for match in _PROTEST.finditer(text, *place):
+        done = match.group("done") or f"{_DONE[match.group('do').lower()]}{match.group('part') or ''}"
+        yield Said("conclusion", f"protest {' '.join(done.lower().split())}", "", *match.span())
 
 
 def _clients(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
     named = [one for one in mentions if one.what == COMPANY]
     for match in _BEHALF.finditer(text):
+        at, reach = match.end(), match.end() + 1
         for one in named:
-            if 0 <= one.start - match.end() <= 1:
+            if at <= one.start <= reach:
                 yield Said("on_behalf_of", " ".join(one.text.split()), one.key, one.start, one.end)
+                row = _ROW.match(text, one.end)
+                at = reach = row.end() if row else 0
 
 
 def _ended(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
     """What the ruling does to earlier ones, and the days that these are said to be of."""
     rulings = [one for one in mentions if one.what == IdentifierType.RULING]
-    dated = [one for one in mentions if one.what == DATE]
-    for match in _ENDS.finditer(text):
-        passive = match.group("verb")
-        verb = _VERBS[(passive or match.group("active"))[0].lower()]
-        for one in rulings:
-            gap = match.start() - one.end if passive else one.start - match.end()
-            between = text[one.end : match.start()] if passive else text[match.end() : one.start]
-            if 0 <= gap <= _NEAR and not re.search(r"[.;]\s{1,2}[A-Z]|\n\n", between) and not _ENDS.search(between):
-                day = next((f" of {each.key}" for each in dated if 0 <= each.start - one.end <= 20), "")
-                yield Said(verb, f"{RulingNumber.parse(one.key)}{day}", f"document:{one.key}", one.start, one.end)
+    dated = {one.start: one.key for one in mentions if one.what == DATE}
+    days: dict[str, str] = {}
+    for one in rulings:
+        behind = _DATED.match(text, one.end)
+        if behind and (day := dated.get(behind.end())):
+            days.setdefault(one.key, f" of {day}")
+    for verb, one in effects(text, rulings):
+        written = f"{RulingNumber.parse(one.key)}{days.get(one.key, '')}"
+        yield Said(verb, written, f"document:{one.key}", one.start, one.end)
 
 
 _PERCENT = re.compile(

@@ -64,6 +64,28 @@ HOLDINGS = [
     ("The correct classification of the mats is subheading 3918.10.10, HTSUS. They are not classified in heading 9404.",
      ["3918.10.10"]),
     ("The protest should be DENIED.", ["9506.91.00"]),
+    ("By application of GRIs 1 (Note 2 to Section XVI) and 6, the Model A valve is classified in heading 8481, HTSUS, "
+     "and specifically in subheading 8481.80.30, HTSUS, which provides for “Taps, of boilers of headings 8402 to 8404: "
+     "Other”. The 2021 column one, general rate of duty is 5.6% ad valorem. The Model B fitting is classified in "
+     "subheading "
+     "7307.99.50, HTSUS. The Model C kit is classified under heading 8413, HTSUS, specifically, subheading "
+     "8413.91.9096, "
+     "HTSUSA.\n\nPursuant to U.S. Note 20 to Subchapter III, Chapter 99, HTSUS, products of China classified under "
+     "subheading 8481.80.30, HTSUS, are subject to more. You must report 9903.88.01 in addition to it.",
+     ["8481.80.30", "7307.99.50", "8413.91.9096"]),
+    ("The lenses are classified under subheading 7014.00.30, HTSUS, not under subheading 9405.91.60, as claimed.",
+     ["7014.00.30"]),
+    ("The garments are classified as follows:\n\nStyle 1 is classified in subheading 6110.20.2079, HTSUSA, which "
+     "provides "
+     "for sweaters.\nStyle 2: 6110.30.3059, HTSUSA\nStyle 3: subheading 6204.62.8011, HTSUSA\n",
+     ["6110.20.2079", "6110.30.3059", "6204.62.8011"]),
+    ("The proper classification for the blades is heading 8202, HTSUS, specifically, subheading 8202.99.00, HTSUS. "
+     "They are "
+     "excluded from classification in heading 7211. Counsel argues that they are classified in heading 7212.",
+     ["8202.99.00"]),
+    ("The bags are classified under subheadings 4202.92.30 and 4202.92.90, HTSUS, respectively.",
+     ["4202.92.30", "4202.92.90"]),
+    ("The country of origin of the clubs is Mexico.", []),
 ]  # fmt: skip
 
 
@@ -73,6 +95,118 @@ def test_the_section_of_the_holding_decides_where_it_names_numbers(holding: str,
     found = [one for one in statements("ruling", text) if one.what == "classified_under"]
     assert [one.value for one in found] == numbers
     assert all(text[one.start : one.end] == one.value for one in found)
+
+
+def decided(text: str) -> list[tuple[str, str]]:
+    return [(what, value) for what, value, _ in said("ruling", text)]
+
+
+@pytest.mark.parametrize(
+    ("holding", "origins"),
+    [
+        ("The last substantial transformation takes place in Thailand. Therefore, the country of origin of the "
+         "receiver for "
+         "purposes of U.S. Government procurement is the United States.", ["United States"]),
+        ("The chairs are considered to be products of Mexico and Canada. The bases are not products of Vietnam.",
+         ["Mexico", "Canada"]),
+        ("The country of origin of the lamps for marking purposes is not China; they may be marked “Made in Taiwan”.",
+         ["Taiwan"]),
+        ("The finished motors will be products of Malaysia for purposes of Section 301.", ["Malaysia"]),
+        ("The pumps are classified in subheading 8413.91.9096.", []),
+    ],
+)  # fmt: skip
+def test_an_origin_is_what_the_holding_says_and_not_what_was_held_elsewhere(holding: str, origins: list[str]) -> None:
+    facts = (
+        "In HQ 735009, the country of origin of lamps was held to be Taiwan; the country of origin of bulbs is Japan."
+    )
+    text = f"LAW AND ANALYSIS:\n\n{facts}\n\nHOLDING:\n\n{holding}\n\nSincerely,\n"
+    assert [value for what, value in decided(text) if what == "origin"] == origins
+
+
+@pytest.mark.parametrize(
+    ("holding", "conclusions"),
+    [
+        ("You are instructed to DENY the protest, except for the lamps.", ["protest denied"]),
+        ("The protest should be GRANTED in part and DENIED in part.", ["protest granted in part and denied in part"]),
+        ("The protests should be allowed in full.", ["protest allowed in full"]),
+        ("The bags are classified in heading 4202. You should mail this to the protestant.", []),
+    ],
+)
+def test_a_decision_on_a_protest_says_how_it_ends(holding: str, conclusions: list[str]) -> None:
+    text = f"FACTS:\n\nWe directed that another protest be denied.\n\nHOLDING:\n\n{holding}\n"
+    assert [value for what, value in decided(text) if what == "conclusion"] == conclusions
+
+
+@pytest.mark.parametrize(
+    ("text", "preferences"),
+    [
+        ("HOLDING:\n\nThe capsules are not eligible for preferential tariff treatment under the NAFTA. The oil "
+         "qualifies for "
+         "preferential tariff treatment under NAFTA.", ["NAFTA: not eligible", "NAFTA: eligible"]),
+        ("HOLDING:\n\nThe microscopes are ineligible for duty-free treatment under subheading 9817.00.96, HTSUS.",
+         ["subheading 9817.00.96: not eligible"]),
+        ("The pump will be entitled to a free rate of duty under the United States-Korea Free Trade Agreement. The "
+         "hose fails "
+         "to qualify for UKFTA preferential treatment.",
+         ["United States-Korea Free Trade Agreement: eligible", "UKFTA: not eligible"]),
+        ("You ask whether it is eligible for duty-free treatment under the GSP. Goods that are eligible for "
+         "preference under "
+         "the HTSUS are listed. Counsel claims that it is entitled to preferential treatment under CAFTA.", []),
+    ],
+)  # fmt: skip
+def test_a_preference_is_held_or_refused(text: str, preferences: list[str]) -> None:
+    assert [value for what, value in decided(text) if what == "preference"] == preferences
+
+
+EFFECTS = [
+    ("NY N301234, dated May 3, 2018, NY N301235 (June 4, 2019), and HQ 955864, issued to Umber Inc., are hereby "
+     "MODIFIED in "
+     "accordance with this. NY 840710, dated May 17, 1989, is hereby REVOKED.",
+     ["modifies NY N301234 of 2018-05-03", "modifies NY N301235 of 2019-06-04", "modifies HQ 955864",
+      "revokes NY 840710 of 1989-05-17"]),
+    ("The following ruling letters are hereby revoked:\n\nNY N012345, dated March 3, 2010\nNY N012346\n\nWe cite HQ "
+     "955864.",
+     ["revokes NY N012345 of 2010-03-03", "revokes NY N012346"]),
+    ("For these reasons, we hereby modify NY N249825 and NY N246385, and revoke HQ 561801 and HQ 561940.",
+     ["modifies NY N249825", "modifies NY N246385", "revokes HQ 561801", "revokes HQ 561940"]),
+    ("In light of HQ 955864, NY N012347 is affirmed. HQ H290001 and HQ H290002 are superseded.",
+     ["affirms NY N012347", "revokes HQ H290001", "revokes HQ H290002"]),
+    ("NYRL 840710/840711 is modified.", ["modifies NY 840710", "modifies NY 840711"]),
+    ("CBP intends to revoke NY N111111. The notice proposes modifying NY N111112. NY N111113 was revoked by HQ "
+     "H290003. "
+     "In NY N111114, the bags are modified. You request that we revoke NY N111115.", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "effects"), EFFECTS)
+def test_what_a_ruling_does_to_earlier_ones_and_not_what_was_proposed(text: str, effects: list[str]) -> None:
+    for before in ("EFFECT ON OTHER RULINGS:\n\n", "EFFECT ON OTHER RULINGS: "):
+        assert [f"{what} {value}" for what, value in decided(f"{before}{text}\n\nSincerely,\n")] == effects
+
+
+def test_the_subject_of_a_ruling_says_what_it_does_and_a_proposal_or_request_nothing() -> None:
+    subject = (
+        "RE: {} of NY N249825, dated February 19, 2014, and Revocation of HQ 561801; Microscopes\n\nDear Ms. Weld:"
+    )
+    assert decided(subject.format("Modification")) == [
+        ("modifies", "NY N249825 of 2014-02-19"),
+        ("revokes", "HQ 561801"),
+    ]
+    assert decided(subject.format("Proposed modification")) == []
+    assert decided(subject.format("Request for modification")) == []
+
+
+def test_a_ruling_may_be_asked_for_on_behalf_of_two() -> None:
+    text = (
+        "This is in response to counsel, on behalf of its client, Umber Home Inc. (“Umber”), and Ochre Ltd. The "
+        "protest was "
+        "filed on behalf of the protestant, Sienna Mills LLC."
+    )
+    assert decided(text) == [
+        ("on_behalf_of", "Umber Home Inc."),
+        ("on_behalf_of", "Ochre Ltd."),
+        ("on_behalf_of", "Sienna Mills LLC"),
+    ]
 
 
 def test_what_is_done_to_one_ruling_is_not_done_to_the_next() -> None:
