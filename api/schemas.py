@@ -53,7 +53,8 @@ class EntityBrief(Answer):
 
 class SaidItem(Answer):
     """What a document decides or finds: the field `what`, its value as written, the entity that it names if any, its
-    place in the text (0 to 0 where a column says it), and in `flag` what a person should look at."""
+    place in the text (0 to 0 where a column says it), in `flag` what a person should look at, and in `passage` the
+    sentence that does something to another ruling."""
 
     what: str
     value: str
@@ -61,6 +62,7 @@ class SaidItem(Answer):
     start: int = 0
     end: int = 0
     flag: str = ""
+    passage: str = ""
 
 
 class EntityAnswer(Measured):
@@ -83,7 +85,8 @@ class RelatedItem(Measured):
     """A neighbour, the link over which it was reached, and what lies behind that link.
 
     `direction` is `out` when the link goes from the entity asked about (or the last one of `via`) to this
-    one; `link_label` already reads in that direction. `status` is set where the link is only claimed.
+    one; `link_label` already reads in that direction. `status` is set where the link is only claimed, or read from a
+    text.
     """
 
     id: str
@@ -221,13 +224,15 @@ class WhyItem(Answer):
 
 class LegalItem(Answer):
     """One step of a ruling's legal chain: `document` was modified or revoked (`change`) by `by`, issued on `date`.
-    `depth` 0 changes the ruling itself, 1 what changed it, and so on. Ids are entity ids."""
+    `depth` 0 changes the ruling itself, 1 what changed it, and so on. Ids are entity ids. `passage` is the sentence of
+    `by` that does it, where only its text says so."""
 
     document: str
     change: str
     by: str
     date: Day | None = None
     depth: int = 0
+    passage: str = ""
 
 
 class SearchItem(Answer):
@@ -728,12 +733,14 @@ class PageItem(Answer):
 
 
 class ChainItem(Answer):
-    """Another document in the legal chain. `relation` reads from this document: `is revoked by`, ..."""
+    """Another document in the legal chain. `relation` reads from this document: `is revoked by`, ... `status` is set
+    where no record says so: `read from text`."""
 
     id: str
     relation: str
     title: str = ""
     date: Day | None = None
+    status: str = ""
 
 
 class DocumentAnswer(Answer):

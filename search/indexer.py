@@ -6,16 +6,14 @@ documents never stand in memory at once. A social security number is a token her
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 
 from graph.detect.finding_file import read_findings
 from graph.facts.store import FactStore
@@ -23,16 +21,15 @@ from graph.model.errors import Invalid
 from graph.model.finding import Finding
 from graph.model.identifiers import HtsNumber
 from graph.store.generation import Generation
-from search.chain import Change, LegalStep, legal_chain
+from search.chain import LegalStep, legal_chain
+from search.desk import Desk, Row
 from search.document import SearchDocument
 from search.fields import FIELDS
+from search.legal import INVERSES, Chains, legal_chains
 
-_ROWS_AT_ONCE = 2_000
 _TITLE_CHARACTERS = 160
 _NO_IDENTIFIERS = ("company_name", "date")  # mentions that are words to be found as such
 _ORDER_CHARACTERS = 9  # A-570-967: a case without its firm
-
-Row = Mapping[str, Any]
 
 # Roles of party records, by the kind of entity that they are records of.
 _ROLE_KINDS = {
@@ -45,31 +42,13 @@ _DESCRIBING = ("address", "city", "region", "postal_code", "country", "phone", "
 def documents(generation: Generation, facts: FactStore) -> Iterator[SearchDocument]:
     """Everything that one generation's index holds. Costs one scan of each table, and of the entities."""
     with TemporaryDirectory(prefix=".indexing-", dir=generation.folder) as folder:
-        desk = _Desk(Path(folder), facts)
-        chains = _legal_chains(facts, desk)
+        desk = Desk(Path(folder), facts)
+        chains = legal_chains(facts, desk)
         yield from _texts(generation, facts, chains, desk)
         yield from _issues(generation, facts, desk)
         yield from _entities(generation, facts, chains, desk)
     for finding in read_findings(generation.findings):
         yield _finding(finding)
-
-
-class _Desk:
-    """Where an expression's rows are laid out to be read: a Parquet file in a folder of the generation's own.
-
-    Engines write such files with little memory and any order of work, and reading them holds no engine up.
-    """
-
-    def __init__(self, folder: Path, facts: FactStore) -> None:
-        self._file = folder / "rows.parquet"
-        self._facts = facts
-
-    def rows(self, table: ir.Table) -> Iterator[Row]:
-        """The rows of an expression, one by one. The rows before must have been read to their end."""
-        self._facts.write(table, self._file, rows_a_group=_ROWS_AT_ONCE * 10)
-        with pq.ParquetFile(self._file) as file:
-            for batch in file.iter_batches(_ROWS_AT_ONCE):
-                yield from batch.to_pylist()
 
 
 @dataclass(slots=True)
@@ -124,51 +103,8 @@ class _Carried:
 
 # Documents
 
-_Told = dict[str, dict[str, None]]  # relation -> ids, in order
-_CHANGES: tuple[Change, ...] = ("modified_by", "revoked_by")
-_INVERSES = {"modifies": "modified_by", "modified_by": "modifies", "revokes": "revoked_by", "revoked_by": "revokes"}
 
-
-@dataclass(frozen=True, slots=True)
-class _Chains:
-    """Which document modifies or revokes which, and when those were issued."""
-
-    told: dict[str, _Told]
-    dates: dict[str, date]
-
-    def of(self, document: str) -> _Told:
-        """What is told of a document, by its own record or another's."""
-        return self.told.get(document, {})
-
-    def changes(self, document: str) -> Iterator[tuple[Change, str, date | None]]:
-        """What modified and revoked a document."""
-        for change in _CHANGES:
-            for by in self.of(document).get(change, ()):
-                yield change, by, self.dates.get(by)
-
-
-def _legal_chains(facts: FactStore, desk: _Desk) -> _Chains:
-    """Chains as told by either of two documents: a revoked ruling's own record often says nothing of its end."""
-    table = facts.table("documents")
-    told = table.select("id", *_INVERSES).filter(
-        ibis.or_(*(table[relation].length().fill_null(0) > 0 for relation in _INVERSES))
-    )
-    chains: dict[str, _Told] = {}
-    for row in desk.rows(told.order_by("id")):
-        for relation, inverse in _INVERSES.items():
-            for other in row[relation] or ():
-                chains.setdefault(row["id"], {}).setdefault(relation, {})[other] = None
-                chains.setdefault(other, {}).setdefault(inverse, {})[row["id"]] = None
-    named = ibis.union(
-        *(told.filter(told[change].length() > 0).select(named=told[change].unnest()) for change in _CHANGES),
-        *(told.filter(told[change].length() > 0).select(named=told["id"]) for change in ("modifies", "revokes")),
-        distinct=True,
-    )
-    dated = table.filter(table["date"].notnull()).semi_join(named, table["id"] == named["named"]).select("id", "date")
-    return _Chains(chains, {row["id"]: row["date"] for row in desk.rows(dated)})
-
-
-def _say_standing(carried: _Carried, document: str, chains: _Chains, *, by_law: bool = False) -> None:
+def _say_standing(carried: _Carried, document: str, chains: Chains, *, by_law: bool = False) -> None:
     """Whether a ruling still stands, and by what it was ended or changed; a change of law is no ruling."""
     chain = chains.of(document)
     carried.chain = legal_chain(document, chains.changes)
@@ -176,12 +112,12 @@ def _say_standing(carried: _Carried, document: str, chains: _Chains, *, by_law: 
         "revoked" if by_law or chain.get("revoked_by") else "modified" if chain.get("modified_by") else "in force"
     )
     carried.say("status", standing)
-    for relation in _INVERSES:
+    for relation in INVERSES:
         carried.say(relation, chain.get(relation))
         carried.carry("document", chain.get(relation))
 
 
-def _texts(generation: Generation, facts: FactStore, chains: _Chains, desk: _Desk) -> Iterator[SearchDocument]:
+def _texts(generation: Generation, facts: FactStore, chains: Chains, desk: Desk) -> Iterator[SearchDocument]:
     """The documents with what they mention, and what the graph links them to (a notice's cases, say)."""
     table, mentions = facts.table("documents"), facts.table("mentions")
     links = facts.read(generation.links)
@@ -226,7 +162,7 @@ def _say_parties(carried: _Carried, row: Row) -> None:
     carried.say("party", sorted(party.partition(":")[2] for party in row["parties"] or ()))
 
 
-def _text(row: Row, chains: _Chains) -> SearchDocument:
+def _text(row: Row, chains: Chains) -> SearchDocument:
     carried = _Carried()
     carried.carry("hts", [*(row["tariffs"] or ()), row["claimed_hts"], row["suggested_hts"]])
     carried.carry("importer", row["importer_number"])
@@ -271,7 +207,7 @@ def _first_line(text: str) -> str:
 # Issues
 
 
-def _issues(generation: Generation, facts: FactStore, desk: _Desk) -> Iterator[SearchDocument]:
+def _issues(generation: Generation, facts: FactStore, desk: Desk) -> Iterator[SearchDocument]:
     """Each issue as its latest version has it."""
     table = facts.table("issues")
     latest = ibis.row_number().over(ibis.window(group_by=table["issue_id"], order_by=ibis.desc(table["version"])))
@@ -319,7 +255,7 @@ def _issue(row: Row) -> SearchDocument:
 # Entities
 
 
-def _entities(generation: Generation, facts: FactStore, chains: _Chains, desk: _Desk) -> Iterator[SearchDocument]:
+def _entities(generation: Generation, facts: FactStore, chains: Chains, desk: Desk) -> Iterator[SearchDocument]:
     """Entities that are not on file as documents or issues, with every name that party records give them.
 
     A party that goes by one number is found by that number's own entity, and not once more.
@@ -342,7 +278,7 @@ def _entities(generation: Generation, facts: FactStore, chains: _Chains, desk: _
         yield _entity(row, chains)
 
 
-def _entity(row: Row, chains: _Chains) -> SearchDocument:
+def _entity(row: Row, chains: Chains) -> SearchDocument:
     kind, key, name = row["kind"], row["key"], row["name"] or row["key"]
     properties: dict[str, str] = json.loads(row["properties"] or "{}")
     carried = _Carried()

@@ -69,7 +69,7 @@ def _read_document(document_id: str) -> None:
     for step in document.chain:
         st.markdown(
             f"- {in_markdown(step.relation)} **{in_markdown(step.id.partition(':')[2])}** "
-            f"{in_markdown(step.title)} {step.date or ''}"
+            f"{in_markdown(step.title)} {step.date or ''}{f' ({step.status})' if step.status else ''}"
         )
     _chips(document)
     with st.container(height=380):

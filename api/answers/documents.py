@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Literal
 
 from api.answers.cells import cell
@@ -10,15 +9,17 @@ from api.answers.entities import link_label
 from api.answers.said import said_by
 from api.answers.searches import legal_items
 from api.schemas import ChainItem, DocumentAnswer, MentionItem, PageItem
+from graph.build.derived import FROM_TEXT
 from graph.facts.store import FactStore
 from graph.model.entity import RelatedQuery
 from graph.model.errors import NotFound
 from graph.model.kinds import ENTITY_KINDS
 from graph.model.tables import DOCUMENTS
 from graph.store.store import GraphView
-from search.chain import Change, legal_chain, told_chain
+from search.chain import Change, Changed, legal_chain, told_chain
+from search.legal import sentence
 
-_CHAIN = ("modifies", "revokes", "relates_to")
+_CHAIN = ("modifies", "revokes", "affirms", "relates_to")
 _SHOWN_APART = frozenset({"id", "kind", "title", "date", "text", "pages"})
 _LONGEST_CHAIN = 200
 
@@ -39,7 +40,7 @@ def document_answer(facts: FactStore, view: GraphView, document_id: str) -> Docu
     row = rows[0]
     text, pages = row["text"] or "", [PageItem(**page) for page in json.loads(row["pages"] or "[]")]
     chain = _chain(view, f"document:{key}")
-    legal = legal_chain(key, lambda one: _changes(view, one))
+    legal = legal_chain(key, lambda one: _changes(facts, view, one))
     return DocumentAnswer(
         id=f"document:{key}",
         kind=row["kind"],
@@ -110,18 +111,27 @@ def _chain(view: GraphView, entity_id: str, links: tuple[str, ...] = _CHAIN) -> 
             relation=link_label(one.link.link, one.direction),
             title=one.entity.name,
             date=one.entity.measures.first_date,
+            status=one.link.status,
         )
         for one in page.items
     ]
 
 
-def _changes(view: GraphView, key: str) -> Iterator[tuple[Change, str, date | None]]:
+def _changes(facts: FactStore, view: GraphView, key: str) -> Iterator[Changed]:
     """What modified and revoked a document, as the graph has it."""
     changes: tuple[tuple[str, Change], ...] = (("modifies", "modified_by"), ("revokes", "revoked_by"))
     for link, change in changes:
         for item in _chain(view, f"document:{key}", (link,)):
             if item.relation == link_label(link, "in"):
-                yield change, item.id.partition(":")[2], item.date
+                by = item.id.partition(":")[2]
+                read = item.status == FROM_TEXT
+                yield Changed(change, by, item.date, _sentence(facts, by, link, key) if read else "")
+
+
+def _sentence(facts: FactStore, by: str, relation: str, other: str) -> str:
+    statements = facts.table("statements")
+    kept = statements.filter(statements.document_id == by).select("said").to_pyarrow().to_pylist()
+    return next((sentence(row["said"], relation, other) for row in kept), "")
 
 
 def _standing(relations: set[str], *, by_law: bool) -> Literal["stands", "modified", "revoked"]:

@@ -107,7 +107,7 @@ def legal_items(chain: Sequence[LegalStep]) -> list[LegalItem]:
     return [
         LegalItem(
             document=f"document:{step.document}", change=step.change, by=f"document:{step.by}", date=step.date,
-            depth=step.depth,
+            depth=step.depth, passage=step.passage,
         )
         for step in chain
     ]  # fmt: skip

@@ -109,6 +109,43 @@ def notice_cases(facts: FactStore, as_of: date | None) -> ir.Table:
     )
 
 
+FROM_TEXT = "read from text"  # the status of links that only a text tells of
+_DONE_TO_RULINGS = ("modifies", "revokes", "affirms")
+_INVERSES = {"modifies": "modified_by", "revokes": "revoked_by"}
+
+
+def read_changes(facts: FactStore, as_of: date | None) -> ir.Table:
+    """What rulings by their texts do to earlier ones: `document_id, relation, other, date, status, source`.
+
+    Columns count before texts: of two rulings of which a record of either says that one modifies or revokes the
+    other, nothing is read from the text.
+    """
+    documents, statements = facts.table("documents", as_of=as_of), facts.table("statements", as_of=as_of)
+    told = ibis.union(
+        *(
+            statements.filter(statements[relation].length() > 0).select(
+                "document_id", "source", relation=ibis.literal(relation), other=statements[relation].unnest()
+            )
+            for relation in _DONE_TO_RULINGS
+        )
+    )
+    recorded = ibis.union(
+        *(
+            documents.filter(documents[relation].length() > 0).select(by="id", of=documents[relation].unnest())
+            for relation in _INVERSES
+        ),
+        *(
+            documents.filter(documents[inverse].length() > 0).select(by=documents[inverse].unnest(), of="id")
+            for inverse in _INVERSES.values()
+        ),
+    )
+    told = told.anti_join(recorded, [told["document_id"] == recorded["by"], told["other"] == recorded["of"]])
+    days = documents.select("id", "date")
+    return told.left_join(days, told["document_id"] == days["id"]).select(
+        "document_id", "relation", "other", "date", "source", status=ibis.literal(FROM_TEXT)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """How a derived table is made, and from which tables."""
@@ -120,6 +157,7 @@ class Derivation:
 DERIVED: dict[str, Derivation] = {
     "order_companions": Derivation(order_companions, ("orders",)),
     "notice_cases": Derivation(notice_cases, ("orders", "documents")),
+    "read_changes": Derivation(read_changes, ("statements", "documents")),
 }
 
 

@@ -22,8 +22,8 @@ from graph.model.tables import IdentifierType
 FILES_NAMED = 5  # files that a link names as its sources
 
 # The strongest claim wins. A fact needs no mark, a claim without a status is an allegation.
-_STATUSES = ("", "admitted", "alleged", "rejected")
-_STATUS_RANK = {"fact": 0, "admitted": 1, "alleged": 2, "rejected": 3}
+_STATUSES = ("", derived.FROM_TEXT, "admitted", "alleged", "rejected")
+_STATUS_RANK = {"fact": 0} | {status: rank for rank, status in enumerate(_STATUSES) if status}
 
 _MEASURES = {
     "count": "int64", "value_usd": "decimal(18, 2)", "quantity": "decimal(18, 3)",

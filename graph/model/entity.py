@@ -42,7 +42,7 @@ Direction = Literal["out", "in"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A dated, valued link as seen from `source`; `status` is set where it is only claimed."""
+    """A dated, valued link as seen from `source`; `status` is set where it is only claimed, or read from a text."""
 
     source: str
     link: str  # a LinkKind.kind

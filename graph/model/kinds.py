@@ -310,6 +310,8 @@ ENTITY_KINDS: dict[str, EntityKind] = {
                     for column in ("modifies", "modified_by", "revokes", "revoked_by", "related")
                 ),
                 EntitySource("documents", Key("parent_id")),
+                EntitySource("read_changes", Key("document_id"), date="date"),
+                EntitySource("read_changes", Key("other")),
             ),
         ),
     )
@@ -320,6 +322,14 @@ def _issue(link: str, target_kind: str, column: str) -> LinkKind:
     return LinkKind(
         link, "concerns", "is a subject of", "issue", target_kind,
         (LinkSource("issues", Key("issue_id"), Key(column, each=True), date="opened_on"),),
+    )  # fmt: skip
+
+
+def _read(relation: str) -> LinkSource:
+    """What a ruling does to another by its text alone."""
+    return LinkSource(
+        "read_changes", Key("document_id"), Key("other"), date="date", where=(("relation", (relation,)),),
+        status="status",
     )  # fmt: skip
 
 
@@ -414,10 +424,13 @@ LINK_KINDS: dict[str, LinkKind] = {
                  (LinkSource("documents", Key("id"), Key("tariffs", each=True), date="date"),)),
         LinkKind("modifies", "modifies", "is modified by", "document", "document",
                  (LinkSource("documents", Key("id"), Key("modifies", each=True), date="date"),
-                  LinkSource("documents", Key("modified_by", each=True), Key("id"), date="date"))),
+                  LinkSource("documents", Key("modified_by", each=True), Key("id"), date="date"),
+                  _read("modifies"))),
         LinkKind("revokes", "revokes", "is revoked by", "document", "document",
                  (LinkSource("documents", Key("id"), Key("revokes", each=True), date="date"),
-                  LinkSource("documents", Key("revoked_by", each=True), Key("id"), date="date"))),
+                  LinkSource("documents", Key("revoked_by", each=True), Key("id"), date="date"),
+                  _read("revokes"))),
+        LinkKind("affirms", "affirms", "is affirmed by", "document", "document", (_read("affirms"),)),
         LinkKind("relates_to", "relates to", "relates to", "document", "document",
                  (LinkSource("documents", Key("id"), Key("related", each=True), date="date"),)),
         LinkKind("is_attached_to", "is attached to", "has attachment", "document", "document",

@@ -385,7 +385,7 @@ STATEMENTS = Table(
         _ids("classified_under", _I.HTS),  # the tariff numbers that a ruling holds
         _ids("origins", _I.COUNTRY),  # the countries of origin that it holds
         *_lists("modifies", "revokes", "affirms"),  # what it does to earlier rulings
-        Column("said", ColumnType.JSON),  # all of it with its places: [{what, value, key, start, end, flag}]
+        Column("said", ColumnType.JSON),  # all of it with its places: [{what, value, key, start, end, flag, passage}]
     ),
 )
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ingest.extract.mentions import Mention
+from ingest.extract.name_words import Place
 
-Effect = tuple[str, Mention]  # modifies, revokes or affirms, and the ruling
+Effect = tuple[str, Mention, Place]  # modifies, revokes or affirms, the ruling, and where the verb stands
 
 _DONE = "modified|revoked|affirmed|superseded|upheld|rescinded"
 _PASSIVE = re.compile(
     rf"\b(?P<be>is|are)\s+(?:(?:each|all|both|hereby|therefore|also|further|likewise)\s+)*(?P<verb>{_DONE})\b"
-    rf"(?=(?P<list>[^.;:]{{0,80}}:)?)",
+    rf"(?!\s+by\s+(?!this\b))(?=(?P<list>[^.;:]{{0,80}}:)?)",
     re.IGNORECASE,
 )
 _FURTHER = re.compile(rf",?\s+and\s+(?:are\s+|is\s+)?(?:hereby\s+)?(?P<verb>{_DONE})\b", re.IGNORECASE)
@@ -42,6 +43,8 @@ _BETWEEN = re.compile(
     r"[\s,;()]*)?(?:(?:issued\s+to|to)\s+[^;\n]{3,80}?[\s,;]+)?(?:and|or|as well as|&)?[\s,;]*"
     r"(?:(?:New\s+York|Headquarters)(?:\s+Rulings?)?(?:\s+Letters?)?|rulings?|letters?|HRL|NYRL|NY|HQ|Nos?\.|[(),\"\u201c\u201d]|\s)*"
 )
+# Between a ruling and the verb of which it is the subject: HQ H300000, dated May 2, 2019, modifies NY N299999.
+_DOES = re.compile(r"[\s,]*(?:dated\s[^;.]{0,30}?,\s)?(?:(?:which|that)\s+)?")
 # In NY N301234, the bags are modified: not the ruling.
 _IN = re.compile(r"\b[Ii]n\s+$")
 _OF_ANOTHER = re.compile(r"(?:,\s+dated\s[^,]{3,20},\s\d{4})?,\s+(?:the|these|we|CBP|Customs|a|an|certain|it)\b")
@@ -49,6 +52,8 @@ _SENTENCE_ENDS = re.compile(
     r"(?<!\b[A-Z])(?<!\bNo)(?<!\bInc)(?<!\bCo)(?<!\bLtd)(?<!\bCorp)[.;]\s+(?=[A-Z\u201c\"])|\n\s*\n"
 )
 _REACH = 400  # characters that a clause may have
+_LONGEST_SENTENCE = 300  # that is shown
+_HEADING = re.compile(r"^[A-Z][A-Z ]{4,40}:\s+(?=[A-Z])")  # EFFECT ON OTHER RULINGS: on the line of its section
 
 
 def effects(text: str, rulings: Sequence[Mention]) -> Iterator[Effect]:
@@ -56,7 +61,7 @@ def effects(text: str, rulings: Sequence[Mention]) -> Iterator[Effect]:
 
     >>> from ingest.extract.mentions import find_mentions
     >>> text = "NY N301234 and NY N301235 are hereby REVOKED. We affirm HQ 955864."
-    >>> [(verb, one.key) for verb, one in effects(text, list(find_mentions("", text)))]
+    >>> [(verb, one.key) for verb, one, _ in effects(text, list(find_mentions("", text)))]
     [('revokes', 'NY-N301235'), ('revokes', 'NY-N301234'), ('affirms', 'HQ-955864')]
     """
     if not rulings:
@@ -64,16 +69,38 @@ def effects(text: str, rulings: Sequence[Mention]) -> Iterator[Effect]:
     for match in _PASSIVE.finditer(text):
         for verb in (match.group("verb"), *(each.group("verb") for each in _further(text, match))):
             for one in _subjects(text, rulings, match):
-                yield _VERBS[verb[0].lower()], one
+                yield _VERBS[verb[0].lower()], one, match.span()
     for match in _ACTIVE.finditer(text):
-        if not _NOT_DONE.search(text, max(0, match.start() - 100), match.end()):
-            verb = match.group("verb") or match.group("we")
-            yield from ((_VERBS[verb[0].lower()], one) for one in _objects(text, rulings, match.end()))
+        not_done = _NOT_DONE.search(text, max(0, match.start() - 100), match.end())
+        if not not_done and not (match.group("verb") and _by_another(text, rulings, match.start())):
+            verb = _VERBS[(match.group("verb") or match.group("we"))[0].lower()]
+            yield from ((verb, one, match.span()) for one in _objects(text, rulings, match.end()))
     for subject in _SUBJECT.finditer(text):
         for match in _NOUN.finditer(text, *subject.span("subject")):
             if not _NOT_DONE.search(text, subject.start(), match.start()):
                 verb = _VERBS[match.group("verb")[0].lower()]
-                yield from ((verb, one) for one in _objects(text, rulings, match.end(), listed=True))
+                yield from ((verb, one, match.span()) for one in _objects(text, rulings, match.end(), listed=True))
+
+
+def sentence(text: str, begin: int, end: int) -> str:
+    """The sentence in which these places stand, in single blanks; cut where it is long.
+
+    >>> text = "We looked at it. NY N301234 is revoked. Others stand."
+    >>> sentence(text, 17, 38)
+    'NY N301234 is revoked.'
+    """
+    earliest = max(0, begin - _LONGEST_SENTENCE)
+    before = (each.end() for each in _SENTENCE_ENDS.finditer(text, earliest, begin + 1))
+    start = max((end for end in before if end <= begin), default=earliest)
+    ends = _SENTENCE_ENDS.search(text, end, end + _LONGEST_SENTENCE)
+    said = _HEADING.sub("", " ".join(text[start : ends.start() + 1 if ends else end + _LONGEST_SENTENCE].split()))
+    return said if len(said) <= _LONGEST_SENTENCE else f"{said[:_LONGEST_SENTENCE].rpartition(' ')[0]} …"
+
+
+def _by_another(text: str, rulings: Sequence[Mention], verb: int) -> bool:
+    """Whether the ruling right before a verb does it, and not this one."""
+    before = rulings[: bisect_left(rulings, verb, key=lambda one: one.start)]
+    return bool(before) and _DOES.fullmatch(text, before[-1].end, verb) is not None
 
 
 def _further(text: str, match: re.Match[str]) -> Iterator[re.Match[str]]:

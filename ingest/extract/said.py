@@ -13,7 +13,7 @@ from itertools import zip_longest
 from graph.model.errors import Invalid
 from graph.model.identifiers import HtsNumber, RulingNumber
 from graph.model.tables import IdentifierType
-from ingest.extract.effects import effects
+from ingest.extract.effects import effects, sentence
 from ingest.extract.mentions import Mention
 from ingest.extract.name_words import Place
 from ingest.extract.pipeline import COMPANY, COUNTRY, DATE
@@ -22,7 +22,10 @@ from ingest.extract.results import FIBRES, Result, told_results
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One statement. `what` names the field, `key` what a value is the key of, if of anything; `flag` a doubt."""
+    """One statement. `what` names the field, `key` what a value is the key of, if of anything; `flag` a doubt.
+
+    `passage` is the sentence that says so, of what a ruling does to another.
+    """
 
     what: str
     value: str
@@ -30,6 +33,7 @@ class Said:
     start: int = 0
     end: int = 0
     flag: str = ""
+    passage: str = ""
 
 
 def statements(kind: str, text: str, mentions: Sequence[Mention]) -> list[Said]:
@@ -238,9 +242,10 @@ def _ended(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
         behind = _DATED.match(text, one.end)
         if behind and (day := dated.get(behind.end())):
             days.setdefault(one.key, f" of {day}")
-    for verb, one in effects(text, rulings):
+    for verb, one, (start, end) in effects(text, rulings):
         written = f"{RulingNumber.parse(one.key)}{days.get(one.key, '')}"
-        yield Said(verb, written, f"document:{one.key}", one.start, one.end)
+        passage = sentence(text, min(start, one.start), max(end, one.end))
+        yield Said(verb, written, f"document:{one.key}", one.start, one.end, passage=passage)
 
 
 _PERCENT = re.compile(

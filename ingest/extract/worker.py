@@ -26,7 +26,7 @@ def _mention(one: Mention) -> list[object]:
 
 
 def _said(one: Said) -> list[object]:
-    return [one.what, one.value, one.key, one.start, one.end, one.flag]
+    return [one.what, one.value, one.key, one.start, one.end, one.flag, one.passage]
 
 
 if __name__ == "__main__":

@@ -79,6 +79,7 @@ def row_of(document: SearchDocument) -> Row:
                     whole(step.by),
                     step.date.isoformat() if step.date else None,
                     step.depth,
+                    whole(step.passage),
                 ]
                 for step in document.chain
             ],
@@ -103,8 +104,8 @@ def held_of(id_: str, source: dict[str, Any]) -> Held:
         fields={name: tuple(values) for name, values in source["fields"].items()},
         pages=tuple((page, start) for page, start in source["pages"]),
         chain=tuple(
-            LegalStep(document, change, by, date.fromisoformat(day) if day else None, depth)
-            for document, change, by, day, depth in source["chain"]
+            LegalStep(document, change, by, date.fromisoformat(day) if day else None, *rest)
+            for document, change, by, day, *rest in source["chain"]
         ),
     )
 

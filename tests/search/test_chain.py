@@ -2,17 +2,17 @@
 
 from datetime import date
 
-from search.chain import MOST_STEPS, Change, legal_chain, told_chain
+from search.chain import MOST_STEPS, Changed, legal_chain, told_chain
 
-KNOWN: dict[str, list[tuple[Change, str, date | None]]] = {
-    "NY-N1": [("revoked_by", "HQ-H3", date(2021, 1, 1)), ("modified_by", "HQ-H2", date(2019, 1, 1))],
-    "HQ-H2": [("modified_by", "HQ-H4", date(2020, 1, 1)), ("revoked_by", "HQ-H5", None)],
-    "HQ-A": [("modified_by", "HQ-B", None)],
-    "HQ-B": [("modified_by", "HQ-A", None)],
+KNOWN: dict[str, list[Changed]] = {
+    "NY-N1": [Changed("revoked_by", "HQ-H3", date(2021, 1, 1)), Changed("modified_by", "HQ-H2", date(2019, 1, 1))],
+    "HQ-H2": [Changed("modified_by", "HQ-H4", date(2020, 1, 1)), Changed("revoked_by", "HQ-H5", None)],
+    "HQ-A": [Changed("modified_by", "HQ-B", None)],
+    "HQ-B": [Changed("modified_by", "HQ-A", None)],
 }
 
 
-def changes(document: str) -> list[tuple[Change, str, date | None]]:
+def changes(document: str) -> list[Changed]:
     return KNOWN.get(document, [])
 
 
@@ -28,7 +28,7 @@ def test_rulings_that_name_each_other_end() -> None:
 
 
 def test_a_chain_without_end_is_cut() -> None:
-    steps = legal_chain("0", lambda one: [("revoked_by", str(int(one) + 1), None)])
+    steps = legal_chain("0", lambda one: [Changed("revoked_by", str(int(one) + 1), None)])
     assert len(steps) == MOST_STEPS
 
 

@@ -1,5 +1,6 @@
 """What of a generation can be found, and by what."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +27,8 @@ FACTS = {
         {"id": "HQ-H222222", "kind": "ruling", "title": "A modification", "date": "2019-05-02"},
         {"id": "HQ-H333333", "kind": "ruling", "title": "Its end", "date": "2021-06-03", "revokes": ["HQ-H222222"]},
         {"id": "NY-N000009", "kind": "ruling", "title": "Ended by law", "operationally_revoked": "yes"},
+        {"id": "NY-N000010", "kind": "ruling", "title": "Ended by a text"},
+        {"id": "HQ-H444444", "kind": "ruling", "title": "A text", "date": "2022-07-08"},
         {
             "id": "HQ-H348257", "kind": "ruling", "revokes": ["NY-N301234"],
             "text": "Revocation of a ruling\nWe revoke it.",
@@ -41,6 +44,13 @@ FACTS = {
         {"document_id": "HQ-H348257", "kind": "case", "key": "A-570-918-014", "start": 1, "end": 2},
         {"document_id": "HQ-H348257", "kind": "hts", "key": "732620", "start": 5, "end": 8},
         {"document_id": "HQ-H348257", "kind": "hts", "key": "732620", "start": 15, "end": 18},
+    ],
+    "statements": [
+        {
+            "document_id": "HQ-H444444", "revokes": ["NY-N000010"],
+            "said": json.dumps([{"what": "revokes", "value": "NY N000010", "key": "document:NY-N000010",
+                                 "passage": "NY N000010 is hereby revoked."}]),
+        },
     ],
     "issues": [
         {"issue_id": "2024-0117", "version": 1, "title": "An early title", "status": "open"},
@@ -111,6 +121,8 @@ def test_everything_is_there_under_its_entity_id(indexed: dict[str, SearchDocume
     [
         ("document:NY-N301234", "revoked", {"revoked_by": ("HQ-H348257",)}),
         ("document:NY-N000009", "revoked", {}),
+        ("document:NY-N000010", "revoked", {"revoked_by": ("HQ-H444444",)}),
+        ("document:HQ-H444444", "in force", {"revokes": ("NY-N000010",)}),
         ("document:NY-N000007", "modified", {"modified_by": ("HQ-H111111",)}),
         ("document:HQ-H348257", "in force", {"revokes": ("NY-N301234",)}),
         ("document:HQ-H111111", "in force", {"modifies": ("NY-N000007",)}),
@@ -130,6 +142,16 @@ def test_a_ruling_carries_what_became_of_it_and_of_that_in_turn(indexed: dict[st
     assert told_chain(indexed["document:NY-N000008"].chain) == said
     assert told_chain(indexed["document:NY-N000007"].chain) == "modified by HQ-H111111"
     assert indexed["document:HQ-H333333"].chain == ()
+
+
+def test_what_only_a_text_does_to_a_ruling_is_marked_and_comes_with_its_sentence(
+    indexed: dict[str, SearchDocument],
+) -> None:
+    (step,) = indexed["document:NY-N000010"].chain
+    assert step.passage == "NY N000010 is hereby revoked."
+    assert told_chain((step,)) == "revoked by HQ-H444444 on 2022-07-08 (read from its text)"
+    (recorded,) = indexed["document:NY-N000007"].chain
+    assert recorded.passage == ""
 
 
 def test_a_document_carries_its_columns_and_mentions_with_all_they_roll_up_to(

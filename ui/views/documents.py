@@ -241,6 +241,7 @@ def _chain(document: DocumentAnswer) -> None:
     st.markdown("**In law**")
     for step in document.chain:
         label = f"{step.relation} **{step.id.partition(':')[2]}**{f' on {step.date}' if step.date else ''}"
+        label += f" ({step.status})" if step.status else ""
         if st.button(label, key=f"chain {step.relation} {step.id}", type="tertiary", help=step.title or None):
             _open(step.id)
 

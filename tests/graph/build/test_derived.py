@@ -1,4 +1,4 @@
-"""Derived tables: which orders go together, and which notices speak of them."""
+"""Derived tables: which orders go together, which notices speak of them, and what texts of rulings do to others."""
 
 from datetime import date
 from pathlib import Path
@@ -62,6 +62,29 @@ def test_orders_on_one_product_of_one_country_are_companions(tmp_path: Path) -> 
     assert [(row["case_number"], row["companion_case_number"], row["order_on"]) for row in rows] == [
         ("A-570-967", "C-570-968", date(2011, 5, 27))
     ]
+
+
+def test_a_text_tells_what_a_ruling_does_to_others_where_no_record_does(tmp_path: Path) -> None:
+    load_facts(
+        tmp_path,
+        documents=[
+            {"id": "HQ-H1", "kind": "ruling", "date": "2021-06-03", "modifies": ["NY-N2"]},
+            {"id": "NY-N3", "kind": "ruling", "revoked_by": ["HQ-H1"]},
+            {"id": "HQ-H9", "kind": "ruling"},
+        ],
+        statements=[
+            {"document_id": "HQ-H1", "revokes": ["NY-N2", "NY-N4"], "modifies": ["NY-N3"], "affirms": ["NY-N5"]},
+            {"document_id": "HQ-H9", "revokes": ["NY-N2"]},
+        ],
+    )
+    rows = derived.table(DuckDbFactStore(tmp_path), "read_changes").to_pyarrow().to_pylist()
+    told = sorted((row["document_id"], row["relation"], row["other"], row["date"]) for row in rows)
+    assert told == [
+        ("HQ-H1", "affirms", "NY-N5", date(2021, 6, 3)),
+        ("HQ-H1", "revokes", "NY-N4", date(2021, 6, 3)),
+        ("HQ-H9", "revokes", "NY-N2", None),
+    ]
+    assert {row["status"] for row in rows} == {"read from text"}
 
 
 def test_derived_tables_are_as_old_as_their_facts(tmp_path: Path) -> None:

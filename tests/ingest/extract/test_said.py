@@ -219,6 +219,38 @@ def test_what_is_done_to_one_ruling_is_not_done_to_the_next() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "NY N300001 is revoked by HQ H290001.",
+        "HQ H290001, dated May 2, 2019, revokes NY N300001.",
+        "HQ H290001, which modifies NY N300001, was published.",
+        "NY N300001 is not revoked.",
+    ],
+)
+def test_what_another_ruling_does_is_not_done_by_this_one(text: str) -> None:
+    assert decided(text) == []
+
+
+def test_what_is_done_to_a_ruling_comes_with_the_sentence_that_does_it() -> None:
+    modified, revoked = [one.passage for one in statements("ruling", RULING) if one.passage]
+    assert modified == "NY N301234, dated March 3, 2020, is hereby modified."
+    assert revoked == "HQ H301235 is revoked."
+    assert [one.passage for one in statements("ruling", "HQ H290001 is superseded by this ruling. It is old.")] == [
+        "HQ H290001 is superseded by this ruling."
+    ]
+    listed = statements(
+        "ruling", "The following rulings are hereby revoked:\n\nNY N012345, dated March 3, 2010\n\nEnd."
+    )
+    assert [one.passage for one in listed] == [
+        "The following rulings are hereby revoked: NY N012345, dated March 3, 2010"
+    ]
+    (long,) = statements("ruling", f"NY N301234, {'on frames of wood, ' * 4}is revoked {'for good reasons ' * 40}.")
+    assert len(long.passage) <= 302
+    assert long.passage.startswith("NY N301234, on frames")
+    assert long.passage.endswith(" …")
+
+
+@pytest.mark.parametrize(
     ("text", "flags"),
     [
         ("It is 60.0% cotton and 40.0% polyester.", []),

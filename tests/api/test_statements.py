@@ -1,0 +1,82 @@
+"""What only texts of documents say is found, linked and told: which rulings they end, and what they hold."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.loading import load_files
+from api.refresh import refresh
+from api.settings import Settings
+from tests.fixtures.running_service import running_service
+
+ENDED = "NY N299999, dated March 3, 2018, is hereby revoked."
+DOCUMENTS: list[dict[str, object]] = [
+    {"id": "n299999", "kind": "ruling", "title": "Frames of wood", "text": "Frames of wood.", "date": "2018-03-03"},
+    {"id": "n288888", "kind": "ruling", "title": "Frames of steel", "text": "Steel.", "modified_by": ["HQ H300000"]},
+    {"id": "n277777", "kind": "ruling", "title": "Frames of bamboo", "text": "Frames of bamboo."},
+    {
+        "id": "h300000", "collection": "hq", "kind": "ruling", "title": "A reconsideration", "date": "2021-06-03",
+        "text": f"We looked at frames again. {ENDED} NY N288888 is revoked. NY N277777 is affirmed.",
+    },
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder: Path = tmp_path_factory.mktemp("statements")
+    (folder / "documents.jsonl").write_text("\n".join(map(json.dumps, DOCUMENTS)), encoding="utf-8")
+    settings = Settings(home=folder / "home")
+    load_files(settings, [folder / "documents.jsonl"], now=datetime(2026, 3, 1, tzinfo=UTC))
+    refresh(settings, now=datetime(2026, 3, 1, tzinfo=UTC))
+    return settings
+
+
+@pytest.fixture(scope="module")
+def http(settings: Settings) -> Iterator[httpx.Client]:
+    with running_service(settings) as client:
+        yield client
+
+
+def get(http: httpx.Client, path: str, **asked: object) -> Any:
+    response = http.get(path, params={name: str(value) for name, value in asked.items()})
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_a_hit_that_another_ruling_ends_by_its_text_says_so_with_the_sentence(http: httpx.Client) -> None:
+    (hit,) = get(http, "/v1/search", q="status:revoked frames of wood")["items"]
+    assert (hit["id"], hit["fields"]["revoked_by"]) == ("document:NY-N299999", ["HQ-H300000"])
+    assert hit["legal_told"] == "revoked by HQ-H300000 on 2021-06-03 (read from its text)"
+    assert [step["passage"] for step in hit["legal"]] == [ENDED]
+
+
+def test_a_record_counts_before_a_text_that_says_otherwise(http: httpx.Client) -> None:
+    answer = get(http, "/v1/documents/NY-N288888")
+    assert (answer["standing"], answer["legal_told"]) == ("modified", "modified by HQ-H300000 on 2021-06-03")
+    assert [(one["relation"], one["status"]) for one in answer["chain"]] == [("is modified by", "")]
+
+
+def test_the_document_tells_what_its_text_does_to_others(http: httpx.Client) -> None:
+    chain = {one["id"]: one for one in get(http, "/v1/documents/HQ-H300000")["chain"]}
+    assert {key: (one["relation"], one["status"]) for key, one in chain.items()} == {
+        "document:NY-N299999": ("revokes", "read from text"),
+        "document:NY-N288888": ("modifies", ""),
+        "document:NY-N277777": ("affirms", "read from text"),
+    }
+    ended = get(http, "/v1/documents/NY-N299999")
+    assert (ended["standing"], ended["legal"][0]["passage"]) == ("revoked", ENDED)
+    assert get(http, "/v1/documents/NY-N277777")["standing"] == "stands"
+
+
+def test_such_a_link_opens_what_it_was_made_from(http: httpx.Client) -> None:
+    path = "/v1/entities/document:HQ-H300000/related"
+    (link,) = get(http, path, link="revokes")["items"]
+    assert (link["id"], link["status"], link["count"]) == ("document:NY-N299999", "read from text", 1)
+    answer = get(http, "/v1/links/records", source="document:HQ-H300000", link="revokes", target=link["id"])
+    assert answer["total"] == 1
+    assert [table["table"] for table in answer["tables"] if table["total"]] == ["read_changes"]
