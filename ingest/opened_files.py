@@ -1,7 +1,8 @@
 """Mails and archives among the files to load: opened, so that what they hold is loaded as if it lay in a folder.
 
 Invariant: every file inside has a line of its own in the report, as `letters.zip/2024/report.pdf`, or the reason why it
-could not be taken out; how deep files may stand in files, and how much may come out of one, is bounded.
+could not be taken out (those for which an archive leaves no room have one together); how deep files may stand in files,
+and how much may come out of one, is bounded.
 """
 
 import shutil

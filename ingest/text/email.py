@@ -9,12 +9,14 @@ import email.policy
 import email.utils
 from collections.abc import Iterator
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from graph.model.errors import Invalid
 from ingest.text.html import text_of_page
 from ingest.text.reading import EMAIL, Reading, Told, tidied
-from ingest.text.unpacked import Allowance, Member, Unpacked, safe_name
+from ingest.text.unpacked import Allowance, Member, Unpacked, safe_name, written_out
 
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _LARGEST_BYTES = 128 * 1024 * 1024
@@ -56,10 +58,12 @@ def unpack_mail(message: EmailMessage, name: str, into: Path, allowance: Allowan
             members.append(Member(shown, problem=allowance.spent(name)))
             continue
         target = into / str(number) / shown  # a table is known by its name
-        target.parent.mkdir()
-        target.write_bytes(raw)
-        members.append(Member(shown, path=str(target)))
+        members.append(written_out(shown, name, target, partial(_write, raw)))
     return Unpacked(tuple(members))
+
+
+def _write(raw: bytes, file: BinaryIO) -> None:
+    file.write(raw)
 
 
 def _parsed(path: Path, name: str) -> EmailMessage:

@@ -118,7 +118,7 @@ def _finished(reading: Reading, name: str) -> Reading:
         notes.insert(0, promised)
     text, pages = reading.text, reading.pages
     if len(text) > LONGEST_TEXT:
-        notes.append(f"only the first {LONGEST_TEXT:,} of {len(text):,} characters were read")
+        notes.append(f"only the first {LONGEST_TEXT:,} of {len(text):,} characters were read: split it")
         text = text[:LONGEST_TEXT]
         pages = tuple(replace(page, end=min(page.end, len(text))) for page in pages if page.start < len(text))
     return replace(

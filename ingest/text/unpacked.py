@@ -4,14 +4,19 @@ Invariant: what is written lies inside that folder, under names without paths, a
 all files below one sender's file share, however deep they lie in each other; the allowance grows with that file.
 """
 
+import errno
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 MOST_TIMES = 200  # of a file's size may come out of it: tables of numbers shrink to a fiftieth
 SMALL_BYTES = 64 * 1024 * 1024  # which may come out of any
 MOST_BYTES = 2 * 1024 * 1024 * 1024
 MOST_FILES = 20_000
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENAMETOOLONG})
 _UNSAFE = re.compile(r"[^\w .,()\[\]&+=@#-]+")
 
 
@@ -62,6 +67,25 @@ class Allowance:
             f" {MOST_TIMES} times its size (from {SMALL_BYTES // 1024**2} MiB to {MOST_BYTES // 1024**3} GiB)."
             " Unpack it yourself if you trust it, and load the folder."
         )
+
+
+def written_out(shown: str, name: str, target: Path, write: Callable[[BinaryIO], object]) -> Member:
+    """The file `shown` in another, called `name`, written to `target`; told where there is no room for it."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            write(file)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        with suppress(OSError):
+            target.unlink()
+        problem = (
+            f"{shown} in {name} cannot be written out ({error.strerror}). Make room where the home directory is and"
+            " load it again, or unpack it yourself and load the folder."
+        )
+        return Member(shown, problem=problem)
+    return Member(shown, path=str(target))
 
 
 def safe_name(name: str) -> str:

@@ -1,12 +1,14 @@
 """Archives in archives, opened within bounds that hold for all of them together."""
 
 import io
+import resource
 import zipfile
 from pathlib import Path
 
 from ingest.given_files import GivenFile
 from ingest.opened_files import opened_files
 from ingest.text.readers import Readers
+from tests.fixtures.document_files import mail
 
 
 def zipped(**files: bytes) -> bytes:
@@ -64,4 +66,35 @@ def test_an_archive_that_declares_less_than_it_holds_is_told(tmp_path: Path) -> 
     (tmp_path / "lies.zip").write_bytes(bytes(raw))
     said = opened(tmp_path, "lies.zip")["lies.zip"].failed
     assert said.startswith("lies.zip is a ZIP archive that breaks off or is damaged: Bad CRC-32 for file 'zeros.bin'")
+    assert not list((tmp_path / "out").rglob("*.bin"))
+
+
+def test_files_for_which_an_allowance_leaves_no_room_are_told_in_one_line(tmp_path: Path) -> None:
+    files = {f"{at:02}_dot_bin": bytes(30 * 1024 * 1024) for at in range(6)}
+    (tmp_path / "full.zip").write_bytes(zipped(**files, note_dot_txt=b"A note."))
+    found = opened(tmp_path, "full.zip")
+    assert list(found) == [
+        "full.zip", "full.zip/00.bin", "full.zip/01.bin", "full.zip/note.txt", "full.zip/02.bin and 3 more",
+    ]  # fmt: skip
+    assert found["full.zip/02.bin and 3 more"].failed.startswith("full.zip holds more than may come out of one file")
+    assert found["full.zip/note.txt"].path.read_bytes() == b"A note."
+
+
+def test_what_finds_no_room_on_the_disk_is_told_and_the_rest_is_opened(tmp_path: Path) -> None:
+    large, deep = bytes(2 * 1024 * 1024), "/".join(["folder" * 20] * 40)
+    (tmp_path / "a.zip").write_bytes(
+        zipped(**{"large.bin": large, f"{deep}/note.txt": b"deep", "note.txt": b"A note."})
+    )
+    (tmp_path / "a.eml").write_bytes(bytes(mail("Frames", "of wood", [("large.bin", large), ("note.txt", b"A note.")])))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024, before[1]))  # the readers inherit it
+    try:
+        found = opened(tmp_path, "a.zip", "a.eml")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    for name in ("a.zip", "a.eml"):
+        said = f"large.bin in {name} cannot be written out (File too large). Make room where the home directory is"
+        assert found[f"{name}/large.bin"].failed.startswith(said)
+        assert found[f"{name}/note.txt"].path.read_bytes() == b"A note."
+    assert "cannot be written out (File name too long)" in found[f"a.zip/{deep}/note.txt"].failed
     assert not list((tmp_path / "out").rglob("*.bin"))
