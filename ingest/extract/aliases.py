@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from graph.resolve.words import is_place, share
-from ingest.extract.company_forms import form_words, legal_forms, rows
+from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
 from ingest.extract.name_words import Place
 from ingest.extract.names import name_key, words
 from ingest.sources.countries import country_code
@@ -30,10 +30,14 @@ _PERSON_BEFORE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr)\.? (?:[A-Z][\w.]* )?$")
 _PARTS = re.compile(r"[^\Wa-z](?:[^/]*[^\s/])?")  # from the first capital on
 _SEVERAL = 200  # characters before a name in which those stand that have a short name together
 _ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM = 6, 4, 4
-_PART_OF_NAME = re.compile(r"(?:,? (?:[A-Z(&][\w(]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|, [A-Z]{2} \d)")
+_WORDS_THAT_TELL, _LONG = 3, 15
+_PART_OF_NAME = re.compile(
+    r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z(&][\w(]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|, [A-Z]{2} \d)"
+)
 _NAME_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w&'-]*\.?|&|in|at|near) $")
 _DOES = re.compile(
-    r"['\u2019]s? [a-z]|,? (?:and|or|nor|but|who|which|also|then|did|does|has|had|have|is|was|will|would|could|sells?|"
+    r"['\u2019]s? [a-z]|, (?:formed|founded|incorporated|located|based|whose|a|an|the|its)\b| to be\b|"
+    r",? (?:and|or|nor|but|who|which|also|then|did|does|has|had|have|is|was|will|would|could|sells?|"
     r"sold|says?|said|buys?|bought|imports?|imported|exports?|exported|pays?|paid|ships?|shipped|makes?|made|states?|stated|"
     r"claims?|claimed|told|asked|asks|entered|filed|knew|received|answered|protested|provided|used|uses)\b"
 )
@@ -238,13 +242,16 @@ def _in_order(letters: str, of: str) -> bool:
     return all(letter in rest for letter in letters)
 
 
+def _form_of(name: str) -> FormSpan | None:
+    """The legal form with which a name ends: not the SE of SE Umber Exports Co."""
+    return next((form for form in legal_forms(name) if form.end == len(name)), None)
+
+
 @lru_cache(maxsize=20_000)
 def _cores(name: str) -> tuple[str, ...]:
     """A name without its legal form, in small letters and in capitals, where that can only mean the company: not
     `Theory` of Theory LLC; and its first two words or more where these tell."""
-    form = next(iter(legal_forms(name)), None)
-    if form and form.end != len(name):
-        return ()
+    form = _form_of(name)
     core = name[: form.start].rstrip(" ,") if form else name
     parts = core.split()
     cores: list[str] = []
@@ -257,7 +264,7 @@ def _cores(name: str) -> tuple[str, ...]:
 def _initials(name: str) -> str:
     """The first letters of a name, where they are four or more with the CO of a Company: Umber Metal Works Co. is
     UMWCO."""
-    form = next(iter(legal_forms(name)), None)
+    form = _form_of(name)
     of_name = re.findall(r"[^\W_]+", name[: form.start]) if form else []
     letters = "".join(word[0] for word in of_name)
     if form and name[form.start :].upper().startswith("CO") and len(letters) > 2:
@@ -268,7 +275,7 @@ def _initials(name: str) -> str:
 @lru_cache(maxsize=20_000)
 def _without_place(name: str) -> tuple[str, ...]:
     """A name without the place that it begins with: `Shanghai Umber Metals Co., Ltd.`, then `Umber Metals`."""
-    form = next(iter(legal_forms(name)), None)
+    form = _form_of(name)
     parts = name[: form.start].rstrip(" ,").split() if form else []
     if len(parts) < 3 or not is_place(parts[0].upper()) or not parts[1][0].isupper():
         return ()
@@ -279,7 +286,10 @@ def _core(parts: list[str], *, cut: bool) -> list[str]:
     """Words of a name in both ways to write them, where they tell which company is meant."""
     some = [part for part in name_key(" ".join(parts)).split() if part not in form_words()]
     telling = [part for part in some if not share(part) and len(part) > 2 and not country_code(part)]
-    if len(some) < 2 or not telling or (cut and len(telling) < 2) or parts[-1][-1] in "&,/-":
+    whole = (
+        not cut and len(parts) >= _WORDS_THAT_TELL and len(" ".join(parts)) >= _LONG
+    )  # all common, but who else is it
+    if len(some) < 2 or not (telling or whole) or (cut and len(telling) < 2) or parts[-1][-1] in "&,/-":
         return []
     short = " ".join(parts)
     return [short, short.title() if short.isupper() else short.upper()]

@@ -28,6 +28,7 @@ from ingest.sources.countries import country_code
 _LONGEST_NAME = 160  # characters before a legal form
 _WORDS_IN_BRACKETS, _DIGITS_IN_NAME = 3, 4
 _WRAPPED = 60  # a line of so many characters goes on in the next
+_ROW_OF_CELLS = re.compile(r"\S(?: {2,}|\t|\|)\S")
 _PIECE = re.compile(
     r"\([^()\n\t]{1,40}\)|[^\W_](?:[\w'\u2019.+-]|\[[a-z]{3,7}\]|[&/](?=\w))*|[^\S\n]*\n\s*|[^\S\n]{2,}|\t|\S"
 )
@@ -99,6 +100,11 @@ def _by_form(text: str) -> Iterator[Place]:
         yield before
 
 
+_COURT = re.compile(
+    r"(?:COURT OF|Court of) (?:INTERNATIONAL TRADE|International Trade) "
+)  # whose caption a party follows
+
+
 def _name_start(text: str, floor: int, form: FormSpan) -> int | None:
     """Where the name before a legal form begins, or None where there is no name."""
     begin = max(floor, form.start - _LONGEST_NAME)
@@ -122,17 +128,21 @@ def _name_start(text: str, floor: int, form: FormSpan) -> int | None:
         return None
     if not form.sure and not _fits_short_form(text, names[-1], form):
         return None
-    return kept[0].start()
+    start = kept[0].start()
+    court = _COURT.match(text, max(0, start - len("Court of ")), form.start)
+    return court.end() if court else start
 
 
 def _goes_on(text: str, piece: re.Match[str], before: str, kept: list[re.Match[str]], form: FormSpan) -> bool:
     """Whether a name that was followed leftwards to `kept` also holds the piece before it."""
     written = piece.group()
     if "\n" in written:
-        line = text.rfind("\n", 0, piece.start()) + 1
-        return piece.start() - line >= _WRAPPED or (before == "," and not kept)
+        line = text[text.rfind("\n", 0, piece.start()) + 1 : piece.start()]
+        wrapped = len(line) >= _WRAPPED and not _ROW_OF_CELLS.search(line) and not before.isdigit()
+        return wrapped or (before == "," and not kept)
     if written == ",":
-        return not kept or (before[:1].isupper() and (form.partners or _before_two_founders(kept)))
+        of_partners = form.partners and _PARTNER.search(text, max(0, piece.start() - _WRAPPED), piece.start())
+        return not kept or (before[:1].isupper() and (bool(of_partners) or _before_two_founders(kept)))
     if written in _AND or written in _BETWEEN or written.lower() == _OF:
         return (
             _joins(before, kept, form, written) if kept else written in _AND and text.startswith(_COMPANY, form.start)
@@ -161,8 +171,11 @@ def _is_name_word(written: str, *, last: bool) -> bool:
     return written[0].isupper() or numbered or _brand(written)
 
 
+# One of several partners, not a person by two names: Umber, Ochre & Woad LLP.
+_PARTNER = re.compile(r"(?:^|\n|[^\w\s.] ?|(?<![A-Z])\b[a-z]+ )[A-Z][\w'\u2019-]+$")
 _MONTHS = frozenset(("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"))
 _ONE_WORD = re.compile(r"(?:^|[^\w\s&] ?|\s[a-z]+ |\n)(?:[A-Z][a-z]+, )?[A-Z][a-z]+,? and $")
+_LINE_OF_FOUNDERS = re.compile(r"(?:^|\n)[A-Z][a-z]+, [A-Z][a-z]+,? and $")
 _ONE_MORE = re.compile(r"(?:^|[a-z.:;] |\n)[A-Z][a-z]+, $")
 _TWO_WORDS = re.compile(r"[A-Z][\w-]+ [A-Z][\w-]+ and $")  # Umber Ribbons and Bows Co.
 
@@ -177,6 +190,8 @@ def _before_two_founders(kept: list[re.Match[str]]) -> bool:
 def _two_founders(text: str, before: str, at: int) -> bool:
     """Whether `Ochre and Umber LLC` is one firm: a single word before the `and`, which is nowhere else a firm's."""
     pair = _ONE_WORD.search(text, max(0, at - 60), at)
+    if _LINE_OF_FOUNDERS.search(text, max(0, at - 60), at):
+        return True
     return (
         bool(pair)
         and not share(before.strip(",").upper())
@@ -192,7 +207,7 @@ def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str)
         of_country = len(of) == 1 and _is_land(of[0].title()) and before[:1].isupper()
         return of_country or before.upper() in _OF_WHAT
     if written.lower() != "and" or not before[:1].isupper():
-        return before[:1].isupper()
+        return before[:1].isupper() or _brand(before)
     after = kept[0].group().strip(".").upper()
     one_word = len([piece for piece in kept if piece.group() != ","]) == 1
     return (
@@ -204,9 +219,12 @@ def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str)
     )
 
 
+_BRAND = re.compile(r"[a-z]{1,2}[A-Z]\w")
+
+
 def _brand(written: str) -> bool:
-    """`iRobot`, `eMachines`, `iTV`: one small letter, then a capital."""
-    return len(written) > 2 and written[0].islower() and written[1].isupper()
+    """`iRobot`, `eMachines`, `deUmber`: one small letter or two, then a capital."""
+    return bool(_BRAND.match(written))
 
 
 def _is_role(written: str) -> bool:
@@ -239,12 +257,15 @@ def _introduces(text: str, names: list[str], form: FormSpan) -> bool:
     return one_word and bool(re.match(r" [A-Z][a-z]", text[form.end : form.end + 3]))
 
 
+_POSTAL_CODE = re.compile(r"\s{1,2}\d{5}(?!\d)")
 _CELL_ENDS = re.compile(r"\s*(?:$|[\n\t|;:)]|,|  )")
 
 
 def _fits_short_form(text: str, last: str, form: FormSpan) -> bool:
     """Whether letters that are a form only behind a name (AG, S.A.) are one here: not amid words in capitals."""
     written = text[form.start : form.end]
+    if len(written) == len("SC") and _POSTAL_CODE.match(text, form.end):
+        return False  # Farmton, SC 29401
     return "." in written or not last.isupper() or bool(_CELL_ENDS.match(text, form.end))
 
 
@@ -275,14 +296,15 @@ def _by_prefix(text: str) -> Iterator[Place]:
 
 # A form's field: what it asks for, and the name that was filled in.
 _ROLE = (
-    r"(?:(?:foreign|ultimate|actual|importer'?s?|name of(?: the)?) )?"
+    r"(?:(?:foreign|ultimate|actual|importing|exporting|importer'?s?|name of(?: the)?) )?"
     r"(?:violator(?: \d)?|filer|shipper|consignor|exporter|consignee|"
     r"importer(?: of record)?|ior|manufacturer|producer|supplier|vendor|seller|"
     r"buyer|purchaser|notify(?: party)?|carrier|surety|broker|customs broker|company|firm|protestant|applicant|sold to|"
     r"ship to|bill to|deliver to)"
 )
 _FIELD = re.compile(
-    rf"(?:^|[\n\t|]|  )[ ]*(?:\d{{1,2}}[.)]? ?)?{_ROLE}(?:/{_ROLE})?(?:'s)?(?: name)?(?: ?\([^()\n]{{1,30}}\))?"
+    rf"(?:^|[\n\t|]|  )[ ]*(?:\d{{1,2}}[.)]? ?)?{_ROLE}(?:/{_ROLE})?(?:'s)?(?: name)?"
+    r"(?: (?:and|&) address)?(?: ?\([^()\n]{1,30}\))?"
     r"[ ]*(?::[ \t]*|\t|  +|\|[ ]*|:?[ ]*\n[ ]*)(?P<name>[^\n\t|;:]{3,80})",
     re.IGNORECASE,
 )
@@ -438,7 +460,7 @@ _NUMBERED = re.compile(
 _WORKS = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&)(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
     r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|"
-    r"Forwarders|Holdings|Industries|Outfitters|Packers|Ventures|Wholesalers|Exporters|Exim|Impex|Trading)"
+    r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|Trading)"
     r"(?![\w-]| [A-Z(]| (?:of|for|and) )"
 )
 
@@ -470,7 +492,8 @@ def _works(text: str) -> Iterator[Place]:
         first = named[0].upper()
         if next(iter(legal_forms(text[end : end + 30])), None) and text[end : end + 1] in " ,":
             continue  # found by its form
-        if len(named) > 1 and not share(first) and first not in _NOBODY and not country_code(named[0]):
+        counted = text[max(0, start - 2) : start - 1].isdigit()  # 11 Gum Importers
+        if len(named) > 1 and not counted and not share(first) and first not in _NOBODY and not country_code(named[0]):
             yield start, end
 
 
@@ -480,7 +503,7 @@ def _names_one(text: str, match: re.Match[str]) -> bool:
     return len(named) > 1 and not all(_says_nobody(word) for word in named) and not country_code(text[start:end])
 
 
-_PARTY_COLUMN = re.compile(rf"{_ROLE}(?: name)?:?", re.IGNORECASE)
+_PARTY_COLUMN = re.compile(rf"{_ROLE}(?: name)?(?: (?:and|&) address)?:?", re.IGNORECASE)
 
 
 def _in_columns(text: str) -> Iterator[Place]:

@@ -38,7 +38,7 @@ _NAME_BEHIND = re.compile(r" +(?:\d{5}|[A-Z][a-z]+)")
 
 _CODE = re.compile(
     r"(?i:\bcountr(?:y|ies) of (?:origin|export)|\bexporting country|\borigin country|\bCOO|\bC/O|"
-    r"\borigin(?= ?:))(?i: code)?[ \t:.|]{1,40}"
+    r"\borigin(?= ?:)|\b(?:declared|entered|claimed)(?: as| with)? CO)(?i: code)?[ \t:.|]{1,40}"
     r"(?P<codes>[A-Z]{2}(?:(?:,|/|;| and| or)+ ?[A-Z]{2}\b){0,9})\b(?! ?[A-Z]{2})"
 )
 _CODE_COLUMN = re.compile(
@@ -57,7 +57,9 @@ _AUTHORITY = (
     "Federal Fish Food Geological Government Harmonized International Legal Note Origin Patent Pharmacopeia Postal "
     "Section Securities Steel Supreme Tariff Trade Treasury dollars? Dollars?"
 )
-_STATES_AUTHORITY = re.compile(rf"(?:['\u2019]s?)?,? (?:{'|'.join(_AUTHORITY.split())})\b")
+_STATES_AUTHORITY = re.compile(
+    rf"(?:['\u2019]s?)?,? (?:{'|'.join((*_AUTHORITY.split(), *_AUTHORITY.upper().split()))})\b"
+)
 # Words behind the country that do not make it a quality of theirs: `in the U.S. since May`.
 _GOES_ON = re.compile(
     r"\s(?!(?:after|and|are|as|at|because|before|but|by|can|could|did|directly|does|during|duty|for|from|had|has|have|"

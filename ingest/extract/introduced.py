@@ -22,17 +22,22 @@ _INTRODUCED = re.compile(
 )
 # A name by itself, as `and` behind a verb joins two: `from Umber Valve and Ochre Valve`.
 _ALONE = rf"(?P<name>{WORD}(?: (?:{WORD}|&|(?:of|de|da|do|di|du)(?!\w))){{1,6}})"
-# What only traders do, in the past or of one: `Umber Ochre bought hot-rolled coil`.
-_TRADES = re.compile(
-    rf"(?P<name>{NAME})(?= (?:also |then |had |has |have |and \w+ )?"
-    r"(?:sold|sells|bought|buys|imported|exported|shipped|"
-    r"manufactured|manufactures|produced|supplied|supplies|invoiced|consigned|transshipped|undervalued|misclassified|"
-    r"evaded)\b)"
+# What only traders do, in the past or of one (`Umber Ochre bought hot-rolled coil`), what parties to a case do
+# (`Umber Gum alleges`), and what is theirs (`Umber Gum's allegation`).
+_DEED = re.compile(
+    r"\b(?:sold|sells|bought|buys|imported|exported|shipped|manufactured|manufactures|produced|supplied|supplies|invoiced|"
+    r"consigned|transshipped|undervalued|misclassified|evaded|alleged|alleges|argued|argues|asserted|asserts|claimed|claims|"
+    r"contended|contends|protested|(?P<theirs>allegations?|customers?|entries|exports|factory|imports|invoices|production|"
+    r"protests?|responses?|shipments|suppliers?))\b"
 )
+_DOER = re.compile(rf"(?P<name>{NAME})(?: (?:also|then|had|has|have|and \w+))? $")
+_OWNER = re.compile(rf"(?P<name>{NAME})(?:(?<=s)['\u2019]|(?<=['\u2019]s)) $")
+_DOER_CHARACTERS = 100
 # Who did it, behind the deed: `filed by Umber Filtration`; whom it was bought from, where the name says what it trades.
 _DONE_BY = re.compile(
-    r"\b(?:manufactured|produced|made|supplied|sold|exported|imported|shipped|invoiced|distributed|owned|operated|filed|"
-    rf"submitted|entered|requested|purchased)(?: and \w+)? by {_ALONE}"
+    r"(?:\b(?:manufactured|produced|made|supplied|sold|exported|imported|shipped|invoiced|distributed|owned|operated|filed|"
+    r"submitted|entered|requested|purchased)(?: and \w+)? by|"
+    rf"\b(?:at the|to (?:a|the)|[Oo]n (?:a|the)) request (?:of|from|by)) {_ALONE}"
 )
 _BOUGHT_FROM = re.compile(
     r"\b(?:imports?|imported|importing|buys|bought|buying|purchas(?:es|ed|ing)|sourc(?:es|ed|ing)|orders|ordered|"
@@ -40,10 +45,12 @@ _BOUGHT_FROM = re.compile(
 )
 _SEAT = re.compile(r" of (?P<land>[A-Z]\w+(?: [A-Z]\w+)?)$")  # Umber Ochre of Sweden
 _OFFICIAL = frozenset(
-    ("AGENCY", "ADMINISTRATION", "AUTHORITY", "BORDER", "BUREAU", "CBP", "CENTER", "COMMERCE", "COMMISSION",
-     "CONGRESS", "COURT", "CUSTOMS", "DEPARTMENT", "DIRECTORATE", "DIVISION", "FDA", "GOVERNMENT", "INSPECTOR",
-     "MINISTRY", "OFFICE", "OFFICER", "PORT", "REPUBLIC", "SECTION", "SERVICE", "SPECIALIST", "STATES",
-     "TARIFF", "TEAM", "TREASURY", "UNION", "UNITED")
+    ("ADMINISTRATION", "AGENCY", "AUTHORITY", "BOARD", "BORDER", "BUREAU", "CBP", "CENTER", "CHAPTER", "CIRCUIT",
+     "COMMERCE", "COMMISSION", "COMMITTEE", "CONGRESS", "COUNCIL", "COURT", "CUSTOMS", "DEPARTMENT", "DIRECTOR",
+     "DIRECTORATE", "DIRECTORS", "DIVISION", "FDA", "FEDERAL", "GOVERNMENT", "HEADQUARTERS", "INSPECTOR",
+     "INSPECTORS", "JUDGE", "MINISTRY", "NOTES", "OFFICE", "OFFICER", "OFFICERS", "OFFICIAL", "OFFICIALS", "PORT",
+     "REPUBLIC", "SECTION", "SERVICE", "SPECIALIST", "SPECIALISTS", "STATES", "TARIFF", "TEAM", "TREASURY", "UNION",
+     "UNITED")
 )  # fmt: skip
 
 
@@ -73,8 +80,10 @@ def _by_role(text: str) -> Iterator[Place]:
 
 
 def _traders(text: str) -> Iterator[Place]:
-    for match in _TRADES.finditer(text):
-        if place := firm(text, *trimmed(text, *match.span("name"))):
+    for deed in _DEED.finditer(text):
+        before = _OWNER if deed.group("theirs") else _DOER
+        match = before.search(text, max(0, deed.start() - _DOER_CHARACTERS), deed.start())
+        if match and (place := firm(text, *trimmed(text, *match.span("name")))):
             yield place
 
 

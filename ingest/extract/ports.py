@@ -47,6 +47,11 @@ _DONE_AT_PORT = re.compile(
     rf"{_NO_AMOUNT}",
     re.IGNORECASE,
 )
+_ASKED_PORT = re.compile(
+    r"\b(?:asked|ask|called|contacted|notified|told|e?-?mailed|alerted) (?:port |POE )?"
+    r"(?P<ports>[0-5]\d{3}(?:(?:,|;| and| or|/)+ ?[0-5]\d{3}){0,20})(?= (?:about|for|if|that|to|whether)\b)",
+    re.IGNORECASE,
+)
 _AT_PORT = re.compile(
     rf"(?:\b(?:at|to|from|via|through|by|between) |(?:^|[.;:!?]|\n)\s*)(\d{{4}})(?![\w/-]|[.,]\d){_NO_AMOUNT}",
     re.IGNORECASE,
@@ -84,7 +89,7 @@ def _by_place(text: str) -> Iterator[Place]:
         before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start("port")]
         if not _TARIFF.search(_CLAUSE_ENDS.split(before)[-1]) and not _RECENT_YEAR.fullmatch(match.group("port")):
             yield match.span("port")
-    for row in _DONE_AT_PORT.finditer(text):
+    for row in (*_DONE_AT_PORT.finditer(text), *_ASKED_PORT.finditer(text)):
         for match in _PORT.finditer(text, *row.span("ports")):
             if not _RECENT_YEAR.fullmatch(match.group()) and not _TIME_OF_DAY.fullmatch(match.group()):
                 yield match.span()

@@ -1,7 +1,8 @@
 """Tables in plain text: which heading a value stands under or beside.
 
 Invariant: a table is a row of headings and the rows below it down to a line without cells; cells are parted by tabs,
-bars, or two and more blanks. Nothing is known here of what a heading means.
+bars, or two and more blanks. The number of a form's box is no part of its heading.
+Nothing is known here of what a heading means.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _CELL = re.compile(r"[^\s|](?:[^\n\t| ]| (?=[^\n\t| ]))*")
+_BOX = re.compile(r"\d{1,2}[a-z]?[.)]\s*")  # 6. Port Code, of a form
 _LETTERS = re.compile(r"[^\W\d]")
 
 
@@ -29,24 +31,31 @@ def cells(text: str, headings: re.Pattern[str]) -> Iterator[Cell]:
     [('PORT', '2704'), ('PORT', '2709')]
     >>> [cell.text for cell in cells("| Port | 2704 |", re.compile("Port"))]
     ['2704']
+    >>> [cell.heading for cell in cells("6. Port  7. Exams\\n2704     58", re.compile("Port"))]
+    ['Port']
     """
     if not ("  " in text or "|" in text or "\t" in text) or not headings.search(text):
         return
     columns: list[re.Match[str]] = []
+
+    def heads(one: re.Match[str]) -> bool:
+        return bool(headings.fullmatch(_BOX.sub("", one.group(), count=1)))
+
     for line in re.finditer(r"[^\n]+|\n(?=[ \t]*\n)", text):
         found = list(_CELL.finditer(text, line.start(), line.end()))
         if len(found) < 2:
             columns = []
             continue
-        below = list(_below(columns, found)) if columns else []
+        of_boxes = all(_BOX.match(one.group()) for one in found)
+        below = list(_below(columns, found)) if columns and not of_boxes else []
         if below:
-            yield from (Cell(head.group(), one.group(), one.start(), one.end()) for head, one in below
-                        if headings.fullmatch(head.group()))  # fmt: skip
+            yield from (Cell(_BOX.sub("", head.group(), count=1), one.group(), one.start(), one.end())
+                        for head, one in below if heads(head))  # fmt: skip
         elif all(_LETTERS.search(one.group()) for one in found) and not any(one.group().endswith(":") for one in found):
-            columns = found if any(headings.fullmatch(one.group()) for one in found) else []
-        if "|" in line.group() and len(found) == 2 and headings.fullmatch(found[0].group()):
+            columns = found if any(heads(one) for one in found) else []
+        if "|" in line.group() and len(found) == 2 and heads(found[0]):
             columns = []
-            yield Cell(found[0].group(), found[1].group(), found[1].start(), found[1].end())
+            yield Cell(_BOX.sub("", found[0].group(), count=1), found[1].group(), found[1].start(), found[1].end())
 
 
 def _below(columns: list[re.Match[str]], found: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.Match[str]]]:

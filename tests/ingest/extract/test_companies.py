@@ -60,6 +60,21 @@ FOUND = [
     ("Umberstal PAO and Umberstal Export (collectively, Umberstal)", ["Umberstal PAO", "Umberstal Export"]),
     ("Gerald B. Umber of Ochre, Sienna & Woad wrote; so did Madder, Smith & Gamboge",
      ["Ochre, Sienna & Woad", "Madder, Smith & Gamboge"]),
+    ("Permit holder                        Port\nOchre, Wood and Madder, Inc.         Los Angeles\n"
+     "Umber Transport Services Corp.       San Francisco and the Port of Oakland\n"
+     "Sienna Global Logistics, Inc.        Miami\n",
+     ["Ochre, Wood and Madder, Inc.", "Umber Transport Services Corp.", "Sienna Global Logistics, Inc."]),
+    ("paid at 190 West Eleventh Avenue, Farmton, and at 63 Brea Canyon Road, Suite 8\nUmber Rein LLP",
+     ["Umber Rein LLP"]),
+    ("COURT OF INTERNATIONAL TRADE UMBER METAL CO., LTD., Plaintiff, by Ann S. Weld and Jo Ann Woad, deOchre & Horn, "
+     "PLLC",
+     ["UMBER METAL CO., LTD.", "deOchre & Horn, PLLC"]),
+    ("25. Ultimate Consignee Name and Address\nUMBER RIDGE FURNITURE DIST\n4 Long Rd\n7. Date   8. Importing Carrier\n"
+     "1/2/22    OCHRE LINES\n", ["UMBER RIDGE FURNITURE DIST", "OCHRE LINES"]),
+    ("CP Umber's allegations were filed at the request of Global Ochre Motorcars. Sienna Woad alleged more.",
+     ["CP Umber", "Global Ochre Motorcars", "Sienna Woad"]),
+    ("Umber Forge srl and Ochre Werkzeuge gmbh; written by Old Umber Surety",
+     ["Umber Forge srl", "Ochre Werkzeuge gmbh", "Old Umber Surety"]),
     ("flown by Umber Airlines on behalf of Defendant Ochre, Inc.", ["Umber Airlines", "Ochre, Inc."]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip
@@ -77,6 +92,8 @@ NOT_FOUND = [
     "Officer of the U.S. Customs and Border Protection on behalf of the United States",
     "CASE NO. AS FILED BY PC AND SE",
     "DRA-4 CO:R:C:E 221245 GG",
+    "200 E Bay Street\nCharleston, SC 29401-2611 and Las Vegas, NV 89101",
+    "CBP takes up cases against 11 Gum Importers. The Port Director argued. Import Specialists claimed more.",
     "imports from China and Mexico, bought from South Korea and Oman; imported from Eastern Europe",
     "filed by Customs Headquarters, submitted by the Port Director and entered by John Umber",
     "to the Ochre Drawback Center (Ochre) for Certain Tires, Tubes & Flaps",

@@ -195,6 +195,8 @@ def test_the_abstracts_of_real_notices_hold_next_to_no_false_numbers() -> None:
         ("Port of entry for all: 2811 (Oakland).", ["2811"]),
         ("Entered at JFK (4701), then cleared Newark (4601) and Savannah (1703).", ["4701", "4601", "1703"]),
         ("subheading 7307.29.00, HTSUS, in 19 entries at Norfolk (1401), arrived Newark (4601)", ["1401", "4601"]),
+        ("Asked 2704 and 2709 for exams. 2709 had two; told 1500 workers", ["2704", "2709", "2709"]),
+        ("5. Bond Type   6. Port Code   7. Entry Date\n8   1703   08/15/22\n", ["1703"]),
         ("The team left at 1430 hours; 22 shipments at 1205 per unit.", []),
         ("Imports through 2025; sections 2295 through 2298; classified in Yarn (5205).", []),
         ("Exams at 1400 found nothing.", []),

@@ -86,6 +86,11 @@ def test_a_known_name_within_a_longer_one_does_not_stand_alone(text: str, alone:
         ("Umber Metal-Works Co., Ltd. sold UMWCO parts", ["UMWCO"]),
         ("Shanghai Umber Madder Co., Ltd. sold. Umber Madder paid.", ["Umber Madder"]),
         ("Tianjin Umber Metal Co., Ltd. sold umber metal. Umber Metal is dear.", []),
+        (
+            "Kestrel Rubber Corp. took over. Kestrel, formed in May, paid; the president of Kestrel, Mr. Ruiz",
+            ["Kestrel"] * 2,
+        ),
+        ("SE Asia Tyre Exports Co., Ltd. SE Asia Tyre Exports sold it.", ["SE Asia Tyre Exports"]),
         ("on behalf of your client Kestrelly, on bags. KESTRELLY's bag", ["KESTRELLY"]),
     ],
 )
@@ -117,6 +122,7 @@ def test_an_alias_has_the_key_of_its_company_and_a_role_says_that_it_is_one() ->
         ("sold in the U.S. since May. In the U.S. Umber was first, in the U.S. market it is not.", ["US", "US"]),
         ("into the U.S. empty; into the U.S. market", ["US"]),
         ("the Democratic Republic of the Congo (DRC), gold of the DRC; Viet Nam (CEO)", ["CD", "CD", "CD", "VN"]),
+        ("all lines declared CO MY; UNITED STATES COURT; Farmton, CO CA", ["MY"]),
         ("10. Country of Origin VN  14. Exporting Country: MY", ["VN", "MY"]),
         ("UNITED STATES of America, Plaintiff,\nv.\nUmber Inc.", []),
         ("Harmonized Tariff Schedule of the United States; United States v. Umber; U.S. Note 20; US$", []),
