@@ -20,6 +20,7 @@ from graph.model.tables import MENTIONS, PROVENANCE, STATEMENTS, ColumnType, Ide
 from ingest.extract.mentions import Mention
 from ingest.extract.pipeline import How
 from ingest.extract.read import Text
+from ingest.extract.results import ORIGIN_TOLD
 from ingest.extract.said import Said
 from ingest.extract.side_by_side import TextReaders
 
@@ -36,6 +37,7 @@ _LISTED = {
 
 _ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.TEXT: pa.string(),
+    ColumnType.CODE: pa.string(),
     ColumnType.INTEGER: pa.int64(),
     ColumnType.DATE: pa.date32(),
     ColumnType.LIST: pa.list_(pa.string()),
@@ -136,7 +138,15 @@ def _cells(said: Sequence[Said]) -> tuple[object, ...]:
     for one in said:
         if one.what in _LISTED and one.flag != _FROM_A_PICTURE:
             listed[_LISTED[one.what]][one.key.partition(":")[2]] = None
-    return (*(list(keys) or None for keys in listed.values()), said_as_json(said))
+    results = [one.value for one in said if one.what == "conclusion" and one.value.startswith("protest ")]
+    of_origin = {one.value for one in said if one.what == "origin_consistent"}
+    consistent = [code for code, told in ORIGIN_TOLD.items() if {told} == of_origin]
+    return (
+        *(list(keys) or None for keys in listed.values()),
+        results or None,
+        consistent[0] if consistent else None,
+        said_as_json(said),
+    )
 
 
 def said_as_json(said: Sequence[Said]) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from graph.model.errors import Invalid
-from graph.model.identifiers import parse
+from graph.model.identifiers import HtsNumber, parse
 from graph.model.kinds import ENTITY_KINDS
 from graph.model.tables import TABLES, IdentifierType
 
@@ -19,6 +19,13 @@ def _upper(text: str) -> str:
 
 def _lower(text: str) -> str:
     return text.strip().lower()
+
+
+def _tariff_number(text: str) -> str:
+    try:
+        return HtsNumber.parse(text).key
+    except Invalid:
+        return text.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,9 @@ FIELDS: dict[str, Field] = {
         Field("importer", "Importer", identifier=_I.IMPORTER_NUMBER),
         Field("manufacturer", "Manufacturer", identifier=_I.MANUFACTURER_ID),
         Field("party", "Party"),
+        # What a ruling holds, and not what it only names: no identifiers, which find all that carries them.
+        Field("held", "Tariff number held", _tariff_number),
+        Field("held_origin", "Origin held", _upper),
         Field("collection", "Collection", _upper),
         Field("language", "Language", _lower),
         Field("category", "Category", _lower),

@@ -90,6 +90,11 @@ class _Carried:
             if len(number) in (2, 4):
                 self.say(f"hts{len(number)}", number)
 
+    def hold(self, numbers: Iterable[str]) -> None:
+        """Say which tariff numbers are held, each with all above it."""
+        for number in numbers:
+            self.say("held", HtsNumber.parse(number).rollup())
+
     def document(
         self, entity_id: str, kind: str, title: str, text: str, on: date | None, *, weight: int = 0
     ) -> SearchDocument:
@@ -144,6 +149,12 @@ def _texts(generation: Generation, facts: FactStore, chains: Chains, desk: Desk)
     )
     whose = _parties(links, named)
     rows = rows.left_join(linked, rows["entity_id"] == linked["linked_id"]).drop("entity_id", "linked_id")
+    stated = facts.table("statements")
+    stated = stated.select(
+        stated_by="document_id", held="classified_under", held_origins="origins", ended="results",
+        consistent="origin_consistent",
+    )  # fmt: skip
+    rows = rows.left_join(stated, rows["id"] == stated["stated_by"]).drop("stated_by")
     for row in desk.rows(rows.left_join(whose, rows["id"] == whose["thing"]).drop("thing")):
         yield _text(row, chains)
 
@@ -178,9 +189,11 @@ def _text(row: Row, chains: Chains) -> SearchDocument:
     _say_parties(carried, row)
     for name, column in (
         ("collection", "collection"), ("language", "language"), ("category", "categories"), ("lab", "lab"),
-        ("origin_consistent", "origin_consistent"),
+        ("origin_consistent", "origin_consistent" if row["origin_consistent"] else "consistent"),
+        ("held_origin", "held_origins"), ("result", "ended"),
     ):  # fmt: skip
         carried.say(name, row[column])
+    carried.hold(row["held"] or ())
     if (claimed := row["claimed_hts"]) and (found := row["suggested_hts"]):
         carried.say("hts_consistent", "yes" if claimed.startswith(found) or found.startswith(claimed) else "no")
     if row["kind"] == "ruling" or chains.of(row["id"]):

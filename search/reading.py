@@ -345,7 +345,7 @@ class _Reader:
         written = _text(value)
         if _BEGINNING.fullmatch(written):
             written = written[:-1]  # a tariff number takes in all below it anyway
-            if name not in ("hts", "hts2", "hts4"):
+            if name not in ("hts", "hts2", "hts4", "held"):
                 self.notes.append(
                     f"* counts in words and tariff numbers; {name} was searched for {written!r} as a whole."
                 )

@@ -535,7 +535,8 @@ def _held(row: Mapping[str, Any], standing: Standing | None) -> str:
         origin = row["origin_consistent"]
         says = {"yes": "origin consistent", "no": "origin not consistent", "inconclusive": "origin inconclusive"}
         return " · ".join(part for part in (row["conclusion"] or "no conclusion noted", says.get(origin, "")) if part)
-    held = f"classified in {', '.join(row['tariffs'])}" if row["tariffs"] else "no tariff number noted"
+    numbers = row["tariffs"] or row["held"]
+    held = f"classified in {', '.join(numbers)}" if numbers else "no tariff number noted"
     if standing is None or standing.word == "stands":
         return f"{held}; stands"
     by = ", ".join(one.partition(":")[2] for one in _changed_by(standing))

@@ -10,9 +10,8 @@ from typing import Any
 from api.schemas import SaidItem
 from graph.facts.store import FactStore
 from graph.model.kinds import ENTITY_KINDS
-from ingest.extract.results import read_results, told_results
+from ingest.extract.results import ORIGIN_DOUBTED, ORIGIN_TOLD, read_results, told_results
 
-_ORIGIN = {"yes": "consistent with the origin claimed", "no": "not consistent with the origin claimed"}
 # What is worked out of a report's figures, be they in its columns or in its text.
 _OF_FIGURES = frozenset({"result", "composition", "chief_weight"})
 
@@ -29,10 +28,11 @@ def said_by(facts: FactStore, row: Mapping[str, Any]) -> list[SaidItem]:
     statements = facts.table("statements")
     kept = statements.filter(statements.document_id == row["id"]).select("said").to_pyarrow().to_pylist()
     columns = list(_columns(row))
-    figures = any(one.what in _OF_FIGURES for one in columns)
+    counted = {one.what for one in columns if one.what == "origin_consistent"}
+    counted |= _OF_FIGURES if any(one.what in _OF_FIGURES for one in columns) else set()
     told: dict[tuple[str, str], SaidItem] = {}
     for one in (_item(one) for found in kept for one in json.loads(found["said"] or "[]")):
-        if not (figures and one.what in _OF_FIGURES):
+        if one.what not in counted:
             told[one.what, one.entity or one.value] = one
     for one in columns:
         told.setdefault((one.what, one.value), one)
@@ -53,9 +53,9 @@ def _columns(row: Mapping[str, Any]) -> Iterator[SaidItem]:
         if consistent := row["origin_consistent"]:
             yield SaidItem(
                 what="origin_consistent",
-                value=_ORIGIN.get(consistent, consistent),
+                value=ORIGIN_TOLD.get(consistent, consistent),
                 entity=f"country:{row['claimed_origin']}" if row["claimed_origin"] else "",
-                flag="origin in doubt" if consistent == "no" else "",
+                flag=ORIGIN_DOUBTED if consistent == "no" else "",
             )
         if suggested := row["suggested_hts"]:
             another = row["claimed_hts"] and suggested != row["claimed_hts"]

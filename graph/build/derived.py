@@ -146,6 +146,16 @@ def read_changes(facts: FactStore, as_of: date | None) -> ir.Table:
     )
 
 
+def holdings(facts: FactStore, as_of: date | None) -> ir.Table:
+    """What rulings hold by their texts: `document_id, classified_under, origins, date, status, source`."""
+    documents, statements = facts.table("documents", as_of=as_of), facts.table("statements", as_of=as_of)
+    holding = statements.filter((statements["classified_under"].length() > 0) | (statements["origins"].length() > 0))
+    days = documents.select("id", "date")
+    return holding.left_join(days, holding["document_id"] == days["id"]).select(
+        "document_id", "classified_under", "origins", "date", "source", status=ibis.literal(FROM_TEXT)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """How a derived table is made, and from which tables."""
@@ -158,6 +168,7 @@ DERIVED: dict[str, Derivation] = {
     "order_companions": Derivation(order_companions, ("orders",)),
     "notice_cases": Derivation(notice_cases, ("orders", "documents")),
     "read_changes": Derivation(read_changes, ("statements", "documents")),
+    "holdings": Derivation(holdings, ("statements", "documents")),
 }
 
 

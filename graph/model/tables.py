@@ -385,6 +385,8 @@ STATEMENTS = Table(
         _ids("classified_under", _I.HTS),  # the tariff numbers that a ruling holds
         _ids("origins", _I.COUNTRY),  # the countries of origin that it holds
         *_lists("modifies", "revokes", "affirms"),  # what it does to earlier rulings
+        *_lists("results"),  # how the protests that it decides end
+        _codes("origin_consistent", "yes|no|inconclusive"),  # what a laboratory found, where it found one thing
         Column("said", ColumnType.JSON),  # all of it with its places: [{what, value, key, start, end, flag, passage}]
     ),
 )

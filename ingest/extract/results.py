@@ -9,6 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+# What a report finds of the origin claimed, by the code of its column.
+ORIGIN_TOLD = {
+    "yes": "consistent with the origin claimed",
+    "no": "not consistent with the origin claimed",
+    "inconclusive": "inconclusive as to the origin claimed",
+}
+ORIGIN_DOUBTED = "origin in doubt"
+
 SUM_TOLERANCE = 1.0  # percentage points by which the fibres of a textile may miss 100
 
 FIBRES = frozenset(

@@ -17,7 +17,7 @@ from ingest.extract.effects import effects, sentence
 from ingest.extract.mentions import Mention
 from ingest.extract.name_words import Place
 from ingest.extract.pipeline import COMPANY, COUNTRY, DATE
-from ingest.extract.results import FIBRES, Result, told_results
+from ingest.extract.results import FIBRES, ORIGIN_DOUBTED, ORIGIN_TOLD, Result, told_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +253,31 @@ _PERCENT = re.compile(
 )
 
 
+# Whether goods are of the origin claimed.
+_CLAIMED = r"(?:the\s+|its\s+)?(?:(?:claimed|declared|stated|alleged)\s+)?(?:country\s+of\s+)?origin\b"
+_OF_ORIGIN = re.compile(
+    rf"(?:\b(?P<no>not\s+(?:\w+\s+){{0,3}}|in)|\b)consistent\s+with\s+{_CLAIMED}"
+    r"|\b(?P<against>(?:do|does|did)\s+not\s+|fails?\s+to\s+)?supports?\s+(?:the\s+)?(?:claimed|declared|stated)\s+"
+    r"(?:country\s+of\s+)?origin\b"
+    r"|\b(?P<open>inconclusive\s+(?:as\s+to|for|regarding|on)\s+(?:the\s+)?(?:claimed\s+|declared\s+)?(?:country\s+of\s+)?origin\b"
+    r"|origin\s+(?:could|can)\s?not\s+be\s+(?:determined|confirmed))",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"\b(?:whether|if|asked|requested|determine|test\s+for)\b[^.;\n]{0,80}$", re.IGNORECASE)
+
+
 def _of_laboratory(text: str, _mentions: Sequence[Mention]) -> Iterator[Said]:
     found = _PERCENT.finditer(text)
     shares = [Result(one["of"].lower(), float(one["value"])) for one in found if one["of"].lower() in FIBRES]
     for what, value, flag in told_results(shares):
         yield Said(what, value, flag=flag)
+    for match in _OF_ORIGIN.finditer(text):
+        if not _ASKED.search(text, max(0, match.start() - 100), match.start()):
+            against = match.group("no") or match.group("against")
+            code = "inconclusive" if match.group("open") else "no" if against else "yes"
+            flag = ORIGIN_DOUBTED if code == "no" else ""
+            yield Said("origin_consistent", ORIGIN_TOLD[code], "", *match.span(), flag=flag)
+    yield from _of_issue(text, _mentions)
 
 
 _CONCLUDED = re.compile(

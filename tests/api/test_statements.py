@@ -23,6 +23,21 @@ DOCUMENTS: list[dict[str, object]] = [
         "id": "h300000", "collection": "hq", "kind": "ruling", "title": "A reconsideration", "date": "2021-06-03",
         "text": f"We looked at frames again. {ENDED} NY N288888 is revoked. NY N277777 is affirmed.",
     },
+    {
+        "id": "n266666", "kind": "ruling", "title": "Hooks of wire", "date": "2020-05-06",
+        "text": "The applicable subheading for the hooks will be 7326.20.0020, HTSUS. The country of origin of the "
+        "hooks is Vietnam.",
+    },
+    {"id": "n255555", "kind": "ruling", "title": "Hooks of tin", "text": "You named 7326.20.0020 and Vietnam."},
+    {
+        "id": "h311111", "collection": "hq", "kind": "ruling", "title": "A protest",
+        "text": "FACTS:\n\nIt was filed in time.\n\nHOLDING:\n\nThe protest should be DENIED.\n\nSincerely,\n",
+    },
+    {
+        "id": "SV20070001", "kind": "lab_report", "title": "Honey",
+        "text": "You asked whether it is consistent with the declared origin.\nConclusion: It is not consistent "
+        "with the declared origin.",
+    },
 ]  # fmt: skip
 
 
@@ -80,3 +95,32 @@ def test_such_a_link_opens_what_it_was_made_from(http: httpx.Client) -> None:
     answer = get(http, "/v1/links/records", source="document:HQ-H300000", link="revokes", target=link["id"])
     assert answer["total"] == 1
     assert [table["table"] for table in answer["tables"] if table["total"]] == ["read_changes"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"q": "held:7326.20"}, "document:NY-N266666"),
+        ({"q": "held:7326200020 held_origin:vn hooks"}, "document:NY-N266666"),
+        ({"q": "hooks", "filter": "held:7326.20.0020"}, "document:NY-N266666"),
+        ({"q": "", "filter": "held_origin:VN"}, "document:NY-N266666"),
+        ({"q": "origin_consistent:no"}, "document:SV20070001"),
+        ({"q": 'result:"protest denied"'}, "document:HQ-H311111"),
+    ],
+)
+def test_what_a_text_holds_or_finds_can_be_searched_by(http: httpx.Client, asked: dict[str, str], found: str) -> None:
+    assert [hit["id"] for hit in get(http, "/v1/search", **asked)["items"]] == [found]
+
+
+def test_what_a_ruling_holds_is_a_link_with_its_day(http: httpx.Client) -> None:
+    for end, link in (("hts:7326200020", "holds_goods_under"), ("country:VN", "holds_goods_of")):
+        (one,) = get(http, f"/v1/entities/{end}/related", link=link)["items"]
+        assert (one["id"], one["last_date"], one["status"]) == ("document:NY-N266666", "2020-05-06", "read from text")
+    assert get(http, "/v1/entities/document:NY-N255555/related", link="holds_goods_under")["items"] == []
+
+
+def test_the_gate_knows_a_ruling_that_holds_the_number_only_in_its_text(http: httpx.Client) -> None:
+    (paper,) = get(http, "/v1/prior", hts="7326.20.0020")["papers"]
+    assert (paper["id"], paper["outcome"]) == ("document:NY-N266666", "classified in 7326200020; stands")
+    (reason,) = paper["reasons"]
+    assert reason["words"].startswith("it holds goods to be under 7326200020, 10 digits of it those of 7326200020")

@@ -167,6 +167,14 @@ def test_what_a_text_says_is_kept_as_fields_and_goes_when_a_later_text_does_not_
     store.close()
 
 
+def test_what_a_laboratory_finds_is_a_code_unless_its_text_says_two_things(load_documents, home) -> None:  # type: ignore[no-untyped-def]
+    no, yes = "It is not consistent with the claimed origin. ", "It is consistent with the claimed origin. "
+    texts = {"SV1": no, "SV2": yes, "SV3": no + yes, "SV4": "Honey."}
+    load_documents(*({"id": key, "kind": "lab_report", "text": text} for key, text in texts.items()))
+    found = {row["document_id"]: row["origin_consistent"] for row in rows(home, "statements")}
+    assert found == {"SV1": "no", "SV2": "yes", "SV3": None, "SV4": None}
+
+
 def test_a_number_that_a_picture_gave_is_told_with_a_doubt_and_listed_nowhere(load_documents, home) -> None:  # type: ignore[no-untyped-def]
     text = "NY N299999 is hereby revoked. HQ H300000 is revoked."
     pages = [{"page": 1, "start": 0, "end": 29, "ocr": True}, {"page": 2, "start": 30, "end": 52, "ocr": False}]

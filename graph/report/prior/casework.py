@@ -59,16 +59,24 @@ class Papers:
 
 
 def papers_of(facts: FactStore, ids: Collection[str], issues: Sequence[str], *, as_of: date | None) -> Papers:
-    """These documents, and those of these issues."""
+    """These documents, and those of these issues; `held` are the tariff numbers that a ruling's text holds."""
     if not ids and not issues:
         return Papers({}, {})
     table = facts.table("documents", as_of=as_of).select(*_OF_PAPERS)
     tests = [table[column].isin(sorted(some)) for column, some in (("id", ids), ("issue_id", issues)) if some]
     rows = table.filter(surely(functools.reduce(operator.or_, tests))).to_pyarrow().to_pylist()
+    held = _held(facts, [row["id"] for row in rows], as_of=as_of)
+    rows = [row | {"held": held.get(row["id"], ())} for row in rows]
     attached = [row for row in rows if row["issue_id"] in set(issues)]
     return Papers(
         {row["id"]: row for row in rows}, _by_issue(attached, lambda row: (row["date"] or date.min, row["id"]))
     )
+
+
+def _held(facts: FactStore, ids: Sequence[str], *, as_of: date | None) -> dict[str, tuple[str, ...]]:
+    table = facts.table("statements", as_of=as_of)
+    rows = table.filter(table["document_id"].isin(sorted(ids))).select("document_id", "classified_under")
+    return {row["document_id"]: tuple(row["classified_under"] or ()) for row in rows.to_pyarrow().to_pylist()}
 
 
 @dataclass(frozen=True, slots=True)

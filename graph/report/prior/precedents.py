@@ -211,8 +211,11 @@ def _papers(rows: Collection[Row], matter: Matter, found: Found) -> Iterable[Pas
                 "manufacturer": _those(row["manufacturer_id"]),
                 "entry": _those(row["entry_number"]),
                 "hts": tuple(
-                    dict.fromkeys((*(row["tariffs"] or ()), *_those(row["claimed_hts"], row["suggested_hts"])))
+                    dict.fromkeys(
+                        (*row["held"], *(row["tariffs"] or ()), *_those(row["claimed_hts"], row["suggested_hts"]))
+                    )
                 ),
+                "held": row["held"],
                 "ruling": (row["id"],),
             },
             RecordRef("documents", (row["id"],)),
@@ -300,7 +303,8 @@ class _Weighing:
     def _tariff(self, asked: str, near: str, digits: int, one: _Named) -> Reason:
         level = {10: "same tariff number", 8: "same tariff number at 8 digits", 6: "same subheading"}
         shared = near[:digits]
-        told = f"it names {near}, {digits} digits of it those of {asked}{self._how_rare('hts', shared)}"
+        names = "holds goods to be under" if near in one.keys.get("held", ()) else "names"
+        told = f"it {names} {near}, {digits} digits of it those of {asked}{self._how_rare('hts', shared)}"
         worth = TARIFF_WORTHS[digits] * self._rarity("hts", shared)
         return Reason(
             "hts", level.get(digits, "same heading"), told, round(worth, 4), f"hts:{near}", f"hts:{asked}",

@@ -173,6 +173,7 @@ def test_declarations_name_tables_columns_and_kinds_that_exist() -> None:
     derived = {
         "order_companions": {"case_number", "companion_case_number", "order_on", "source"},
         "notice_cases": {"document_id", "case_number", "date", "source"},
+        "holdings": {"document_id", "classified_under", "origins", "date", "status", "source"},
         "read_changes": {"document_id", "relation", "other", "date", "status", "source"},
     }
     for kind in (*ENTITY_KINDS.values(), *LINK_KINDS.values()):

@@ -264,6 +264,23 @@ def test_textiles_whose_fibres_do_not_add_up_or_lie_close_are_flagged(text: str,
     assert [flag for _, _, flag in said("lab_report", text) if flag] == flags
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Conclusion: Not consistent with the origin claimed.", ["not consistent with the origin claimed"]),
+        ("The profile is consistent with the declared country of origin.", ["consistent with the origin claimed"]),
+        ("The results are inconsistent with the claimed origin.", ["not consistent with the origin claimed"]),
+        ("It is not at all consistent with its stated origin.", ["not consistent with the origin claimed"]),
+        ("The tests do not support the declared origin.", ["not consistent with the origin claimed"]),
+        ("The tests were inconclusive as to origin.", ["inconclusive as to the origin claimed"]),
+        ("You asked whether the honey is consistent with the declared origin.", []),
+        ("The weave is consistent with jersey knit of any origin.", []),
+    ],
+)
+def test_a_laboratory_says_whether_goods_are_of_the_origin_claimed(text: str, found: list[str]) -> None:
+    assert [value for what, value, _ in said("lab_report", text) if what == "origin_consistent"] == found
+
+
 def test_an_issue_says_what_it_concluded() -> None:
     text = "Exam of 3 lines.\nCONCLUSION: Origin not shown; bill issued.\n"
     assert said("ims_document", text) == [("conclusion", "Origin not shown; bill issued.", "")]
