@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: install install-servers demo test test-servers coverage check bench bench-engines bench-findings bench-detectors lock clean
+.PHONY: install install-servers demo test test-servers coverage check bench bench-engines bench-findings bench-detectors bench-links lock clean
 install: .venv/.installed ui/graph_view/build/canvas.js
 
 # The stamp is renewed whenever the lock or the project's metadata changes.
@@ -62,6 +62,10 @@ bench-findings: install
 
 bench-detectors: install
 	$(BIN)/tidewaiter bench detectors --results tests/benchmarks/DETECTORS.md
+
+# Links of names made hard to parties, over simulated worlds.
+bench-links: install
+	$(BIN)/tidewaiter bench links --worlds 2 --results tests/benchmarks/LINKS.md
 
 # Renew the hashed locks from pyproject.toml (needs `uv` on the path). The second one holds all of the first.
 LOCK = uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -3,7 +3,8 @@
 Invariant: only this module brings texts and parties together; neither ingest nor resolution knows the other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from graph.facts.store import FactStore
 from graph.model.errors import NotFound
 from graph.resolve.named import Decision, NameInText, link_names
 from graph.resolve.party_names import party_names
+from graph.resolve.resolved import Resolved
 from graph.store.generation import Generations
 
 if TYPE_CHECKING:
@@ -35,6 +37,28 @@ def known_names(settings: Settings) -> "KnownNames":
         return KnownNames(())
     facts = bootstrap.facts(settings, loads=served.loads, resolved=served.folder)
     return KnownNames(party_names(facts, served.folder))
+
+
+@dataclass(frozen=True, slots=True)
+class PartiesOnFile:
+    """The names of the parties in service, each with its party, and the party of each of their keys: of an id
+    (`importer:12-345678900`), of a record with its table or without it, and of the party itself."""
+
+    names: tuple[tuple[str, str], ...]
+    party_of: Mapping[str, str]
+
+
+def parties_on_file(settings: Settings) -> PartiesOnFile:
+    """The parties of the generation in service. Raises `NotFound` where nothing is served."""
+    served = Generations(settings.home).current()
+    facts = bootstrap.facts(settings, loads=served.loads, resolved=served.folder)
+    resolved = Resolved.read(served.folder)
+    party_of: dict[str, str] = {}
+    for record, party in resolved.party_of().items():
+        party_of |= dict.fromkeys((record, record.partition(":")[2], party, f"party:{party}"), party)
+    for row in resolved.parties.select(["kind", "key", "party"]).to_pylist():
+        party_of[f"{row['kind']}:{row['key']}"] = row["party"]
+    return PartiesOnFile(tuple(party_names(facts, served.folder)), party_of)
 
 
 def named_parties(

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from api.bench.spine import Row
     from ingest.simulator.simulate import Size
 
-WHAT = ("spine", "search", "engines", "findings", "detectors", "resolution", "prior")
+WHAT = ("spine", "search", "engines", "findings", "detectors", "resolution", "prior", "links")
 SIZES = ("small", "medium", "large")
 _DEFAULT_SIZES = {"spine": "medium", "engines": "medium", "findings": "small", "detectors": "large", "resolution": "",
-                  "prior": "small", "search": ""}  # fmt: skip
+                  "prior": "small", "search": "", "links": "small"}  # fmt: skip
 _COMMANDS = {
     "spine": "`tidewaiter bench --size {size} --results FILE` (`make bench`)",
     "search": "`tidewaiter bench search --documents {documents} --results FILE`",
@@ -26,6 +26,8 @@ _COMMANDS = {
     "detectors": "`tidewaiter bench detectors --size {size} --results FILE`",
     "resolution": "`tidewaiter bench resolution --results FILE`",
     "prior": "`tidewaiter bench prior --size {size} --worlds {worlds} --results FILE`",
+    "links": "`tidewaiter bench links --size {size} --worlds {worlds} --results FILE`",
+    "named": "`tidewaiter bench links --names FILE … --results FILE`",
 }
 MEASURES = ("loading", "world", "related", "search")
 
@@ -41,19 +43,20 @@ def bench(
         "spine",
         help="spine; search: over 500,000 documents; engines: embedded beside Neo4j and OpenSearch; findings: against "
         "planted truth, beside baselines; detectors: time and memory as worlds grow; resolution: 200,000 party "
-        "records; prior: the gate before an intervention.",
+        "records; prior: the gate before an intervention; links: of names made hard to parties.",
     ),
     *,
     only: list[str] = typer.Option([], help=f"Measure only this; any of {', '.join(MEASURES)}."),
     size: str = typer.Option(
         "", help="The simulated world: small (100,000 lines), medium (2 million) or large (10 million)."
     ),
-    worlds: int = typer.Option(6, min=0, max=50, help="Findings and prior: over so many worlds with schemes."),
+    worlds: int = typer.Option(6, min=0, max=50, help="Findings, prior and links: over so many worlds with schemes."),
     empty: int = typer.Option(3, min=0, max=50, help="Findings: and over so many with nothing planted."),
     world: list[Path] = typer.Option(
         [], help="Findings: over this folder instead, tables with truth/schemes.jsonl beside them; may be repeated."
     ),
     empty_world: list[Path] = typer.Option([], help="The same, of a folder in which nothing is planted."),
+    names: list[Path] = typer.Option([], help="Links: of the names in this file that `load` reads; may be repeated."),
     documents: int = typer.Option(500_000, min=1_000, help="Search: over so many invented documents."),
     results: Path | None = typer.Option(None, help="Also write the figures to this file, as Markdown."),
     folder: Path = typer.Option(Path("./.tidewaiter/bench"), help="Where worlds and homes for the measurement are."),
@@ -66,16 +69,20 @@ def bench(
         raise typer.BadParameter(f"--only takes {', '.join(MEASURES)}, of the spine.")
     if (world or empty_world) and what != "findings":
         raise typer.BadParameter("--world and --empty-world are for bench findings.")
+    if names and what != "links":
+        raise typer.BadParameter("--names is for bench links.")
     chosen = size or _DEFAULT_SIZES[what]
     sizes = SIZES if what in ("findings", "detectors") else SIZES[:2]
     if chosen and chosen not in sizes:
         raise typer.BadParameter(f"{chosen!r} is not a size; choose from {', '.join(sizes)}.")
     terminal = terminal_of(context)
-    command = _COMMANDS["given" if world or empty_world else what].format(
+    command = _COMMANDS["given" if world or empty_world else "named" if names else what].format(
         size=chosen, worlds=worlds, empty=empty, documents=documents
     )
     if what == "prior":
         _prior(terminal, folder, chosen, worlds, results=results, command=command)
+    elif what == "links":
+        _links(terminal, folder, chosen, worlds, names, results=results, command=command)
     elif what == "findings":
         _findings(terminal, folder, chosen, (worlds, empty), (world, empty_world), results=results, command=command)
     else:
@@ -123,6 +130,18 @@ def _prior(terminal: Terminal, folder: Path, size: str, worlds: int, *, results:
 
     measured = prior.run(folder, worlds=worlds, size=_size(size), said=terminal.note)
     page = prior.as_markdown(measured, command=command)
+    terminal.answer(measured) if terminal.json else terminal.say(page)
+    if results:
+        results.write_text(page, encoding="utf-8")
+
+
+def _links(
+    terminal: Terminal, folder: Path, size: str, worlds: int, names: list[Path], *, results: Path | None, command: str
+) -> None:
+    from api.bench import links
+
+    measured = links.run(folder, worlds=worlds, size=_size(size), given=names, said=terminal.note)
+    page = links.as_markdown(measured, command=command)
     terminal.answer(measured) if terminal.json else terminal.say(page)
     if results:
         results.write_text(page, encoding="utf-8")

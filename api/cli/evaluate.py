@@ -11,7 +11,7 @@ from api.cli.terminal import Terminal, terminal_of
 if TYPE_CHECKING:
     from api.serving import Snapshot
 
-_KINDS = ("findings", "prior", "retrieval", "extraction", "resolution", "names")
+_KINDS = ("findings", "prior", "retrieval", "extraction", "resolution", "names", "links")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def evaluate(
     path: Path = typer.Argument(help="Data with known answers: see docs/reference/cli.md."),
     run: Path | None = typer.Option(None, help="Retrieval: also write what was found, in TREC's form.", metavar="FILE"),
 ) -> None:
-    """Measure findings or precedents against known ones, or search, extraction, resolution and names on your data."""
+    """Measure findings or precedents against known ones, or search, extraction, resolution, names or links on yours."""
     if kind not in _KINDS:
         raise typer.BadParameter(f"{kind!r} cannot be measured; choose from: {', '.join(_KINDS)}.")
     if run is not None and kind != "retrieval":
@@ -41,6 +41,9 @@ def evaluate(
     if kind == "extraction":
         _print_extraction(terminal, measured)
         return
+    if kind == "links":
+        _print_links(terminal, measured)
+        return
     told = ((name, _figure(value)) for name, value in measured.items() if not isinstance(value, dict))
     terminal.table(("measured", "#value"), told)
     terminal.say("Shares are from 0 to 1; what each means stands in docs/reference/cli.md.")
@@ -49,7 +52,8 @@ def evaluate(
 def _measured(terminal: Terminal, kind: str, path: Path, run: Path | None) -> dict[str, Any]:
     """All but findings and precedents are measured on the given files alone; no home is needed or touched.
 
-    Extraction knows the names of the home's parties, where there is a home that serves something.
+    Extraction knows the names of the home's parties, where there is a home that serves something; links lead to them
+    where the files bring no parties.
     """
     if kind in ("findings", "prior"):
         with served(terminal) as (settings, now):
@@ -58,6 +62,8 @@ def _measured(terminal: Terminal, kind: str, path: Path, run: Path | None) -> di
         return measure_embedded_retrieval(path, run=run)
     if kind == "extraction":
         return _measured_extraction(terminal, path)
+    if kind == "links":
+        return _measured_links(terminal, path)
     from graph.resolve.measure import measure_names, measure_resolution
 
     return measure_resolution(path) if kind == "resolution" else measure_names(path)
@@ -70,6 +76,26 @@ def _measured_extraction(terminal: Terminal, path: Path) -> dict[str, Any]:
 
     known = known_names(terminal.settings())
     return {"known_names": len(known), **measure_extraction(read_marked(path), Pipeline(known))}
+
+
+def _measured_links(terminal: Terminal, path: Path) -> dict[str, Any]:
+    from api.extraction import parties_on_file
+    from graph.resolve.measure_links import brings_parties, measure_links
+
+    if brings_parties(path):
+        return measure_links(path)
+    on_file = parties_on_file(terminal.settings())
+    return measure_links(path, on_file.names, on_file.party_of)
+
+
+_OF_LINKS = ("n", "of_nobody", "linked", "wrong", "precision", "coverage", "rest_top_1", "rest_claimed")
+
+
+def _print_links(terminal: Terminal, measured: dict[str, Any]) -> None:
+    rows = [("all", measured), *measured.get("families", {}).items()]
+    told = [(family, *(_figure(of[name]) for name in _OF_LINKS)) for family, of in rows]
+    terminal.table(("names", *(f"#{name}" for name in _OF_LINKS)), told)
+    terminal.say("What each column means stands in docs/reference/extraction.md.")
 
 
 _OF_EXTRACTION = ("n", "found", "precision", "recall", "f1", "precision_overlap", "recall_overlap", "f1_overlap")

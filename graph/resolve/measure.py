@@ -33,7 +33,8 @@ def measure_resolution(folder: Path) -> dict[str, float | int]:
     """
     records = read_party_records(_file(folder, "party_records.csv"))
     truth = {
-        row["record_id"]: row["cluster_id"] for row in _rows(_file(folder, "clusters.csv"), "record_id", "cluster_id")
+        row["record_id"]: row["cluster_id"]
+        for row in csv_rows(_file(folder, "clusters.csv"), "record_id", "cluster_id")
     }
     began = time.perf_counter()
     resolved = resolve_records(records)
@@ -77,7 +78,7 @@ def measure_names(file: Path) -> dict[str, float | int]:
 
     How rare words are is counted in the file's own names; the answers are not looked at.
     """
-    rows = _rows(_file(file, "pairs.csv") if file.is_dir() else file, "left", "right", "match")
+    rows = csv_rows(_file(file, "pairs.csv") if file.is_dir() else file, "left", "right", "match")
     rarity = Rarity.of(
         {name.bag: name for row in rows for name in map(read_name, (row["left"], row["right"]))}.values()
     )
@@ -113,7 +114,7 @@ def read_party_records(file: Path) -> pa.Table:
 
     Nothing is validated or repaired: data with known answers are measured as they are.
     """
-    rows = _rows(file, "record_id")
+    rows = csv_rows(file, "record_id")
     columns: dict[str, Any] = {}
     for column in TABLES["party_records"].columns:
         values = [(row.get(column.name) or "").strip() or None for row in rows]
@@ -139,7 +140,7 @@ def _file(folder: Path, name: str) -> Path:
     return file
 
 
-def _rows(file: Path, *needed: str) -> list[dict[str, str]]:
+def csv_rows(file: Path, *needed: str) -> list[dict[str, str]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)

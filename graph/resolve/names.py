@@ -54,7 +54,7 @@ _FIRMS_BESIDE: Final = frozenset(
     ("HOLDING", "INVESTMENT", "CAPITAL", "TRUST", "FINANCE", "INSURANCE", "SECURITIES", "FUND", "LEASING")
 )
 # Words that many names share do not make one of two, while a word that few have stands alone.
-_TELLING_BITS: Final = 8.0
+TELLING_BITS: Final = 8.0
 _NOTHING_TELLING: Final = 0.75
 # IBM is an abbreviation of its whole name; two letters are so of many.
 _ACRONYM: Final = {2: 0.75, 3: 0.85, 4: 0.9}
@@ -291,8 +291,8 @@ def _of_another_firm(left: set[str], right: set[str], met: Sequence[str], rarity
     share = _OTHER_PLACE if any(map(is_place, left)) and any(map(is_place, right)) else 1.0
     if not (left and right) and not _FIRMS_BESIDE.isdisjoint(left | right):
         share *= _OTHER_FIRM
-    telling = any(rarity.bits(word) > _TELLING_BITS for word in left | right if not _is_number(word))
-    if telling and all(rarity.bits(word) <= _TELLING_BITS for word in met):
+    telling = any(rarity.bits(word) > TELLING_BITS for word in left | right if not _is_number(word))
+    if telling and all(rarity.bits(word) <= TELLING_BITS for word in met):
         share *= _NOTHING_TELLING
     return share
 

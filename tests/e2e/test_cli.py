@@ -227,6 +227,8 @@ FAILURES = [
     (["evaluate", "extraction", "nowhere.jsonl"], 1, "nowhere.jsonl"),
     (["evaluate", "resolution", "nowhere"], 1, "nowhere"),
     (["evaluate", "names", "nowhere.csv"], 1, "nowhere.csv"),
+    (["evaluate", "links", "nowhere.csv"], 1, "nowhere.csv"),
+    (["bench", "findings", "--names", "x.csv"], 2, "--names"),
     (["export", "secrets"], 2, "secrets"),
     (["export", "graph"], 2, "--around"),
     (["export", "entities", "--out", "/no/such/folder/x"], 1, "/no/such/folder"),
@@ -255,6 +257,18 @@ def test_extraction_is_measured_without_a_home_and_with_one(tmp_path: Path, home
     measured = type_("evaluate", "extraction", tmp_path / "marked.jsonl", "--home", tmp_path / "none", "--json").json
     assert (measured["known_names"], measured["all"]["f1"], measured["all"]["n"]) == (0, 1.0, 2)
     assert type_("evaluate", "extraction", tmp_path / "marked.jsonl", "--json").json["known_names"] > 0
+
+
+def test_links_are_measured_without_a_home_and_with_one(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "mentions.csv").write_text(
+        "name,party\nGolden Reef Trading LLC,P1\nQUITE ANOTHER COMPANY LLC,\n", "utf-8"
+    )
+    measured = type_("evaluate", "links", tmp_path / "mentions.csv", "--json").json
+    assert (measured["n"], measured["linked"], measured["precision"], measured["coverage"]) == (2, 1, 1.0, 1.0)
+    (tmp_path / "parties.csv").write_text("party,name\nP1,Somebody Else Ltd\n", encoding="utf-8")
+    measured = type_("evaluate", "links", tmp_path, "--home", tmp_path / "none", "--json").json
+    assert (measured["linked"], measured["precision"], measured["coverage"]) == (0, None, 0.0)
+    assert "rest_top_1" in type_("evaluate", "links", tmp_path, "--home", tmp_path / "none").out
 
 
 class TestFailures:

@@ -14,6 +14,14 @@ NAMES = [
     ("Sienna Textile Mills Ltd", "other sienna"),
     ("Madder Steel Industries Inc.", "madder"),
     ("Weld Inc", "weld"),
+    ("Gamboge Maritime Ltd", "gamboge"),
+    ("Gamboge Maritime Vietnam Co Ltd", "gamboge vietnam"),
+    ("Realgar Cordage Co., Inc.", "realgar"),
+    ("Realgar Cordage LLC", "realgar"),
+    ("Orpiment Fasteners Pte. Ltd.", "orpiment"),
+    ("Massicot Ropes Group Co., Ltd.", "massicot"),
+    ("Pacific Foods Inc", "pacific"),
+    ("Azuritecrest Tools Inc", "azurite"),
 ]
 
 MEANT = [
@@ -24,6 +32,19 @@ MEANT = [
     ("SIENNA TEXTILE MILLS LTD", [("other sienna", False), ("sienna", False)]),
     ("MADDER STEEL INDUSTRIES VIETNAM INC", [("madder", False)]),  # a daughter may be meant
     ("WELD", [("weld", False)]),  # one word may be any word
+    ("GAMBOGE MARITIME", [("gamboge", False), ("gamboge vietnam", False)]),  # short for either
+    ("GAMBOGE MARITIME LTD", [("gamboge", True)]),
+    ("REALGAR CORDAGE INC", [("realgar", True)]),  # by either of its names
+    ("REALGAR CORDAGE LLC", [("realgar", True)]),
+    ("REALGAR CORDAGE GMBH", [("realgar", False)]),
+    ("ORPIMENT FASTENERS LTD", [("orpiment", True)]),
+    ("ORPIMENT FASTENERS PTY LTD", [("orpiment", False)]),  # of another country
+    ("MASSICOT ROPES CO LTD", [("massicot", False)]),  # a group is not its member
+    ("PACIFIC FOODS", [("pacific", False)]),  # words that all have
+    ("PACIFIC FOODS INC", [("pacific", True)]),
+    ("AZURITECRSET TOOLS INC", [("azurite", True)]),
+    ("AZURITEWEST TOOLS INC", [("azurite", False)]),  # two slips are another word
+    ("AZURITE TOOLS INC", [("azurite", False)]),  # and half a word is
     ("QUITE ANOTHER COMPANY LLC", []),
 ]
 
