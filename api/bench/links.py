@@ -34,10 +34,15 @@ _TABLES: Final = ("party_records.csv", "order_firms.csv")
 
 
 def run(
-    folder: Path, *, worlds: int, size: Size, given: Sequence[Path] = (), said: Callable[[str], None] = lambda _: None
+    folder: Path,
+    *,
+    seeds: Sequence[int],
+    size: Size,
+    given: Sequence[Path] = (),
+    said: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """The measures of `judge_links` for each simulated world, or for each of the given files alone, by its name."""
-    sources = {path.name: [path] for path in given} or dict(_simulated(folder, seed, size) for seed in SEEDS[:worlds])
+    """The measures of `judge_links` for the simulated world of each seed, or for each of the given files alone."""
+    sources = {path.name: [path] for path in given} or dict(_simulated(folder, seed, size) for seed in seeds)
     if not sources:
         raise Invalid("There are no names to measure.", thing="worlds", value="0", next_step="Ask for one at least.")
     measured = {}

@@ -57,15 +57,17 @@ def judged(cases: Sequence[Case], answers: Mapping[str, Sequence[Sequence[Shown]
     return {**gate, "baselines": dict(zip(_WAYS[1:], plain, strict=True))}
 
 
-def run(folder: Path, *, worlds: int, size: Size, said: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-    """The measures over so many worlds together, and `http_ms`: how long one answer takes over HTTP in the last of
-    them, asked by one client of a service in a process of its own, beside the search box."""
+def run(
+    folder: Path, *, seeds: Sequence[int], size: Size, said: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """The measures over the worlds of these seeds together, and `http_ms`: how long one answer takes over HTTP in the
+    last of them, asked by one client of a service in a process of its own, beside the search box."""
     cases: list[Case] = []
     answers: dict[str, list[list[Shown]]] = {way: [] for way in _WAYS}
     http_ms: dict[str, float] = {}
-    for number, seed in enumerate(SEEDS[:worlds]):
+    for number, seed in enumerate(seeds):
         world, home = folder / f"prior-{seed}-{size}", folder / f"prior-home-{seed}-{size}"
-        said(f"world {number + 1} of {worlds}, seed {seed}")
+        said(f"world {number + 1} of {len(seeds)}, seed {seed}")
         if not (world / "truth" / "precedents.jsonl").exists():
             simulate(world, seed=seed, size=size)
         settings, moment = embedded(home), datetime.now(UTC)
@@ -81,9 +83,9 @@ def run(folder: Path, *, worlds: int, size: Size, said: Callable[[str], None] = 
         finally:
             now.close()
         cases += mine
-        if number == worlds - 1:
+        if number == len(seeds) - 1:
             http_ms = _over_http(settings, mine)
-    return {**judged(cases, answers), "http_ms": http_ms, "worlds": worlds, "size": size}
+    return {**judged(cases, answers), "http_ms": http_ms, "worlds": len(seeds), "size": size}
 
 
 def _over_http(settings: Settings, cases: Sequence[Case]) -> dict[str, float]:

@@ -25,8 +25,8 @@ _COMMANDS = {
     "given": "`tidewaiter bench findings --world FOLDER … --results FILE`",
     "detectors": "`tidewaiter bench detectors --size {size} --results FILE`",
     "resolution": "`tidewaiter bench resolution --results FILE`",
-    "prior": "`tidewaiter bench prior --size {size} --worlds {worlds} --results FILE`",
-    "links": "`tidewaiter bench links --size {size} --worlds {worlds} --results FILE`",
+    "prior": "`tidewaiter bench prior --size {size} {seeds} --results FILE`",
+    "links": "`tidewaiter bench links --size {size} {seeds} --results FILE`",
     "named": "`tidewaiter bench links --names FILE … --results FILE`",
 }
 MEASURES = ("loading", "world", "related", "search")
@@ -51,6 +51,7 @@ def bench(
         "", help="The simulated world: small (100,000 lines), medium (2 million) or large (10 million)."
     ),
     worlds: int = typer.Option(6, min=0, max=50, help="Findings, prior and links: over so many worlds with schemes."),
+    seed: list[int] = typer.Option([], help="Prior and links: over the world of this seed instead; may be repeated."),
     empty: int = typer.Option(3, min=0, max=50, help="Findings: and over so many with nothing planted."),
     world: list[Path] = typer.Option(
         [], help="Findings: over this folder instead, tables with truth/schemes.jsonl beside them; may be repeated."
@@ -69,6 +70,8 @@ def bench(
         raise typer.BadParameter(f"--only takes {', '.join(MEASURES)}, of the spine.")
     if (world or empty_world) and what != "findings":
         raise typer.BadParameter("--world and --empty-world are for bench findings.")
+    if seed and what not in ("prior", "links"):
+        raise typer.BadParameter("--seed is for bench prior and bench links.")
     if names and what != "links":
         raise typer.BadParameter("--names is for bench links.")
     chosen = size or _DEFAULT_SIZES[what]
@@ -77,12 +80,16 @@ def bench(
         raise typer.BadParameter(f"{chosen!r} is not a size; choose from {', '.join(sizes)}.")
     terminal = terminal_of(context)
     command = _COMMANDS["given" if world or empty_world else "named" if names else what].format(
-        size=chosen, worlds=worlds, empty=empty, documents=documents
+        size=chosen,
+        worlds=worlds,
+        empty=empty,
+        documents=documents,
+        seeds=" ".join(f"--seed {one}" for one in seed) or f"--worlds {worlds}",
     )
     if what == "prior":
-        _prior(terminal, folder, chosen, worlds, results=results, command=command)
+        _prior(terminal, folder, chosen, (worlds, seed), results=results, command=command)
     elif what == "links":
-        _links(terminal, folder, chosen, worlds, names, results=results, command=command)
+        _links(terminal, folder, chosen, (worlds, seed), names, results=results, command=command)
     elif what == "findings":
         _findings(terminal, folder, chosen, (worlds, empty), (world, empty_world), results=results, command=command)
     else:
@@ -125,10 +132,12 @@ def _rows(terminal: Terminal, measured: "Iterable[Row]", *, results: Path | None
         results.write_text(spine.as_markdown(rows, command=command), encoding="utf-8")
 
 
-def _prior(terminal: Terminal, folder: Path, size: str, worlds: int, *, results: Path | None, command: str) -> None:
+def _prior(
+    terminal: Terminal, folder: Path, size: str, asked: tuple[int, list[int]], *, results: Path | None, command: str
+) -> None:
     from api.bench import prior
 
-    measured = prior.run(folder, worlds=worlds, size=_size(size), said=terminal.note)
+    measured = prior.run(folder, seeds=asked[1] or prior.SEEDS[: asked[0]], size=_size(size), said=terminal.note)
     page = prior.as_markdown(measured, command=command)
     terminal.answer(measured) if terminal.json else terminal.say(page)
     if results:
@@ -136,11 +145,20 @@ def _prior(terminal: Terminal, folder: Path, size: str, worlds: int, *, results:
 
 
 def _links(
-    terminal: Terminal, folder: Path, size: str, worlds: int, names: list[Path], *, results: Path | None, command: str
+    terminal: Terminal,
+    folder: Path,
+    size: str,
+    asked: tuple[int, list[int]],
+    names: list[Path],
+    *,
+    results: Path | None,
+    command: str,
 ) -> None:
     from api.bench import links
 
-    measured = links.run(folder, worlds=worlds, size=_size(size), given=names, said=terminal.note)
+    measured = links.run(
+        folder, seeds=asked[1] or links.SEEDS[: asked[0]], size=_size(size), given=names, said=terminal.note
+    )
     page = links.as_markdown(measured, command=command)
     terminal.answer(measured) if terminal.json else terminal.say(page)
     if results:

@@ -47,7 +47,7 @@ def test_names_of_a_file_are_measured_and_written_as_a_page(tmp_path: Path) -> N
     )
     given = tmp_path / "party_records.csv"
     given.write_text(f"record_id,role,name,address,city,country\n{rows}\n", encoding="utf-8")
-    measured = links.run(tmp_path / "bench", worlds=0, size="small", given=[given])
+    measured = links.run(tmp_path / "bench", seeds=(), size="small", given=[given])
     of = measured["party_records.csv"]
     assert of["parties"] == 18
     assert of["precision"] >= links.AT_LEAST
@@ -59,11 +59,11 @@ def test_names_of_a_file_are_measured_and_written_as_a_page(tmp_path: Path) -> N
 
 def test_nothing_to_measure_is_told(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="no names to measure"):
-        links.run(tmp_path, worlds=0, size="small")
+        links.run(tmp_path, seeds=(), size="small")
 
 
 def test_a_file_without_parties_is_told(tmp_path: Path) -> None:
     given = tmp_path / "notes.csv"
     given.write_text("colour\nred\n", encoding="utf-8")
     with pytest.raises(Invalid, match="holds no parties"):
-        links.run(tmp_path / "bench", worlds=0, size="small", given=[given])
+        links.run(tmp_path / "bench", seeds=(), size="small", given=[given])
