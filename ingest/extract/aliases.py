@@ -145,7 +145,8 @@ def _in_a_name(text: str, start: int) -> bool:
         return False
     word = before.group(1)
     ends_sentence = word.endswith(".") and len(word) > len("J.")
-    return not ends_sentence and word.upper() not in _not_in_names()
+    quality = word[-1:].islower() and "-" in word  # US-based Umber
+    return not ends_sentence and not quality and word.upper() not in _not_in_names()
 
 
 @cache

@@ -65,8 +65,12 @@ def companies(text: str) -> Iterator[Place]:
     found = [place for way in _WAYS for place in way(text)]
     for more in (introduced(text), in_rows(text, found)):
         names = {text[slice(*place)] for place in found}  # one that is in another is a short name of that company
-        found += [place for place in more if not any(text[slice(*place)] in name for name in names)]
+        found += [place for place in more if not _is_part(text[slice(*place)], names)]
     yield from found
+
+
+def _is_part(written: str, names: set[str]) -> bool:
+    return written not in names and any(written in name for name in names)
 
 
 _BRACKET = re.compile(r",?\s?\([A-Z][\w. ]{1,20}\)\s?")
@@ -368,6 +372,11 @@ _TITLE = re.compile(
 )  # fmt: skip
 
 
+_CUSTOMS = re.compile(
+    r"\b(?:customs (?:and|&|service)|border protection)", re.IGNORECASE
+)  # what follows is its division
+
+
 def _addressees(text: str) -> Iterator[Place]:
     """The line between a person (or a person's title) and the street, where it bears no legal form."""
     lines = [(match.start(), match.group().strip()) for match in _LINE.finditer(text[:_HEAD])]
@@ -381,7 +390,7 @@ def _addressees(text: str) -> Iterator[Place]:
             continue
         (start, name), (_, above) = lines[street - 1], lines[street - 2]
         name = name.rstrip(" ,")
-        addressed = _PERSON.fullmatch(above) or _TITLE.search(above)
+        addressed = (_PERSON.fullmatch(above) or _TITLE.search(above)) and not _CUSTOMS.search(above)
         if addressed and _is_addressed(name) and not _TITLE.search(name) and not next(iter(legal_forms(name)), None):
             yield start, start + len(name)
 
@@ -398,6 +407,7 @@ def _is_addressed(written: str) -> bool:
         and written[0].isalnum()
         and ":" not in written
         and all(word[0].isupper() or word[0].isdigit() or word in ("&", "of", "and", "the") for word in words)
+        and not any(official(word) for word in words)
         and not re.match(r"(?:Mr|Mrs|Ms|Dr|Messrs|Miss|Attn)\b", written)
     )
 
@@ -444,8 +454,15 @@ def _shortened(text: str) -> Iterator[Place]:
             yield start, end
 
 
-# A party of a case in court: `Umber Linens v. United States`.
-_CITED = re.compile(rf"(?P<name>{NAME})(?=,?\s+v\.?s?\.?\s+(?:[Tt]he\s+)?United\s+States)")
+# What stands behind a party of a case in court (`Umber Linens v. United States`) and behind counsel of one
+# (`Umber Weld & Horn, of Farmton, OH, for plaintiff`).
+_AGAINST = re.compile(r"\bv(?:s|\.|s\.)?\s+(?:[Tt]he\s+)?United\s+States")
+_OF_RECORD = re.compile(
+    r"\b(?:of|in) [A-Z][\w.]+(?: [A-Z][\w.]+)?,? (?:(?:[A-Z]{2}|[A-Z]\.[A-Z]\.),? )?(?:argued )?for (?:the )?"
+    r"(?:plaintiff|defendant|petitioner|respondent|appell)"
+)
+_NAMED_BEFORE = re.compile(rf"(?P<name>{NAME}),?\s+$")
+_NAME_CHARACTERS = 100
 # What a company is called besides: `Umber Robotics (a.k.a. Ochre Co., Ltd.)`, `Umber Bags d/b/a Umber Travel`.
 _OTHER_NAME = re.compile(
     rf"(?P<name>{NAME}),? \(?(?:a\.?k\.?a\.?|a/k/a|d\.?b\.?a\.?|d/b/a|f\.?k\.?a\.?|f/k/a|t/a|doing business as|"
@@ -466,9 +483,13 @@ _WORKS = re.compile(
 
 
 def _cited(text: str) -> Iterator[Place]:
-    for match in _CITED.finditer(text):
-        if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
-            yield trimmed(text, *match.span("name"))
+    for pattern in (_AGAINST, _OF_RECORD):
+        for behind in pattern.finditer(text):
+            match = _NAMED_BEFORE.search(text, max(0, behind.start() - _NAME_CHARACTERS), behind.start())
+            if not match or (pattern is _OF_RECORD and any(official(word) for word in match.group("name").split())):
+                continue
+            if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
+                yield trimmed(text, *match.span("name"))
 
 
 def _other_names(text: str) -> Iterator[Place]:

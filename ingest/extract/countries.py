@@ -16,10 +16,24 @@ from ingest.sources.countries import country_code, country_names
 
 # Names that are other things, too: words, people, states.
 _DOUBTFUL = frozenset(
-    ("Chad", "Cuba", "Dominica", "Georgia", "Guernsey", "Israel", "Jersey", "Jordan", "Mali", "Man", "Niger", "Turkey")
+    (
+        "Chad",
+        "Columbia",
+        "Cuba",
+        "Dominica",
+        "Georgia",
+        "Guernsey",
+        "Israel",
+        "Jersey",
+        "Jordan",
+        "Mali",
+        "Man",
+        "Niger",
+        "Turkey",
+    )
 )
 _CAPITAL, _BEGINNING = re.compile(r"[^\W\d_a-z]"), 2  # characters that names are told apart by at first
-_STATES_AND_CITIES = frozenset(("Georgia", "Jersey", "Cuba"))  # Atlanta, Georgia; Cuba, New York
+_STATES_AND_CITIES = frozenset(("Columbia", "Georgia", "Jersey", "Cuba"))  # Atlanta, Georgia; Cuba, New York
 _SMALL_TITLED = frozenset(("And", "From", "In", "Of", "To", "For", "The", "Via", "With"))
 _SHORTEST = 4  # without a stop in it: MAN and CHAD are words, the U.S. is not
 _SHORT_NAMES = frozenset(("usa", "uae", "prc", "rok", "uk", "us"))
@@ -34,6 +48,9 @@ _OF_A_TREATY = re.compile(r"[-\u2013]{1,2}(?!based|made|origin|grown)[A-Z]|\s(?:
 _OF_A_PLACE = re.compile(r"\b(?:New|Gulf of|District of|British|Lake|Fort|St\.) $")
 _PERSON_OR_PLACE = re.compile(r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? (?:[A-Z][\w.]* ?){0,2}|(?:South|North|West|East|Port of) )$")
 _WORD_BEFORE = re.compile(r"((?:[A-Z]\w+ )?([A-Z]\w+))(,?)\s$")
+_STATE_BEHIND = re.compile(  # Jamaica, NY 11434
+    r",\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+(?: [A-Z][a-z]+)?),?\s+\d{5}(?!\d)"
+)
 _NAME_BEHIND = re.compile(r" +(?:\d{5}|[A-Z][a-z]+)")
 
 _CODE = re.compile(
@@ -94,7 +111,8 @@ def countries(text: str) -> Iterator[tuple[int, int, str]]:
         start = match.start()
         if state := _STATE.search(before):
             start -= len(state.group())
-        if _OF_A_TREATY.match(text, match.end()) or _OF_A_PLACE.search(before):
+        behind = match.end()
+        if _OF_A_TREATY.match(text, behind) or _OF_A_PLACE.search(before) or _STATE_BEHIND.match(text, behind):
             continue
         if _is_united_states(text, match, before) if code == _UNITED_STATES else _is_country(text, match, before):
             yield start, match.end(), code

@@ -7,7 +7,7 @@ places alone name nobody.
 import re
 from collections.abc import Iterator
 
-from graph.resolve.words import is_of_people, is_place, looks_like_company, says_nothing
+from graph.resolve.words import is_of_people, is_place, looks_like_company, says_nothing, share
 from ingest.extract.company_forms import legal_forms
 from ingest.extract.name_words import LOOSE_END, NAME, SENTENCE_ENDS, WORD, Place, stops, trimmed
 from ingest.sources.countries import country_code
@@ -23,16 +23,25 @@ _INTRODUCED = re.compile(
 # A name by itself, as `and` behind a verb joins two: `from Umber Valve and Ochre Valve`.
 _ALONE = rf"(?P<name>{WORD}(?: (?:{WORD}|&|(?:of|de|da|do|di|du)(?!\w))){{1,6}})"
 # What only traders do, in the past or of one (`Umber Ochre bought hot-rolled coil`), what parties to a case do
-# (`Umber Gum alleges`), and what is theirs (`Umber Gum's allegation`).
+# (`Umber Gum alleges`), what is theirs (`Umber Gum's allegation`) and what they are (`Umber Gum is an importer`).
 _DEED = re.compile(
     r"\b(?:sold|sells|bought|buys|imported|exported|shipped|manufactured|manufactures|produced|supplied|supplies|invoiced|"
     r"consigned|transshipped|undervalued|misclassified|evaded|alleged|alleges|argued|argues|asserted|asserts|claimed|claims|"
-    r"contended|contends|protested|(?P<theirs>allegations?|customers?|entries|exports|factory|imports|invoices|production|"
-    r"protests?|responses?|shipments|suppliers?))\b"
+    r"contended|contends|protested|"
+    r"(?P<anyone>asks|asked|declared|entered|filed|requested|requests|seeks|submitted)|"
+    r"(?P<theirs>allegations?|customers?|entries|exports|factory|imports|invoices|production|protests?|responses?|shipments|"
+    r"suppliers?)|(?:is|was) (?:the|a|an) (?:[\w.-]+ ){0,3}?"
+    r"(?:affiliate|broker|distributor|exporter|importer|manufacturer|parent|"
+    r"producer|retailer|subsidiary|supplier|wholesaler))\b"
 )
 _DOER = re.compile(rf"(?P<name>{NAME})(?: (?:also|then|had|has|have|and \w+))? $")
 _OWNER = re.compile(rf"(?P<name>{NAME})(?:(?<=s)['\u2019]|(?<=['\u2019]s)) $")
 _DOER_CHARACTERS = 100
+# A name of one word, where it can only be a maker's or trader's: `manufactured by Umberia`.
+_MADE_BY = re.compile(
+    r"\b(?:manufactured|produced|made|supplied|sold|exported|imported|shipped|purchased|distributed)(?: and \w+)? by "
+    r"(?P<name>[A-Z][\w-]{3,}\w)(?![\w'\u2019-]| [A-Z&]|\.[A-Za-z])"
+)
 # Who did it, behind the deed: `filed by Umber Filtration`; whom it was bought from, where the name says what it trades.
 _DONE_BY = re.compile(
     r"(?:\b(?:manufactured|produced|made|supplied|sold|exported|imported|shipped|invoiced|distributed|owned|operated|filed|"
@@ -44,13 +53,14 @@ _BOUGHT_FROM = re.compile(
     rf"acquired|obtained)\b[^.;,:\n]{{0,50}}? from {_ALONE}"
 )
 _SEAT = re.compile(r" of (?P<land>[A-Z]\w+(?: [A-Z]\w+)?)$")  # Umber Ochre of Sweden
+_STATE = re.compile(r", [A-Z]")  # Umber of El Paso, Texas
 _OFFICIAL = frozenset(
-    ("ADMINISTRATION", "AGENCY", "AUTHORITY", "BOARD", "BORDER", "BUREAU", "CBP", "CENTER", "CHAPTER", "CIRCUIT",
-     "COMMERCE", "COMMISSION", "COMMITTEE", "CONGRESS", "COUNCIL", "COURT", "CUSTOMS", "DEPARTMENT", "DIRECTOR",
-     "DIRECTORATE", "DIRECTORS", "DIVISION", "FDA", "FEDERAL", "GOVERNMENT", "HEADQUARTERS", "INSPECTOR",
-     "INSPECTORS", "JUDGE", "MINISTRY", "NOTES", "OFFICE", "OFFICER", "OFFICERS", "OFFICIAL", "OFFICIALS", "PORT",
-     "REPUBLIC", "SECTION", "SERVICE", "SPECIALIST", "SPECIALISTS", "STATES", "TARIFF", "TEAM", "TREASURY", "UNION",
-     "UNITED")
+    ("ADMINISTRATION", "AGENCY", "ALLIANCE", "ASSOCIATION", "AUTHORITY", "BOARD", "BORDER", "BUREAU", "CBP",
+     "CENTER", "CHAPTER", "CIRCUIT", "COALITION", "COMMERCE", "COMMISSION", "COMMITTEE", "CONGRESS", "COUNCIL",
+     "COURT", "CUSTOMS", "DEPARTMENT", "DIRECTOR", "DIRECTORATE", "DIRECTORS", "DIVISION", "FDA", "FEDERAL",
+     "GOVERNMENT", "HEADQUARTERS", "INSPECTOR", "INSPECTORS", "JUDGE", "MINISTRY", "NOTES", "OFFICE", "OFFICER",
+     "OFFICERS", "OFFICIAL", "OFFICIALS", "PORT", "REPRESENTATIVE", "REPUBLIC", "SECTION", "SERVICE", "SPECIALIST",
+     "SPECIALISTS", "STATES", "TARIFF", "TEAM", "TREASURY", "UNION", "UNITED")
 )  # fmt: skip
 
 
@@ -83,7 +93,8 @@ def _traders(text: str) -> Iterator[Place]:
     for deed in _DEED.finditer(text):
         before = _OWNER if deed.group("theirs") else _DOER
         match = before.search(text, max(0, deed.start() - _DOER_CHARACTERS), deed.start())
-        if match and (place := firm(text, *trimmed(text, *match.span("name")))):
+        place = firm(text, *trimmed(text, *match.span("name"))) if match else None
+        if place and (not deed.group("anyone") or looks_like_company(text[slice(*place)])):
             yield place
 
 
@@ -91,10 +102,23 @@ def _agents(text: str) -> Iterator[Place]:
     for match in _DONE_BY.finditer(text):
         if place := firm(text, *match.span("name")):
             yield place
+    for match in _MADE_BY.finditer(text):
+        if _tells(text, match.group("name")):
+            yield match.span("name")
     for match in _BOUGHT_FROM.finditer(text):
         place = firm(text, *match.span("name"))
         if place and looks_like_company(text[slice(*place)]):
             yield place
+
+
+def _tells(text: str, word: str) -> bool:
+    """Whether one word can be a firm's name: no common one, no place's or person's, and nowhere written small."""
+    plain = word.upper()
+    common = (
+        share(plain) or is_place(plain) or is_of_people(plain) or country_code(word) or official(word) or stops(word)
+    )
+    defined = re.search(rf"[(\"\u201c]{re.escape(word)}[)\"\u201d,]", text)  # a short name of another
+    return not common and not defined and word.lower() not in text
 
 
 def _goes_on_to_form(text: str, start: int, end: int) -> bool:
@@ -111,7 +135,7 @@ def firm(text: str, start: int, end: int) -> Place | None:
         name = name[: stop.start() + 1]
     name = LOOSE_END.sub("", name)
     seat = _SEAT.search(name)
-    if seat and country_code(seat.group("land")):
+    if seat and (country_code(seat.group("land")) or _STATE.match(text, start + len(name))):
         name = name[: seat.start()]
     words = name.split()
     plain = [word.strip(".,").upper() for word in words if word[0].isalnum()]

@@ -75,6 +75,13 @@ FOUND = [
      ["CP Umber", "Global Ochre Motorcars", "Sienna Woad"]),
     ("Umber Forge srl and Ochre Werkzeuge gmbh; written by Old Umber Surety",
      ["Umber Forge srl", "Ochre Werkzeuge gmbh", "Old Umber Surety"]),
+    ("Umber Aluminum Products asks that Commerce act; Ochre Technology is the parent company of Sienna Inc.",
+     ["Umber Aluminum Products", "Ochre Technology", "Sienna Inc."]),
+    ("DVDs purchased by Mediumber of El Paso, Texas, from its seller, Ochre Korea. Mediumber paid.", "
+     "["Mediumber", "Ochre Korea"]),
+    ("Ann S. Weld, Umber Horn & Woad, of Farmton, OH, for plaintiff. Jo Ochre, Department of Justice, of Farmton, "
+     "OH, for "
+     "defendant.", ["Umber Horn & Woad"]),
     ("flown by Umber Airlines on behalf of Defendant Ochre, Inc.", ["Umber Airlines", "Ochre, Inc."]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip
@@ -92,6 +99,11 @@ NOT_FOUND = [
     "Officer of the U.S. Customs and Border Protection on behalf of the United States",
     "CASE NO. AS FILED BY PC AND SE",
     "DRA-4 CO:R:C:E 221245 GG",
+    "made by Hand and sold by Smith, imported by Vietnam, exported by Commerce; a hand; the Growers Association "
+    "filed suit",
+    "Ms. Ann Weld\nOffice of Audit\n12 Long Road\nFarmton, OH 44101\n",
+    "U.S. Customs and Border Protection\nProtest and Control\n12 Long Road\nFarmton, OH 44101\n",
+    "John Weld requested a ruling. The Department asked for it.",
     "200 E Bay Street\nCharleston, SC 29401-2611 and Las Vegas, NV 89101",
     "CBP takes up cases against 11 Gum Importers. The Port Director argued. Import Specialists claimed more.",
     "imports from China and Mexico, bought from South Korea and Oman; imported from Eastern Europe",
