@@ -77,11 +77,10 @@ FOUND = [
      ["Umber Forge srl", "Ochre Werkzeuge gmbh", "Old Umber Surety"]),
     ("Umber Aluminum Products asks that Commerce act; Ochre Technology is the parent company of Sienna Inc.",
      ["Umber Aluminum Products", "Ochre Technology", "Sienna Inc."]),
-    ("DVDs purchased by Mediumber of El Paso, Texas, from its seller, Ochre Korea. Mediumber paid.", "
-     "["Mediumber", "Ochre Korea"]),
+    ("DVDs purchased by Mediumber of El Paso, Texas, from its seller, Ochre Korea. Mediumber paid.",
+     ["Mediumber", "Ochre Korea"]),
     ("Ann S. Weld, Umber Horn & Woad, of Farmton, OH, for plaintiff. Jo Ochre, Department of Justice, of Farmton, "
-     "OH, for "
-     "defendant.", ["Umber Horn & Woad"]),
+     "OH, for defendant.", ["Umber Horn & Woad"]),
     ("flown by Umber Airlines on behalf of Defendant Ochre, Inc.", ["Umber Airlines", "Ochre, Inc."]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip
