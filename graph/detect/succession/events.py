@@ -4,14 +4,16 @@ Each event has a class; how often a class befalls anybody is counted in the same
 what it is worth: an exam with a finding is common, a penalty is not, and a large importer has had some of each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 
+from graph.detect.succession.payment import Matter, says_paid, speaks_of
 from graph.detect.succession.sides import IMPORTERS, Side
 from graph.detect.succession.trade import column
 from graph.facts.columns import surely, taxpayer
@@ -33,10 +35,8 @@ MUCH_OF_ITS_TRADE = 0.3
 
 _WRONG = ("discrepant", "refused", "seized")
 _GRAVE = ("penalty", "seizure", "refusal", "audit", "detention")
-# What customs notes where nothing is owed any more; "unpaid" and "not paid" say the contrary.
-_PAID, _NOT_PAID = r"(^|[^a-z])(paid|tendered|settled)([^a-z]|$)", r"(not|never|nothing|in part|partly) +paid"
-# A note of payment stands for what befell the party so many days before it.
-PAID_WITHIN_DAYS = 365
+# What an event is about, as far as its table says so, and the remarks of notes of payment.
+_ABOUT = {"of_kind": "string", "entry": "string", "bill": "string", "amount": "float64", "remarks": "string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Event:
     key: tuple[str, ...]
     told: str
     revenue_usd: float
-    paid: bool = False  # customs noted that what it cost was paid
+    paid: bool = False  # a note of payment speaks of it
 
 
 def order_events(facts: FactStore, lines: ir.Table, *, as_of: date | None, until: date) -> ir.Table:
@@ -79,12 +79,17 @@ def order_events(facts: FactStore, lines: ir.Table, *, as_of: date | None, until
     return hit.select(
         "party", kind=ibis.literal("order"), day="day", table=ibis.literal("orders"), key="case_number",
         told=ibis.literal("order or preliminary finding"), revenue=ibis.literal(0.0),
-        paid=ibis.literal(value=False),
+        paid=ibis.literal(value=False), **_about(),
     )  # fmt: skip
 
 
+def _about(**known: ir.Value) -> dict[str, ir.Value]:
+    """The columns of `_ABOUT`, null where nothing is known."""
+    return {name: known[name].cast(type_) if name in known else ibis.null(type_) for name, type_ in _ABOUT.items()}
+
+
 def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None, until: date) -> ir.Table:
-    """(party, kind, day, table, key, told, revenue, paid): every event of every party of a side, known by the day.
+    """(party, kind, day, table, key, told, revenue, paid, and `_ABOUT`): every event of every party of a side.
 
     `lines` are those of `sides.lines`, by which an action on an entry finds its party. Beside the classes there is the
     kind `paid`: no event, but a note that what was owed is paid.
@@ -101,8 +106,7 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     wrong = surely(t.result.isin(_WRONG))
     undone = surely(t.result.isin(("compliant", "released")))
     billed = surely(t.revenue_change_usd > 0)
-    remarks = t.remarks.lower()
-    paid = surely(remarks.re_search(_PAID) & ~remarks.re_search(_NOT_PAID))
+    paid = says_paid(t.remarks)
     kind = ibis.cases(
         ((t.kind == "penalty") & ~undone, "grave"),
         (t.kind.isin(_GRAVE) & wrong, "grave"),
@@ -116,6 +120,10 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
         party=ibis.coalesce(named, of_entry), kind=kind, day=t.action_date.epoch_days().cast("int64"),
         table=ibis.literal("actions"), key=t.action_id, told=t.kind + " (" + t.result.fill_null("no result") + ")",
         revenue=ibis.ifelse(wrong, t.revenue_change_usd.cast("float64"), 0.0).fill_null(0.0), paid=paid,
+        **_about(
+            of_kind=t.kind, entry=t.entry_number, bill=t.bill_number, amount=t.revenue_change_usd,
+            remarks=ibis.ifelse(paid, t.remarks, None),
+        ),
     )  # fmt: skip
     issue = facts.table("issues", as_of=as_of)
     issue = issue.mutate(opened=ibis.coalesce(issue.opened_on, issue.as_of)).filter(lambda t: t.opened <= until)
@@ -128,7 +136,7 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     opened = opened.select(
         party=taxpayer(opened.number) if side is IMPORTERS else opened.number, kind=ibis.literal("issue"),
         day=opened.day, table=ibis.literal("issues"), key=opened.issue_id + "/" + opened.version,
-        told=ibis.literal("issue"), revenue=ibis.literal(0.0), paid=ibis.literal(value=False),
+        told=ibis.literal("issue"), revenue=ibis.literal(0.0), paid=ibis.literal(value=False), **_about(),
     )  # fmt: skip
     paper = facts.table("documents", as_of=as_of)
     paper = paper.filter(
@@ -140,7 +148,7 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     tested = paper.select(
         party=number, kind=ibis.literal("paper"), day=paper.date.epoch_days().cast("int64"),
         table=ibis.literal("documents"), key=paper.id, told=ibis.literal("laboratory report"),
-        revenue=ibis.literal(0.0), paid=ibis.literal(value=False),
+        revenue=ibis.literal(0.0), paid=ibis.literal(value=False), **_about(entry=paper.entry_number),
     )  # fmt: skip
     found = ibis.union(acted, opened, tested, order_events(facts, lines, as_of=as_of, until=until))
     return found.filter(found.party.notnull(), found.kind.notnull(), found.day.notnull())
@@ -172,14 +180,14 @@ def read_events(
         own = t.semi_join(column("party", parties), "party").order_by("party", "day", "table", "key")
         rows = own.to_pyarrow().to_pylist()
     found: dict[str, list[Event]] = {}
-    paid_on: dict[str, list[int]] = {}
+    notes: dict[str, list[Matter]] = {}
     for row in rows:
         if row["paid"]:
-            paid_on.setdefault(row["party"], []).append(row["day"])
+            notes.setdefault(row["party"], []).append(_matter(row))
     for row in rows:
         if row["kind"] == "paid":
             continue
-        paid = any(0 <= day - row["day"] <= PAID_WITHIN_DAYS for day in paid_on.get(row["party"], ()))
+        paid = any(speaks_of(note, _matter(row)) for note in notes.get(row["party"], ()))
         key = tuple(row["key"].rsplit("/", 1)) if row["table"] == "issues" else (row["key"],)
         told = row["told"].replace("_", " ")
         event = Event(row["kind"], row["day"], row["table"], key, told, row["revenue"], paid)
@@ -190,3 +198,11 @@ def read_events(
         {kind: n / max(entries, 1.0) for kind, n in number.items()},
         {kind: n / max(days, 1.0) for kind, n in number.items()},
     )
+
+
+def _matter(row: Mapping[str, Any]) -> Matter:
+    """What a row of `events` is about."""
+    return Matter(
+        row["key"], row["day"], row["of_kind"] or row["table"], row["entry"], row["bill"], abs(row["amount"] or 0.0),
+        row["remarks"] or "",
+    )  # fmt: skip

@@ -27,6 +27,8 @@ EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 730, 30
 # An event more probable than this says nothing.
 COMMON = 0.7
 RAREST_EVENT = 2.5
+# Where several may be the reason, one that is paid counts as so many times likelier by chance.
+PAID_COUNTS = 10.0
 # Of those that fit worse, the nearest so many are counted.
 MOST_BELOW = 12
 MOST_CONTACT, MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 16.0, 20.0, 25.0, -20.0
@@ -214,18 +216,20 @@ def _best_of_each(group: Ints, logit: Floats, among: Bools) -> Ints:
 
 
 def _event(found: Search, pair: int, history: list[Event], rates: Rates) -> tuple[Event | None, float]:
-    """The event before the change that is least likely to stand so near by chance, and that chance."""
+    """The unpaid event that is least likely to stand so near the change by chance, else a paid one; and that chance."""
     began = int(found.compared.began[pair])
     old = found.pairs.old[pair : pair + 1]
     best: tuple[Event | None, float] = (None, 1.0)
+    least = np.inf
     for event in history:
         if not began - EVENT_BEFORE_DAYS <= event.day <= began + EVENT_AFTER_DAYS:
             continue
         from_day, to_day = min(event.day, began), max(event.day, began) + 1
         entries = float(found.known.calendar.between(old, np.array([from_day]), np.array([to_day]))[0]) + 1.0
         chance = rates.chance(event.kind, entries=entries, days=to_day - from_day)
-        if chance < best[1]:
-            best = (event, chance)
+        counted = chance * (PAID_COUNTS if event.paid else 1.0)
+        if chance < 1.0 and counted < least:
+            best, least = (event, chance), counted
     return best
 
 

@@ -383,19 +383,27 @@ def test_a_customer_that_imports_for_itself_is_less_likely_the_firm_that_stopped
     assert result(other, "a customer that imports for itself").startswith("Does not hold")
 
 
-def test_what_customs_noted_as_paid_is_less_of_a_reason_to_escape() -> None:
-    def told(remarks: str) -> Finding:
-        world = market_world(6, importers=120)
-        business, record = old_firm(world, "51-000000100")
-        last = next(row for row in world.tables["entry_lines"] if row["importer_number"] == "51-000000100")
-        world.act(last, day=END + 5, kind="penalty", result="released", remarks=remarks)
-        new_firm(world, "61-000000100", business, phone=record["phone"])
-        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+def told_of_payment(remarks: str, *, entry: int = -2, **note: Any) -> Finding:
+    """A change of identity with a note of customs, on the old one's entry (by default that of the penalty)."""
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100")
+    lines = [row for row in world.tables["entry_lines"] if row["importer_number"] == "51-000000100"]
+    row: dict[str, Any] = {"kind": "penalty", "result": "released", "remarks": remarks}
+    world.act(lines[entry], day=END + 5, **(row | note))
+    new_firm(world, "61-000000100", business, phone=record["phone"])
+    return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
 
-    paid, not_paid = told("Tendered and paid in full."), told("Not paid; sent to collection.")
+
+def test_what_customs_noted_as_paid_is_less_of_a_reason_to_escape() -> None:
+    paid, not_paid = told_of_payment("Tendered and paid in full."), told_of_payment("Not paid; sent to collection.")
     assert paid.probability < not_paid.probability
     assert result(paid, "what was owed is paid").startswith("Weakens the match")
     assert result(not_paid, "what was owed is paid").startswith("Does not hold")
+
+
+def test_a_small_bill_paid_does_not_speak_for_a_large_one() -> None:
+    finding = told_of_payment("Paid in full.", kind="audit", entry=0, revenue_change_usd=900)
+    assert result(finding, "what was owed is paid").startswith("Does not hold")
 
 
 def test_who_a_shared_maker_named_its_agent_is_less_likely_the_firm_that_stopped() -> None:

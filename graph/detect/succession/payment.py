@@ -1,0 +1,90 @@
+"""Notes of payment, and which of a party's events each speaks of.
+
+Invariant: a note stands for no event that it does not name, by a number, by an amount or at least by its kind, so that
+a small bill paid says nothing of a large one that is not.
+"""
+
+import re
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from graph.facts.columns import surely
+
+# What customs notes where nothing is owed any more, in the languages of its partners too; "unpaid" has no such word.
+_PAID = (
+    r"(^|[^a-z])(paid|tendered|settled|remitted|pagad[oa]s?|abonad[oa]s?|payée?s?|acquittée?s?|bezahlt|beglichen|pagat[oa])"
+    r"([^a-zà-ÿ]|$)"
+)
+_NOT_PAID = (
+    r"(not|never|nothing|yet|to|until|unless|if|be|partially|partly|part|half|no|sin|non|pas|nicht|nie|teilweise) +"
+    r"((been|yet|be|fully|all|ser|être|vollständig) +)*"
+    r"(paid|tendered|settled|remitted|pagad|abonad|payé|acquitté|bezahlt|beglichen|pagat)|(paid|pagado|payé) +in +part"
+)
+# A note stands for what befell the party so many days before it.
+PAID_WITHIN_DAYS = 365
+# Two amounts so near each other are one, but for interest and rounding.
+SAME_AMOUNT = 0.02
+_NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+_OTHERS = re.compile(r"[^A-Z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What an event or a note of payment is about: its row's key, kind, numbers and US dollars; `remarks` of notes."""
+
+    key: str
+    day: int
+    kind: str
+    entry: str | None = None
+    bill: str | None = None
+    amount_usd: float = 0.0
+    remarks: str = ""
+
+
+def says_paid(remarks: ir.StringValue) -> ir.BooleanValue:
+    """Whether remarks say that what was owed is paid, all of it."""
+    plain = remarks.lower()
+    return surely(plain.re_search(_PAID) & ~plain.re_search(_NOT_PAID))
+
+
+def speaks_of(note: Matter, event: Matter) -> bool:
+    """Whether a note of payment is about the event.
+
+    It is where it is the event's own row, names it or its entry or bill, or gives its amount. Else, if the two name no
+    different entries, bills or amounts, where both are of one kind.
+
+    >>> bill = Matter("A1", day=10, kind="penalty", amount_usd=80_000)
+    >>> speaks_of(Matter("A7", day=90, kind="penalty", amount_usd=900), bill)
+    False
+    >>> speaks_of(Matter("A8", day=90, kind="audit", remarks="80,000.00 paid in full"), bill)
+    True
+    """
+    if note.key == event.key:
+        return True
+    if not 0 <= note.day - event.day <= PAID_WITHIN_DAYS:
+        return False
+    if _named(note, event) or _amounts(note, event):
+        return True
+    pairs = ((note.entry, event.entry), (note.bill, event.bill), (note.amount_usd or None, event.amount_usd or None))
+    return note.kind == event.kind and not any(one and other and one != other for one, other in pairs)
+
+
+def _named(note: Matter, event: Matter) -> bool:
+    if (note.entry and note.entry == event.entry) or (note.bill and note.bill == event.bill):
+        return not (note.amount_usd and event.amount_usd) or _amounts(note, event)
+    words = set(_plain(note.remarks).split())
+    return any(n and _plain(n) in words for n in (event.key, event.entry, event.bill))
+
+
+def _plain(text: str) -> str:
+    """In capitals, hyphens left out, what else is no letter or digit as a blank."""
+    return _OTHERS.sub(" ", text.upper().replace("-", "")).strip()
+
+
+def _amounts(note: Matter, event: Matter) -> bool:
+    """Whether an amount of the note is the event's."""
+    if event.amount_usd <= 0:
+        return False
+    said = [note.amount_usd, *(float(n.replace(",", "")) for n in _NUMBER.findall(note.remarks))]
+    return any(abs(amount - event.amount_usd) <= SAME_AMOUNT * event.amount_usd for amount in said)

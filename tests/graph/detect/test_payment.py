@@ -1,0 +1,62 @@
+"""Notes of payment: what says that something is paid, and of which events it speaks."""
+
+from typing import Any
+
+import ibis
+import pytest
+
+from graph.detect.succession.payment import Matter, says_paid, speaks_of
+
+PENALTY = Matter("A1", day=100, kind="penalty", entry="ABC12345678", bill="MAEU55", amount_usd=80_000)
+
+
+@pytest.mark.parametrize(
+    ("remarks", "paid"),
+    [
+        ("Tendered and paid in full.", True),
+        ("mitigated and paid", True),
+        ("Multa pagada el martes", True),
+        ("Amende payée", True),
+        ("Strafe bezahlt.", True),
+        ("Not paid; sent to collection.", False),
+        ("not yet been paid", False),
+        ("liquidated with dumping duties, unpaid", False),
+        ("To be paid in monthly parts", False),
+        ("paid in part", False),
+        ("partly paid", False),
+        ("No pagada", False),
+        ("Amende non payée", False),
+        ("noch nicht vollständig bezahlt", False),
+        ("The payee is abroad", False),
+        (None, False),
+    ],
+)
+def test_remarks_say_that_all_is_paid_or_do_not(remarks: str | None, paid: bool) -> None:
+    t = ibis.memtable([{"remarks": remarks}], schema={"remarks": "string"})
+    assert t.select(paid=says_paid(t.remarks)).to_pyarrow()["paid"].to_pylist() == [paid]
+
+
+@pytest.mark.parametrize(
+    ("note", "speaks"),
+    [
+        ({}, True),  # names nothing: one of the same kind
+        ({"kind": "audit"}, False),
+        ({"key": "A1", "kind": "audit"}, True),  # the event's own row
+        ({"kind": "audit", "entry": "ABC12345678"}, True),
+        ({"kind": "audit", "bill": "MAEU55"}, True),
+        ({"entry": "ABC99999999"}, False),  # another entry's
+        ({"bill": "MAEU77"}, False),
+        ({"amount_usd": 900}, False),  # another amount
+        ({"amount_usd": 80_400, "kind": "audit"}, True),  # its amount, with interest
+        ({"entry": "ABC12345678", "amount_usd": 900}, False),  # a fee on its entry
+        ({"kind": "audit", "remarks": "80,000.00 USD received and paid in"}, True),
+        ({"kind": "audit", "remarks": "Paid: ABC-1234567-8"}, True),
+        ({"kind": "audit", "remarks": "A1 paid"}, True),
+        ({"kind": "audit", "remarks": "A11 paid"}, False),
+        ({"day": 99}, False),  # before it
+        ({"day": 100 + 400}, False),  # long after it
+    ],
+)
+def test_a_note_of_payment_speaks_of_what_it_names(note: dict[str, Any], speaks: bool) -> None:
+    told: dict[str, Any] = {"key": "A9", "day": 130, "kind": "penalty"}
+    assert speaks_of(Matter(**(told | note)), PENALTY) is speaks
