@@ -22,14 +22,14 @@ _INTRODUCED = (
     r"(?:herein(?:after)?|hereafter|collectively|together|also known as|a\.?k\.?a\.?|f\.?k\.?a\.?|f/k/a|a/k/a|d/b/a|"
     r"d\.?b\.?a\.?|doing business as|referred to(?: collectively)?(?: herein(?:after)?)?|called|known)"
 )
-_IN_BRACKETS = re.compile(r"[ ,.)]{0,3}\((?P<inside>[^()\n]{2,80})\)")
+_IN_BRACKETS = re.compile(r"(?:['\u2019]s?)?[ ,.)]{0,3}\((?P<inside>[^()\n]{2,80})\)")
 _BARE = re.compile(rf",? (?:{_INTRODUCED}[, ]+)+(?:as |to as )?(?P<inside>[^,.;()\n]{{2,40}})(?=[,.;)\n])")
 _LEAD = re.compile(rf"^(?:(?:{_INTRODUCED}|as|or|the|and|,)[ ,:]+)+", re.IGNORECASE)
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]{{2,60}})[{_QUOTES}]")
 _PERSON_BEFORE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr)\.? (?:[A-Z][\w.]* )?$")
 _PARTS = re.compile(r"[^\Wa-z](?:[^/]*[^\s/])?")  # from the first capital on
 _SEVERAL = 200  # characters before a name in which those stand that have a short name together
-_ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM = 6, 4, 4
+_ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 4, 3
 _WORDS_THAT_TELL, _LONG = 3, 15
 _PART_OF_NAME = re.compile(
     r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z(&][\w(]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|, [A-Z]{2} \d)"
@@ -40,6 +40,10 @@ _DOES = re.compile(
     r",? (?:and|or|nor|but|who|which|also|then|did|does|has|had|have|is|was|will|would|could|sells?|"
     r"sold|says?|said|buys?|bought|imports?|imported|exports?|exported|pays?|paid|ships?|shipped|makes?|made|states?|stated|"
     r"claims?|claimed|told|asked|asks|entered|filed|knew|received|answered|protested|provided|used|uses)\b"
+)
+_DEALS = (
+    r"(?:['\u2019]s [a-z]| (?:(?:was|is|were) )?(?:sold|sells|selling|bought|buys|imports|imported|importing|"
+    r"exports|exported|shipped|ships|paid|pays|filed|files|claims|claimed|argues|argued|alleges|alleged|asked|entered|transshipped)\b)"
 )
 _DONE_BY = re.compile(r"\b(?:by|to|against|with|for|of) $")
 _ROLE = re.compile(
@@ -111,9 +115,10 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
     for first, place in beginnings.items():
         in_capitals = first.isupper() and len(first) >= _ACRONYM
         word = first.title() if in_capitals and _has_titled(text, first) else first
-        if not _is_telling(text, word):
+        whole = place[1] - place[0] == len(first)
+        if not _is_telling(text, word, whole=whole):
             continue
-        if place[1] - place[0] == len(first):  # the name is that word alone
+        if whole:  # the name is that word alone
             yield from _again(text, first, place)
             continue
         uses = [
@@ -158,9 +163,14 @@ def _has_titled(text: str, word: str) -> bool:
     return bool(re.search(rf"(?<![\w-]){re.escape(word.title())}(?![\w-])", text))
 
 
-def _is_telling(text: str, word: str) -> bool:
+def _is_telling(text: str, word: str, *, whole: bool = False) -> bool:
+    """Whether a word can only be the company; three capitals can where they deal, or are all of a name."""
     plain = word.upper().strip(".")
-    common = share(plain) or plain in form_words() or country_code(plain) or len(word) < _SHORTEST_WORD
+    if len(word) < _SHORTEST_WORD:
+        deals = re.compile(rf"(?<![\w-]){re.escape(word)}{_DEALS}").search(text)
+        if len(word) < _SHORTEST_CAPITALS or not word.isupper() or not (whole or deals):
+            return False
+    common = share(plain) or plain in form_words() or country_code(plain)
     return not common and word.isalpha() and not re.search(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", text)
 
 

@@ -360,14 +360,19 @@ def _is_filled_in(name: str) -> bool:
 # The block that a letter begins with: who is written to, by lines, down to the place and its postal code.
 _HEAD = 6000  # characters of a letter in which it stands
 _PLACE = re.compile(r"[^\n]*\b(?:[A-Z]{2}|[A-Z][a-z]+),? {1,2}\d{5}(?:-\d{4})?\s*$")
-_STREET = re.compile(r"\d|P\.? ?O\.? Box|Suite|Floor|One |Two |c/o", re.IGNORECASE)
+_STREET = re.compile(
+    r"\d|(?:P\.? ?O\.? )?Box \d|Suite|Floor|One |Two |c/o|"
+    r"[^\n]*\d [^\n]*\b(?:Ave(?:nue)?|Blvd|Drive|Dr|Highway|Hwy|Lane|Parkway|Pkwy|Road|Rd|Street|St)\b",
+    re.IGNORECASE,
+)
 _PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][\w.'\u2019-]* ){1,3}[A-Z][\w'\u2019-]+(?:, [A-Z][\w.]+)*")
 _LINE = re.compile(r"[^\s][^\n]*")
 _LINES_OF_ADDRESS = 4
 _TITLE = re.compile(
     r"\b(?:director|manager|president|counsel|specialist|attorney|esq|officer|analyst|coordinator|supervisor|department|"
     r"division|administrator|agent|secretary|compliance|partner|consultant|unit|branch|floor|building|tariff no|"
-    r"category|commissioner|customs and border|u\.?s\.? customs|port|center of excellence|national commodity|region)\b",
+    r"category|commissioner|customs and border|office of|u\.?s\.? customs|port|center of excellence|"
+    r"national commodity|region)\b",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -407,7 +412,6 @@ def _is_addressed(written: str) -> bool:
         and written[0].isalnum()
         and ":" not in written
         and all(word[0].isupper() or word[0].isdigit() or word in ("&", "of", "and", "the") for word in words)
-        and not any(official(word) for word in words)
         and not re.match(r"(?:Mr|Mrs|Ms|Dr|Messrs|Miss|Attn)\b", written)
     )
 
@@ -426,7 +430,8 @@ def _clients(text: str) -> Iterator[Place]:
             continue  # found by its form
         if stop := SENTENCE_ENDS.search(name):
             name = name[: stop.start() + 1]
-        name = LOOSE_END.sub("", name)
+        if name.split()[-1].strip(".").upper() not in _ABBREVIATED:  # Umber Mfg.
+            name = LOOSE_END.sub("", name)
         first = name.split()[0]
         if first == "The" and len(name.split()) > 2 and not stops(name.split()[1]):
             yield match.start("name"), match.start("name") + len(name)
@@ -478,8 +483,9 @@ _WORKS = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&)(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
     r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|"
     r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|Trading)"
-    r"(?![\w-]| [A-Z(]| (?:of|for|and) )"
+    r"(?![\w-]| [A-Z(]| (?:for|and) )(?! of (?![A-Z][\w ]{2,20}[,;.]))"
 )
+_GOODS_OF = re.compile(r"(?:Importers|Imports|Exporters|Traders|Wholesalers)$")  # Imports of China, 2020
 
 
 def _cited(text: str) -> Iterator[Place]:
@@ -513,6 +519,8 @@ def _works(text: str) -> Iterator[Place]:
         first = named[0].upper()
         if next(iter(legal_forms(text[end : end + 30])), None) and text[end : end + 1] in " ,":
             continue  # found by its form
+        if text.startswith(" of ", end) and _GOODS_OF.search(text, start, end):
+            continue
         counted = text[max(0, start - 2) : start - 1].isdigit()  # 11 Gum Importers
         if len(named) > 1 and not counted and not share(first) and first not in _NOBODY and not country_code(named[0]):
             yield start, end

@@ -80,7 +80,7 @@ _STATES_AUTHORITY = re.compile(
 # Words behind the country that do not make it a quality of theirs: `in the U.S. since May`.
 _GOES_ON = re.compile(
     r"\s(?!(?:after|and|are|as|at|because|before|but|by|can|could|did|directly|does|during|duty|for|from|had|has|have|"
-    r"if|in|is|it|may|must|not|of|on|only|or|shall|should|since|so|than|that|the|then|they|through|to|under|"
+    r"if|in|into|is|it|may|must|not|of|on|only|or|shall|should|since|so|than|that|the|then|they|through|to|under|"
     r"until|using|via|was|were|when|where|which|while|who|will|with|within|without|would)\b)\w"
 )
 _SENTENCE_BEGINS = re.compile(

@@ -136,6 +136,7 @@ _HEADING_ROW = re.compile(
     rf"|\s|{_H})*[\s,{HYPHENS}-]\d{{4}}(?:\.\d{{2}}(?:\.\d{{2}}(?:\.?\d{{2}})?)?)?(?![\d-])){{0,40}})",
     re.IGNORECASE,
 )
+_TARIFF_HEAD = re.compile(r"\bTARIFF NOS?\.?:?\s*(\d{4}(?:[,;]\s*\d{4})*)(?![\d.])")  # as old rulings begin
 _HEADING = re.compile(r"\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?")
 _SHIFT_TABLE = re.compile(r"HTSUS\s+Tariff shift and/or other requirements", re.IGNORECASE)
 _SHIFT_ROW = re.compile(rf"^[ \t]*(\d{{4}})(?:\s?{_H}\s?(\d{{4}}))?(?=\s)", re.MULTILINE)
@@ -242,7 +243,7 @@ def _key(identifier: IdentifierType, written: str) -> str:
 
 
 def _headings(text: str) -> Iterator[Found]:
-    rows = [(text_row.start(1), text_row.end(1)) for text_row in _HEADING_ROW.finditer(text)]
+    rows = [row.span(1) for pattern in (_HEADING_ROW, _TARIFF_HEAD) for row in pattern.finditer(text)]
     for table in _SHIFT_TABLE.finditer(text):
         shifts = _SHIFT_ROW.finditer(text, table.end(), table.end() + _SHIFT_CHARACTERS)
         rows += [row.span() for row in shifts]

@@ -12,7 +12,9 @@ from ingest.extract.company_forms import legal_forms
 from ingest.extract.introduced import firm
 from ingest.extract.name_words import NAME, WORD, Place
 
-_SEMICOLON = re.compile(rf";\s+(?:and\s+)?(?P<name>{NAME})(?=;|\.(?:\s|$)|\s+and\s|\s*\(|\s*$)")
+_SEAT = r"(?: (?:of|in) [A-Z][\w ]{1,20}(?:, [A-Z][\w ]{1,20})?)"  # of Farmton, Ohio
+_SEMICOLON = re.compile(rf"{_SEAT}?;\s+(?:and\s+)?(?P<name>{NAME})(?=;|, [A-Z]|\.(?:\s|$)|\s+and\s|\s*\(|\s*$)")
+_SEATED = re.compile(r" (?:of|in) [A-Z][\w ]*$")
 _BEFORE_SEMICOLON = re.compile(rf"(?:^|[;:]\s+|\n)(?P<name>{NAME});\s+(?:and\s+)?$")
 _BETWEEN = re.compile(rf",\s+(?P<name>{NAME})(?=,\s+(?:and\s+)?[A-Z])")
 _RELATED = re.compile(rf"(?:[,;]?\s+(?:and|or)|[,;]|/)\s?(?P<name>{NAME})")
@@ -77,7 +79,9 @@ def _related(text: str, start: int, end: int) -> Iterator[Place]:
 
 
 def _member(text: str, match: re.Match[str]) -> Place | None:
-    return None if _ADDRESS.search(match.group("name")) else firm(text, *match.span("name"))
+    name = _SEATED.sub("", match.group("name"))
+    start = match.start("name")
+    return None if _ADDRESS.search(name) else firm(text, start, start + len(name))
 
 
 def partners(text: str) -> Iterator[Place]:

@@ -48,10 +48,21 @@ _DONE_BY = re.compile(
     r"submitted|entered|requested|purchased)(?: and \w+)? by|"
     rf"\b(?:at the|to (?:a|the)|[Oo]n (?:a|the)) request (?:of|from|by)) {_ALONE}"
 )
+_ROLE_OF_ONE = re.compile(
+    r"\b(?:importer|exporter|producer|manufacturer|supplier|customs broker|petitioner|respondent|company|"
+    r"subsidiary|affiliate|distributor|retailer) (?:named |called )?"
+    r"(?P<name>[A-Z][\w-]+\w)(?=[,.;)]|['\u2019]s [a-z]| [a-z]| \()"
+)
 _BOUGHT_FROM = re.compile(
     r"\b(?:imports?|imported|importing|buys|bought|buying|purchas(?:es|ed|ing)|sourc(?:es|ed|ing)|orders|ordered|"
     rf"acquired|obtained)\b[^.;,:\n]{{0,50}}? from {_ALONE}"
 )
+# What stands behind such a word and is a label of a form, or an authority's.
+_LABELS = frozenset(
+    ("AD", "BOND", "CASE", "CBP", "CF", "CHB", "CODE", "CVD", "EIN", "ENTRY", "EPA", "FDA", "FOB", "FTZ", "HTS",
+     "HTSUS", "ID", "IOR", "IRS", "ISF", "MID", "NAFTA", "NAME", "NUMBER", "PO", "POA", "SCAC", "SSN", "TIN",
+     "USMCA")
+)  # fmt: skip
 _SEAT = re.compile(r" of (?P<land>[A-Z]\w+(?: [A-Z]\w+)?)$")  # Umber Ochre of Sweden
 _STATE = re.compile(r", [A-Z]")  # Umber of El Paso, Texas
 _OFFICIAL = frozenset(
@@ -102,7 +113,7 @@ def _agents(text: str) -> Iterator[Place]:
     for match in _DONE_BY.finditer(text):
         if place := firm(text, *match.span("name")):
             yield place
-    for match in _MADE_BY.finditer(text):
+    for match in (*_MADE_BY.finditer(text), *_ROLE_OF_ONE.finditer(text)):
         if _tells(text, match.group("name")):
             yield match.span("name")
     for match in _BOUGHT_FROM.finditer(text):
@@ -114,6 +125,8 @@ def _agents(text: str) -> Iterator[Place]:
 def _tells(text: str, word: str) -> bool:
     """Whether one word can be a firm's name: no common one, no place's or person's, and nowhere written small."""
     plain = word.upper()
+    if plain.removesuffix("S") in _LABELS:
+        return False
     common = (
         share(plain) or is_place(plain) or is_of_people(plain) or country_code(word) or official(word) or stops(word)
     )

@@ -12,7 +12,7 @@ Place = tuple[int, int]
 
 NOT_IN_NAMES = "not_in_names.csv"
 INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
-WORD = r"(?:[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
+WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}(?!\w)|[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
 NAME = rf"(?<![\w.-]){WORD}(?: (?:{WORD}|&|(?:and|of|de|da|do|di)(?!\w))){{1,7}}"
 SENTENCE_ENDS = re.compile(r"\w(?<!\b\w)\. ")
 LOOSE_END = re.compile(r"(?:\.| and| of| de|['\u2019]s)+$")

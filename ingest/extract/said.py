@@ -137,7 +137,7 @@ _PREFERENCE = re.compile(
 )
 _OPEN = re.compile(r"\b(?:if|whether|that|which|may)\b[^.;]{0,60}$", re.IGNORECASE)
 _PROTEST = re.compile(
-    r"\bprotests?\b[^.;]{0,120}?\b(?:should|shall|must|is|are|will)\s+(?:therefore\s+|hereby\s+)?(?:be\s+)?"
+    r"\b(?:the|this|these|your|said|subject)\s+(?:\w+\s+)?protests?\b(?!\s+(?:that|which)\b)[^.;]{0,120}?\b(?:should|shall|must|is|are|will)\s+(?:therefore\s+|hereby\s+)?(?:be\s+)?"
     r"(?P<done>(?:denied|allowed|granted|approved|sustained)(?:\s+in\s+(?:full|part))?(?:,?\s+and\s+"
     r"(?:denied|allowed|granted|approved)\s+in\s+part)?)\b"
     r"|\b(?:instructed|directed|should|shall|must)\s+(?:to\s+)?(?P<do>deny|allow|grant|approve)\s+(?:the|this|these|said)\s+"
@@ -152,7 +152,7 @@ def _of_ruling(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
     places = sections or [(0, len(text))]
     found = [one for place in places for one in (*_origins(text, mentions, place), *_preferences(text, place))]
     found += _held(text, sections, others=bool(found))
-    found += [one for place in sections for one in _protests(text, place)]
+    found += [one for place in places for one in _protests(text, place)]
     yield from sorted((*found, *_clients(text, mentions), *_ended(text, mentions)), key=lambda said: said.start)
 
 

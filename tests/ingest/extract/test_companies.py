@@ -81,6 +81,14 @@ FOUND = [
      ["Mediumber", "Ochre Korea"]),
     ("Ann S. Weld, Umber Horn & Woad, of Farmton, OH, for plaintiff. Jo Ochre, Department of Justice, of Farmton, "
      "OH, for defendant.", ["Umber Horn & Woad"]),
+    ("They name Umber Knights Trading of Farmton; GL Ochre Distribution of Miami; Casa Woad of Reno, Nevada; "
+     "Sienna De Metal Factory of Tulsa, Oklahoma.",
+     ["Umber Knights Trading", "GL Ochre Distribution", "Casa Woad", "Sienna De Metal Factory"]),
+    ("filed by M&B Umber, which named the manufacturer NWU, and the company Kayleeb. "
+     "It is on behalf of Ochreflex Mfg., Canada",
+     ["M&B Umber", "NWU", "Kayleeb", "Ochreflex Mfg."]),
+    ("Mr. Joe Weld\nUmber and Woad\nZero Centre-55 West Monroe St.\nFarmton, OH 44101\n", ["Umber and Woad"]),
+    ("Mr. Joe Weld\nUmber Customs Craft\nBox 1072\n16 Industrial Blvd.\nFarmton, OH 44101\n", ["Umber Customs Craft"]),
     ("flown by Umber Airlines on behalf of Defendant Ochre, Inc.", ["Umber Airlines", "Ochre, Inc."]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip
@@ -98,6 +106,7 @@ NOT_FOUND = [
     "Officer of the U.S. Customs and Border Protection on behalf of the United States",
     "CASE NO. AS FILED BY PC AND SE",
     "DRA-4 CO:R:C:E 221245 GG",
+    "the same importer IDs, the manufacturer MID, the importer Smith and the producer China; Imports of China, 2020",
     "made by Hand and sold by Smith, imported by Vietnam, exported by Commerce; a hand; the Growers Association "
     "filed suit",
     "Ms. Ann Weld\nOffice of Audit\n12 Long Road\nFarmton, OH 44101\n",

@@ -83,6 +83,7 @@ NAMED = [
         "HTSUS  Tariff shift and/or other requirements\n\n6101 – 6117 (3) If the good\n",
         [("hts", "6101", "6101"), ("hts", "6117", "6117")],
     ),
+    ("TARIFF NO.: 8542\n\nDistrict", [("hts", "8542", "8542")]),
     ("A-570-967/C-570-968", [("case", "A-570-967", "A-570-967"), ("case", "C-570-968", "C-570-968")]),
     ("ABC-1234567-6/002", [("entry_number", "ABC12345676", "ABC-1234567-6")]),
     ("CSQU3054383/SEAL 7712", [("container", "CSQU3054383", "CSQU3054383")]),

@@ -137,6 +137,14 @@ def test_a_decision_on_a_protest_says_how_it_ends(holding: str, conclusions: lis
     assert [value for what, value in decided(text) if what == "conclusion"] == conclusions
 
 
+def test_a_short_decision_needs_no_section_of_its_holding() -> None:
+    text = (
+        "Further review of a protest which would otherwise be denied is granted. A protest which is denied may be "
+        "refiled. Because the requirements were not met, the protest is denied in full."
+    )
+    assert decided(text) == [("conclusion", "protest denied in full")]
+
+
 @pytest.mark.parametrize(
     ("text", "preferences"),
     [
