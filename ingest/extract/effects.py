@@ -51,6 +51,7 @@ _OF_ANOTHER = re.compile(r"(?:,\s+dated\s[^,]{3,20},\s\d{4})?,\s+(?:the|these|we
 _SENTENCE_ENDS = re.compile(
     r"(?<!\b[A-Z])(?<!\bNo)(?<!\bInc)(?<!\bCo)(?<!\bLtd)(?<!\bCorp)[.;]\s+(?=[A-Z\u201c\"])|\n\s*\n"
 )
+_STEMS = ("modif", "revo", "affirm", "supersed", "upheld", "rescind")  # one of which every verb and noun above has
 _REACH = 400  # characters that a clause may have
 _LONGEST_SENTENCE = 300  # that is shown
 _HEADING = re.compile(r"^[A-Z][A-Z ]{4,40}:\s+(?=[A-Z])")  # EFFECT ON OTHER RULINGS: on the line of its section
@@ -64,7 +65,8 @@ def effects(text: str, rulings: Sequence[Mention]) -> Iterator[Effect]:
     >>> [(verb, one.key) for verb, one, _ in effects(text, list(find_mentions("", text)))]
     [('revokes', 'NY-N301235'), ('revokes', 'NY-N301234'), ('affirms', 'HQ-955864')]
     """
-    if not rulings:
+    lowered = text.lower()
+    if not rulings or not any(stem in lowered for stem in _STEMS):
         return
     for match in _PASSIVE.finditer(text):
         for verb in (match.group("verb"), *(each.group("verb") for each in _further(text, match))):

@@ -1,9 +1,10 @@
-"""What a laboratory measured, and what of it does not add up.
+"""What a laboratory measured, what of it does not add up, and what it found of the origin claimed.
 
 Invariant: figures are as they were reported, never corrected; a flag says what a person should look at.
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,3 +111,28 @@ def _chief_weight(shares: Mapping[str, list[float]], uncertainty: float) -> Iter
         close = most - next_most <= max(2 * uncertainty, SUM_TOLERANCE)
         flag = f"within uncertainty of {other}, {next_most:g}%" if close else ""
         yield "chief_weight", f"{fibre}, {most:g}%", flag
+
+
+# Whether goods are of the origin claimed.
+_CLAIMED = r"(?:the\s+|its\s+)?(?:(?:claimed|declared|stated|alleged)\s+)?(?:country\s+of\s+)?origin\b"
+_OF_ORIGIN = re.compile(
+    rf"(?:\b(?P<no>not\s+(?:\w+\s+){{0,3}}|in)|\b)consistent\s+with\s+{_CLAIMED}"
+    r"|\b(?P<against>(?:do|does|did)\s+not\s+|fails?\s+to\s+)?supports?\s+(?:the\s+)?(?:claimed|declared|stated)\s+"
+    r"(?:country\s+of\s+)?origin\b"
+    r"|\b(?P<open>inconclusive\s+(?:as\s+to|for|regarding|on)\s+(?:the\s+)?(?:claimed\s+|declared\s+)?(?:country\s+of\s+)?origin\b"
+    r"|origin\s+(?:could|can)\s?not\s+be\s+(?:determined|confirmed))",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"\b(?:whether|if|asked|requested|determine|test\s+for)\b[^.;\n]{0,80}$", re.IGNORECASE)
+
+
+def told_origins(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Whether goods are of the origin claimed, as a text has it: a code of `ORIGIN_TOLD`, and where it stands.
+
+    >>> [code for code, _ in told_origins("It is not consistent with the declared origin.")]
+    ['no']
+    """
+    for match in _OF_ORIGIN.finditer(text):
+        if not _ASKED.search(text, max(0, match.start() - 100), match.start()):
+            against = match.group("no") or match.group("against")
+            yield "inconclusive" if match.group("open") else "no" if against else "yes", match.span()

@@ -17,7 +17,8 @@ from ingest.extract.effects import effects, sentence
 from ingest.extract.mentions import Mention
 from ingest.extract.name_words import Place
 from ingest.extract.pipeline import COMPANY, COUNTRY, DATE
-from ingest.extract.results import FIBRES, ORIGIN_DOUBTED, ORIGIN_TOLD, Result, told_results
+from ingest.extract.results import FIBRES, ORIGIN_DOUBTED, ORIGIN_TOLD, Result, told_origins, told_results
+from ingest.extract.telling_words import Telling, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,16 @@ def statements(kind: str, text: str, mentions: Sequence[Mention]) -> list[Said]:
 
 
 # In a text with double spacing lines are left blank within sentences.
-_LINE_LEFT_BLANK = re.compile(r"(?<=[\w,])[ \t]*\n(?:[ \t]*\n)+[ \t]*(?=[a-z\d(])")
+_LINE_LEFT_BLANK = re.compile(r"\n(?:[ \t]*\n)+[ \t]*(?=[a-z\d(])")
 
 
 def _blanks(line_end: re.Match[str]) -> str:
-    """As many characters, so that places stay what they are."""
-    return "\n" + " " * (len(line_end.group()) - 1)
+    """As many characters, so that places stay what they are; behind a word or comma alone."""
+    text, last = line_end.string, line_end.start() - 1
+    while last >= 0 and text[last] in " \t":
+        last -= 1
+    within = last >= 0 and (text[last].isalnum() or text[last] in "_,")
+    return "\n" + " " * (len(line_end.group()) - 1) if within else line_end.group()
 
 
 _NUMBER = r"\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?"
@@ -147,6 +152,23 @@ _PROTEST = re.compile(
 _DONE = {"deny": "denied", "allow": "allowed", "grant": "granted", "approve": "approved"}
 
 
+_HOLDING_WORDS: Telling = (
+    ("applicable", None),
+    ("classifi", re.compile(r"\b(?:is|are|be)\s+(?:properly\s+|correctly\s+)?$", re.IGNORECASE)),
+)
+_ORIGIN_WORDS: Telling = (
+    ("country", None),
+    ("product", re.compile(
+        r"\b(?:considered|deemed|become|is|are|remains?|will\s+be|would\s+be)\s+(?:to\s+be\s+)?(?:an?\s+)?[\"\u201c]?$",
+        re.IGNORECASE)),
+    ("marked", re.compile(r"\b(?:must|should|shall|may|can)\s+be\s+(?:legally\s+)?$", re.IGNORECASE)),
+)  # fmt: skip
+_BEHALF_WORDS: Telling = (("behalf", re.compile(r"\bon\s+$", re.IGNORECASE)),)
+_PREFERENCE_WORDS: Telling = tuple(
+    (word, re.compile(r"(?:\bnot\s+(?:be\s+)?|\bfails?\s+to\s+|\bin|)$")) for word in ("eligible", "entitled", "qualif")
+)
+
+
 def _of_ruling(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
     sections = [section.span("held") for section in _HOLDING.finditer(text)]
     places = sections or [(0, len(text))]
@@ -164,7 +186,7 @@ def _held(text: str, sections: list[Place], *, others: bool) -> list[Said]:
 
 
 def _in_letter(text: str, pattern: re.Pattern[str]) -> Iterator[Said]:
-    for match in pattern.finditer(text):
+    for match in matches(pattern, text, _HOLDING_WORDS):
         if _PROPOSED.search(text, max(0, match.start() - _NEAR), match.start()):
             continue  # what the letter asked for, not what it was told
         yield from _classified(text, *match.span("numbers" if match.group("numbers") else "other"))
@@ -199,7 +221,7 @@ def _classified(text: str, start: int, end: int) -> Iterator[Said]:
 
 def _origins(text: str, mentions: Sequence[Mention], place: Place) -> Iterator[Said]:
     named = [one for one in mentions if one.what == COUNTRY]
-    for match in _ORIGIN.finditer(text, *place):
+    for match in matches(_ORIGIN, text, _ORIGIN_WORDS, place):
         reach = match.end() + len("the People's Republic")
         for one in named:
             if match.end() <= one.start <= reach:
@@ -209,7 +231,7 @@ def _origins(text: str, mentions: Sequence[Mention], place: Place) -> Iterator[S
 
 
 def _preferences(text: str, place: Place) -> Iterator[Said]:
-    for match in _PREFERENCE.finditer(text, *place):
+    for match in matches(_PREFERENCE, text, _PREFERENCE_WORDS, place):
         before = max(place[0], match.start() - _NEAR)
         if not _OPEN.search(text, before, match.start()) and not _PROPOSED.search(text, before, match.start()):
             under = " ".join((match.group("of") or match.group("under")).split())
@@ -224,7 +246,7 @@ def _protests(text: str, place: Place) -> Iterator[Said]:
 
 def _clients(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
     named = [one for one in mentions if one.what == COMPANY]
-    for match in _BEHALF.finditer(text):
+    for match in matches(_BEHALF, text, _BEHALF_WORDS):
         at, reach = match.end(), match.end() + 1
         for one in named:
             if at <= one.start <= reach:
@@ -253,30 +275,13 @@ _PERCENT = re.compile(
 )
 
 
-# Whether goods are of the origin claimed.
-_CLAIMED = r"(?:the\s+|its\s+)?(?:(?:claimed|declared|stated|alleged)\s+)?(?:country\s+of\s+)?origin\b"
-_OF_ORIGIN = re.compile(
-    rf"(?:\b(?P<no>not\s+(?:\w+\s+){{0,3}}|in)|\b)consistent\s+with\s+{_CLAIMED}"
-    r"|\b(?P<against>(?:do|does|did)\s+not\s+|fails?\s+to\s+)?supports?\s+(?:the\s+)?(?:claimed|declared|stated)\s+"
-    r"(?:country\s+of\s+)?origin\b"
-    r"|\b(?P<open>inconclusive\s+(?:as\s+to|for|regarding|on)\s+(?:the\s+)?(?:claimed\s+|declared\s+)?(?:country\s+of\s+)?origin\b"
-    r"|origin\s+(?:could|can)\s?not\s+be\s+(?:determined|confirmed))",
-    re.IGNORECASE,
-)
-_ASKED = re.compile(r"\b(?:whether|if|asked|requested|determine|test\s+for)\b[^.;\n]{0,80}$", re.IGNORECASE)
-
-
 def _of_laboratory(text: str, _mentions: Sequence[Mention]) -> Iterator[Said]:
     found = _PERCENT.finditer(text)
     shares = [Result(one["of"].lower(), float(one["value"])) for one in found if one["of"].lower() in FIBRES]
     for what, value, flag in told_results(shares):
         yield Said(what, value, flag=flag)
-    for match in _OF_ORIGIN.finditer(text):
-        if not _ASKED.search(text, max(0, match.start() - 100), match.start()):
-            against = match.group("no") or match.group("against")
-            code = "inconclusive" if match.group("open") else "no" if against else "yes"
-            flag = ORIGIN_DOUBTED if code == "no" else ""
-            yield Said("origin_consistent", ORIGIN_TOLD[code], "", *match.span(), flag=flag)
+    for code, (start, end) in told_origins(text):
+        yield Said("origin_consistent", ORIGIN_TOLD[code], "", start, end, ORIGIN_DOUBTED if code == "no" else "")
     yield from _of_issue(text, _mentions)
 
 

@@ -242,7 +242,9 @@ def _chain(document: DocumentAnswer) -> None:
     for step in document.chain:
         label = f"{step.relation} **{step.id.partition(':')[2]}**{f' on {step.date}' if step.date else ''}"
         label += f" ({step.status})" if step.status else ""
-        if st.button(label, key=f"chain {step.relation} {step.id}", type="tertiary", help=step.title or None):
+        passage = next((one.passage for one in document.legal if (one.document, one.by) == (document.id, step.id)), "")
+        told = in_markdown(passage or step.title) or None
+        if st.button(label, key=f"chain {step.relation} {step.id}", type="tertiary", help=told):
             _open(step.id)
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from graph.model.identifiers import HtsNumber
+from ingest.extract import said as patterns
 from ingest.extract.read import read_all
 from ingest.extract.said import Said
+from ingest.extract.telling_words import matches
 
 SHARED = Path(os.environ.get("TIDEWAITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real files are not at {SHARED}")
@@ -312,3 +314,17 @@ def test_real_rulings_hold_the_numbers_of_their_heads() -> None:
         )
     assert both / (both + only_text) >= 0.95
     assert both / (both + only_head) >= 0.85
+
+
+@needs_shared_data
+def test_patterns_that_are_looked_for_by_words_find_in_real_rulings_what_they_find_by_themselves() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted((SHARED / "rulings").glob("*.normalized.txt"))]
+    for pattern, words in (
+        (patterns._HELD, patterns._HOLDING_WORDS),
+        (patterns._ORIGIN, patterns._ORIGIN_WORDS),
+        (patterns._BEHALF, patterns._BEHALF_WORDS),
+        (patterns._PREFERENCE, patterns._PREFERENCE_WORDS),
+    ):
+        spans = [[match.span() for match in pattern.finditer(text)] for text in texts]
+        assert any(spans)
+        assert [[match.span() for match in matches(pattern, text, words)] for text in texts] == spans
