@@ -4,12 +4,12 @@ Method: each lot on which customs acted is compared with later lines at other po
 of anybody, as in Fellegi and Sunter (1969), with chance agreement counted in the same data; the best match of
 each lot is set against the best matches of lots on which nobody acted, which gives a p-value against chance.
 What an importer's stopped lots say together, beside as many of its lots on which nobody acted, chooses the queue,
-and its leads become one finding. Where the importer's later entries went, and whether everybody else went there
-too, is support only.
+and its leads become one finding; so do those of several importers whose goods one hand brought back. Where the
+importer's later entries went, and whether everybody else went there too, is support only.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,7 @@ from graph.detect.last_day import last_day
 from graph.detect.queue import e_bh, threshold_e_values
 from graph.detect.reentry import lots
 from graph.detect.reentry.features import excess, features
+from graph.detect.reentry.hands import Came, Hand, hands
 from graph.detect.reentry.importers import by_importer, together_bits
 from graph.detect.reentry.lawful import Lawful, Return, lawful
 from graph.detect.reentry.lines import entry_lines
@@ -48,6 +49,7 @@ class Weighed:
     lawful: Lawful
     features: dict[str, float]
     probability: float
+    hand: Hand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "5"
+    version: str = "6"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -83,6 +85,7 @@ class PortShopping:
             parties = {party_of(w.lead.lot) for w in scheme}
             account = Told(
                 tuple((w.lead, w.moved, w.lawful) for w in scheme),
+                hands_of(scheme),
                 as_of=until,
                 probability=first.probability,
                 calibration=calibration.label,
@@ -95,6 +98,15 @@ class PortShopping:
             )
             findings.append(tell(account, records, name=self.name, version=self.version))
         return sorted(findings, key=lambda finding: (-finding.probability, finding.id))
+
+
+def hands_of(scheme: Sequence[Weighed]) -> tuple[Hand, ...]:
+    """The hands that brought back goods of several importers of a scheme, the first lead's first."""
+    met: dict[Hand, set[str]] = {}
+    for w in scheme:
+        if w.hand:
+            met.setdefault(w.hand, set()).add(party_of(w.lead.lot))
+    return tuple(hand for hand, parties in met.items() if len(parties) > 1)
 
 
 def weigh(
@@ -126,6 +138,12 @@ def weigh(
     spoken = dict(found.bits)
     for shipment, moved in moves.items():
         spoken[shipment] = _beside_everybody(spoken[shipment], moved.moved_with_everybody)
+    came = [
+        _came(lead)
+        for lead in leads
+        if found.bits[lead.lot["shipment"]] >= 0 and not explained[lead.lot["shipment"]].explains
+    ]
+    behind = hands(facts, came, as_of=as_of, until=until)
     weighed = []
     for lead in leads:
         lot = lead.lot
@@ -135,8 +153,10 @@ def weigh(
             for s in stopped[party_of(lot)]
             if s != lot["shipment"] and not (s in explained and explained[s].explains)
         ]
-        weighs = _features(lead, moved, facts_of_law, excesses.get(lead.p_value, 0.0), together_bits(others))
-        weighed.append(Weighed(lead, moved, facts_of_law, weighs, calibration.probability(weighs)))
+        hand = behind.get(lot["shipment"])
+        company = together_bits(others) + (_of_others(hand, party_of(lot), found) if hand else 0.0)
+        weighs = _features(lead, moved, facts_of_law, excesses.get(lead.p_value, 0.0), company)
+        weighed.append(Weighed(lead, moved, facts_of_law, weighs, calibration.probability(weighs), hand))
     return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
 
 
@@ -146,6 +166,19 @@ def _return(lead: Lead) -> Return:
         lot["shipment"], tuple(lot["action_ids"]), lot["action_day"], lot["acting_port"], lot["taxpayer"] or "",
         lot["bill"] or "", lot["own_entry"] or "", best.bill, best.entry_number, best.day, best.port,
     )  # fmt: skip
+
+
+def _came(lead: Lead) -> Came:
+    """What came back by a lead's best match; by all of them where it came in parts."""
+    best = lead.matches[0]
+    entries = tuple(match.entry_number for match in (lead.matches if lead.parts else lead.matches[:1]))
+    return Came(lead.lot["shipment"], party_of(lead.lot), best.port, best.day, entries)
+
+
+def _of_others(hand: Hand, party: str, found: Search) -> float:
+    """What it says of an importer's lot that another's, which surely came back, came back by the same hand."""
+    sure = any(found.bits[other] >= LEAST_QUEUE_BITS and found.tested[other] != party for other in hand.shipments)
+    return hand.rarity_bits if sure else 0.0
 
 
 def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: float) -> dict[str, float]:
@@ -206,8 +239,8 @@ def merge(weighed: list[Weighed]) -> list[list[Weighed]]:
     """Leads that belong to one scheme, most probable first in each and among all.
 
     Two leads belong together when they share the importer whose lots were stopped, a returned entry, or, where both
-    are more probable than not, any taxpayer. A weak lead beside a strong one is dropped: it would add entries that
-    are not the scheme's.
+    are more probable than not, any taxpayer or the hand that brought them back. A weak lead beside a strong one is
+    dropped: it would add entries that are not the scheme's.
     """
     group = list(range(len(weighed)))
 
@@ -222,6 +255,7 @@ def merge(weighed: list[Weighed]) -> list[list[Weighed]]:
         keys = [party_of(w.lead.lot), *(m.entry_number for m in w.lead.matches)]
         if w.probability >= JOINING_PROBABILITY:
             keys += [m.taxpayer for m in w.lead.matches]
+            keys += [f"{w.hand.kind} {w.hand.value} at {w.hand.port}"] if w.hand else []
         for key in keys:
             group[root(i)] = root(first.setdefault(key, i))
     schemes: dict[int, list[Weighed]] = {}

@@ -1,5 +1,6 @@
 """The innocent explanations of one match: what customs itself did with the lot and with what came back."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +16,15 @@ Row = dict[str, Any]
 
 # The entry type of a temporary importation under bond.
 _TEMPORARY = "23"
+# How customs closes a matter in the importer's favour, unless it says the contrary.
+_IN_FAVOUR = re.compile(
+    r"(?i)\b(allowed|permitted|approved|compliant|in order|no (violation|discrepancy|evasion)|"
+    r"dut(y|ies) (paid|deposited))\b"
+)
+_AGAINST = re.compile(
+    r"(?i)\b(not|never|denied|disallowed|non-?compliant|evasion (is |was )?(found|suspected)|penalt\w*|seiz\w*|"
+    r"refus\w*|discrepant)\b"
+)
 _RECONDITIONED = r"(?i)recondition|relabel|re-label|re-mark|remarked|rework|brought into compliance"
 
 
@@ -24,7 +34,8 @@ class Lawful:
 
     `temporary` are the entries of lot and return where all were entered for a time only, under bond: such goods must
     leave again, and samples and what is shown at fairs come and go. `out_of_bond` are movements to the port of entry
-    that explain nothing: the goods were entered under another bill there, and customs did not look at them.
+    that explain nothing: the goods were entered under another bill there, and customs did not look at them. `settled`
+    are issues in which customs knew of lot and return and closed the matter in the importer's favour.
     """
 
     reexports: tuple[str, ...] = ()
@@ -34,6 +45,7 @@ class Lawful:
     in_bond: tuple[str, ...] = ()
     out_of_bond: tuple[str, ...] = ()
     temporary: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
 
     @property
     def explains(self) -> bool:
@@ -42,8 +54,10 @@ class Lawful:
 
     @property
     def returned_lawfully(self) -> bool:
-        """Whether they left under customs' eyes and came back mended or passed, or were only here for a time."""
-        return bool(self.temporary) or bool(self.reexports and (self.reconditioned or self.cleared_on_return))
+        """Whether customs let them return, saw them leave and come back mended or passed, or for a time only."""
+        return bool(self.temporary or self.settled) or bool(
+            self.reexports and (self.reconditioned or self.cleared_on_return)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,7 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
         _column("entry_number", entries), "entry_number"
     )
     for_a_time = set(entered.select("entry_number").distinct().to_pyarrow()["entry_number"].to_pylist())
+    closed = _closed_in_favour(facts, {r.return_entry for r in returns}, as_of=as_of, until=until)
     by = {name: _by(rows, name) for name in ("action_id", "entry_number", "bill_number", "payer")}
     moved_on = _by(moves, "bill_number")
     found = {}
@@ -100,8 +115,40 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
         told = _of(r, _near(r, rows, by), [moves[i] for i in moved_on.get(r.bill, ())])
         # A lot that was stopped before an entry was filed has none to look at.
         both = tuple(entry for entry in (r.entry_number, r.return_entry) if entry)
-        found[r.shipment] = replace(told, temporary=both if for_a_time.issuperset(both) else ())
+        found[r.shipment] = replace(
+            told,
+            temporary=both if for_a_time.issuperset(both) else (),
+            settled=tuple(row["issue_id"] for row in closed.get(r.return_entry, ()) if _names_lot(row, r)),
+        )
     return found
+
+
+def _closed_in_favour(facts: FactStore, entries: set[str], *, as_of: date | None, until: date) -> dict[str, list[Row]]:
+    """By entry, the issues that name it and whose last snapshot ends in the importer's favour."""
+    t = facts.table("issues", as_of=as_of)
+    t = t.filter(~surely(t.as_of > until))
+    named = t.select("issue_id", entry_number=t.entry_numbers.unnest())
+    named = named.semi_join(_column("entry_number", entries), "entry_number").select("issue_id").distinct()
+    rows = t.semi_join(named, "issue_id").order_by("issue_id", "version").to_pyarrow().to_pylist()
+    last = {row["issue_id"]: row for row in rows}
+    found: dict[str, list[Row]] = {}
+    for row in last.values():
+        said = row["conclusion"] or ""
+        if _IN_FAVOUR.search(said) and not _AGAINST.search(said):
+            for entry in row["entry_numbers"] or ():
+                found.setdefault(entry, []).append(row)
+    return found
+
+
+def _names_lot(issue: Row, r: Return) -> bool:
+    """Whether whoever closed an issue about the return knew of the lot: its entry, its bill or the port that acted."""
+    words = set(re.findall(r"[A-Z0-9]+", f"{issue['title'] or ''} {issue['description'] or ''}".upper()))
+    known = {r.bill, r.entry_number, r.acting_port} - {""}
+    return bool(
+        known & words
+        or r.entry_number in (issue["entry_numbers"] or ())
+        or r.acting_port in (issue["port_codes"] or ())
+    )
 
 
 def _by(rows: list[Row], name: str) -> dict[str, list[int]]:

@@ -14,6 +14,7 @@ import ibis
 import pyarrow as pa
 
 from graph.detect.reentry import lots
+from graph.detect.reentry.hands import FILER, Hand, hand_evidence, hand_explained
 from graph.detect.reentry.lawful import Lawful
 from graph.detect.reentry.match import Lead, Match, Sum
 from graph.detect.reentry.movement import Movement
@@ -40,10 +41,12 @@ class Records:
 class Told:
     """A scheme with all that was found out about it, most probable lead first.
 
-    `stopped` counts the importer's lots that customs stopped, `bits_together` is what their matches say together.
+    `stopped` counts the importers' lots that customs stopped, `bits_together` is what the matches of the importer that
+    stands out most say together; `hands` brought back goods of several importers.
     """
 
     leads: tuple[tuple[Lead, Movement, Lawful], ...]
+    hands: tuple[Hand, ...]
     as_of: date
     probability: float
     calibration: str
@@ -135,6 +138,7 @@ def tell(told: Told, records: Records, *, name: str, version: str) -> Finding:
     last = max(_day(m.day) for each, _, _ in told.leads for m in each.matches)
     evidence = [e for each, _, law in told.leads for e in _goods_evidence(each, law, records, told)]
     evidence.append(_importer_evidence(told))
+    evidence += [hand_evidence(hand, _brought_by(hand, told, records)) for hand in told.hands]
     tie = _tie_evidence(told.leads)
     support = _support_evidence(lead, moved, records)
     return Finding(
@@ -180,11 +184,25 @@ def _title(told: Told, records: Records) -> str:
     where = f"at port {best.port} on {_day(best.day)}"
     if lead.parts is not None:
         where = "in parts " + _listed([f"at port {m.port} on {_day(m.day)}" for m in lead.matches])
-    more = f", and {len(told.leads) - 1} more lots likewise" if len(told.leads) > 1 else ""
+    importers = len(_importers(told))
+    others = f" of {importers} importers" if importers > 1 else ""
+    more = f", and {len(told.leads) - 1} more lots{others} likewise" if len(told.leads) > 1 else ""
+    more += f", through {told.hands[0].kind} {told.hands[0].value}" if told.hands else ""
     return (
         f"{goods} of importer {who} {_STANDING[lead.lot['standing']]} at port {lead.lot['acting_port']} on "
         f"{_day(lead.lot['action_day'])} seem to have been entered again {where}{by}{more}."
     )
+
+
+def _importers(told: Told) -> set[str]:
+    return {lead.lot["taxpayer"] or "" for lead, _, _ in told.leads} - {""}
+
+
+def _brought_by(hand: Hand, told: Told, records: Records) -> list[RecordRef]:
+    """The lines that came back through a hand."""
+    back = [lead.matches for lead, _, _ in told.leads if lead.lot["shipment"] in hand.shipments]
+    lines = [line for matches in back for match in matches for line in _lines_of(match, records)]
+    return [_line_ref(line) for line in dict.fromkeys(lines)]
 
 
 def _goods(lead: Lead, best: Match, records: Records) -> str:
@@ -218,6 +236,10 @@ def _members(told: Told, records: Records) -> tuple[Member, ...]:
             # Of two spellings the one with more lines is the maker's own; the other is a slip of the pen.
             maker = max(makers, key=lambda m: (records.lines_of_maker.get(m, 0), m))
             add(f"manufacturer:{maker}", "manufacturer", "maker named for the goods")
+    for hand in told.hands:
+        if hand.kind == FILER:
+            filed = f"filed the entries of {hand.importers} importers at port {hand.port}"
+            add(f"broker:{hand.value}", "broker", filed)
     for lead, _, _ in told.leads:
         add(f"port:{lead.lot['acting_port']}", "acting_port", "port that acted on the goods")
         for match in lead.matches:
@@ -301,9 +323,11 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
 
 def _importer_evidence(told: Told) -> Evidence:
     """What all stopped lots of the importer say together, those that match nothing among them."""
+    several = len(_importers(told)) > 1
+    whose, bits = ("importers'", "for those of one of them") if several else ("importer's", "for all together")
     return Evidence(
-        f"Customs stopped {told.stopped} of the importer's lots in all; {len(told.leads)} seem to have come back "
-        f"({told.bits_together:.0f} bits for all together against chance).",
+        f"Customs stopped {told.stopped} of the {whose} lots in all; {len(told.leads)} seem to have come back "
+        f"({told.bits_together:.0f} bits {bits} against chance).",
         {"lots_stopped": told.stopped, "lots_told": len(told.leads), "bits_together": round(told.bits_together, 1)},
         tuple(RecordRef("actions", (action,)) for lead, _, _ in told.leads for action in lead.lot["action_ids"]),
     )
@@ -406,6 +430,7 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
     mended = sorted({a for law in laws for a in law.reconditioned})
     passed = sorted({a for law in laws for a in law.cleared_on_return})
     bonds = sorted({s for law in laws for s in law.in_bond})
+    settled = sorted({i for law in laws for i in law.settled})
     for_a_time = sorted({e for law in laws for e in law.temporary})
     slipped = sorted({s for law in laws for s in law.out_of_bond})
     alike = max(m.look_alikes for each, _, _ in told.leads for m in each.matches)
@@ -451,6 +476,11 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
             f"Holds: entries {_listed(for_a_time)} are of type 23." if for_a_time
             else "Does not hold: they were not entered so.",
         ),
+        InnocentExplanation(
+            "settled with customs", "issues that name lot and return and how they were closed",
+            f"Holds: {_listed(settled)} was closed in the importer's favour." if settled
+            else "Does not hold: no issue that names both was closed in the importer's favour.",
+        ),
         InnocentExplanation("released before", "the last conclusive action on the lot", released),
         InnocentExplanation(
             "moved in bond", "in-bond movements of the lot's bill to the port of entry",
@@ -468,6 +498,7 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
             else f"{'Holds' if best.goods_bits < 3 else 'Does not hold'}: the goods themselves agree with "
             f"{best.goods_bits:.0f} bits.",
         ),
+        hand_explained(told.hands),
     ]  # fmt: skip
 
 

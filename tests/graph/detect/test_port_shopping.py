@@ -247,6 +247,36 @@ def shown_at_fairs(world: HarbourWorld) -> None:
     world.again(lot, port_code="3001", entry_date=on(70))
 
 
+def settled_with_customs(world: HarbourWorld) -> None:
+    """The importer asks to withdraw the lot and to enter it as it should be elsewhere; customs lets it."""
+    back = corrected(world, "55-000002100")
+    issue = {
+        "issue_id": "2024-0117", "title": "Correction", "description": "Asked to withdraw the lot held at port 2704.",
+        "entry_numbers": [back["entry_number"]],
+    }  # fmt: skip
+    world.add("issues", {**issue, "version": 1, "as_of": on(30), "status": "open"})
+    world.add(
+        "issues",
+        {**issue, "version": 2, "as_of": on(90), "status": "closed", "conclusion": "Allowed, all duties deposited."},
+    )
+
+
+def settled_against_the_importer(world: HarbourWorld) -> None:
+    back = corrected(world, "55-000002200")
+    world.add(
+        "issues",
+        {"issue_id": "2024-0118", "version": 1, "as_of": on(90), "status": "closed", "port_codes": ["2704"],
+         "entry_numbers": [back["entry_number"]], "conclusion": "Not allowed; found compliant in weight alone."},
+    )  # fmt: skip
+
+
+def corrected(world: HarbourWorld, importer: str) -> Row:
+    trade(world, importer)
+    lot = world.line(importer_number=importer, port_code="2704", entry_date=HELD)
+    world.act(lot)
+    return world.again(lot, port_code="3001", entry_date=on(40))
+
+
 def newcomer_with_the_same_rare_maker(world: HarbourWorld) -> None:
     """No phone, no officer, no claim: a firm that was never seen takes over a maker that nobody else buys from."""
     trade(world, "55-000001400", manufacturer_id="CNLONEQU5LON")
@@ -274,15 +304,39 @@ def same_bill_by_a_buyer(world: HarbourWorld) -> None:
     )
 
 
+def by_one_broker(world: HarbourWorld) -> None:
+    """Four importers that share nothing else; a filer that hardly anybody uses enters all that was stopped."""
+    for n in range(4):
+        importer = f"56-00000{n}000"
+        trade(world, importer, lines=12)
+        lot = world.line(importer_number=importer, port_code="2704", entry_date=on(5 * n))
+        world.act(lot, result="refused")
+        back = world.again(lot, port_code="5301", entry_date=on(40 + 6 * n), container_number=None)
+        back["entry_number"] = back["filer_code"] = "BQK"
+        back["entry_number"] += f"{world.serial:08d}"
+
+
+def by_everybodys_broker(world: HarbourWorld) -> None:
+    """Two importers whose goods come back by the filer of nearly all entries."""
+    for n in range(2):
+        importer = f"57-00000{n}000"
+        trade(world, importer, lines=12)
+        lot = world.line(importer_number=importer, port_code="2709", entry_date=on(5 * n))
+        world.act(lot, result="refused")
+        world.again(lot, port_code="1703", entry_date=on(40 + 6 * n), container_number=None)
+
+
 STORIES = (
     same_firm, another_branch_and_a_misspelled_maker, successor, known_by_its_bill_alone, strike,
     new_distribution_centre, reconditioned, released, in_bond, recurring, container_came_round,
     broken_in_two, broken_in_three, newcomer_with_the_same_rare_maker, same_bill_by_a_buyer,
     slipped_out_of_bond, destroyed, to_be_destroyed, broken_in_five_and_repacked, shown_at_fairs,
+    by_one_broker, by_everybodys_broker, settled_with_customs, settled_against_the_importer,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
-    "55-0000016", "55-0000018", "55-0000019",
+    "55-0000016", "55-0000018", "55-0000019", "56-0000000", "56-0000010", "56-0000020", "56-0000030", "57-0000000",
+    "57-0000010", "55-0000022",
 )  # fmt: skip
 
 
@@ -451,9 +505,36 @@ def test_goods_that_are_only_here_for_a_time_may_come_and_go(weighed: list[Weigh
     assert lead.probability < 0.5
 
 
+def test_what_customs_let_the_importer_enter_elsewhere_is_no_scheme(weighed: list[Weighed]) -> None:
+    lead = lead_of(weighed, "55-0000021")
+    assert lead.lawful.settled == ("2024-0117",)
+    assert lead.probability < 0.5
+    assert not lead_of(weighed, "55-0000022").lawful.settled
+
+
 def test_a_newcomer_is_named_as_successor_by_a_maker_that_nobody_else_buys_from(findings: list[Finding]) -> None:
     finding = of(findings, "55-0000014")
     assert ("importer:66-000001400", "successor") in {(m.entity, m.role) for m in finding.members}
+
+
+def test_what_one_broker_brought_back_for_several_importers_is_one_finding_that_names_all(
+    findings: list[Finding],
+) -> None:
+    finding = of(findings, "56-0000000")
+    assert {m.entity for m in finding.members if m.role == "importer"} == {f"importer:56-00000{n}000" for n in range(4)}
+    assert ("broker:BQK", "broker") in {(m.entity, m.role) for m in finding.members}
+    told = next(e for e in finding.evidence if "filer" in e.numbers)
+    assert told.numbers["importers_sharing"] == 4 and told.numbers["others_sharing"] == 0
+    assert {r.key[0][:3] for r in told.records} == {"BQK"} and len(told.records) == 4
+    named = [f for f in findings if any(m.entity.startswith("importer:56-0000") for m in f.members)]
+    assert named == [finding]
+
+
+def test_a_broker_that_files_for_nearly_everybody_joins_nobody(findings: list[Finding]) -> None:
+    one, other = of(findings, "57-0000000"), of(findings, "57-0000010")
+    assert one != other
+    assert not [m for f in (one, other) for m in f.members if m.role == "broker"]
+    assert result(one, "broker that files for everybody").startswith("Does not arise")
 
 
 @pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011", "55-0000015"])

@@ -1,0 +1,205 @@
+"""One hand behind several importers: who brings the stopped goods of all of them back to one port.
+
+A broker that makes a business of it re-enters the lots of several importers at a port that looks less; none of them
+need know of the others. What their returns share (the filer, the party to be notified, the buyer, what the importers
+have on file) is counted among all importers that enter goods at that port: that several of the few whose goods seem to
+have come back there share a filer that one in fifty uses is no chance, that they share one that files for nearly
+everybody is.
+
+Invariant: what is common among the importers of a port joins nobody, and neither do a maker or a heading.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from scipy.stats import binom
+
+from graph.detect.reentry.bill_names import plain_name
+from graph.detect.reentry.candidates import WINDOW_DAYS
+from graph.facts.columns import taxpayer
+from graph.facts.store import FactStore
+from graph.model.finding import Evidence, InnocentExplanation, RecordRef
+
+# That so many share it by chance must be less likely than this, counted once for all that is shared at any port.
+CHANCE = 0.001
+# A hand brings goods back in a stretch of time: returns further apart than this are no one pattern.
+MOST_DAYS_APART = WINDOW_DAYS
+# What joins importers on file: a kind, and the column of their records that holds it.
+_CONTACTS = (("phone", "phone"), ("e-mail", "email"), ("address", "address"))
+FILER, NOTIFIED, BUYER = "filer", "party to be notified", "buyer"
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A lot that seems to have come back: whose it was and where and when which entries brought it in."""
+
+    shipment: str
+    party: str
+    port: str
+    day: int
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What the returns of several importers share at a port, and how likely chance is to do as much.
+
+    Of the `importers_back` whose goods seem to have come back at `port`, `importers` share `value`; so do `users` of
+    all `importers_there`.
+    """
+
+    kind: str
+    value: str
+    port: str
+    shipments: tuple[str, ...]
+    importers: int
+    importers_back: int
+    users: int
+    importers_there: int
+    chance: float
+
+    @property
+    def rarity_bits(self) -> float:
+        """log2 of how rare what is shared is among the importers of the port."""
+        return float(-np.log2(_share(self.users, self.importers_there)))
+
+
+def hands(facts: FactStore, came: Sequence[Came], *, as_of: date | None, until: date) -> dict[str, Hand]:
+    """The hand behind each lot that came back through one, by its shipment; the least likely by chance first."""
+    ports = {each.port for each in came}
+    if len({each.party for each in came}) < 2:
+        return {}
+    marks = _marks(facts, ports, as_of=as_of, until=until)
+    back = {entry for each in came for entry in each.entries}
+    of_entry = marks.semi_join(_column("entry_number", back), "entry_number")
+    told: dict[str, set[tuple[str, str]]] = {}
+    for row in of_entry.select("entry_number", "kind", "value").to_pyarrow().to_pylist():
+        told.setdefault(row["entry_number"], set()).add((row["kind"], row["value"]))
+    groups: dict[tuple[str, str, str], list[Came]] = {}
+    for each in came:
+        for kind, value in set().union(*(told.get(entry, set()) for entry in each.entries)):
+            groups.setdefault((each.port, kind, value), []).append(each)
+    stretches = {key: _one_stretch(group) for key, group in groups.items()}
+    shared = {key: group for key, group in stretches.items() if len({each.party for each in group}) > 1}
+    if not shared:
+        return {}
+    # How common each is: by other entries than those that brought the goods back.
+    others = marks.anti_join(_column("entry_number", back), "entry_number")
+    there = _importers(others.group_by("port"))
+    wanted = ibis.memtable(
+        pa.table([pa.array(column, pa.string()) for column in zip(*shared, strict=True)], ["port", "kind", "value"])
+    )
+    keys = ["port", "kind", "value"]
+    users = _importers(others.semi_join(wanted, keys).group_by(keys))
+    at_port: dict[str, set[str]] = {}
+    for each in came:
+        at_port.setdefault(each.port, set()).add(each.party)
+    found: list[Hand] = []
+    for (port, kind, value), group in shared.items():
+        importers, held = len({each.party for each in group}), users.get((port, kind, value), 0)
+        among = there.get((port,), 0)
+        tail = float(binom.sf(importers - 1, len(at_port[port]), _share(held, among)))
+        chance = min(tail * len(shared), 1.0)
+        if chance <= CHANCE:
+            shipments = tuple(sorted(each.shipment for each in group))
+            found.append(Hand(kind, value, port, shipments, importers, len(at_port[port]), held, among, chance))
+    by_shipment: dict[str, Hand] = {}
+    for hand in sorted(found, key=lambda hand: (-hand.importers, hand.chance, hand.kind, hand.value)):
+        for shipment in hand.shipments:
+            by_shipment.setdefault(shipment, hand)
+    return by_shipment
+
+
+def hand_evidence(hand: Hand, lines: Iterable[RecordRef]) -> Evidence:
+    """What the returns share, told beside how common it is; `lines` are those that came back."""
+    return Evidence(
+        f"Of {hand.importers_back} importers whose goods seem to have come back at port {hand.port} {hand.importers} "
+        f"share the {hand.kind} {hand.value}, which {hand.users} of all {hand.importers_there} importers there have "
+        "otherwise.",
+        {
+            hand.kind: hand.value, "importers_sharing": hand.importers, "importers_back": hand.importers_back,
+            "others_sharing": hand.users, "importers_at_port": hand.importers_there,
+            "chance": float(f"{hand.chance:.2g}"),
+        },
+        tuple(lines),
+    )  # fmt: skip
+
+
+def hand_explained(found: Sequence[Hand]) -> InnocentExplanation:
+    """Whether what the returns share is what nearly everybody at the port has."""
+    told = "; ".join(
+        f"{hand.kind} {hand.value} serves {hand.users} of {hand.importers_there} importers at port {hand.port}"
+        for hand in found
+    )
+    return InnocentExplanation(
+        "broker that files for everybody", "how many of all importers at the port share what these share",
+        f"Does not hold: {told}." if told else "Does not arise: the finding rests on no shared hand.",
+    )  # fmt: skip
+
+
+def _share(users: int, importers: int) -> float:
+    """How likely an importer of the port is to use it, drawn up by one that does.
+
+    >>> _share(0, 49), _share(50, 50)
+    (0.02, 1.0)
+    """
+    return min((users + 1) / (importers + 1), 1.0)
+
+
+def _one_stretch(group: Sequence[Came]) -> list[Came]:
+    """Of returns, those of the longest row in which each follows another within `MOST_DAYS_APART`, by importers."""
+    ordered = sorted(group, key=lambda each: (each.day, each.shipment))
+    rows: list[list[Came]] = []
+    for each in ordered:
+        if rows and each.day - rows[-1][-1].day <= MOST_DAYS_APART:
+            rows[-1].append(each)
+        else:
+            rows.append([each])
+    return max(rows, key=lambda row: len({each.party for each in row}))
+
+
+def _marks(facts: FactStore, ports: Iterable[str], *, as_of: date | None, until: date) -> ir.Table:
+    """(port, entry_number, taxpayer, kind, value): what may be shared, of every entry at these ports."""
+    t = facts.table("entry_lines", as_of=as_of)
+    t = t.filter(t.entry_date <= until).semi_join(_column("port_code", ports), "port_code")
+    t = t.mutate(payer=taxpayer(t.importer_number), buyer=taxpayer(t.consignee_number)).drop_null("payer")
+    entries = t.group_by("entry_number").agg(
+        port=t.port_code.min(), taxpayer=t.payer.min(), bill=t.bill_number.min(), buyer=t.buyer.min(),
+        filer=ibis.coalesce(t.filer_code.min(), t.entry_number.substr(0, 3).min()),
+    )  # fmt: skip
+    of_entries = ("port", "entry_number", "taxpayer")
+
+    def mark(rows: ir.Table, kind: str, value: ir.StringValue) -> ir.Table:
+        return rows.select(*of_entries, kind=ibis.literal(kind), value=value).drop_null("value")
+
+    notified = facts.table("bills", as_of=as_of).drop_null("notify_name")
+    notified = notified.select(bill="bill_number", notified=plain_name(notified.notify_name))
+    found = [
+        mark(entries, FILER, entries.filer.nullif("")),
+        mark(entries.filter(entries.buyer != entries.taxpayer), BUYER, entries.buyer.nullif("")),
+    ]
+    on_bills = entries.join(notified, "bill")
+    found.append(mark(on_bills, NOTIFIED, on_bills.notified))
+    records = facts.table("party_records", as_of=as_of)
+    records = records.filter(records.role.isin(("importer", "consignee")))
+    records = records.mutate(taxpayer=taxpayer(records.identifier)).drop_null("taxpayer")
+    for kind, column in _CONTACTS:
+        on_file = records.select("taxpayer", held=records[column].upper().re_replace("[^A-Z0-9@]", "").nullif(""))
+        with_contact = entries.join(on_file.drop_null("held").distinct(), "taxpayer")
+        found.append(mark(with_contact, kind, with_contact.held))
+    return ibis.union(*found)
+
+
+def _importers(grouped: "ibis.expr.types.groupby.GroupedTable") -> dict[tuple[str, ...], int]:
+    """Taxpayers of each group, by its key."""
+    rows = grouped.agg(importers=ibis._.taxpayer.nunique()).to_pyarrow().to_pylist()
+    return {tuple(value for name, value in row.items() if name != "importers"): row["importers"] for row in rows}
+
+
+def _column(name: str, values: Iterable[str]) -> ir.Table:
+    return ibis.memtable(pa.table({name: pa.array(sorted(values), pa.string())}))
