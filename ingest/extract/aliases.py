@@ -22,7 +22,7 @@ _INTRODUCED = (
     r"(?:herein(?:after)?|hereafter|collectively|together|also known as|a\.?k\.?a\.?|f\.?k\.?a\.?|f/k/a|a/k/a|d/b/a|"
     r"d\.?b\.?a\.?|doing business as|referred to(?: collectively)?(?: herein(?:after)?)?|called|known)"
 )
-_IN_BRACKETS = re.compile(r"(?:['\u2019]s?)?[ ,.)]{0,3}\((?P<inside>[^()\n]{2,80})\)")
+_IN_BRACKETS = re.compile(r"(?:['\u2019]s?)?(?: ?\[\d{1,2}\])?[ ,.)]{0,3}\((?P<inside>[^()\n]{2,80})\)")
 _BARE = re.compile(rf",? (?:{_INTRODUCED}[, ]+)+(?:as |to as )?(?P<inside>[^,.;()\n]{{2,40}})(?=[,.;)\n])")
 _LEAD = re.compile(rf"^(?:(?:{_INTRODUCED}|as|or|the|and|,)[ ,:]+)+", re.IGNORECASE)
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]{{2,60}})[{_QUOTES}]")
@@ -218,8 +218,14 @@ def _inside(text: str, at: int, inside: str, place: Place) -> Iterator[tuple[int
         for part in _PARTS.finditer(short):
             if _resembles(part.group(), of):
                 yield at + start + part.start(), at + start + part.end(), False
-    elif introduced or _resembles(short, text[place[0] : place[1]]):
+    elif introduced or _resembles(short, text[place[0] : place[1]]) or _of_the_other(text, short, place):
         yield at + start, at + start + len(short), False
+
+
+def _of_the_other(text: str, short: str, place: Place) -> bool:
+    """Whether it is the first word of the one with which a company is named: Umber Ltd./Ochre Enterprises (Umber)."""
+    other = text[max(0, place[0] - _SEVERAL) : place[0]]
+    return other.endswith("/") and bool(re.search(rf"(?<![\w-]){re.escape(short)} [^;(\n]*/$", other))
 
 
 def _all_titled(short: str) -> bool:

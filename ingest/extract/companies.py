@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from graph.resolve.words import says_nothing, share
+from graph.resolve.words import is_place, says_nothing, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
 from ingest.extract.in_rows import in_rows, partners
 from ingest.extract.introduced import introduced, official
@@ -208,7 +208,7 @@ def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str)
     """Whether a small word is part of a name (Umber and Sons) and does not stand between two names."""
     if written.lower() == _OF:
         of = [piece.group() for piece in kept if piece.group() != ","]
-        of_country = len(of) == 1 and _is_land(of[0].title()) and before[:1].isupper()
+        of_country = len(of) == 1 and (_is_land(of[0].title()) or is_place(of[0].upper())) and before[:1].isupper()
         return of_country or before.upper() in _OF_WHAT
     if written.lower() != "and" or not before[:1].isupper():
         return before[:1].isupper() or _brand(before)
@@ -261,6 +261,7 @@ def _introduces(text: str, names: list[str], form: FormSpan) -> bool:
     return one_word and bool(re.match(r" [A-Z][a-z]", text[form.end : form.end + 3]))
 
 
+_STATES = ("NV", "PA", "SC")  # that are written like forms
 _POSTAL_CODE = re.compile(r"\s{1,2}\d{5}(?!\d)")
 _CELL_ENDS = re.compile(r"\s*(?:$|[\n\t|;:)]|,|  )")
 
@@ -270,6 +271,8 @@ def _fits_short_form(text: str, last: str, form: FormSpan) -> bool:
     written = text[form.start : form.end]
     if len(written) == len("SC") and _POSTAL_CODE.match(text, form.end):
         return False  # Farmton, SC 29401
+    if written in _STATES and text[form.start - 2 : form.start] == ", ":
+        return False  # of Farmton, PA
     return "." in written or not last.isupper() or bool(_CELL_ENDS.match(text, form.end))
 
 
@@ -480,7 +483,7 @@ _NUMBERED = re.compile(
 )
 # Words that end the names of companies without a legal form, and hardly anything else.
 _WORKS = re.compile(
-    r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&)(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
+    r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&|(?:[A-Z]\.){2,4})(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
     r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|"
     r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|Trading)"
     r"(?![\w-]| [A-Z(]| (?:for|and) )(?! of (?![A-Z][\w ]{2,20}[,;.]))"

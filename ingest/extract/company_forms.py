@@ -18,7 +18,7 @@ _AS = re.compile(r"(?<=\S) AS$")  # Umber A/S AS AGENT
 # A stop there ends a sentence, as the form is written without stops.
 _WITHOUT_STOPS = re.compile(r"(?:Pty|PTY|Pvt|PVT|Pte|PTE|Sdn|SDN|Co|CO) (?:Ltd|LTD|Bhd|BHD)\.")
 _SENTENCE_ENDS = re.compile(r"\s+[A-Z]|\s*$")
-_PARTNERSHIPS = re.compile(r"L\.?L\.?P\.?|P\.?L\.?L\.?C\.?|P\.C\.|PC")
+_PARTNERSHIPS = re.compile(r"L\.?L\.?P\.?|P\.?L\.?L\.?C\.?|P\.C\.|P\.A\.|PC")
 
 
 @dataclass(frozen=True, slots=True)

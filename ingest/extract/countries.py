@@ -44,7 +44,9 @@ _STATE = re.compile(  # the Republic of Turkey, where only Turkey is on a list
     r"(?<![\w-])(?:(?:[Pp]eople['\u2019]s|Democratic|Federal|Federative|Islamic|Socialist|Arab|Bolivarian) )*"
     r"(?:Republic|Kingdom|Sultanate|State)\sof\s(?:the\s)?$"
 )
-_OF_A_TREATY = re.compile(r"[-\u2013]{1,2}(?!based|made|origin|grown)[A-Z]|\s(?:Round|Free Trade|Trade Promotion)\b")
+_OF_A_TREATY = re.compile(
+    r"[-\u2013]{1,2}(?:(?!based|made|origin|grown)[A-Z]|flag)|\s(?:Round|Free Trade|Trade Promotion)\b"
+)
 _OF_A_PLACE = re.compile(r"\b(?:New|Gulf of|District of|British|Lake|Fort|St\.) $")
 _PERSON_OR_PLACE = re.compile(r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? (?:[A-Z][\w.]* ?){0,2}|(?:South|North|West|East|Port of) )$")
 _WORD_BEFORE = re.compile(r"((?:[A-Z]\w+ )?([A-Z]\w+))(,?)\s$")

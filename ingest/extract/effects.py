@@ -22,7 +22,7 @@ _PASSIVE = re.compile(
 )
 _FURTHER = re.compile(rf",?\s+and\s+(?:are\s+|is\s+)?(?:hereby\s+)?(?P<verb>{_DONE})\b", re.IGNORECASE)
 _ACTIVE = re.compile(
-    r"\b(?:(?P<verb>modif(?:ies|ying)|revok(?:es|ing)|affirm(?:s|ing))"
+    r"\b(?:(?P<verb>modif(?:ies|ying)|revok(?:es|ing)|replac(?:es|ing)|affirm(?:s|ing))"
     r"|(?:we|CBP|Customs|hereby|(?P<again>,?\s+and))\s+(?:(?:hereby|now|also|therefore|must|are|is)\s+)*"
     r"(?P<we>modify|modifying|revoke|revoking|affirm|affirming))\s+",
     re.IGNORECASE,

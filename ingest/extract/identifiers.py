@@ -53,10 +53,13 @@ _TARIFF_LABEL = re.compile(
 _CASE_LABEL = re.compile(r"\bcases?\b|\bAD/?CVD\b|\bantidumping\b|\bcountervailing\b", re.IGNORECASE)
 _RULING_LABEL = re.compile(r"\brulings?\b|\bNYRL\b|\bHRL\b|\bNY\b|\bHQ\b|\bHeadquarters\b|\bletters?\b", re.IGNORECASE)
 _OF_OFFICE = (
-    r"(?:\s(?:\([\"\u201c']?(?:HQ|HRL|NY|NYRL)s?[\"\u201d']?\)|HQ|HRL|NY|NYRL|[Nn]os?\.?|[Nn]umbers?)){0,2}[\s:]{0,2}$"
+    r"(?:\s(?:\([\"\u201c']?(?:HQ|HRL|NY|NYRL|DD|PD)s?[\"\u201d']?\)|HQ|HRL|NY|NYRL|[Nn]os?\.?|[Nn]umbers?)){0,2}"
+    r"[\s:]{0,2}$"
 )
 _HEADQUARTERS_LABEL = re.compile(rf"\b(?:(?:Headquarters|HQ)(?:\sRulings?)?(?:\sLetters?)?|HRLs?),?{_OF_OFFICE}")
-_NEW_YORK_LABEL = re.compile(rf"\b(?:(?:New\sYork|NY)\s(?:Rulings?(?:\sLetters?)?|Letters?)|NYRLs?|NY),?{_OF_OFFICE}")
+_NEW_YORK_LABEL = re.compile(
+    rf"\b(?:(?:New\sYork|NY)\s(?:Rulings?(?:\sLetters?)?|Letters?)|(?:District|Port)\sDecisions?|NYRLs?|NY),?{_OF_OFFICE}"
+)
 _FILE_CODE = r"\b[A-Z]{1,3}(?::[A-Z0-9]{1,4}){2,6}\s{1,3}$"
 _FILE_CODE_LABEL = re.compile(_FILE_CODE)
 _LETTERED_LABEL = re.compile(rf"(?i:{_RULING_LABEL.pattern})|{_FILE_CODE}")
@@ -119,6 +122,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.CASE, _case(_H, ""), joined=True),
     _Rule(_I.CASE, _case(f"(?:{_H}|{_S})", "?"), beside=_CASE_LABEL, joined=True),
     _Rule(_I.RULING, re.compile(rf"(?:NYRL|NY|HRL|HQ)(?:{_S}|{_H}){{0,2}}(?:[A-Z]{_S}?\d{{5,6}}|\d{{6}}){_TO_RULING}")),
+    _Rule(_I.RULING, re.compile(rf"(?:DD|PD){_S}(?:8\d{{5}}|[A-Z]\d{{5}}){_TO_RULING}")),  # of districts and ports
     _Rule(_I.RULING, _compiled(r"[NH]\d{6}")),
     _Rule(_I.RULING, _compiled(r"W\d{6}|[A-MR]\d{5}"), beside=_LETTERED_LABEL),
     _Rule(_I.CONTAINER, re.compile(rf"[A-Z]{{3}}[UJZ](?:{_H}|{_S})?\d{{6}}(?:{_H}|{_S})?\d(?!\w)"), joined=True),
@@ -236,6 +240,8 @@ def _key(identifier: IdentifierType, written: str) -> str:
     """The key if the check holds, else nothing."""
     if identifier == _I.LAB_NUMBER and not written[2].isalnum() and written[0].isalpha():
         written = written[:2] + written[3:]
+    if identifier == _I.RULING and written.startswith(("DD", "PD")):
+        written = f"NY{written[2:]}"  # which counts on with New York's
     try:
         return parse(identifier, written.replace("\u00a0", " ")).key
     except Invalid:

@@ -30,9 +30,8 @@ _DEED = re.compile(
     r"contended|contends|protested|"
     r"(?P<anyone>asks|asked|declared|entered|filed|requested|requests|seeks|submitted)|"
     r"(?P<theirs>allegations?|customers?|entries|exports|factory|imports|invoices|production|protests?|responses?|shipments|"
-    r"suppliers?)|(?:is|was) (?:the|a|an) (?:[\w.-]+ ){0,3}?"
-    r"(?:affiliate|broker|distributor|exporter|importer|manufacturer|parent|"
-    r"producer|retailer|subsidiary|supplier|wholesaler))\b"
+    r"suppliers?)|made (?:no )?(?:sales|shipments)|(?:is|was|were) (?:the|a|an) (?:[\w.-]+ ){0,3}?(?:affiliate|broker|"
+    r"distributor|exporter|importer|manufacturer|parent|producer|respondent|retailer|subsidiary|supplier|wholesaler)s?)\b"
 )
 _DOER = re.compile(rf"(?P<name>{NAME})(?: (?:also|then|had|has|have|and \w+))? $")
 _OWNER = re.compile(rf"(?P<name>{NAME})(?:(?<=s)['\u2019]|(?<=['\u2019]s)) $")
@@ -104,9 +103,19 @@ def _traders(text: str) -> Iterator[Place]:
     for deed in _DEED.finditer(text):
         before = _OWNER if deed.group("theirs") else _DOER
         match = before.search(text, max(0, deed.start() - _DOER_CHARACTERS), deed.start())
-        place = firm(text, *trimmed(text, *match.span("name"))) if match else None
-        if place and (not deed.group("anyone") or looks_like_company(text[slice(*place)])):
-            yield place
+        for named in _parted(text, *trimmed(text, *match.span("name"))) if match else ():
+            place = firm(text, *named)
+            if place and (not deed.group("anyone") or looks_like_company(text[slice(*place)])):
+                yield place
+
+
+def _parted(text: str, start: int, end: int) -> Iterator[Place]:
+    """Two names of two words or more each that `and` joins, one by one: Umber Jade and Ochre Weld."""
+    left, joined, right = text[start:end].partition(" and ")
+    if joined and " " in left and " " in right:
+        yield start, start + len(left)
+        start = end - len(right)
+    yield start, end
 
 
 def _agents(text: str) -> Iterator[Place]:
@@ -159,7 +168,7 @@ def firm(text: str, start: int, end: int) -> Place | None:
         or any(official(word) or stops(word) for word in plain)
         or any(character.isdigit() for character in name)
         or country_code(name)
-        or is_of_people(plain[0])
+        or (is_of_people(plain[0]) and not looks_like_company(name))
         or _goes_on_to_form(text, start, start + len(name))
     ):
         return None

@@ -89,6 +89,10 @@ FOUND = [
      ["M&B Umber", "NWU", "Kayleeb", "Ochreflex Mfg."]),
     ("Mr. Joe Weld\nUmber and Woad\nZero Centre-55 West Monroe St.\nFarmton, OH 44101\n", ["Umber and Woad"]),
     ("Mr. Joe Weld\nUmber Customs Craft\nBox 1072\n16 Industrial Blvd.\nFarmton, OH 44101\n", ["Umber Customs Craft"]),
+    ("Ochre, Travis & Rosenberg, P.A. wrote for Bloomers of California Inc. and Diaz Trade Law filed it.",
+     ["Ochre, Travis & Rosenberg, P.A.", "Bloomers of California Inc.", "Diaz Trade Law"]),
+    ("that Umber Marine and Umber Sarass made no shipments. Ochre Jade and Woad Trading Group were the respondents.",
+     ["Umber Marine", "Umber Sarass", "Ochre Jade", "Woad Trading Group"]),
     ("flown by Umber Airlines on behalf of Defendant Ochre, Inc.", ["Umber Airlines", "Ochre, Inc."]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip
@@ -106,6 +110,7 @@ NOT_FOUND = [
     "Officer of the U.S. Customs and Border Protection on behalf of the United States",
     "CASE NO. AS FILED BY PC AND SE",
     "DRA-4 CO:R:C:E 221245 GG",
+    "a place of Farmton, PA, of Charleston, SC, and of Reno, NV.",
     "the same importer IDs, the manufacturer MID, the importer Smith and the producer China; Imports of China, 2020",
     "made by Hand and sold by Smith, imported by Vietnam, exported by Commerce; a hand; the Growers Association "
     "filed suit",

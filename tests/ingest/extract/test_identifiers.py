@@ -58,6 +58,10 @@ NAMED = [
             ("document", "NY-840711", "840711"),
         ],
     ),
+    (
+        "DD 877853, District Decision (DD) 877853",
+        [("document", "NY-877853", "DD 877853"), ("document", "NY-877853", "877853")],
+    ),
     ("New York Ruling Letter (NY) 840710", [("document", "NY-840710", "840710")]),
     ("see n301716 and hq h303867", [("document", "NY-N301716", "n301716"), ("document", "HQ-H303867", "hq h303867")]),
     (

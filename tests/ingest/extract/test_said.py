@@ -181,6 +181,7 @@ EFFECTS = [
      ["modifies NY N249825", "modifies NY N246385", "revokes HQ 561801", "revokes HQ 561940"]),
     ("In light of HQ 955864, NY N012347 is affirmed. HQ H290001 and HQ H290002 are superseded.",
      ["affirms NY N012347", "revokes HQ H290001", "revokes HQ H290002"]),
+    ("This ruling replaces our previous ruling letter, NY D81801.", ["revokes NY D81801"]),
     ("NYRL 840710/840711 is modified.", ["modifies NY 840710", "modifies NY 840711"]),
     ("CBP intends to revoke NY N111111. The notice proposes modifying NY N111112. NY N111113 was revoked by HQ "
      "H290003. "
