@@ -1,7 +1,8 @@
 """Readers of document files: processes of their own, so that a crash or a hang in a parser is one file's fate.
 
 Invariant: an answer for every file, in the order of the files, whatever they hold; no more than a few of them are
-read before their answers are taken. A reader that is silent for too long, or too large, is ended and replaced.
+read before their answers are taken, and of long plain texts none. A reader that is silent for too long, or too large,
+is ended and replaced.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from ingest.text.reading import PLAIN, Page, Reading, format_of, read
 from ingest.text.unpacked import Allowance, Member, Unpacked
 
 SILENT_SECONDS = 60.0  # of one reader; a sign of life comes with every page
+_LONG_TEXT_BYTES = 4 * 1024 * 1024  # while a text is read it is in the memory several times
 _FILES_A_READER = 500  # then it is replaced, with whatever memory it has kept
 
 
@@ -49,7 +51,8 @@ class Readers:
 
     def read(self, asked: Iterable[Asked]) -> Iterator[Reading | TidewaiterError]:
         """What each file says, or why it cannot be read."""
-        return self._processes.in_order(self._read, asked)
+        for said in self._processes.in_order(self._read, asked):
+            yield _plain(said) if isinstance(said, Asked) else said
 
     def unpack(self, asked: Asked, into: Path, allowance: Allowance) -> Unpacked:
         """Write what a mail or an archive holds into a folder; `Invalid` where it is broken or hostile."""
@@ -61,10 +64,11 @@ class Readers:
         allowance.bytes_left, allowance.files_left = said["bytes_left"], said["files_left"]
         return Unpacked(tuple(Member(**member) for member in said["members"]))
 
-    def _read(self, asked: Asked) -> Reading | TidewaiterError:
+    def _read(self, asked: Asked) -> Reading | TidewaiterError | Asked:
+        """What the file says; of a long plain text the file itself, which is read when its turn comes."""
         try:
-            if (format_of(asked.path) or asked.otherwise) == PLAIN:  # which no parser can choke on
-                return read(asked.path, asked.name, _alive, otherwise=asked.otherwise)
+            if (format_of(asked.path) or asked.otherwise) == PLAIN:
+                return asked if asked.path.stat().st_size > _LONG_TEXT_BYTES else _plain(asked)
         except TidewaiterError as error:
             return error
         said = self._ask(asked, do="read")
@@ -88,6 +92,14 @@ class Readers:
         if "problem" in said:
             return Invalid(str(said["problem"]), thing=asked.name, next_step=str(said["next_step"]))
         return said
+
+
+def _plain(asked: Asked) -> Reading | TidewaiterError:
+    """A plain text, on which no parser can choke."""
+    try:
+        return read(asked.path, asked.name, _alive, otherwise=asked.otherwise)
+    except TidewaiterError as error:
+        return error
 
 
 def _alive() -> None:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +15,8 @@ from graph.model.errors import Invalid
 from ingest.text.readers import Asked, Readers
 from ingest.text.reading import Reading
 from tests.fixtures.document_files import pdf
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +56,34 @@ def test_a_file_that_swallows_all_memory_is_told_and_others_are_read(tmp_path: P
     assert "huge.html" in bad.message
     assert isinstance(good, Reading)
     assert good.text == "frames"
+
+
+_PEAK = """
+import re, sys
+from pathlib import Path
+from ingest.text.readers import Asked, Readers
+paths = sorted(Path(sys.argv[1]).iterdir())
+with Readers(4) as readers:
+    said = {path.name: len(one.text) for path, one in zip(paths, readers.read(Asked(p, p.name) for p in paths))}
+most = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())  # of this process alone
+print(len(said), sum(said.values()), int(most[1]) // 1024)
+"""
+
+
+def test_many_long_texts_take_no_more_memory_than_a_few(tmp_path: Path) -> None:
+    def peak(count: int) -> int:
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        for at in range(count):  # a sign that takes four bytes makes every sign of a text take four
+            (folder / f"{at}.txt").write_text(f"{at} \U0001f6a2 " + "frames " * 800_000, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-c", _PEAK, str(folder)], capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        read, characters, mebibytes = map(int, done.stdout.split())
+        assert (read, characters) == (count, count * (3 + 7 * 800_000))
+        return mebibytes
+
+    assert peak(9) < 1.25 * peak(2)  # while one is read another may be in use
 
 
 def children() -> set[int]:
