@@ -12,11 +12,11 @@ from functools import cache
 
 import ahocorasick_rs
 
-from graph.resolve.words import looks_like_company
+from graph.resolve.words import is_of_people, is_place, looks_like_company
 from ingest.extract.company_forms import form_words, legal_forms, rows
 from ingest.extract.names import Word, name_key, words
 
-_CORE_TOKENS, _CORE_CHARACTERS = 2, 10
+_CORE_TOKENS, _CORE_CHARACTERS, _INITIALS = 2, 10, 3
 _BREAK = re.compile(r"[\t|;:\n]\s*\n|[\t|;]|: |[.!?] (?=[A-Z][a-z])")
 _WORD_BEFORE = re.compile(r"([A-Z][\w&'\u2019.-]*) $")
 _MORE_BEHIND = re.compile(r",? (?:[A-Z&(]|de\b|y\b|e\b|GmbH|mbH)|,? ?(?:Co|Ltd|Inc|LLC)\b")
@@ -42,7 +42,7 @@ class KnownNames:
         bearers: dict[str, set[str]] = {}
         full: dict[str, bool] = {}
         for name, bearer in names:
-            if not looks_like_company(name):
+            if not _can_be_looked_for(name):
                 continue
             whole = name_key(name)
             core = _core(whole)
@@ -87,6 +87,16 @@ class KnownNames:
             key = self._keys[index]
             stop = _with_stop(text, last.end, key)
             yield Known(first.start, stop, key, self._bearers[key], self._full[key])
+
+
+def _can_be_looked_for(name: str) -> bool:
+    """Whether a name is a company's: no person's, which two plain words may be, and no places alone."""
+    if looks_like_company(name):
+        return True
+    parts = [part.strip(".,").upper() for part in name.split()]
+    plain = [part for part in parts if part.isalpha() and len(part) > _INITIALS]
+    telling = len(parts) > _CORE_TOKENS or len(plain) < len(parts)
+    return telling and not any(is_of_people(part) for part in parts) and not all(is_place(part) for part in parts)
 
 
 def stands_alone(text: str, known: Known) -> bool:

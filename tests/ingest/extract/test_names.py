@@ -40,6 +40,13 @@ def test_a_known_name_is_found_however_it_is_written(text: str, written: str, be
     assert [(text[one.start : one.end], one.bearers) for one in KNOWN.find(text)] == [(written, bearers)]
 
 
+def test_a_known_name_needs_no_word_of_trade_but_must_not_be_a_persons() -> None:
+    names = ("CP Umberco", "Scapa Ochration Americas", "Mary Sienna", "Olga Ivanova")
+    known = KnownNames((name, f"party:{name}") for name in names)
+    found = [one.bearers for one in known.find(", ".join(names))]
+    assert found == [{"party:CP Umberco"}, {"party:Scapa Ochration Americas"}]
+
+
 @pytest.mark.parametrize(
     "text",
     ["Umber Tradings", "XUmber Trading", "umber trading", "Umber; Trading Co", "Umber\n\nTrading", "Weld is a verb"],
