@@ -104,12 +104,13 @@ def shared_digits(one: str, other: str) -> int:
 def likeness(asked: Mapping[str, str], said: Iterable[str], *, naming: Mapping[str, int], of: int) -> float:
     """The share of the question's words (by token) that a text says too, rare words counting more: 0 to 1.
 
-    `naming` is how many past matters say each word. One word of several is chance, and counts for nothing.
+    `naming` is how many past matters say each word. One word of more than two is chance, and counts for
+    nothing.
     """
     weights = {token: math.log((of + 1) / (max(naming.get(token, 0), 1) + 0.5)) for token in asked}
     weights = {token: max(weight, 0.0) for token, weight in weights.items()}
     shared = set(asked).intersection(said)
     whole = sum(weights.values())
-    if not whole or (len(shared) < 2 <= len(asked)):
+    if not whole or (len(shared) < 2 < len(asked)):
         return 0.0
     return sum(weights[token] for token in shared) / whole

@@ -57,7 +57,7 @@ def test_tariff_numbers_are_alike_down_to_the_heading(one: str, other: str, digi
     assert shared_digits(one, other) == shared_digits(other, one) == digits
 
 
-def test_rare_words_count_more_and_a_single_one_of_several_not_at_all() -> None:
+def test_rare_words_count_more_and_a_single_one_of_many_not_at_all() -> None:
     asked = {"wire": "wire", "hanger": "hangers", "good": "goods"}
     naming = {"wire": 5, "hanger": 2, "good": 100}
     rare = likeness(asked, ("wire", "hanger"), naming=naming, of=100)
@@ -65,4 +65,5 @@ def test_rare_words_count_more_and_a_single_one_of_several_not_at_all() -> None:
     assert likeness(asked, ("hanger",), naming=naming, of=100) == 0
     assert 0 < common < rare < 1
     assert likeness(asked, asked, naming=naming, of=100) == 1
+    assert 0 < likeness({"wire": "wire", "hanger": "hangers"}, ("wire",), naming=naming, of=100) < 0.5
     assert likeness({"hanger": "hangers"}, ("hanger",), naming=naming, of=100) == 1
