@@ -122,8 +122,12 @@ def _agents(text: str) -> Iterator[Place]:
     for match in _DONE_BY.finditer(text):
         if place := firm(text, *match.span("name")):
             yield place
+    tells: dict[str, bool] = {}
     for match in (*_MADE_BY.finditer(text), *_ROLE_OF_ONE.finditer(text)):
-        if _tells(text, match.group("name")):
+        word = match.group("name")
+        if word not in tells:
+            tells[word] = _tells(text, word)
+        if tells[word]:
             yield match.span("name")
     for match in _BOUGHT_FROM.finditer(text):
         place = firm(text, *match.span("name"))
