@@ -51,7 +51,8 @@ _OF_ANOTHER = re.compile(r"(?:,\s+dated\s[^,]{3,20},\s\d{4})?,\s+(?:the|these|we
 _SENTENCE_ENDS = re.compile(
     r"(?<!\b[A-Z])(?<!\bNo)(?<!\bInc)(?<!\bCo)(?<!\bLtd)(?<!\bCorp)[.;]\s+(?=[A-Z\u201c\"])|\n\s*\n"
 )
-_STEMS = ("modif", "revo", "replac", "affirm", "supersed", "upheld", "rescind")  # one of which every verb and noun above has
+# One of these every verb and noun above has.
+_STEMS = ("modif", "revo", "replac", "affirm", "supersed", "upheld", "rescind")
 _REACH = 400  # characters that a clause may have
 _LONGEST_SENTENCE = 300  # that is shown
 _HEADING = re.compile(r"^[A-Z][A-Z ]{4,40}:\s+(?=[A-Z])")  # EFFECT ON OTHER RULINGS: on the line of its section
