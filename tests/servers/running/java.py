@@ -39,7 +39,7 @@ def _javas() -> Iterator[Path]:
     homes = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
     homes += sorted(Path("/usr/lib/jvm").glob("*"))
     on_path = shutil.which("java")
-    yield from {path.resolve() for home in homes if (path := home / "bin/java").is_file()}
+    yield from dict.fromkeys(path.resolve() for home in homes if (path := home / "bin/java").is_file())
     if on_path:
         yield Path(on_path).resolve()
     try:
@@ -76,7 +76,8 @@ def classes(name: str) -> Path:
         # Maven writes `target/` beside the pom, so it works on a copy of it.
         _run("mvn", "-q", "-B", "-f", shutil.copy(pom, half / "pom.xml"), "dependency:copy-dependencies",
              f"-DoutputDirectory={half}", "-DincludeScope=runtime")  # fmt: skip
-        _run(_javac(), "--release", "17", "-cp", f"{half}/*", "-d", str(half), str(starter))
+        # Jars may bring annotation processors that an older compiler cannot load; none is wanted.
+        _run(_javac(), "-proc:none", "--release", "17", "-cp", f"{half}/*", "-d", str(half), str(starter))
         try:
             half.rename(place)
         except OSError:  # another run was quicker
