@@ -39,7 +39,7 @@ def _javas() -> Iterator[Path]:
     homes = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
     homes += sorted(Path("/usr/lib/jvm").glob("*"))
     on_path = shutil.which("java")
-    yield from dict.fromkeys(path.resolve() for home in homes if (path := home / "bin/java").is_file())
+    yield from {path.resolve() for home in homes if (path := home / "bin/java").is_file()}
     if on_path:
         yield Path(on_path).resolve()
     try:
@@ -55,10 +55,11 @@ def _version(path: Path) -> int:
 
 
 def _javac() -> str:
-    for path in (*(one.with_name("javac") for one in _javas()), Path(shutil.which("javac") or "javac")):
-        if path.is_file():
-            return str(path)
-    raise RuntimeError("No javac was found: install a JDK, not only a Java runtime.")
+    """The newest compiler: an older one cannot read the jars of servers that need a newer Java."""
+    found = [(_version(one), path) for one in _javas() if (path := one.with_name("javac")).is_file()]
+    if not found:
+        raise RuntimeError("No javac was found: install a JDK, not only a Java runtime.")
+    return str(max(found)[1])
 
 
 def classes(name: str) -> Path:
