@@ -56,7 +56,7 @@ class IdentityChange:
                 chosen = chosen_predecessors(weighed)
                 schemes = merge(weighed.pairs)
                 least_queued = least_for_queue(s[0].probability for s in schemes if any(w.old in chosen for w in s))
-                records = read_records(facts, side, (w for s in schemes for w in s), as_of=as_of, until=until)
+                records = read_records(facts, found, (w for s in schemes for w in s), as_of=as_of, until=until)
                 for pairs in schemes:
                     account = Scheme(
                         tuple(pairs),
@@ -105,7 +105,8 @@ def least_for_queue(probabilities: Iterable[float]) -> float:
 def merge(pairs: tuple[Weighed, ...]) -> list[list[Weighed]]:
     """Pairs worth telling that belong to one scheme: a chain (one's successor is another's predecessor) or a split.
 
-    The most probable pair stands; others of its parties join it where they would stand by themselves.
+    The most probable pair stands; others of its parties join it where they would stand by themselves, or are parts of
+    one firm that were weighed together.
     """
     told = [w for w in pairs if w.probability >= LEAST_PROBABILITY or w.same_firm >= RENAMED_FROM]
     scheme_of: dict[str, int] = {}
@@ -115,7 +116,7 @@ def merge(pairs: tuple[Weighed, ...]) -> list[list[Weighed]]:
         if not near:
             schemes.append([w])
             number = len(schemes) - 1
-        elif w.probability >= JOINING_PROBABILITY:
+        elif w.probability >= JOINING_PROBABILITY or w.parts:
             number = near[0]
             schemes[number].append(w)
             for other in near[1:]:

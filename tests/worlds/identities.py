@@ -4,33 +4,12 @@ Invariant: newcomers of schemes are made like all newcomers; what they take over
 Some share no identifier with the firm before them, only its trade.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from tests.worlds.firms import Firm
 from tests.worlds.trade import Enforcement, Relation, Scheme, World
 
 KIND = "identity_change"
-Planter = Callable[[World], None]
-
-
-def plant_identities(world: World, positives: int) -> None:
-    """So many changes to evade, and more than three look-alikes for each."""
-    evasions: list[Planter] = [phoenix, same_address, same_phone, same_officer, handover, maker_renamed, trade_only]
-    honest: list[Planter] = [
-        declared,
-        merger,
-        spin_off,
-        virtual_office,
-        ein_suffix,
-        scatters,
-        chance_newcomer,
-        shared_director,
-    ]
-    for i in range(positives):
-        evasions[i % len(evasions)](world)
-    for i in range(int(positives * 3.2) + 1):
-        honest[i % len(honest)](world)
 
 
 def old_firm(world: World, day: int, *, least: float = 0.02) -> Firm:
@@ -73,10 +52,11 @@ def take_over(
     share: float,
     volume: tuple[float, float],
     filer: float = 0.55,
+    of: list[Relation] | None = None,
 ) -> None:
-    """The new firm buys what the old one bought, of the same makers, mostly."""
+    """The new firm buys what the old one bought, of the same makers, mostly; or some of it (`of`)."""
     rng = world.rng
-    relations = live(world, old, day) or world.of_importer[old.key][-1:]
+    relations = of or live(world, old, day) or world.of_importer[old.key][-1:]
     kept = [r for r in relations if rng.random() < share] or relations[:1]
     broker = int(rng.choice(len(world.filers), p=world.filer_weights))
     same_filer = rng.random() < filer
@@ -120,7 +100,7 @@ def enforce(world: World, firm: Firm, day: int, role: str = "importer") -> None:
     )
 
 
-def _days(world: World) -> tuple[int, int, int]:
+def days_of(world: World) -> tuple[int, int, int]:
     """The day of enforcement, the old firm's last, the new one's first."""
     last = world.between(world.days * 0.22, world.days * 0.78)
     low, high = world.style.handover_days
@@ -128,17 +108,17 @@ def _days(world: World) -> tuple[int, int, int]:
     return last - int(world.rng.integers(5, 150)), last, first
 
 
-def _plant(world: World, family: str, members: list[tuple[str, Firm]], *, bad: bool) -> int:
+def plant(world: World, family: str, members: list[tuple[str, Firm]], *, bad: bool) -> int:
     return world.plant(Scheme(KIND, "positive" if bad else "hard_negative", family, world.firms.person(), members))
 
 
 def _succession(
     world: World, family: str, *, bad: bool, share: float = 0.9, volume: tuple[float, float] = (0.6, 1.15)
 ) -> tuple[Firm, Firm, int]:
-    event, last, first = _days(world)
+    event, last, first = days_of(world)
     old = old_firm(world, last)
     new = world.firms.importer(opened=first - int(world.rng.integers(5, 120)))
-    number = _plant(world, family, [("importer", old), ("importer", new)], bad=bad)
+    number = plant(world, family, [("importer", old), ("importer", new)], bad=bad)
     take_over(world, old, new, last, start=first, scheme=number, share=share, volume=volume)
     end_trade(world, old, last)
     if bad:
@@ -182,11 +162,11 @@ def trade_only(world: World) -> None:
 
 def handover(world: World) -> None:
     """One fades over most of a year while the other grows."""
-    event, last, _ = _days(world)
+    event, last, _ = days_of(world)
     old = old_firm(world, last)
     begin = max(30, last - int(world.rng.integers(120, 280)))
     new = world.firms.importer(opened=begin - 30)
-    number = _plant(world, "gradual_hand_over", [("importer", old), ("importer", new)], bad=True)
+    number = plant(world, "gradual_hand_over", [("importer", old), ("importer", new)], bad=True)
     take_over(world, old, new, last, start=begin, scheme=number, share=0.95, volume=(0.8, 1.2))
     for relation in world.of_importer[new.key]:
         relation.ramp = 0.7
@@ -202,7 +182,7 @@ def handover(world: World) -> None:
 
 def maker_renamed(world: World) -> None:
     """A maker with a bad name gets another, and an MID with it; its customers stay."""
-    _, last, first = _days(world)
+    _, last, first = days_of(world)
     counts: dict[str, list[Relation]] = {}
     for relation in world.relations:
         if relation.start < last < relation.end and relation.scheme < 0:
@@ -215,7 +195,7 @@ def maker_renamed(world: World) -> None:
     chosen = fit[int(world.rng.integers(len(fit)))] if fit else next(iter(counts.values()))
     old = chosen[0].maker
     new = world.firms.maker(old.country, opened=first, at=old if world.firms.chance(0.4) else None)
-    number = _plant(world, "maker_changes_name_and_mid", [("manufacturer", old), ("manufacturer", new)], bad=True)
+    number = plant(world, "maker_changes_name_and_mid", [("manufacturer", old), ("manufacturer", new)], bad=True)
     for relation in [r for r in world.relations if r.maker is old]:
         if relation.start >= last:
             relation.rate = 0.0
@@ -241,9 +221,9 @@ def maker_renamed(world: World) -> None:
 
 def declared(world: World) -> None:
     """A new name on the 5106, the number and the bond unchanged."""
-    event, last, _ = _days(world)
+    event, last, _ = days_of(world)
     firm = old_firm(world, last)
-    _plant(world, "declared_5106_change", [("importer", firm)], bad=False)
+    plant(world, "declared_5106_change", [("importer", firm)], bad=False)
     before = replace(firm, officers=list(firm.officers), former=[])
     firm.former.append((last, before))
     firm.name = world.firms.us_name()
@@ -276,10 +256,10 @@ def merger(world: World) -> None:
 
 
 def spin_off(world: World) -> None:
-    _, day, first = _days(world)
+    _, day, first = days_of(world)
     old = old_firm(world, day, least=0.03)
     new = world.firms.importer(opened=first)
-    number = _plant(world, "spin_off", [("importer", old), ("importer", new)], bad=False)
+    number = plant(world, "spin_off", [("importer", old), ("importer", new)], bad=False)
     taken = live(world, old, day)
     taken = taken[: max(1, len(taken) // 2)]
     for relation in taken:
@@ -303,10 +283,10 @@ def spin_off(world: World) -> None:
 
 def _unrelated(world: World, family: str, *, event: bool = True) -> tuple[Firm, Firm]:
     """One firm ends and another begins in the same product; nothing but that joins them."""
-    enforced, last, first = _days(world)
+    enforced, last, first = days_of(world)
     old = old_firm(world, last)
     new = world.firms.importer(opened=first)
-    number = _plant(world, family, [("importer", old), ("importer", new)], bad=False)
+    number = plant(world, family, [("importer", old), ("importer", new)], bad=False)
     relations = live(world, old, last) or world.of_importer[old.key]
     for relation in relations[: int(world.rng.integers(1, 3))]:
         country = world.firms.pick(world.countries_of(relation.good))
@@ -345,7 +325,7 @@ def shared_director(world: World) -> None:
 
 def ein_suffix(world: World) -> None:
     """Another suffix is another branch of the same taxpayer."""
-    event, last, first = _days(world)
+    event, last, first = days_of(world)
     while True:
         old = old_firm(world, last)
         if old.key[2] == "-":
@@ -355,7 +335,7 @@ def ein_suffix(world: World) -> None:
     new = replace(old, key=key, officers=list(old.officers), former=[], opened=first)
     new.written = world.firms.spelt(key)
     world.firms.importers.append(new)
-    number = _plant(world, "other_ein_suffix", [("importer", old), ("importer", new)], bad=False)
+    number = plant(world, "other_ein_suffix", [("importer", old), ("importer", new)], bad=False)
     take_over(world, old, new, last, start=first, scheme=number, share=1.0, volume=(0.8, 1.1))
     end_trade(world, old, last)
     if world.firms.chance(0.4):
@@ -364,13 +344,13 @@ def ein_suffix(world: World) -> None:
 
 def scatters(world: World) -> None:
     """A firm gives up after enforcement and its customers go to many."""
-    event, last, first = _days(world)
+    event, last, first = days_of(world)
     old = old_firm(world, last, least=0.04)
     relations = live(world, old, last)
     newcomer = world.firms.importer(opened=first)
     others = [newcomer, *(old_firm(world, last) for _ in range(3)), world.firms.importer(opened=first)]
     members = [("importer", old), ("importer", newcomer)]
-    number = _plant(world, "quits_and_customers_scatter", members, bad=False)
+    number = plant(world, "quits_and_customers_scatter", members, bad=False)
     for i in range(max(4, len(relations))):
         relation = relations[i % len(relations)] if relations else world.of_importer[old.key][0]
         heir = others[i % len(others)]

@@ -25,10 +25,10 @@ import pyarrow.parquet as pq
 
 from tests.worlds import customs, papers, registers
 from tests.worlds.entries import into_entries
-from tests.worlds.identities import plant_identities
 from tests.worlds.reentries import ordinary_acts, plant_reentries
 from tests.worlds.rings import plant_rings
 from tests.worlds.style import STYLES, Style
+from tests.worlds.succeeding import plant_identities
 from tests.worlds.trade import Enforcement, World, draw_lots, found_world, ordinary_trade
 from tests.worlds.writing import Spellings, Writer
 

@@ -14,14 +14,28 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom
 
-from graph.detect.succession.candidates import AFTER_DAYS, BEFORE_DAYS, LEARNING_DAYS, SLOW_DAYS, WINDOW_DAYS, Pairs
+from graph.detect.succession.candidates import (
+    AFTER_DAYS,
+    BEFORE_DAYS,
+    SLOW_DAYS,
+    WINDOW_DAYS,
+    Pairs,
+)
 from graph.detect.succession.on_file import KINDS
-from graph.detect.succession.trade import Bools, Calendar, Floats, Held, Ints, Names
+from graph.detect.succession.parties import Parties
+from graph.detect.succession.partners import most_used, partners_shared, taken_up, volume, was_customer
+from graph.detect.succession.trade import (
+    SHORTEST_SPAN_DAYS,
+    Bools,
+    Floats,
+    Held,
+    Ints,
+)
 
 # How often a successor keeps each: makers and tariff numbers are the business itself; filers are convenience; a surety
 # that paid once does not sign again.
 KEPT = {
-    "partner": 0.8, "hts": 0.8, "origin": 0.9, "filer": 0.6, "exporter": 0.7, "surety": 0.4, "consignee": 0.4,
+    "hts": 0.8, "origin": 0.9, "filer": 0.6, "exporter": 0.7, "surety": 0.4, "consignee": 0.4,
 }  # fmt: skip
 # About half of those that change their name keep something on file that leads back to them.
 KEPT_ON_FILE = {
@@ -30,15 +44,9 @@ KEPT_ON_FILE = {
 }  # fmt: skip
 # Values of one group hang together; after the strongest, further ones count by this share.
 FURTHER_OF_GROUP = 0.4
-# A maker whose goods the predecessor went on buying was not handed over.
-NOT_HANDED_OVER = 0.4
-MOST_PARTNERS = 24
 # How unlike and how alike two mixes of ports may count, in bits; the old one's has two lines of everybody's in it.
 LEAST_MIX, MOST_MIX = -2.0, 6.0
 EVERYBODYS_LINES = 2.0
-MOST_BITS = 30.0
-# All of the newcomer's trade with partners that the predecessor never had.
-OTHER_PARTNERS_BITS = -3.0
 # Days from the predecessor's last line to the newcomer's first, with how often a succession falls there.
 GAPS = (-BEFORE_DAYS, -15, 30, 90, 180, AFTER_DAYS + 1)
 GAP_KEPT = (0.12, 0.42, 0.24, 0.12, 0.10)
@@ -49,32 +57,7 @@ RECENT_DAYS = 180
 HISTORY_DAYS = 365
 # Fewer entries than this say little of a pace.
 EXPECTED_ENTRIES = 2.0
-# A firm's pace is not counted over less than so many days.
-SHORTEST_SPAN = 60
-# Who takes up what somebody has left does so within so many days of the newcomer.
-TAKEN_UP_DAYS = 120
 SUREST = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """The parties that stand in any pair: by number, their days and entries, habits, partners and values on file."""
-
-    names: Names
-    first_day: Ints
-    last_day: Ints
-    entries: Floats
-    partner: Held
-    heading: Held
-    habits: dict[str, Held]
-    on_file: dict[str, Held]
-    calendar: Calendar
-    begun: Calendar  # by partner: how many parties, of all that there are, began to deal with it
-    leaving_days: Ints  # last days of everybody, in order
-    until: int
-    all_entries: float  # of all parties of the side, in pairs or not
-    all_days: float
-    first_of_all: int  # the first day of the facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +88,7 @@ class Compared:
     lots: Floats
     volume: Floats
     scattered: Floats
+    parted: Floats
     customer: Floats
     fields: dict[str, Floats]
     pool: Floats
@@ -117,12 +101,12 @@ def compare(pairs: Pairs, known: Parties) -> Compared:
     until = known.until - np.maximum(pairs.shift, 0)
     gap, remaining, stopped = _stopped(pairs.old, began, until, known)
     fields = {"timing": _timing(gap)}
-    fields["partner"], covered, taken, shared = _partners(pairs, began, known)
+    fields["partner"], covered, taken, shared = partners_shared(pairs, began, known)
     strata = (shared > 0).astype(np.int64)
     for name, habit in known.habits.items():
         fields[name] = _mix(habit, pairs) if name == "port" else _habit(name, habit, pairs, strata)
     fields |= _filed(pairs, known.on_file)
-    customer = _customer(pairs, known)
+    customer = was_customer(pairs, known)
     if "consignee" in fields:  # that its former supplier's goods went to it does not make it its supplier
         fields["consignee"] = np.where(customer > 0, np.minimum(fields["consignee"], 0.0), fields["consignee"])
     low = np.searchsorted(known.leaving_days, began - AFTER_DAYS)
@@ -135,8 +119,9 @@ def compare(pairs: Pairs, known: Parties) -> Compared:
     return Compared(
         began, gap, remaining, stopped, _gone(pairs.old, until, known), _goes_on(pairs.old, began, until, known),
         pace_after / np.maximum(pace_before, 1e-9),
-        covered, taken, shared, _lots(pairs, known.habits["hts"]), _volume(pairs, known),
-        _scattered(pairs, began, known), customer, fields, pool, np.asarray(total, dtype=np.float64),
+        covered, taken, shared, _lots(pairs, known.habits["hts"]), volume(pairs, known),
+        *taken_up(pairs, began, known), customer, fields, pool,
+        np.asarray(total, dtype=np.float64),
     )  # fmt: skip
 
 
@@ -180,7 +165,7 @@ def _goes_on(old: Ints, began: Ints, until: Ints, known: Parties) -> Floats:
     So much must be seen that two entries were to be expected; fewer count as if some were missing.
     """
     first = known.first_day[old]
-    before = known.calendar.between(old, first, began) / np.maximum(began - first, SHORTEST_SPAN)
+    before = known.calendar.between(old, first, began) / np.maximum(began - first, SHORTEST_SPAN_DAYS)
     from_day = np.minimum(began + SLOW_DAYS, np.maximum(until - RECENT_DAYS, began + BEFORE_DAYS))
     to_day = np.minimum(from_day + HISTORY_DAYS, until + 1)
     expected = before * np.maximum(to_day - from_day, 0)
@@ -195,105 +180,11 @@ def _timing(gap: Floats) -> Floats:
     return np.where(np.isnan(gap), 0.0, bits[place])
 
 
-def _partners(pairs: Pairs, began: Ints, known: Parties) -> tuple[Floats, Floats, Floats, Ints]:
-    """Bits of shared partners, the covered and the taken share, and how many are shared."""
-    partner, count = known.partner, len(pairs.old)
-    if not len(partner.value):
-        return np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.int64)
-    place, row = partner.spread(pairs.new, most=MOST_PARTNERS)
-    mine = partner.lookup(pairs.old[place], partner.value[row])
-    both = mine >= 0
-    cohort = _cohort(pairs.new, known.heading)
-    chance = np.clip((partner.holders[partner.value[row]] - 0.5) / cohort[place], 1e-6, 0.5)
-    given = np.where(partner.last_day[mine] <= began[place] + BEFORE_DAYS, 1.0, NOT_HANDED_OVER)
-    bits = np.where(both, given * np.log2(KEPT["partner"] / chance), 0.0)
-    lines_of = np.bincount(place, weights=partner.lines[row], minlength=count)
-    covered = np.bincount(place, weights=partner.lines[row] * both, minlength=count) / np.maximum(lines_of, 1.0)
-    place_old, row_old = partner.spread(pairs.old)
-    theirs = partner.lookup(pairs.new[place_old], partner.value[row_old]) >= 0
-    lines_old = np.bincount(place_old, weights=partner.lines[row_old], minlength=count)
-    taken = np.bincount(place_old, weights=partner.lines[row_old] * theirs, minlength=count)
-    agreed = np.minimum(np.bincount(place, weights=bits, minlength=count), MOST_BITS)
-    against = np.where(lines_of > 0, (1 - covered) * OTHER_PARTNERS_BITS, 0.0)
-    shared = np.bincount(place, weights=both.astype(np.float64), minlength=count).astype(np.int64)
-    return agreed + against, covered, taken / np.maximum(lines_old, 1.0), shared
-
-
-def _scattered(pairs: Pairs, began: Ints, known: Parties) -> Floats:
-    """How many others began with the old one's partners around the change, beyond what is usual, as a share with it.
-
-    By partner, weighed by the old one's lines. What the old one itself took up is left out. Where a firm gives up and
-    its customers go to many, none of them is the firm.
-    """
-    partner, begun, count = known.partner, known.begun, len(pairs.old)
-    if not len(partner.value):
-        return np.zeros(count)
-    settled = known.first_of_all + LEARNING_DAYS
-    from_day = np.maximum(np.minimum(began, known.last_day[pairs.old] + 1) - BEFORE_DAYS, settled)
-    to_day = began + TAKEN_UP_DAYS
-    place, row = partner.spread(pairs.old)
-    whose, low, high = partner.value[row], from_day[place], to_day[place]
-    within = begun.between(whose, low, high)
-    ever = begun.between(whose, np.full(len(whose), settled), np.full(len(whose), known.until + 1))
-    days, all_days = np.maximum(np.minimum(high, known.until + 1) - low, 0), max(known.until + 1 - settled, 1)
-    usual = (ever - within) / np.maximum(all_days - days, RECENT_DAYS) * days
-
-    def own(at: Ints) -> Floats:
-        day = partner.first_day[at]
-        return np.where((at >= 0) & (day >= low) & (day < high), 1.0, 0.0)
-
-    mine = own(partner.lookup(pairs.new[place], whose))
-    others = np.maximum(within - own(row) - mine - usual, 0.0)
-    weight = partner.lines[row]
-    lines = np.bincount(place, weights=weight, minlength=count)
-    share = np.bincount(place, weights=weight * others / (others + 1.0), minlength=count)
-    return np.asarray(share / np.maximum(lines, 1.0))
-
-
-def _volume(pairs: Pairs, known: Parties) -> Floats:
-    """How much of the old one's pace the newcomer goes on with, partner by partner: 0 to 1."""
-    partner, count = known.partner, len(pairs.old)
-    if not len(partner.value):
-        return np.zeros(count)
-    span = np.maximum(known.last_day - known.first_day + 1, SHORTEST_SPAN).astype(np.float64)
-    place, row = partner.spread(pairs.old)
-    at = partner.lookup(pairs.new[place], partner.value[row])
-    before = partner.lines[row] / span[pairs.old][place]
-    after = np.where(at >= 0, partner.lines[at], 0.0) / span[pairs.new][place]
-    gone_on = np.bincount(place, weights=np.minimum(before, after), minlength=count)
-    return np.asarray(gone_on / np.maximum(np.bincount(place, weights=before, minlength=count), 1e-9))
-
-
-def _customer(pairs: Pairs, known: Parties) -> Floats:
-    """1 where the newcomer was consignee of the predecessor's goods before it entered anything itself, else 0."""
-    consignee = known.habits.get("consignee")
-    if consignee is None or not len(consignee.value):
-        return np.zeros(len(pairs.old))
-    at = consignee.lookup(pairs.old, consignee.values.number(known.names.values)[pairs.new])
-    return np.where((at >= 0) & (consignee.first_day[at] < known.first_day[pairs.new]), 1.0, 0.0)
-
-
-def _cohort(new: Ints, heading: Held) -> Floats:
-    """How many parties deal in the newcomer's main heading."""
-    main = _main(heading)[new]
-    return np.where(main >= 0, heading.holders[heading.value[main]], 1.0) + 1.0
-
-
-def _main(of: Held) -> Ints:
-    """The row of each party's most used value (of equals the first), or -1."""
-    owner = np.repeat(np.arange(len(of.start) - 1), np.diff(of.start))
-    order = np.lexsort((of.value, -of.lines, owner))
-    first = np.full(len(of.start) - 1, -1, dtype=np.int64)
-    some = np.diff(of.start) > 0
-    first[some] = order[of.start[:-1][some]]
-    return first
-
-
 def _habit(name: str, of: Held, pairs: Pairs, strata: Ints) -> Floats:
     """Bits for whether the newcomer's most used value is among the predecessor's."""
     if not len(of.value):
         return np.zeros(len(pairs.old))
-    main = _main(of)[pairs.new]
+    main = most_used(of)[pairs.new]
     there = (main >= 0) & (np.diff(of.start)[pairs.old] > 0)
     agree = (of.lookup(pairs.old, np.where(main >= 0, of.value[main], -1)) >= 0) & there
     drawn = of.holders / max(float(of.holders.sum()), 1.0)

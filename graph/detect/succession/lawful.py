@@ -1,5 +1,6 @@
 """What was said openly of a pair: a former name declared, a bond carried over, a claim by somebody."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -7,6 +8,7 @@ from typing import Any
 
 import ibis
 import pyarrow as pa
+from rapidfuzz.fuzz import ratio
 
 from graph.detect.succession.on_file import records
 from graph.detect.succession.sides import IMPORTERS, Side
@@ -23,6 +25,11 @@ _FORMS = frozenset(
     }
 )  # fmt: skip
 SUCCESSION = ("successor_of", "owned_by", "controlled_by", "sister_of")
+_WORDS_APART = re.compile(r"[\W_]+")
+# Who sells what a ruined firm left, as its records are cited: a court, or who acts for one.
+_BY_A_COURT = re.compile(r"court|trustee|receiver|bankrupt|insolven|liquidator", re.IGNORECASE)
+# Makers' numbers are written by filers from a name and an address: one name so nearly the same is one maker.
+SAME_NAME = 0.92
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +38,15 @@ class Openly:
 
     former: tuple[str, ...] = ()
     bond: tuple[str, ...] = ()
-    public: tuple[str, ...] = ()  # claims of succession that are facts
+    public: tuple[str, ...] = ()  # claims of succession that are facts, or a court's of any tie
     owned: tuple[str, ...] = ()  # claims that one owns or controls the other, that are facts
-    related: tuple[str, ...] = ()  # claims that both are one owner's, that are facts
+    related: tuple[str, ...] = ()  # claims that both are one owner's or one the other's agent, that are facts
     cleared: tuple[str, ...] = ()  # claims of succession that were rejected
     said: tuple[str, ...] = ()  # claims that are alleged or admitted
     admitted: bool = False
     bonded: bool = True  # whether parties of this side post bonds
     records: tuple[Row, ...] = field(default=())
+    same_name: tuple[str, ...] = ()  # of makers: records of both with nearly one name
     agent_of: tuple[tuple[str, str], ...] = ()  # claims that the new one is somebody's agent, that are facts; and whose
 
     @property
@@ -48,8 +56,8 @@ class Openly:
 
     @property
     def in_the_open(self) -> bool:
-        """Whether the change was declared, or stands on public record: a succession, or who owns whom."""
-        return self.declared or bool(self.public) or bool(self.owned)
+        """Whether the change was declared, stands on public record (a succession, who owns whom), or left the name."""
+        return self.declared or bool(self.public) or bool(self.owned) or bool(self.same_name)
 
     @property
     def settled(self) -> bool:
@@ -72,7 +80,10 @@ def openly(
     couple = ibis.memtable(pa.table({"old": [old for old, _ in wanted], "new": [new for _, new in wanted]}))
     claims = facts.table("party_claims", as_of=as_of)
     rejected = surely(claims.status == "rejected")
-    claims = claims.filter(claims.relation.isin(SUCCESSION), ~rejected | (claims.relation == "successor_of"))
+    claims = claims.filter(
+        claims.relation.isin(SUCCESSION) | ((claims.relation == "agent_of") & (claims.status == "fact")),
+        ~rejected | (claims.relation == "successor_of"),
+    )
 
     def key(entity: Any) -> Any:
         number = entity.re_extract("^[^:]*:([^:]*)", 1)
@@ -80,7 +91,7 @@ def openly(
 
     one, other = key(claims.subject), key(claims.object)
     said = [
-        couple.join(claims.select("claim_id", "status", "relation", old=a, new=b), ["old", "new"])
+        couple.join(claims.select("claim_id", "status", "relation", "source", old=a, new=b), ["old", "new"])
         for a, b in ((one, other), (other, one))
     ]
     claimed: dict[tuple[str, str], list[Row]] = {}
@@ -123,18 +134,31 @@ def _of(old: list[Row], new: list[Row], claims: list[Row], *, bonded: bool) -> O
     def told(status: str, *relations: str) -> tuple[str, ...]:
         return tuple(row["claim_id"] for row in claims if row["status"] == status and row["relation"] in relations)
 
+    court = {row["claim_id"] for row in claims if row["status"] == "fact" and _BY_A_COURT.search(row["source"] or "")}
+
     return Openly(
         tuple(former),
         tuple(row["record_id"] for row in new if row["bond_number"] in bonds),
-        told("fact", "successor_of"),
+        tuple(sorted({*told("fact", "successor_of"), *court})),
         told("fact", "owned_by", "controlled_by"),
-        told("fact", "sister_of"),
+        told("fact", "sister_of", "agent_of"),
         told("rejected", "successor_of"),
         tuple(row["claim_id"] for row in claims if row["status"] in ("alleged", "admitted")),
         any(row["status"] == "admitted" for row in claims),
         bonded,
         (*old, *new),
+        () if bonded else _same_name(old, new),
     )
+
+
+def _same_name(old: list[Row], new: list[Row]) -> tuple[str, ...]:
+    """A record of either by which both go by one name, but for a slip of the pen."""
+    for mine in new:
+        for theirs in old:
+            one, other = (_WORDS_APART.sub("", (row["name"] or "").upper()) for row in (mine, theirs))
+            if one and other and ratio(one, other) >= 100 * SAME_NAME:
+                return tuple(sorted({theirs["record_id"], mine["record_id"]}))
+    return ()
 
 
 def _words(name: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The search on one side: pairs of somebody who left and a newcomer, scored, with stand-ins beside them."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,11 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.detect.succession.candidates import RARE, SHIFTS, Pairs, pairs
-from graph.detect.succession.compare import Compared, Parties, compare
+from graph.detect.succession.compare import Compared, compare
 from graph.detect.succession.events import Event, Rates, read_events
 from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, of_the_number, on_file
+from graph.detect.succession.parties import Parties
 from graph.detect.succession.sides import HABITS, Side, lines
-from graph.detect.succession.trade import Names, beginnings, calendar, column, held, paces, parties, spells
+from graph.detect.succession.trade import Names, beginnings, calendar, column, held, paces, parties, spells, takers
+from graph.detect.succession.woken import Sleep, since_waking, sleeps, woken
 from graph.facts.store import FactStore
 
 # What is read of a party's trade: kind -> column of its lines.
@@ -28,7 +31,8 @@ _TRADE_KEYS = ("partner", "exporter", "consignee")
 class Search:
     """All pairs of one side with their comparison; parties by number in `names`.
 
-    `history` has the events of those that left, by name, `rates` how often an event befalls anybody.
+    `history` has the events of those that left, by name, `rates` how often an event befalls anybody; `asleep` what
+    newcomers that were woken had done before.
     """
 
     side: Side
@@ -38,6 +42,7 @@ class Search:
     known: Parties
     history: dict[str, list[Event]]
     rates: Rates
+    asleep: dict[str, Sleep]
 
 
 def search(
@@ -50,8 +55,13 @@ def search(
     """
     say = progress or (lambda _: None)
     say(f"who left and who is new among {side.kind}s")
-    trade = lines(traded, side)
-    with facts.kept(paces(trade)) as pace, facts.kept(parties(pace)) as everybody:
+    whole = lines(traded, side)
+    with ExitStack() as kept:
+        all_days = kept.enter_context(facts.kept(paces(whole)))
+        woke = kept.enter_context(facts.kept(woken(whole, all_days)))
+        trade = since_waking(whole, woke)
+        pace = kept.enter_context(facts.kept(since_waking(all_days, woke)))
+        everybody = kept.enter_context(facts.kept(parties(pace)))
         extent = everybody.aggregate(
             first=everybody.first_day.min(), last=everybody.last_day.max(), entries=everybody.entries.sum(),
             days=(everybody.last_day - everybody.first_day + 1).sum(),
@@ -59,15 +69,7 @@ def search(
         (extent,) = extent.to_pyarrow().to_pylist()
         if extent["first"] is None:
             return None
-        used = spells(trade, _READ)
-        filed = on_file(facts, side, as_of=as_of).semi_join(everybody, "party").select("party", "kind", "value")
-        filed = ibis.union(filed, of_the_number(everybody, side))
-        none = ibis.null("int64")
-        filed = filed.select(
-            "party", "value", "kind", first_day=none, last_day=none, lines=none, lot=ibis.null("float64")
-        )
-        everything = ibis.union(used, filed.select(*used.columns))
-        with facts.kept(everything) as holds:
+        with facts.kept(_holdings(facts, side, trade, everybody, as_of=as_of)) as holds:
             holders = holds.group_by("kind", "value").agg(holders=holds.party.nunique())
             holding = holds.group_by("kind").agg(n=holds.party.nunique()).to_pyarrow().to_pylist()
             holding_of = {row["kind"]: row["n"] for row in holding}
@@ -98,9 +100,7 @@ def search(
             rows = holds.semi_join(wanted, "party").join(holders, ["kind", "value"])
             rows = rows.to_pyarrow()
             dealt_with = rows.filter(pc.equal(rows["kind"], pa.scalar("partner")))["value"]
-            begun = holds.filter(holds.kind == "partner")
-            begun = begun.semi_join(column("value", Names.of(dealt_with).values), "value")
-            begun = begun.group_by("value", "first_day").agg(parties=begun.count()).to_pyarrow()
+            settlers, newcomers = takers(holds, everybody, Names.of(dealt_with), until=extent["last"])
         own = everybody.semi_join(wanted, "party").to_pyarrow()
         leaving = np.sort(everybody.last_day.to_pyarrow().to_numpy().astype(np.int64))
         sets = {
@@ -112,13 +112,25 @@ def search(
             names, own["first_day"].to_numpy().astype(np.int64)[at], own["last_day"].to_numpy().astype(np.int64)[at],
             own["entries"].to_numpy().astype(np.float64)[at], sets["partner"], sets["heading"],
             {name: sets[name] for name in side.habits}, {kind: sets[kind] for kind in KINDS}, calendar(pace, names),
-            beginnings(begun, sets["partner"].values), leaving, extent["last"], float(extent["entries"]),
-            float(extent["days"]), extent["first"],
+            beginnings(settlers, sets["partner"].values), beginnings(newcomers, sets["partner"].values), leaving,
+            extent["last"], float(extent["entries"]), float(extent["days"]), extent["first"],
+            np.isin(np.arange(len(names)), names.number(woke.party.to_pyarrow())).astype(np.float64),
         )  # fmt: skip
         say(f"what {side.kind}s may have left behind")
         left = [names[party] for party in np.unique(chosen.old[shift == 0])]
         history, rates = read_events(
-            facts, side, trade, left, as_of=as_of, until=until, entries=compared_with.all_entries,
+            facts, side, whole, left, as_of=as_of, until=until, entries=compared_with.all_entries,
             days=compared_with.all_days,
         )  # fmt: skip
-    return Search(side, names, chosen, compare(chosen, compared_with), compared_with, history, rates)
+        asleep = sleeps(all_days, woke, [names[party] for party in np.unique(chosen.new[shift == 0])])
+    return Search(side, names, chosen, compare(chosen, compared_with), compared_with, history, rates, asleep)
+
+
+def _holdings(facts: FactStore, side: Side, trade: ir.Table, everybody: ir.Table, *, as_of: date | None) -> ir.Table:
+    """(kind, value, party, first_day, last_day, lines, lot): what parties deal in and with, and what is on file."""
+    used = spells(trade, _READ)
+    filed = on_file(facts, side, as_of=as_of).semi_join(everybody, "party").select("party", "kind", "value")
+    filed = ibis.union(filed, of_the_number(everybody, side))
+    none = ibis.null("int64")
+    filed = filed.select("party", "value", "kind", first_day=none, last_day=none, lines=none, lot=ibis.null("float64"))
+    return ibis.union(used, filed.select(*used.columns))

@@ -28,16 +28,20 @@ Row = dict[str, Any]
 LINES_SHOWN = 3
 # A value on file that this many hold or more is a shared office, agent or phone.
 SHARED_BY_MANY = 6
-# From one other beside the newcomer that took up what the old one left (as a share), its partners turned to many.
-FELL_TO_MANY = 0.5
+# From this share of the old one's trade that firms of long standing took up, its partners turned to many.
+FELL_TO_MANY = 0.3
 EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The fact rows behind the pairs: lines by party in order of days, records by (party, kind, value), orders."""
+    """The fact rows behind the pairs: lines by party in order of days, records by (party, kind, value), orders.
+
+    `before` are the lines of woken companies from before they woke, which stand in `lines` no more.
+    """
 
     lines: dict[str, list[Row]]
+    before: dict[str, list[Row]]
     filed: dict[tuple[str, str, str], str]
     orders: tuple[Row, ...]
 
@@ -56,8 +60,11 @@ class Scheme:
     stand_ins: int
 
 
-def read_records(facts: FactStore, side: Side, pairs: Iterable[Weighed], *, as_of: date | None, until: date) -> Records:
+def read_records(
+    facts: FactStore, found: Search, pairs: Iterable[Weighed], *, as_of: date | None, until: date
+) -> Records:
     """Fetch the rows behind these pairs."""
+    side = found.side
     parties = {party for w in pairs for party in (w.old, w.new)}
     wanted = column("party", parties)
     t = facts.table("entry_lines", as_of=as_of)
@@ -70,11 +77,14 @@ def read_records(facts: FactStore, side: Side, pairs: Iterable[Weighed], *, as_o
         day=t.entry_date.epoch_days(), tariff_ordinal=t.tariff_ordinal.fill_null(1),
     ).semi_join(wanted, "party")  # fmt: skip
     lines: dict[str, list[Row]] = {}
+    before: dict[str, list[Row]] = {}
     for row in t.order_by("party", "day", "entry_number", "line_number", "tariff_ordinal").to_pyarrow().to_pylist():
-        lines.setdefault(row["party"], []).append(row)
+        sleep = found.asleep.get(row["party"])
+        (before if sleep and row["day"] < sleep.woke else lines).setdefault(row["party"], []).append(row)
     filed = on_file(facts, side, as_of=as_of).semi_join(wanted, "party").to_pyarrow().to_pylist()
     return Records(
         lines,
+        before,
         {(row["party"], row["kind"], row["value"]): row["record_id"] for row in filed},
         tuple(facts.table("orders", as_of=as_of).order_by("case_number").to_pyarrow().to_pylist()),
     )
@@ -94,8 +104,10 @@ def tell(scheme: Scheme, found: Search, records: Records, *, name: str, version:
     evidence: list[Evidence] = []
     for w in scheme.pairs:
         of_pair = [
-            *_event_evidence(w, found), *_timeline(w, found, records), *_trade_evidence(w, found, records),
-            *_habit_evidence(w, found, records), *_file_evidence(w, found, records), *_claim_evidence(w, side),
+            *_event_evidence(w, found), *_timeline(w, found, records), *_waking(w, found, records),
+            *_parts(w, found, records),
+            *_trade_evidence(w, found, records), *_habit_evidence(w, found, records),
+            *_file_evidence(w, found, records), *_claim_evidence(w, side),
         ]  # fmt: skip
         if len(scheme.pairs) > 1:  # else "the new one" could be any of them
             pair = f"{_spelled(w.new, side, records)} after {_spelled(w.old, side, records)}"
@@ -165,7 +177,9 @@ def _title(scheme: Scheme, best: Weighed, found: Search, records: Records) -> st
         f"{_called(best, best.new, side, records)} seems to carry on the business of "
         f"{_called(best, best.old, side, records)} since {_day(int(c.began[i]))}"
     )
-    if best.openly.in_the_open:
+    if best.openly.same_name:
+        tail = ", under the same name"
+    elif best.openly.in_the_open:
         tail = ", and said so openly"
     elif best.openly.cleared:
         tail = "; that it is the successor was claimed and rejected"
@@ -261,6 +275,34 @@ def _timeline(w: Weighed, found: Search, records: Records) -> list[Evidence]:
             f"{float(c.replaced[i]):.1f} times the old one's pace.",
             numbers,
             tuple(_ref(row) for row in shown),
+        )
+    ]
+
+
+def _parts(w: Weighed, found: Search, records: Records) -> list[Evidence]:
+    if not w.parts:
+        return []
+    return [
+        Evidence(
+            f"It is one of {w.parts} newcomers that began around one time and together go on with {w.together:.0%} of "
+            f"the old {found.side.party_word}'s pace with its {found.side.partner_word}s.",
+            {"parts": w.parts, "share_of_the_old_ones_pace_together": round(w.together, 3)},
+            tuple(_ref(row) for row in records.lines.get(w.new, ())[:LINES_SHOWN]),
+        )
+    ]
+
+
+def _waking(w: Weighed, found: Search, records: Records) -> list[Evidence]:
+    sleep, before = found.asleep.get(w.new), records.before.get(w.new)
+    if not sleep or not before:
+        return []
+    asleep = sleep.woke - sleep.last_day
+    return [
+        Evidence(
+            f"The new {found.side.party_word} was asleep: {sleep.entries} entries until {_day(sleep.last_day)}, then "
+            f"none for {asleep} days, until it began anew on {_day(sleep.woke)}.",
+            {"entries_before": sleep.entries, "last_on": _day(sleep.last_day).isoformat(), "days_asleep": asleep},
+            tuple(_ref(row) for row in before[-LINES_SHOWN:]),
         )
     ]
 
@@ -385,12 +427,14 @@ def _listed(words: list[str]) -> str:
 def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
     c, i = found.compared, w.pair
     side = found.side
-    former, bond, fact = w.openly.former, w.openly.bond, (*w.openly.public, *w.openly.owned, *w.openly.related)
+    former, bond = w.openly.former, w.openly.bond
+    fact = tuple(dict.fromkeys((*w.openly.public, *w.openly.owned, *w.openly.related)))
     shared = _shared_on_file(w, found)
     many = [s for s in shared if s[0] != "name" and s[2] >= SHARED_BY_MANY]
     rare = [s for s in shared if s[0] != "name" and s[2] < SHARED_BY_MANY]
     agents = [claim for claim, _ in appointed_by(found, i, w.openly)]
-    rivals, scattered = float(w.features["rivals"]), min(w.features["scattered"], 0.99)
+    sleep = found.asleep.get(w.new)
+    rivals, scattered = float(w.features["rivals"]), float(w.features["scattered"])
     if w.event is None or w.event_chance > COMMON:
         nothing = "Holds: no action, issue or laboratory report stands against the old one shortly before the change."
     else:
@@ -438,9 +482,8 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
         ),
         InnocentExplanation(
             f"{side.partner_word}s that turned to many",
-            f"how many others began with the old one's {side.partner_word}s around the change, beyond what is usual",
-            f"{'Weakens the match' if scattered >= FELL_TO_MANY else 'Does not hold'}: "
-            f"{scattered / (1 - scattered):.1f} others for the one.",
+            f"how much firms of long standing took up with the old one's {side.partner_word}s, beyond what is usual",
+            f"{'Weakens the match' if scattered >= FELL_TO_MANY else 'Does not hold'}: {scattered:.0%} of its trade.",
         ),
         InnocentExplanation(
             "what was owed is paid", "notes of payment in the year after the event",
@@ -453,8 +496,10 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
         ),
         InnocentExplanation(
             "both were there before", "the new one's first entry in the whole of the facts",
-            f"Does not hold: its first entry is of {_day(int(c.began[i]))}; earlier trade would have been seen since "
-            f"{_day(int(found.known.first_of_all))}.",
+            f"Open: it had {sleep.entries} entries until {_day(sleep.last_day)}, mostly with other {side.partner_word}s"
+            f" than since, and none again before {_day(sleep.woke)}." if sleep
+            else f"Does not hold: its first entry is of {_day(int(c.began[i]))}; earlier trade would have been seen "
+            f"since {_day(int(found.known.first_of_all))}.",
         ),
     ]  # fmt: skip
     if side is IMPORTERS:
@@ -471,6 +516,16 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
                 "whether the new one was consignee of the old one's goods before its own first entry",
                 f"{'Weakens the match' if w.features['customer'] else 'Does not hold'}: "
                 f"it was{'' if w.features['customer'] else ' not'}.",
+            )
+        )
+    else:
+        explanations.append(
+            InnocentExplanation(
+                "another spelling of one maker's number",
+                "the names on file of both",
+                f"Holds: one name stands on {_listed(list(w.openly.same_name))}."
+                if w.openly.same_name
+                else "Does not hold: no name is nearly the same.",
             )
         )
     return explanations

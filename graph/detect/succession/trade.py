@@ -19,6 +19,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+# A pace is not counted over less than so many days.
+SHORTEST_SPAN_DAYS = 60
+# Who began with a partner so many days after its own first line is no newcomer.
+LONG_STANDING_DAYS = 30
 # Days are packed beside a party's number into one integer.
 _DAYS = 1 << 17
 
@@ -138,7 +142,7 @@ def held(rows: pa.Table, parties: Names, *, holding: int) -> Held:
 class Calendar:
     """Entries of each party by day, so that entries between two days are counted by two look-ups.
 
-    Parties that began to deal with each partner are counted in the same way.
+    The paces of those that began to deal with each partner are added up in the same way.
     """
 
     key: Ints
@@ -167,12 +171,26 @@ def calendar(paces: ir.Table, parties: Names) -> Calendar:
     return Calendar(key[order], np.concatenate([[0.0], np.cumsum(entries)]))
 
 
+def takers(holds: ir.Table, everybody: ir.Table, partners: Names, *, until: int) -> tuple[pa.Table, pa.Table]:
+    """(value, first_day, pace): how much those took up that began with a partner on a day, in lines a day since.
+
+    First of firms of long standing, then of those whose first line is hardly older. `holds` are spells, `everybody` the
+    `parties`, `until` the last day of all.
+    """
+    t = holds.filter(holds.kind == "partner").semi_join(column("value", partners.values), "value")
+    t = t.join(everybody.select("party", there_since=everybody.first_day), "party")
+    days = ibis.greatest(ibis.literal(until) - t.first_day + 1, SHORTEST_SPAN_DAYS)
+    t = t.mutate(pace=t.lines / days, standing=t.there_since <= t.first_day - LONG_STANDING_DAYS)
+    found = t.group_by("value", "first_day", "standing").agg(pace=t.pace.sum()).to_pyarrow()
+    return found.filter(found["standing"]), found.filter(pc.invert(found["standing"]))
+
+
 def beginnings(begun: pa.Table, partners: Names) -> Calendar:
-    """How many parties began to deal with each partner on a day; `begun` has (value, first_day, parties)."""
+    """The pace of those that began to deal with each partner on a day; `begun` has (value, first_day, pace)."""
     key = partners.number(begun["value"]) * _DAYS + begun["first_day"].to_numpy().astype(np.int64)
     order = np.argsort(key)
-    number = begun["parties"].to_numpy().astype(np.float64)[order]
-    return Calendar(key[order], np.concatenate([[0.0], np.cumsum(number)]))
+    pace = begun["pace"].to_numpy().astype(np.float64)[order]
+    return Calendar(key[order], np.concatenate([[0.0], np.cumsum(pace)]))
 
 
 def column(name: str, values: "Iterable[str] | pa.Array[Any]") -> ir.Table:

@@ -16,6 +16,7 @@ from graph.detect.succession.candidates import Pairs
 from graph.detect.succession.compare import Compared
 from graph.detect.succession.events import Event, Rates
 from graph.detect.succession.lawful import Openly, openly
+from graph.detect.succession.parts import LEAST_VOLUME, find_parts
 from graph.detect.succession.probability import escaping_logit, same_firm_logit, sigmoid
 from graph.detect.succession.search import Search
 from graph.detect.succession.sides import MAKERS
@@ -36,7 +37,6 @@ MOST_APART = 4.0
 # What ties two makers in the queue: something on file that one in sixteen strangers shares, or rarer.
 TIE_BITS = 4.0
 _TIES = ("contact", "identity")
-LEAST_VOLUME = 1 / 16
 _GOODS = ("hts", "exporter")
 _HABITS = ("filer", "surety")
 # A registered agent serves thousands and is no evidence.
@@ -56,6 +56,8 @@ class Weighed:
     features: dict[str, float]
     same_firm: float
     probability: float
+    parts: int = 0  # where it is one of several parts of the old firm: how many
+    together: float = 0.0  # and with what share of its pace they go on together
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ def link_features(found: Search) -> dict[str, Floats]:
         "other_goods": np.isnan(c.lots).astype(np.float64),
         "rivals": _rivals(pairs, c.total),
         "scattered": c.scattered,
+        "parted": c.parted,
         "customer": c.customer,
+        "woken": found.known.woken[pairs.new],
         "untied": _untied(found),
         "claimed": np.zeros(len(pairs.old)),
         "appointed": np.zeros(len(pairs.old)),
@@ -118,8 +122,11 @@ def _same_heading(found: Search) -> Bools:
 
 def _untied(found: Search) -> Floats:
     """1 for makers of whom nothing on file says that they are one, else 0."""
-    c = found.compared
-    tied = (_sum(c, ("contact",)) > 0) | (_sum(c, _ON_FILE) > 0)
+    fields = found.compared.fields
+    tied = np.zeros(len(found.pairs.old), dtype=bool)
+    for group in ("contact", *_ON_FILE):
+        if group in fields:
+            tied |= fields[group] > 0
     return np.where(tied, 0.0, float(found.side is MAKERS))
 
 
@@ -169,11 +176,14 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
     couples = [(found.names[found.pairs.old[i]], found.names[found.pairs.new[i]]) for i in chosen]
     said = openly(facts, found.side, couples, as_of=as_of)
     _inherit(found, chosen, logit, history)
+    part_of = {int(pair): (parts, n) for parts in find_parts(found, chosen, x, logit, calibration)
+               for n, pair in enumerate(parts.pairs)}  # fmt: skip
     weighed = []
     for i, couple in zip(chosen, couples, strict=True):
         event, chance = _event(found, int(i), history.get(couple[0], []), rates)
         open_ = said[couple]
-        features = {name: float(values[i]) for name, values in x.items()}
+        parts, n = part_of.get(int(i), (None, 0))
+        features = {name: float(parts.features[name][n] if parts else values[i]) for name, values in x.items()}
         features["claimed"] = 2.0 if open_.admitted else 1.0 if open_.said else 0.0
         told = event is not None and chance <= COMMON
         features |= {
@@ -184,6 +194,7 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
             "public": float(bool(open_.public)),
             "owned": float(bool(open_.owned)),
             "related": float(bool(open_.related)),
+            "same_name": float(bool(open_.same_name)),
             "cleared": float(bool(open_.cleared)),
             "paid": float(told and event is not None and event.paid),
             "appointed": float(bool(appointed_by(found, int(i), open_))),
@@ -191,7 +202,8 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
         one = {name: np.array([value]) for name, value in features.items()}
         same = float(sigmoid(same_firm_logit(one, calibration))[0])
         escape = float(sigmoid(escaping_logit(one, calibration))[0])
-        weighed.append(Weighed(int(i), *couple, event, chance, open_, features, same, same * escape))
+        several = (len(parts.pairs), parts.volume) if parts else (0, 0.0)
+        weighed.append(Weighed(int(i), *couple, event, chance, open_, features, same, same * escape, *several))
     weighed.sort(key=lambda w: (-w.probability, -w.same_firm, w.old, w.new))
     e_values, tested, stand_ins = _e_values(found, logit, history, rates, _left_out(found, weighed))
     return Weighing(found, tuple(weighed), e_values, tested, stand_ins)

@@ -72,6 +72,13 @@ def into_two(world: MarketWorld) -> None:
         new_firm(world, number, business, phone=record["phone"], officers=record["officers"])
 
 
+def woken_from_the_shelf(world: MarketWorld) -> None:
+    """A company with three entries of other goods in its first months wakes when the old firm stops."""
+    business, record = old_firm(world, "51-000000600")
+    world.trade("61-000000600", world.business(makers=1), days=(5, 70), entries=3)
+    new_firm(world, "61-000000600", business, phone=record["phone"])
+
+
 def declared_with_a_bond_rider(world: MarketWorld) -> None:
     business, record = old_firm(world, "51-000001000")
     new_firm(
@@ -124,6 +131,17 @@ def assets_sold_by_a_court(world: MarketWorld) -> None:
     )  # fmt: skip
 
 
+def sold_by_a_trustee(world: MarketWorld) -> None:
+    """The newcomer is the ruined firm's agent by order of a court, which sells what there is."""
+    business, record = old_firm(world, "51-000002200")
+    new_firm(world, "61-000002200", business, phone=record["phone"], officers=record["officers"])
+    world.add(
+        "party_claims",
+        {"claim_id": "C2200", "subject": "importer:61-000002200", "relation": "agent_of",
+         "object": "importer:51-000002200", "status": "fact", "source": "Bankruptcy court, docket 22"},
+    )  # fmt: skip
+
+
 def renamed_with_a_clean_record(world: MarketWorld) -> None:
     business, record = old_firm(world, "51-000001300", event=False)
     new_firm(world, "61-000001300", business, phone=record["phone"], officers=record["officers"])
@@ -151,6 +169,13 @@ def both_there_before(world: MarketWorld) -> None:
     business, record = old_firm(world, "51-000001500")
     world.trade("61-000001500", business, days=(3, 1000), entries=80)
     world.record("61-000001500", phone=record["phone"], address=record["address"], postal_code=record["postal_code"])
+
+
+def resumes_after_a_year(world: MarketWorld) -> None:
+    """Two customers of the same makers: the one stops, the other, which had a bad year, buys of them again."""
+    business, _ = old_firm(world, "51-000002100")
+    world.trade("61-000002100", business, days=(5, 70), entries=6)
+    new_firm(world, "61-000002100", business)
 
 
 def sisters(world: MarketWorld) -> None:
@@ -195,6 +220,24 @@ def maker_at_the_same_number_and_city(world: MarketWorld) -> None:
         world.record(number)
 
 
+def one_maker_under_two_spellings(world: MarketWorld) -> None:
+    """Filers build the maker's number anew, from its new street number; its name is the same but for a letter."""
+    old, new = "CNOLDTERR1814FOS", "CNOLDTERR6316FOS"
+    for n in range(4):
+        business = replace(world.business(makers=2), goods=("6910100015",))
+        number = f"54-00000200{n}"
+        rows = world.trade(number, replace(business, makers=(old,)), days=(20 * n, END), entries=15)
+        if n == 0:
+            world.act(rows[-2], day=END - 30, kind="seizure", result="seized", manufacturer_id=old)
+        world.trade(number, replace(business, makers=(new,)), days=(END + 15 + 9 * n, 1000), entries=15)
+        world.record(number)
+    paper = {"role": "manufacturer", "country": "CN", "bond_number": None, "registered_agent": None}
+    for other in world.makers[:12]:
+        world.record(other, **paper)
+    record = world.record(old, **paper, name="Old Terrace Pottery Co., Ltd.")
+    world.record(new, **paper, name="OLD TERRACE POTERY CO LTD", phone=record["phone"], officers=record["officers"])
+
+
 def maker_renamed_openly(world: MarketWorld) -> None:
     """A maker whose goods were seized once goes on under another name and says which it had."""
     old, new = "VNOLDLOOM31HAN", "VNNEWMILL56HUE"
@@ -219,6 +262,10 @@ HONEST = (
     declared_with_a_bond_rider, another_suffix, public_merger, spun_off_on_record, assets_sold_by_a_court,
     renamed_with_a_clean_record, virtual_office, customers_scattered, both_there_before, sisters, maker_renamed_openly,
 )  # fmt: skip
+# In a market of their own.
+ASLEEP_AND_TIED = (
+    woken_from_the_shelf, resumes_after_a_year, sold_by_a_trustee, one_maker_under_two_spellings,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +279,15 @@ def facts() -> MemoryFacts:
 @pytest.fixture(scope="module")
 def findings(facts: MemoryFacts) -> list[Finding]:
     return detect(facts, only=("identity_change",))
+
+
+@pytest.fixture(scope="module")
+def of_sleepers() -> list[Finding]:
+    """The findings of the second market."""
+    world = market_world(6, importers=120)
+    for story in ASLEEP_AND_TIED:
+        story(world)
+    return detect(MemoryFacts(world.tables), only=("identity_change",))
 
 
 def naming(findings: list[Finding], number: str) -> list[Finding]:
@@ -321,6 +377,41 @@ def test_the_queue_holds_nothing_but_planted_changes(findings: list[Finding]) ->
     for finding in findings:
         if finding.queue or finding.probability >= 0.5:
             assert any(m.entity.partition(":")[2].startswith(planted) for m in finding.members), finding.title
+
+
+def test_a_split_is_told_with_what_its_parts_go_on_with_together(findings: list[Finding]) -> None:
+    parts = [e for e in of(findings, "51-0000005").evidence if "parts" in e.numbers]
+    assert [e.numbers["parts"] for e in parts] == [2, 2]
+    assert len({e.numbers["share_of_the_old_ones_pace_together"] for e in parts}) == 1
+    assert all(e.numbers["share_of_the_old_ones_pace_together"] > 0.5 for e in parts)
+
+
+def test_what_a_court_s_record_ties_is_told_as_public_and_not_accused(of_sleepers: list[Finding]) -> None:
+    finding = of(of_sleepers, "61-0000022")
+    assert result(finding, "merger or spin-off") == "Holds: C2200."
+    assert finding.probability < 0.3 and not finding.queue
+
+
+def test_two_spellings_of_one_maker_s_number_are_told_and_not_accused(of_sleepers: list[Finding]) -> None:
+    finding = of(of_sleepers, "CNOLDTERR6316FOS")
+    assert result(finding, "another spelling of one maker's number").startswith("Holds: one name stands on")
+    assert finding.title.endswith(", under the same name.")
+    assert finding.probability < 0.3 and not finding.queue
+
+
+def test_a_woken_company_is_found_and_told_with_what_it_did_before(of_sleepers: list[Finding]) -> None:
+    finding = of(of_sleepers, "61-0000006")
+    assert finding.probability > 0.5
+    asleep = next(e for e in finding.evidence if "days_asleep" in e.numbers)
+    assert asleep.numbers["entries_before"] == 3
+    assert asleep.numbers["days_asleep"] == END + 20 - 70
+    assert len(asleep.records) == 3
+    assert result(finding, "both were there before").startswith("Open: it had 3 entries")
+    assert finding.entries and not {ref.key[0] for ref in asleep.records} & set(finding.entries)
+
+
+def test_who_resumes_with_the_makers_it_had_is_no_newcomer(of_sleepers: list[Finding]) -> None:
+    assert naming(of_sleepers, "61-0000021") == []
 
 
 def test_two_suffixes_of_one_number_are_one_taxpayer(findings: list[Finding]) -> None:
@@ -432,7 +523,7 @@ def test_a_firm_that_goes_on_a_year_later_was_hardly_succeeded() -> None:
         new_firm(world, "61-000000100", business, phone=record["phone"])
         return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
 
-    ended, goes_on = told(0), told(24)
+    ended, goes_on = told(0), told(6)
     assert goes_on.probability < ended.probability
     assert "0% in the year after" in result(ended, "two firms side by side")
     assert "0% in the year after" not in result(goes_on, "two firms side by side").replace("100%", "all")
