@@ -26,7 +26,9 @@ from graph.facts.store import FactStore
 from graph.model.finding import Evidence, InnocentExplanation, RecordRef
 
 # That so many share it by chance must be less likely than this, counted once for all that is shared at any port.
-CHANCE = 0.001
+CHANCE = 0.01
+# Two that share a buyer or an address are soon met; a business is made of more.
+LEAST_IMPORTERS = 3
 # A hand brings goods back in a stretch of time: returns further apart than this are no one pattern.
 MOST_DAYS_APART = WINDOW_DAYS
 # What joins importers on file: a kind, and the column of their records that holds it.
@@ -72,7 +74,7 @@ class Hand:
 def hands(facts: FactStore, came: Sequence[Came], *, as_of: date | None, until: date) -> dict[str, Hand]:
     """The hand behind each lot that came back through one, by its shipment; the least likely by chance first."""
     ports = {each.port for each in came}
-    if len({each.party for each in came}) < 2:
+    if len({each.party for each in came}) < LEAST_IMPORTERS:
         return {}
     marks = _marks(facts, ports, as_of=as_of, until=until)
     back = {entry for each in came for entry in each.entries}
@@ -85,7 +87,7 @@ def hands(facts: FactStore, came: Sequence[Came], *, as_of: date | None, until: 
         for kind, value in set().union(*(told.get(entry, set()) for entry in each.entries)):
             groups.setdefault((each.port, kind, value), []).append(each)
     stretches = {key: _one_stretch(group) for key, group in groups.items()}
-    shared = {key: group for key, group in stretches.items() if len({each.party for each in group}) > 1}
+    shared = {key: group for key, group in stretches.items() if len({each.party for each in group}) >= LEAST_IMPORTERS}
     if not shared:
         return {}
     # How common each is: by other entries than those that brought the goods back.
