@@ -58,7 +58,7 @@ def test_the_page_tells_a_look_alike_that_is_accused() -> None:
 
 
 def test_a_given_world_is_measured_with_its_truth_and_baselines(tmp_path: Path) -> None:
-    write(make_world(STYLES["continental"], seed=3, lines=2_000), tmp_path / "theirs")
+    write(make_world(STYLES["continental"], seed=3, lines=3_000), tmp_path / "theirs")
     measured = findings.run(tmp_path, planted=0, empty=0, size="small", given=[tmp_path / "theirs"])
     assert [world["world"] for world in measured["worlds"]] == ["theirs"]
     assert measured["port_shopping"]["schemes"] > 0
