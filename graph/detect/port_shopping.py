@@ -165,6 +165,7 @@ def _return(lead: Lead) -> Return:
     return Return(
         lot["shipment"], tuple(lot["action_ids"]), lot["action_day"], lot["acting_port"], lot["taxpayer"] or "",
         lot["bill"] or "", lot["own_entry"] or "", best.bill, best.entry_number, best.day, best.port,
+        tuple(lot["containers"] or ()), lot["maker"] or "", lot["hts4"] or "",
     )  # fmt: skip
 
 

@@ -25,7 +25,31 @@ _AGAINST = re.compile(
     r"(?i)\b(not|never|denied|disallowed|non-?compliant|evasion (is |was )?(found|suspected)|penalt\w*|seiz\w*|"
     r"refus\w*|discrepant)\b"
 )
-_RECONDITIONED = r"(?i)recondition|relabel|re-label|re-mark|remarked|rework|brought into compliance"
+# What is written of goods that were put right.
+_RECONDITIONED = (
+    r"(?i)\bre-?(condition|label|mark|work|process|sort)|\b(rectified|remedied|cured|made good)\b|"
+    r"\b(put|brought|made|now) (right|(in|into|in to) (order|compliance|conformity))\b"
+)
+# Leave to bring goods back, unless it is withheld.
+_TO_RETURN = (
+    r"(?i)\bre-?(condition|label|mark|work|process|export|ent(er|ry)|import|admi|present)|\bwithdraw|"
+    r"\b(entered|imported|admitted|presented|brought in|enter|import|present) again\b|\b(an)?other port\b"
+)
+_LEAVE = (
+    r"(?i)\b(leave|permission|consent|approval|authori[sz]ation)( [a-z-]+){0,6} (given|granted)\b|"
+    r"\b(gives?|gave|grants?|with|under)( [a-z]+)? (leave|permission|consent|approval|authori[sz]ation)\b|"
+    r"\b(allowed|permitted|authori[sz]ed|approved|granted|agreed|accepted|consented)\b|\bno objection\b|"
+    r"\bmay (now )?(be )?(re-?|enter|import|present|export)"
+)
+_NO_LEAVE = (
+    r"(?i)\b(not|never|without|denied|disallowed|rejected|declined|revoked|pending|evasion)\b|"
+    r"\b(no|refused)( the)? (leave|permission|consent|approval|authori[sz]ation|request|application|petition)\b|"
+    r"\b(leave|permission|consent|request|application|petition)( [a-z-]+){0,6} refused\b"
+)
+# Leave is asked for about when the goods are stopped, and on record soon after they are back.
+_LEAVE_DAYS = 60
+# To look at papers is not to look at goods.
+_ON_PAPER = "document_review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +58,10 @@ class Lawful:
 
     `temporary` are the entries of lot and return where all were entered for a time only, under bond: such goods must
     leave again, and samples and what is shown at fairs come and go. `out_of_bond` are movements to the port of entry
-    that explain nothing: the goods were entered under another bill there, and customs did not look at them. `settled`
-    are issues in which customs knew of lot and return and closed the matter in the importer's favour.
+    that explain nothing: the goods were entered under another bill there, and customs did not look at them. `passed`
+    are actions in which customs had what came back before it, goods and all, and let it go; `cleared_on_return` has
+    those on its papers, too. `settled` are issues in which customs knew of lot and return and closed the matter in the
+    importer's favour, or gave leave to bring the goods back.
     """
 
     reexports: tuple[str, ...] = ()
@@ -46,6 +72,7 @@ class Lawful:
     out_of_bond: tuple[str, ...] = ()
     temporary: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
 
     @property
     def explains(self) -> bool:
@@ -54,8 +81,8 @@ class Lawful:
 
     @property
     def returned_lawfully(self) -> bool:
-        """Whether customs let them return, saw them leave and come back mended or passed, or for a time only."""
-        return bool(self.temporary or self.settled) or bool(
+        """Whether customs let them return or passed them there, saw them leave to be mended, or for a time only."""
+        return bool(self.temporary or self.settled or self.passed) or bool(
             self.reexports and (self.reconditioned or self.cleared_on_return)
         )
 
@@ -75,6 +102,9 @@ class Return:
     return_entry: str
     return_day: int
     return_port: str
+    containers: tuple[str, ...] = ()
+    maker: str = ""
+    hts4: str = ""
 
 
 def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, until: date) -> dict[str, Lawful]:
@@ -108,6 +138,7 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     )
     for_a_time = set(entered.select("entry_number").distinct().to_pyarrow()["entry_number"].to_pylist())
     closed = _closed_in_favour(facts, {r.return_entry for r in returns}, as_of=as_of, until=until)
+    leave = _leave_given(facts, as_of=as_of, until=until)
     by = {name: _by(rows, name) for name in ("action_id", "entry_number", "bill_number", "payer")}
     moved_on = _by(moves, "bill_number")
     found = {}
@@ -115,10 +146,12 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
         told = _of(r, _near(r, rows, by), [moves[i] for i in moved_on.get(r.bill, ())])
         # A lot that was stopped before an entry was filed has none to look at.
         both = tuple(entry for entry in (r.entry_number, r.return_entry) if entry)
+        settled = [row for row in closed.get(r.return_entry, ()) if _names_lot(row, r)]
+        settled += [row for row in leave if _gives_leave(row, r)]
         found[r.shipment] = replace(
             told,
             temporary=both if for_a_time.issuperset(both) else (),
-            settled=tuple(row["issue_id"] for row in closed.get(r.return_entry, ()) if _names_lot(row, r)),
+            settled=tuple(dict.fromkeys(row["issue_id"] for row in settled)),
         )
     return found
 
@@ -140,9 +173,48 @@ def _closed_in_favour(facts: FactStore, entries: set[str], *, as_of: date | None
     return found
 
 
+def _leave_given(facts: FactStore, *, as_of: date | None, until: date) -> list[Row]:
+    """The last snapshots of issues that give leave to bring goods back, whosever."""
+    t = facts.table("issues", as_of=as_of)
+    t = t.filter(~surely(t.as_of > until))
+    last = t.group_by("issue_id").agg(version=t.version.max())
+    t = t.semi_join(last, ["issue_id", "version"])
+    said = t.title.fill_null("") + ". " + t.description.fill_null("") + ". " + t.conclusion.fill_null("")
+    t = t.filter(said.re_search(_TO_RETURN), said.re_search(_LEAVE), ~said.re_search(_NO_LEAVE))
+    rows: list[Row] = t.order_by("issue_id").to_pyarrow().to_pylist()
+    return rows
+
+
+def _gives_leave(issue: Row, r: Return) -> bool:
+    """Whether leave was given for these goods: by entry, bill or box, or by importer and port, maker or heading."""
+    dated = issue["opened_on"] or issue["as_of"]
+    if dated is None or not -_LEAVE_DAYS <= (dated - date(1970, 1, 1)).days - r.action_day <= (
+        r.return_day - r.action_day + _LEAVE_DAYS
+    ):
+        return False
+    words = _words(issue)
+    entries = words.union(issue["entry_numbers"] or ())
+    if entries & ({r.entry_number, r.return_entry, r.bill, r.return_bill, *r.containers} - {""}):
+        return True
+    payer = r.importer_taxpayer.replace("-", "")
+    named = [number.replace("-", "") for number in (*words, *(issue["importer_numbers"] or ()))]
+    about = (
+        r.acting_port in words.union(issue["port_codes"] or ())
+        or r.maker in words.union(issue["manufacturer_ids"] or ())
+        or any(r.hts4 and number.replace(".", "").startswith(r.hts4) for number in issue["hts_numbers"] or ())
+    )
+    return about and bool(payer) and any(number.startswith(payer) for number in named)
+
+
+def _words(issue: Row) -> set[str]:
+    """The words of an issue; numbers also without the hyphens in them."""
+    said = " ".join(issue[name] or "" for name in ("title", "description", "conclusion")).upper()
+    return set(re.findall(r"[A-Z0-9]+", said)) | set(re.findall(r"[A-Z0-9]+", said.replace("-", "")))
+
+
 def _names_lot(issue: Row, r: Return) -> bool:
     """Whether whoever closed an issue about the return knew of the lot: its entry, its bill or the port that acted."""
-    words = set(re.findall(r"[A-Z0-9]+", f"{issue['title'] or ''} {issue['description'] or ''}".upper()))
+    words = _words(issue)
     known = {r.bill, r.entry_number, r.acting_port} - {""}
     return bool(
         known & words
@@ -188,19 +260,22 @@ def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
         if row["kind"] == "reexport" and not row["entry_number"] and not row["bill_number"]
         and row["payer"] == r.importer_taxpayer and r.action_day <= row["day"] <= r.return_day
     ]  # fmt: skip
-    passed = tuple(row["action_id"] for row in back if row["result"] in ("compliant", "released"))
+    cleared = [row for row in back if row["result"] in ("compliant", "released")]
+    adverse = tuple(row["action_id"] for row in back if row["result"] in ("discrepant", "refused", "seized"))
+    passed = () if adverse else tuple(row["action_id"] for row in cleared if row["kind"] != _ON_PAPER)
     moved = tuple(m["serial"] for m in moves if m["bill_number"] == r.bill and m["to_port"] == r.return_port)
     # Goods that move in bond are entered under the bill they moved under. Under another bill, and with no look at
     # them by customs, they left the charge of the port that held them, and the movement explains nothing.
-    kept = not r.return_bill or r.return_bill == r.bill or bool(passed)
+    kept = not r.return_bill or r.return_bill == r.bill or bool(cleared)
     # What left after the goods are thought to have come back was something else.
     return Lawful(
         tuple(row["action_id"] for row in [*lot, *alone] if row["kind"] == "reexport" and row["day"] <= r.return_day),
         tuple(row["action_id"] for row in [*lot, *back, *alone] if row["reconditioned"]),
-        passed,
-        tuple(row["action_id"] for row in back if row["result"] in ("discrepant", "refused", "seized")),
+        tuple(row["action_id"] for row in cleared),
+        adverse,
         moved if kept else (),
         () if kept else moved,
+        passed=passed,
     )  # fmt: skip
 
 

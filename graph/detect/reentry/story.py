@@ -435,7 +435,10 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
     slipped = sorted({s for law in laws for s in law.out_of_bond})
     alike = max(m.look_alikes for each, _, _ in told.leads for m in each.matches)
     before, after = moved.other_goods_share_before, moved.other_goods_share_after
-    if reexports and (mended or passed):
+    let_go = sorted({a for law in laws for a in law.passed})
+    if let_go:
+        law_result = f"Holds: customs had what came back before it and passed it under {_listed(let_go)}."
+    elif reexports and (mended or passed):
         law_result = f"Holds: re-exported under {_listed(reexports)}, and " + (
             f"reconditioned under {_listed(mended)}." if mended else f"passed on return under {_listed(passed)}."
         )
@@ -477,9 +480,9 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
             else "Does not hold: they were not entered so.",
         ),
         InnocentExplanation(
-            "settled with customs", "issues that name lot and return and how they were closed",
-            f"Holds: {_listed(settled)} was closed in the importer's favour." if settled
-            else "Does not hold: no issue that names both was closed in the importer's favour.",
+            "settled with customs", "issues that name lot and return, or give leave to return, and how they closed",
+            f"Holds: {_listed(settled)} was closed in the importer's favour, or gives leave." if settled
+            else "Does not hold: no issue that names both was closed in the importer's favour, and none gives leave.",
         ),
         InnocentExplanation("released before", "the last conclusive action on the lot", released),
         InnocentExplanation(

@@ -270,6 +270,39 @@ def settled_against_the_importer(world: HarbourWorld) -> None:
     )  # fmt: skip
 
 
+def passed_on_return(world: HarbourWorld) -> None:
+    """Nobody wrote down how it left, but the next port had the goods before it and found nothing amiss."""
+    back = corrected(world, "55-000002300")
+    world.act(back, result="compliant", remarks="Net weight on two cartons illegible, corrected.")
+
+
+def passed_on_paper(world: HarbourWorld) -> None:
+    """Of goods that nobody looked at, good papers prove little."""
+    back = corrected(world, "55-000002400")
+    world.act(back, kind="document_review", result="compliant")
+
+
+def leave_to_recondition(world: HarbourWorld) -> None:
+    """Customs gives leave when it refuses the lot, long before there is a second entry that it could name."""
+    corrected(world, "55-000002500")
+    world.add(
+        "issues",
+        {"issue_id": "2024-0119", "version": 1, "as_of": on(12), "opened_on": on(6), "status": "closed",
+         "description": "Importer 55-0000025 asks to recondition the goods refused at 2704 and to enter them again.",
+         "conclusion": "Granted; to be presented for exam."},
+    )  # fmt: skip
+
+
+def leave_withheld(world: HarbourWorld) -> None:
+    corrected(world, "55-000002600")
+    world.add(
+        "issues",
+        {"issue_id": "2024-0120", "version": 1, "as_of": on(12), "opened_on": on(6), "status": "closed",
+         "description": "Importer 55-0000026 asks to recondition the goods refused at 2704 and to enter them again.",
+         "conclusion": "Denied; the goods may be exported only."},
+    )  # fmt: skip
+
+
 def corrected(world: HarbourWorld, importer: str) -> Row:
     trade(world, importer)
     lot = world.line(importer_number=importer, port_code="2704", entry_date=HELD)
@@ -332,11 +365,12 @@ STORIES = (
     broken_in_two, broken_in_three, newcomer_with_the_same_rare_maker, same_bill_by_a_buyer,
     slipped_out_of_bond, destroyed, to_be_destroyed, broken_in_five_and_repacked, shown_at_fairs,
     by_one_broker, by_everybodys_broker, settled_with_customs, settled_against_the_importer,
+    passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
     "55-0000016", "55-0000018", "55-0000019", "56-0000000", "56-0000010", "56-0000020", "56-0000030", "57-0000000",
-    "57-0000010", "55-0000022",
+    "57-0000010", "55-0000022", "55-0000024", "55-0000026",
 )  # fmt: skip
 
 
@@ -510,6 +544,27 @@ def test_what_customs_let_the_importer_enter_elsewhere_is_no_scheme(weighed: lis
     assert lead.lawful.settled == ("2024-0117",)
     assert lead.probability < 0.5
     assert not lead_of(weighed, "55-0000022").lawful.settled
+
+
+def test_what_customs_had_before_it_again_and_passed_is_no_scheme(weighed: list[Weighed]) -> None:
+    lead = lead_of(weighed, "55-0000023")
+    assert len(lead.lawful.passed) == 1 and lead.lawful.returned_lawfully
+    assert lead.probability < 0.1
+
+
+def test_passed_on_its_papers_alone_a_return_stays_open(weighed: list[Weighed]) -> None:
+    lead = lead_of(weighed, "55-0000024")
+    assert lead.lawful.cleared_on_return and not lead.lawful.returned_lawfully
+    assert lead.features["passed"] == 1.0
+
+
+def test_leave_to_recondition_explains_a_return_and_leave_that_was_asked_for_in_vain_does_not(
+    weighed: list[Weighed],
+) -> None:
+    lead = lead_of(weighed, "55-0000025")
+    assert lead.lawful.settled == ("2024-0119",)
+    assert lead.probability < 0.1
+    assert not lead_of(weighed, "55-0000026").lawful.settled
 
 
 def test_a_newcomer_is_named_as_successor_by_a_maker_that_nobody_else_buys_from(findings: list[Finding]) -> None:
