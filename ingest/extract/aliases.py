@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from graph.resolve.words import is_place, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
-from ingest.extract.name_words import Place
+from ingest.extract.name_words import INITIALS, Place, weights
 from ingest.extract.names import name_key, words
 from ingest.sources.countries import country_code
 
@@ -35,11 +35,11 @@ _PART_OF_NAME = re.compile(
     r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z(&][\w(]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|, [A-Z]{2} \d)"
 )
 _NAME_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w&'-]*\.?|&|in|at|near) $")
+_DEED = re.compile(r" (?:\w+ly )?([a-z]+)")
 _DOES = re.compile(
     r"['\u2019]s? [a-z]|, (?:formed|founded|incorporated|located|based|whose|a|an|the|its)\b| to be\b|"
-    r",? (?:and|or|nor|but|who|which|also|then|did|does|has|had|have|is|was|will|would|could|sells?|"
-    r"sold|says?|said|buys?|bought|imports?|imported|exports?|exported|pays?|paid|ships?|shipped|makes?|made|states?|stated|"
-    r"claims?|claimed|told|asked|asks|entered|filed|knew|received|answered|protested|provided|used|uses)\b"
+    r",? (?:and|or|nor|but|who|which|also|then|did|does|has|had|have|is|was|will|would|could|sell|say|buy|import|"
+    r"export|pay|ship|make|state|claim|knew|answered)\b"
 )
 _DEALS = (
     r"(?:['\u2019]s [a-z]| (?:(?:was|is|were) )?(?:sold|sells|selling|bought|buys|imports|imported|importing|"
@@ -123,8 +123,10 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
             continue
         uses = [
             match
-            for match in re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-]|\.\w)").finditer(text, place[1])
-            if not _PART_OF_NAME.match(text, match.end()) and not _in_a_name(text, match.start())
+            for match in re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-]|\.\w| \d)").finditer(text)
+            if not _PART_OF_NAME.match(text, match.end())
+            and not _in_a_name(text, match.start())
+            and not _PERSON_BEFORE.search(text, max(0, match.start() - 30), match.start())
         ]
         if any(_acts(text, *use.span()) for use in uses):
             yield from (Use(use.start(), use.end(), place, role=False) for use in uses)
@@ -140,7 +142,12 @@ def _again(text: str, word: str, place: Place) -> Iterator[Use]:
 
 
 def _acts(text: str, start: int, end: int) -> bool:
-    return bool(_DOES.match(text, end) or _DONE_BY.search(text, max(0, start - 30), start))
+    deed = _DEED.match(text, end)
+    return bool(
+        (deed and deed.group(1) in weights("does"))
+        or _DOES.match(text, end)
+        or _DONE_BY.search(text, max(0, start - 30), start)
+    )
 
 
 def _in_a_name(text: str, start: int) -> bool:
@@ -166,6 +173,8 @@ def _has_titled(text: str, word: str) -> bool:
 def _is_telling(text: str, word: str, *, whole: bool = False) -> bool:
     """Whether a word can only be the company; three capitals can where they deal, or are all of a name."""
     plain = word.upper().strip(".")
+    if INITIALS.fullmatch(word):
+        return len(plain) > len("A.B")
     if len(word) < _SHORTEST_WORD:
         deals = re.compile(rf"(?<![\w-]){re.escape(word)}{_DEALS}").search(text)
         if len(word) < _SHORTEST_CAPITALS or not word.isupper() or not (whole or deals):

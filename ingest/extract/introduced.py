@@ -33,6 +33,8 @@ _DEED = re.compile(
     r"suppliers?)|made (?:no )?(?:sales|shipments)|(?:is|was|were) (?:the|a|an) (?:[\w.-]+ ){0,3}?(?:affiliate|broker|"
     r"distributor|exporter|importer|manufacturer|parent|producer|respondent|retailer|subsidiary|supplier|wholesaler)s?)\b"
 )
+# Who works for somebody, by name: Umber's buyer, Ann Weld.
+_EMPLOYED = re.compile(r"['\u2019]s?\s+(?:[a-z]+ )?(?:buyer|seller|broker|carrier|forwarder|trader|client), $")
 _DOER = re.compile(rf"(?P<name>{NAME})(?: (?:also|then|had|has|have|and \w+))? $")
 _OWNER = re.compile(rf"(?P<name>{NAME})(?:(?<=s)['\u2019]|(?<=['\u2019]s)) $")
 _DOER_CHARACTERS = 100
@@ -68,15 +70,20 @@ _OFFICIAL = frozenset(
     ("ADMINISTRATION", "AGENCY", "ALLIANCE", "ASSOCIATION", "AUTHORITY", "BOARD", "BORDER", "BUREAU", "CBP",
      "CENTER", "CHAPTER", "CIRCUIT", "COALITION", "COMMERCE", "COMMISSION", "COMMITTEE", "CONGRESS", "COUNCIL",
      "COURT", "CUSTOMS", "DEPARTMENT", "DIRECTOR", "DIRECTORATE", "DIRECTORS", "DIVISION", "FDA", "FEDERAL",
-     "GOVERNMENT", "HEADQUARTERS", "INSPECTOR", "INSPECTORS", "JUDGE", "MINISTRY", "NOTES", "OFFICE", "OFFICER",
-     "OFFICERS", "OFFICIAL", "OFFICIALS", "PORT", "REPRESENTATIVE", "REPUBLIC", "SECTION", "SERVICE", "SPECIALIST",
-     "SPECIALISTS", "STATES", "TARIFF", "TEAM", "TREASURY", "UNION", "UNITED")
+     "GOVERNMENT", "HEADQUARTERS", "INSPECTOR", "INSPECTORS", "JUDGE", "LETTER", "MINISTRY", "NOTES", "OFFICE",
+     "OFFICER", "OFFICERS", "OFFICIAL", "OFFICIALS", "PORT", "REPRESENTATIVE", "REPUBLIC", "RULING", "SECTION",
+     "SERVICE", "SPECIALIST", "SPECIALISTS", "STATES", "TARIFF", "TEAM", "TREASURY", "UNION", "UNITED")
 )  # fmt: skip
 
 
 def official(word: str) -> bool:
     """Whether a word is of an authority's name and not of a firm's."""
     return word.upper() in _OFFICIAL
+
+
+def is_label(word: str) -> bool:
+    """Whether a word in capitals is a label of a form or short for an authority."""
+    return word.removesuffix("S") in _LABELS
 
 
 def introduced(text: str) -> Iterator[Place]:
@@ -95,7 +102,8 @@ def _by_role(text: str) -> Iterator[Place]:
     for match in _INTRODUCED.finditer(text):
         start, end = match.span("name")
         words = text[start:end].split()
-        if not stops(words[0]) and (place := firm(text, start, end)):
+        employed = _EMPLOYED.search(text, max(0, start - 40), start) and not looks_like_company(text[start:end])
+        if not stops(words[0]) and not employed and (place := firm(text, start, end)):
             yield place
 
 
@@ -138,7 +146,7 @@ def _agents(text: str) -> Iterator[Place]:
 def _tells(text: str, word: str) -> bool:
     """Whether one word can be a firm's name: no common one, no place's or person's, and nowhere written small."""
     plain = word.upper()
-    if plain.removesuffix("S") in _LABELS:
+    if is_label(plain):
         return False
     common = (
         share(plain) or is_place(plain) or is_of_people(plain) or country_code(word) or official(word) or stops(word)

@@ -40,12 +40,15 @@ class KnownNames:
 
     def __init__(self, names: Iterable[tuple[str, str]]) -> None:
         bearers: dict[str, set[str]] = {}
+        single: dict[str, set[str]] = {}
         full: dict[str, bool] = {}
         for name, bearer in names:
-            if not _can_be_looked_for(name):
-                continue
             whole = name_key(name)
             core = _core(whole)
+            if core and " " not in core:
+                single.setdefault(core, set()).add(bearer)
+            if not _can_be_looked_for(name):
+                continue
             if whole != core or len(whole.split()) >= _CORE_TOKENS:
                 bearers.setdefault(whole, set()).add(bearer)
                 full[whole] = True
@@ -54,6 +57,7 @@ class KnownNames:
                 full.setdefault(core, False)
         self._keys = sorted(bearers)
         self._bearers = {key: frozenset(ids) for key, ids in bearers.items()}
+        self.single = {key: frozenset(ids) for key, ids in single.items()}  # names of one word but for their form
         self._full = full
         self._automaton = ahocorasick_rs.AhoCorasick(
             (f" {key.replace(' ', _GAP)} " for key in self._keys),

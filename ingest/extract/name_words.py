@@ -4,13 +4,14 @@ Invariant: the words that are in no name are data (`lexicon/not_in_names.csv`), 
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from ingest.extract.company_forms import rows
 
 Place = tuple[int, int]
 
-NOT_IN_NAMES = "not_in_names.csv"
+NOT_IN_NAMES, PLACES_OF_NAMES = "not_in_names.csv", "places_of_names.csv"
 INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}(?!\w)|[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
 NAME = rf"(?<![\w.-]){WORD}(?: (?:{WORD}|&|(?:and|of|de|da|do|di)(?!\w))){{1,7}}"
@@ -22,6 +23,13 @@ LOOSE_END = re.compile(r"(?:\.| and| of| de|['\u2019]s)+$")
 def not_in_names() -> frozenset[str]:
     """The words that are in no name, in capitals."""
     return frozenset(row["word"] for row in rows(NOT_IN_NAMES))
+
+
+@cache
+def weights(where: str) -> Mapping[str, int]:
+    """The words that speak for a company's name by standing somewhere (`lexicon/places_of_names.csv`), each with its
+    weight: 2 where only companies have it there, 1 where people may, too."""
+    return {row["word"]: int(row["weight"]) for row in rows(PLACES_OF_NAMES) if row["where"] == where}
 
 
 def stops(written: str) -> bool:

@@ -8,7 +8,7 @@ batch of texts taught the vocabulary is forgotten with it: memory does not grow 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
@@ -23,6 +23,7 @@ from ingest.extract.companies import companies
 from ingest.extract.countries import countries
 from ingest.extract.dates import days
 from ingest.extract.identifiers import find_identifiers
+from ingest.extract.in_place import in_place
 from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
 
@@ -90,10 +91,27 @@ class _Names:
         found += [Span(*place, COMPANY, name_key(text[slice(*place)]), How.FORM) for place in companies(text)]
         named = _one_each(found)
         keys = {(one.start, one.end): one for one in named}
-        for use in aliases(text, keys):
-            of = keys[use.of]
-            named.append(Span(use.start, use.end, COMPANY, of.key, How.ROLE if use.role else How.ALIAS, of.bearers))
+        named += _uses(text, keys)
+        more = {
+            place: self._single(place, name_key(text[slice(*place)]))
+            for place in in_place(
+                text, ((one.start, one.end) for one in named if one.how != How.ROLE), self.known.single
+            )
+        }
+        if more:
+            named += [*_uses(text, more), *more.values()]
         return _add(doc, _one_each(named))
+
+    def _single(self, place: tuple[int, int], key: str) -> Span:
+        bearers = self.known.single.get(key, frozenset())
+        return Span(*place, COMPANY, key, How.KNOWN if bearers else How.FORM, bearers)
+
+
+def _uses(text: str, named: Mapping[tuple[int, int], Span]) -> Iterator[Span]:
+    """What the text calls the companies at some places besides."""
+    for use in aliases(text, named):
+        of = named[use.of]
+        yield Span(use.start, use.end, COMPANY, of.key, How.ROLE if use.role else How.ALIAS, of.bearers)
 
 
 def _one_each(found: Sequence[Span]) -> list[Span]:

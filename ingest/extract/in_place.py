@@ -1,0 +1,438 @@
+"""Companies that nothing in their names shows to be such, by the places in which a text puts them, taken together.
+
+Invariant: a name counts for the whole text or not at all. What speaks for it is weighed by the words of
+`lexicon/places_of_names.csv`: what only firms do, are or have (`Umber shipped`, `Umber, a retailer`, `Umber's
+invoices`) is enough by itself, what people do and have, too (`Umber said`), only with something else. A name that the
+text writes small, or that it gives to a person or a place, is none.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import pycountry
+
+from graph.resolve.words import is_of_people, is_place, looks_like_company, mail_providers, share
+from ingest.extract.company_forms import form_words, rows
+from ingest.extract.introduced import firm, is_label, official
+from ingest.extract.name_words import WORD, Place, stops, weights
+from ingest.extract.names import name_key
+from ingest.sources.countries import country_code, country_names
+
+_ENOUGH, _HINT, _SURE = 2, 1, 2
+_SHORTEST, _SHORTEST_CAPITALS, _SHORTEST_IN_DOMAIN = 4, 5, 5
+_LONGEST = 4  # words
+_CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 6
+
+_RUN = re.compile(rf"(?<![\w.@/#$-]){WORD}(?: (?:& |(?:de|del|do|da|di) )?{WORD}){{0,6}}")
+_OWNED = re.compile(r"(?:['\u2019]s|(?<=s)['\u2019])$")
+_SMALL = re.compile(r"(?<![\w'\u2019])[a-z]{3,}")
+_DOMAIN = re.compile(r"(?:@|www\.|https?://)(?:[\w-]+\.)*?([a-z0-9-]{5,})\.(?!gov\b|mil\b)[a-z]{2,}", re.IGNORECASE)
+
+# What stands right behind a name: Umber's invoices; Umber in Farmton also sold; Umber, a retailer; Umber v. U.S.
+_SEAT = r"(?: (?:in [A-Z]\w+(?: [A-Z]\w+)?|of [A-Z]\w+(?: [A-Z]\w+)?(?=,))(?:, [A-Z]\w+(?: [A-Z]\w+)?)?)?"
+_BEHIND = re.compile(
+    rf"(?P<owned>['\u2019]s?)?{_SEAT},? (?:(?:also|then|had|has|have|who|which|never|both|\w+ly) ){{0,2}}"
+    r"(?P<word>[a-z][\w'\u2019]*)(?: (?P<next>[a-z]+))?"
+)
+_GOES_ON = frozenset(("are", "began", "ceased", "continued", "is", "kept", "started", "stopped", "was", "were"))
+_APPOSED = re.compile(
+    rf"{_SEAT},? (?:which |who |and (?:an?|its|their) |"
+    r"(?:(?:is|was|as|not|purportedly|also|itself|formerly|namely) )*(?:an?|the|another|one of|our|its|their|his) )"
+    r"(?P<words>[^,.;:()\n]{2,70})"
+)
+_APPOSED_ENDS = frozenset(("by", "for", "from", "in", "of", "that", "to", "which", "who", "with"))
+_AGAINST_STATES = re.compile(r",? (?:et al\.?,? )?vs?\.? (?:the )?(?:United States|U\.S\.)")
+_SIGNS_FOR = re.compile(
+    r",?\n+(?:Counsel|Attorneys?|(?:Licensed )?Customs Brokers?|Consultants?)(?: (?:for|to) [A-Z]|\s*\n)"
+)
+# What stands before it.
+_BEGINNING = re.compile(r"(?:[.!?:;\u2022*\"\u201c]\s+|(?:^|\s)\(\w{1,3}\)\s+|\n\s*(?:[-*\u2022]\s*)?)$")
+_CLAUSE = re.compile(r"[.;:!?]\s|[()\n]")
+_IN_BRACKETS = re.compile(r"(\w+)(?:['\u2019]s)? \([\"\u201c]?$")  # the plaintiff's (Umber) motion
+_CALLING = frozenset(("another", "called", "its", "named", "our", "their"))
+_PREPOSITIONS = frozenset(("at", "between", "by", "for", "from", "of", "through", "to", "via", "with"))
+_WEIGHED = frozenset(("against", "by", "for", "from", "of", "to", "with"))
+_WITHIN_STAFF = frozenset(("agent", "broker", "buyer", "seller"))  # Umber's buyer, Ann Weld
+_OF_A_LONGER = frozenset(("da", "de", "del", "des", "di", "do", "du", "e", "et", "for", "of", "y"))
+# What makes it a person's or a place's.
+_BEFORE_PERSONS = frozenset(
+    ("agent", "agents", "analyst", "attn", "attorney", "attorneys", "auditor", "best", "cc", "ceo", "cheers", "clerk",
+     "commissioner", "dear", "director", "dr", "driver", "employee", "founder", "hello", "hi", "inspector",
+     "inspectors", "judge", "judges", "justice", "lawyer", "lawyers", "manager", "messrs", "miss", "mr", "mrs", "ms",
+     "mx", "officer", "officers", "owner", "president", "regards", "secretary", "senator", "sincerely",
+     "specialist", "specialists", "supervisor", "thanks", "thx", "yours", "From:", "To:")
+)  # fmt: skip
+_BEFORE_PLACES = frozenset(("around", "in", "into", "near", "off", "outside", "throughout"))
+_OF_PLACES = frozenset(("city", "port", "ports", "province", "town"))
+_PERSON_BEHIND = re.compile(
+    r", (?:Esq|CEO|president|vice president|owner|manager|director|attorney|LCB|CHB|Jr|Sr)\b| <[^>\s]+@|"
+    r",? (?:whom|himself|herself|wrote back|here)\b|,? who (?!buys|sells|imports|exports|makes|ships)"
+)
+_PLACE_BEHIND = re.compile(
+    r",? (?:[A-Z]{2}(?![\w-])|[Pp]rovince|[Cc]ity|[Pp]ort\b|[Hh]arbor|[Dd]istrict|[Cc]ounty|[Ss]treet)"
+)
+_LAND_BEHIND = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)")
+_JOINED = re.compile(r"(?:,? and|,? n?or|/| /|,? not) ?(?:its |by |to |from |for )?")
+_LONGEST_JOINED = 12
+_DAYS = frozenset(
+    ("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER",
+     "DECEMBER", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+)  # fmt: skip
+_OF_NATIONS = re.compile(r"(?:ese|ian|ean|ish|can|ans|i)$", re.IGNORECASE)
+_NATIONS = frozenset(
+    ("AFRICAN", "AMERICAN", "ASIAN", "BRITISH", "DUTCH", "ENGLISH", "EUROPEAN", "FRENCH", "GREEK", "SPANISH", "SWISS",
+     "THAI")
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Name:
+    """A name as a text writes it in one way: where it stands, and what speaks for and against its being a firm's."""
+
+    written: str
+    places: list[Place] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=dict)
+    within: bool = False  # a sentence, where only names are written in capitals
+    person: bool = False
+    place: int = 0  # _SURE where no firm's name stands like that
+    thing: bool = False  # the Secretary, the Main Board
+
+    @property
+    def weight(self) -> int:
+        return sum(self.seen.values())
+
+    @property
+    def words(self) -> list[str]:
+        return self.written.split()
+
+    def saw(self, what: str, weight: int) -> None:
+        if weight > self.seen.get(what, 0):
+            self.seen[what] = weight
+
+
+def in_place(text: str, found: Iterable[Place], known: Collection[str] = ()) -> Iterator[Place]:
+    """Where such names stand, given where companies were found by their names; `known` are known names of one word,
+    in one form: where nothing speaks against them, they need nothing that speaks for them.
+
+    >>> text = "Umber shipped it to Farmton. We asked Umber."
+    >>> [text[start:end] for start, end in in_place(text, [])]
+    ['Umber', 'Umber']
+    """
+    taken = sorted(found)
+    names = _names(text, taken)
+    if not known and not any(name.seen for name in names.values()):
+        return
+    small = frozenset(_SMALL.findall(text))
+    _give_to_persons(names)
+    _look_into_domains(text, names)
+    firms = {name.written for name in names.values() if _is_firm(text, name, small, known)}
+    _add_related(text, names, firms, taken, small)
+    for written in firms:
+        yield from names[written].places
+
+
+def _names(text: str, taken: Sequence[Place]) -> dict[str, _Name]:
+    names: dict[str, _Name] = {}
+    for start, end in _runs(text, taken):
+        written = text[start:end]
+        name = names.get(written)
+        if name is None:
+            name = names[written] = _Name(written)
+        name.places.append((start, end))
+        _weigh(text, start, end, name)
+    return names
+
+
+def _runs(text: str, taken: Sequence[Place]) -> Iterator[Place]:
+    """Words in capitals, one after the other, outside of the companies that were found."""
+    begins = [start for start, _ in taken]
+    for match in _RUN.finditer(text):
+        for start, end in _parted(*match.span(), match.group()):
+            at = bisect_right(begins, start) - 1
+            if (at < 0 or taken[at][1] <= start) and (at + 1 >= len(taken) or taken[at + 1][0] >= end):
+                yield start, end
+
+
+def _parted(start: int, end: int, run: str) -> Iterator[Place]:
+    """The names of a run: parted where a sentence or an owner's name ends, without words that are in no name."""
+    if (
+        " " not in run
+        and run[-1] not in "s'\u2019."
+        and not stops(run)
+        and run.upper() not in _DAYS
+        and run.lower() not in weights("never")
+    ):
+        yield start, end
+        return
+    begin, last, count = start, start, 0  # of the name at hand: where it begins and ends, how many words it has
+    at = start
+    for written in run.split(" "):
+        owned = _OWNED.search(written)
+        cut = len(owned.group()) if owned else int(written.endswith(".") and len(written) > len("J."))
+        plain = written[: len(written) - cut]
+        ends = bool(owned) or cut > 0
+        if stops(plain) or plain.upper() in _DAYS or plain.lower() in weights("never"):
+            if 0 < count <= _LONGEST:
+                yield begin, last
+            count = 0
+        elif (written != "&" and written[0].isupper()) or written[0].isdigit():
+            begin, last, count = (begin if count else at), at + len(plain), count + 1
+            if ends:
+                if count <= _LONGEST:
+                    yield begin, last
+                count = 0
+        at += len(written) + 1
+    if 0 < count <= _LONGEST:
+        yield begin, last
+
+
+def _weigh(text: str, start: int, end: int, name: _Name) -> None:
+    """What one place says of a name."""
+    before = text[max(0, start - _CHARACTERS_BEFORE) : start]
+    words = before.split()
+    last = words[-1] if words else ""
+    spaced = before.endswith((" ", "\n"))
+    begins = start == 0 or bool(_BEGINNING.search(before[-9:]))
+    name.within |= not begins
+    owns = text.startswith(("'", "\u2019"), end)
+    above = words[-2] if len(words) > 1 and last == "of" else words[-3] if words[-2:] == ["of", "the"] else ""
+    longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper()
+    if "&" not in name.written and spaced and _BEFORE_PERSONS.intersection((last, last.rstrip(".,:").lower())):
+        name.person = True
+    if _PERSON_BEHIND.match(text, end) or (above[:1].isupper() and official(above)):  # the Department of Justice
+        name.person = True
+    in_some_place = spaced and not owns and (last in _BEFORE_PLACES or above.lower() in _OF_PLACES)
+    somewhere = _PLACE_BEHIND.match(text, end) or _has_land_behind(text, end)
+    name.place = max(name.place, _SURE if somewhere else int(in_some_place))
+    if last in ("the", "The") and not owns and not _names_what_follows(text, end):
+        name.thing = True
+    seen = {} if longer else dict(_seen_behind(text, end))
+    if not begins:
+        seen |= _seen_before(before, name)
+    if any(seen.values()) and not _in_headline(text, start, end):
+        for what, weight in seen.items():
+            name.saw(what, weight)
+
+
+def _has_land_behind(text: str, end: int) -> bool:
+    land = _LAND_BEHIND.match(text, end)
+    return land is not None and _is_somewhere(land.group(1))
+
+
+def _seen_behind(text: str, end: int) -> Iterator[tuple[str, int]]:
+    if _AGAINST_STATES.match(text, end) or _SIGNS_FOR.match(text, end):
+        yield "party", _ENOUGH
+    if apposed := _APPOSED.match(text, end):
+        for word in apposed.group("words").split():
+            if weight := weights("is").get(word):
+                yield "apposed", weight
+            if weight or word in _APPOSED_ENDS:
+                break
+    behind = _BEHIND.match(text, end)
+    if behind is None:
+        return
+    word, following = behind.group("word"), behind.group("next") or ""
+    if behind.group("owned"):
+        has = weights("has")
+        yield "has", has.get(word) or has.get(following, 0)
+    else:
+        does = weights("does")
+        yield "does", max(does.get(word, 0), does.get(following, 0) if word in _GOES_ON else 0)
+        if _names_what_follows(text, end):
+            yield "noun", _HINT
+
+
+def _names_what_follows(text: str, end: int) -> bool:
+    """Whether a name stands before what it is the name of: the Umber factory."""
+    behind = _BEHIND.match(text, end)
+    return bool(behind and behind.group("word") in weights("noun") and text.startswith(behind.group("word"), end + 1))
+
+
+def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
+    if before[-2:].strip().startswith("(") and (bracket := _IN_BRACKETS.search(before)):
+        yield "is", weights("is").get(bracket.group(1).lower(), 0)
+        return
+    words = _CLAUSE.split(before)[-1].split()
+    if words and words[-1] in _CALLING:
+        words.pop()
+    if not words or words[-1].isupper() or before[-1] not in ' "\u201c':
+        return
+    comma = words[-1].endswith(",")
+    last = words[-1].strip(',"\u201c')
+    if weight := weights("is").get(last.lower()):
+        staff = (
+            comma and last in _WITHIN_STAFF and any(_OWNED.search(word) or word in _CALLING for word in words[-3:-1])
+        )
+        if not staff:
+            yield "is", weight if last.islower() else _HINT  # Importer Umber, but Importer Obligation
+        return
+    if last in _PREPOSITIONS and " " in name.written and name.words[-1].upper() in _ends() and words[-2:][0].islower():
+        yield "beside", _HINT
+    if last in _WEIGHED:
+        weighed = weights(last)
+        for word in reversed(words[-_WORDS_BEFORE:-1]):
+            plain = word.strip(",")
+            if weight := weighed.get(plain):
+                yield last, weight
+            if weight or plain in ("and", "that", "who"):
+                break
+    elif not comma:
+        yield "verb", weights("verb").get(last, 0)
+
+
+def _in_headline(text: str, start: int, end: int) -> bool:
+    """Whether all that counts is written in capitals around a name, so that a capital says nothing."""
+    first, last = max(0, start - _CHARACTERS_BEFORE), end + _CHARACTERS_BEFORE
+    around = text[first:start].rpartition("\n")[2].split() + text[end:last].partition("\n")[0].split()
+    counted = [word for word in around if len(word) > len("with") and word[0].isalpha()]
+    capitals = sum(word[0].isupper() for word in counted)
+    return capitals > 2 and capitals > 2 * (len(counted) - capitals)
+
+
+@cache
+def _ends() -> frozenset[str]:
+    """The words that firms' names end with and goods' hardly, in capitals."""
+    return frozenset(row["word"] for row in rows("ends_of_names.csv"))
+
+
+def _give_to_persons(names: dict[str, _Name]) -> None:
+    """Persons named in full give their names to persons: Ann Weld, then Weld."""
+    of_persons: set[str] = set()
+    lasts: set[str] = set()
+    for name in names.values():
+        words = name.words
+        if len(words) == 1:
+            continue
+        if len(words) <= 3 and not looks_like_company(name.written):
+            if name.person or is_of_people(words[0].upper()):
+                of_persons |= {words[0], words[-1]}
+            elif name.weight < _ENOUGH:
+                lasts.add(words[-1])
+    firsts = {name.words[0] for name in names.values() if " " in name.written and not name.person}
+    for name in names.values():
+        if name.written in of_persons or (name.written in lasts and name.written not in firsts):
+            name.person = True
+
+
+def _look_into_domains(text: str, names: dict[str, _Name]) -> None:
+    """Names that an address on the Internet begins with."""
+    domains = {
+        match.group(1).lower().replace("-", "")
+        for match in (_DOMAIN.finditer(text) if "@" in text or "www." in text or "://" in text else ())
+        if match.group().rpartition("@")[2].lower() not in mail_providers()
+    }
+    for name in names.values() if domains else ():
+        joined = "".join(letter for letter in name.written.lower() if letter.isalnum())
+        if len(joined) >= _SHORTEST_IN_DOMAIN and any(one.startswith(joined) for one in domains):
+            name.saw("domain", _ENOUGH)
+
+
+def _is_firm(text: str, name: _Name, small: Collection[str], known: Collection[str]) -> bool:
+    weight = name.weight
+    if name.person or name.thing:
+        return False
+    if " " in name.written:
+        return weight > (_HINT if name.place else 0) and _several_tell(text, name, weight)
+    if name.place == _SURE or (name.place and weight <= _ENOUGH):
+        return False
+    enough = weight >= _ENOUGH or (bool(known) and name_key(name.written) in known)
+    return enough and (name.within or len(name.places) > 1) and _tells(name.written, small)
+
+
+def _several_tell(text: str, name: _Name, weight: int) -> bool:
+    """Whether words can be a firm's name, given what speaks for it besides their own meaning."""
+    words = name.words
+    partners = "&" in words and not name.written.isupper()
+    weight += _HINT * (partners or looks_like_company(name.written) or words[-1].upper() in _ends())
+    if weight < _ENOUGH or name_key(name.written) in _regions():
+        return False
+    return firm(text, *name.places[0]) == name.places[0]
+
+
+def _tells(word: str, small: Collection[str]) -> bool:
+    """Whether one word can be a firm's name: no common one, no place's, nation's or authority's, nowhere small."""
+    plain, lowered = word.upper(), word.lower()
+    shortest = _SHORTEST_CAPITALS if word.isupper() else _SHORTEST
+    if len(word) < shortest or not word[0].isupper() or any(letter.isdigit() for letter in word):
+        return False
+    if any(way in small for way in (lowered, lowered.removesuffix("s"), f"{lowered}s")):
+        return False
+    common = share(plain) or plain in form_words() or is_of_people(plain) or stops(word) or plain in _DAYS
+    return (
+        not common
+        and not _is_somewhere(word)
+        and not _is_of_nation(word)
+        and not official(word)
+        and not is_label(plain)
+    )
+
+
+def _is_somewhere(name: str) -> bool:
+    return bool(is_place(name.upper()) or country_code(name) or name_key(name) in _regions())
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """The regions of countries in their one form, Zhejiang Sheng without what it is as well."""
+    names = [name_key(region.name) for region in pycountry.subdivisions]
+    return frozenset((*names, *(name.removesuffix(" SHENG") for name in names)))
+
+
+def _is_of_nation(word: str) -> bool:
+    of_nation = bool(_OF_NATIONS.search(word)) and word[:4].upper() in _beginnings_of_countries()
+    return of_nation or word.upper() in _NATIONS
+
+
+@cache
+def _beginnings_of_countries() -> frozenset[str]:
+    return frozenset(name[:4].upper() for name, _ in country_names() if len(name) > len("Oman"))
+
+
+def _add_related(
+    text: str, names: dict[str, _Name], firms: set[str], taken: Sequence[Place], small: Collection[str]
+) -> None:
+    """Add names that stand beside firms (`Umber and Ochre`), and longer or louder ways to write a firm's name."""
+    starts, ends = {start for start, _ in taken}, {end for _, end in taken}
+    added = set(firms)
+    while True:
+        starts |= {start for written in added for start, _ in names[written].places}
+        ends |= {end for written in added for _, end in names[written].places}
+        rest = (
+            name for name in names.values() if not (name.person or name.place or name.thing or name.written in firms)
+        )
+        added = {name.written for name in rest if _is_related(text, name, firms, (starts, ends), small)}
+        firms |= added
+        if not added:
+            return
+
+
+def _is_related(
+    text: str, name: _Name, firms: Collection[str], sides: tuple[set[int], set[int]], small: Collection[str]
+) -> bool:
+    if (name.seen or name.written.isupper()) and _is_way_of(name.words, firms):
+        return True
+    if not _stands_beside(text, name, *sides):
+        return False
+    return _several_tell(text, name, _ENOUGH) if " " in name.written else _tells(name.written, small)
+
+
+def _stands_beside(text: str, name: _Name, starts: set[int], ends: set[int]) -> bool:
+    for start, end in name.places:
+        joined = _JOINED.match(text, end)
+        if joined and joined.end() in starts:
+            return True
+        if name.seen and text.startswith(" to ", end) and end + len(" to ") in starts:
+            return True
+        before = range(max(0, start - _LONGEST_JOINED), start)
+        if any(at in ends and _JOINED.fullmatch(text, at, start) for at in before):
+            return True
+    return False
+
+
+def _is_way_of(words: Sequence[str], firms: Collection[str]) -> bool:
+    """Whether it is a firm's name in capitals, or with a word more."""
+    begun = (" ".join(words[:count]) for count in range(1, len(words) + 1))
+    return any(one in firms or one.title() in firms for one in begun)

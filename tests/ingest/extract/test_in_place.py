@@ -1,0 +1,91 @@
+"""Companies that only their places in a text show to be such: what speaks for a name and what speaks against it."""
+
+import time
+
+import pytest
+
+from ingest.extract.in_place import in_place
+from ingest.extract.known_names import KnownNames
+from ingest.extract.mentions import find_all, find_mentions
+from ingest.extract.pipeline import Pipeline
+
+FOUND = [
+    # what only firms do, are and have
+    ("In May Umberia shipped it. We wrote to Umberia.", ["Umberia", "Umberia"]),
+    ("The pier says Ochre Jade stopped ordering.", ["Ochre Jade"]),
+    ("and Umberia, an upscale retailer, agreed; the importer, Sienna Woad, did not", ["Umberia", "Sienna Woad"]),
+    ("that Umberia's broker and Umberia's invoices agree", ["Umberia", "Umberia"]),
+    ("a complaint (Ochre Weld v. U.S., No. 21-00136)", ["Ochre Weld"]),
+    ("the packer bought from Umberia in Farmton; paid by Umberia", ["Umberia", "Umberia"]),
+    ("the plaintiff's (Umberia) motion", ["Umberia"]),
+    ("that its bank, Ochre Mutual, wired it", ["Ochre Mutual"]),
+    # what people do, too, with a word that ends firms' names
+    ("a case against Ochre Supply, which Ochre Supply disputes", ["Ochre Supply", "Ochre Supply"]),
+    ("left with Ochre Warehouse and tested at Umber Labs", ["Ochre Warehouse", "Umber Labs"]),
+    # beside a firm, and longer or louder ways to write its name
+    ("when Umberia sold it, Ochrelux and Umberia met", ["Umberia", "Ochrelux", "Umberia"]),
+    ("that Umberia bills it. UMBERIA asked us; sent to Umberia Tableware, which told us",
+     ["Umberia", "UMBERIA", "Umberia Tableware"]),
+    # by the address of a letter's writer
+    ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
+    ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),
+]  # fmt: skip
+
+NOT_FOUND = [
+    "that Mary Umber shipped it; later Umber sold more",  # a person
+    "Mr. Umber imported it. Umber paid.",
+    "said that Umber argued and Umber said so",
+    "a mill in Umberia; Umberia exported it",  # a place
+    "goods from Umberia, Ohio; Umberia produced coal",
+    "to Zhejiang, whose mills Zhejiang sold",
+    "that Umber sold umber",  # a word that is written small
+    "the Department of Justice sold its cars; the Secretary sold his",
+    "that Chinese exported it; on Tuesday sold out; in May bought",
+    "its buyer, Ann Weld, told us",
+    "Final Results of Review: Importer Obligation and Carrier Role in New System",  # a headline
+    "(2) Potential sources of rice",
+    "Shipments from Umberia arrived.",
+]
+
+
+def _found(text: str) -> list[str]:
+    return [text[start:end] for start, end in sorted(in_place(text, ()))]
+
+
+@pytest.mark.parametrize(("text", "names"), FOUND)
+def test_a_name_in_a_firms_place_is_a_firms_everywhere(text: str, names: list[str]) -> None:
+    assert _found(text) == names
+
+
+@pytest.mark.parametrize("text", NOT_FOUND)
+def test_persons_places_and_words_are_no_firms(text: str) -> None:
+    assert _found(text) == []
+
+
+def test_what_was_found_by_its_name_is_left_alone() -> None:
+    text = "that Umberia Ltd. sold it to Ochrelux"
+    assert list(in_place(text, [(5, 17)])) == [(29, 37)]
+
+
+def test_a_known_name_of_one_word_needs_nothing_that_speaks_for_it() -> None:
+    text = "It went past Umberia. We saw Ochrelux, and Joe Weld saw Kestrel, Ohio, in March; a march is long."
+    known = KnownNames([("Umberia GmbH", "party:1"), ("Kestrel Inc.", "party:2"), ("March", "party:3"), ("Weld", "x")])
+    ((_, found),) = find_all([("", text)], Pipeline(known))
+    assert [(one.text, one.key, one.how) for one in found if one.what == "company"] == [("Umberia", "UMBERIA", "known")]
+    assert not [one for one in find_mentions("", text) if one.what == "company"]
+
+
+def test_a_firm_is_called_by_its_first_word_before_and_after_it_is_named() -> None:
+    text = "Kestrel argued that it paid (Kestrel Supply v. U.S.). Kestrel continues to ship. Mr. Kestrel left."
+    found = [(one.text, one.key) for one in find_mentions("", text) if one.what == "company"]
+    assert found == [("Kestrel", "KESTREL SUPPLY"), ("Kestrel Supply", "KESTREL SUPPLY"), ("Kestrel", "KESTREL SUPPLY")]
+
+
+def test_a_text_of_names_alone_is_no_slower_than_its_length() -> None:
+    seconds = []
+    for times in (1_000, 4_000):
+        text = "Umberia sold Ochrelux, and Sienna Woad; " * times
+        began = time.process_time()
+        list(in_place(text, ()))
+        seconds.append(time.process_time() - began)
+    assert seconds[1] < 8 * seconds[0]
