@@ -27,6 +27,7 @@ _BARE = re.compile(rf",? (?:{_INTRODUCED}[, ]+)+(?:as |to as )?(?P<inside>[^,.;(
 _LEAD = re.compile(rf"^(?:(?:{_INTRODUCED}|as|or|the|and|,)[ ,:]+)+", re.IGNORECASE)
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]{{2,60}})[{_QUOTES}]")
 _PERSON_BEFORE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr)\.? (?:[A-Z][\w.]* )?$")
+_OF_A_THING = re.compile(r"\b(?:at|from|in|near|via|an?|any|each|every|some|the|this|these) $")  # or a place
 _PARTS = re.compile(r"[^\Wa-z](?:[^/]*[^\s/])?")  # from the first capital on
 _SEVERAL = 200  # characters before a name in which those stand that have a short name together
 _ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 4, 3
@@ -107,7 +108,7 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
     """Where a company is called by the first word of its name (Umber Laundry Supply, then `Umber's broker`).
 
     Only a word that the text writes in capitals and never small, that no list of common words or places has, and that
-    does something companies do at one place at least: has, sells, is sold to.
+    does something companies do at one place at least (has, sells, is sold to) or stands nowhere as places and goods do.
     """
     beginnings: dict[str, Place] = {}
     for place in named:
@@ -128,8 +129,14 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
             and not _in_a_name(text, match.start())
             and not _PERSON_BEFORE.search(text, max(0, match.start() - 30), match.start())
         ]
-        if any(_acts(text, *use.span()) for use in uses):
+        if any(_acts(text, *use.span()) for use in uses) or not _is_a_thing(text, word, uses):
             yield from (Use(use.start(), use.end(), place, role=False) for use in uses)
+
+
+def _is_a_thing(text: str, word: str, uses: Iterable[re.Match[str]]) -> bool:
+    """Whether a word can as well be a place or goods: in Umber, an Umber, Umber 42."""
+    numbered = re.search(rf"(?<![\w-]){re.escape(word)} \d", text)
+    return bool(numbered) or any(_OF_A_THING.search(text, max(0, use.start() - 10), use.start()) for use in uses)
 
 
 def _again(text: str, word: str, place: Place) -> Iterator[Use]:

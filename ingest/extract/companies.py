@@ -33,8 +33,9 @@ _PIECE = re.compile(
     r"\([^()\n\t]{1,40}\)|[^\W_](?:[\w'\u2019.+-]|\[[a-z]{3,7}\]|[&/](?=\w))*|[^\S\n]*\n\s*|[^\S\n]{2,}|\t|\S"
 )
 _ABBREVIATED = frozenset(
-    ("BROS", "CO", "DEV", "ELEC", "ENG", "ENT", "EXP", "GEN", "IMP", "IND", "INDS", "INDUS", "INS", "INTL", "INT'L",
-     "LAB", "LABS", "MACH", "MFG", "MFRS", "MT", "PT", "SAN", "ST", "TECH", "TEX", "TIC", "TRANSP", "TRDG", "UNIV")
+    ("BROS", "CHAS", "CO", "DEV", "ELEC", "ENG", "ENT", "EXP", "GEN", "GEO", "IMP", "IND", "INDS", "INDUS", "INS",
+     "INT'L", "INTL", "JAS", "JOS", "LAB", "LABS", "MACH", "MFG", "MFRS", "MT", "PT", "SAN", "ST", "TECH", "TEX",
+     "THOS", "TIC", "TRANSP", "TRDG", "UNIV", "WM")
 )  # fmt: skip
 _BETWEEN = frozenset(
     ("da", "de", "del", "der", "des", "di", "do", "dos", "du", "e", "et", "la", "le", "und", "van", "ve", "von", "y")

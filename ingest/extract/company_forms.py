@@ -39,7 +39,7 @@ def legal_forms(text: str) -> Iterator[FormSpan]:
         end = match.end()
         if as_word := _AS.search(match.group()):
             if text[end : end + 2].strip().isalnum():
-                end = match.start() + as_word.start()
+                end = match.start() + len(match.group()[: as_word.start()].rstrip(","))
         elif _WITHOUT_STOPS.fullmatch(match.group()) and _SENTENCE_ENDS.match(text, end):
             end -= 1
         yield FormSpan(

@@ -8,11 +8,12 @@ text writes small, or that it gives to a person or a place, is none.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 import pycountry
+from anyascii import anyascii
 
 from graph.resolve.words import is_of_people, is_place, looks_like_company, mail_providers, share
 from ingest.extract.company_forms import form_words, rows
@@ -24,7 +25,7 @@ from ingest.sources.countries import country_code, country_names
 _ENOUGH, _HINT, _SURE = 2, 1, 2
 _SHORTEST, _SHORTEST_CAPITALS, _SHORTEST_IN_DOMAIN = 4, 5, 5
 _LONGEST = 4  # words
-_CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 6
+_CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 8
 
 _RUN = re.compile(rf"(?<![\w.@/#$-]){WORD}(?: (?:& |(?:de|del|do|da|di) )?{WORD}){{0,6}}")
 _OWNED = re.compile(r"(?:['\u2019]s|(?<=s)['\u2019])$")
@@ -32,17 +33,20 @@ _SMALL = re.compile(r"(?<![\w'\u2019])[a-z]{3,}")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)(?:[\w-]+\.)*?([a-z0-9-]{5,})\.(?!gov\b|mil\b)[a-z]{2,}", re.IGNORECASE)
 
 # What stands right behind a name: Umber's invoices; Umber in Farmton also sold; Umber, a retailer; Umber v. U.S.
-_SEAT = r"(?: (?:in [A-Z]\w+(?: [A-Z]\w+)?|of [A-Z]\w+(?: [A-Z]\w+)?(?=,))(?:, [A-Z]\w+(?: [A-Z]\w+)?)?)?"
+_TOWN = r"[A-Z]\w+(?: [A-Z]\w+)?"
+_SEAT = rf"(?: \([A-Z][\w&]{{1,9}}\))?(?: (?:in {_TOWN}|of {_TOWN}(?=,))(?:, {_TOWN})?)?"
 _BEHIND = re.compile(
-    rf"(?P<owned>['\u2019]s?)?{_SEAT},? (?:(?:also|then|had|has|have|who|which|never|both|\w+ly) ){{0,2}}"
+    rf"(?P<owned>['\u2019]s?)?{_SEAT},? "
+    r"(?:(?:already|also|both|had|has|have|later|never|now|still|then|which|who|\w+ly) ){0,2}"
     r"(?P<word>[a-z][\w'\u2019]*)(?: (?P<next>[a-z]+))?"
 )
 _GOES_ON = frozenset(("are", "began", "ceased", "continued", "is", "kept", "started", "stopped", "was", "were"))
 _APPOSED = re.compile(
-    rf"{_SEAT},? (?:which |who |and (?:an?|its|their) |"
+    rf"{_SEAT}(?:,? | [\u2013\u2014-] | \()(?:which |who |(?P<whose>whose )|and (?:an?|its|their) |"
     r"(?:(?:is|was|as|not|purportedly|also|itself|formerly|namely) )*(?:an?|the|another|one of|our|its|their|his) )"
     r"(?P<words>[^,.;:()\n]{2,70})"
 )
+_ITS = re.compile(r" [a-z][^.;:,()\n\"\u201c]{0,40}\b(?:its|itself)\b")
 _APPOSED_ENDS = frozenset(("by", "for", "from", "in", "of", "that", "to", "which", "who", "with"))
 _AGAINST_STATES = re.compile(r",? (?:et al\.?,? )?vs?\.? (?:the )?(?:United States|U\.S\.)")
 _SIGNS_FOR = re.compile(
@@ -75,6 +79,7 @@ _PLACE_BEHIND = re.compile(
     r",? (?:[A-Z]{2}(?![\w-])|[Pp]rovince|[Cc]ity|[Pp]ort\b|[Hh]arbor|[Dd]istrict|[Cc]ounty|[Ss]treet)"
 )
 _LAND_BEHIND = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)")
+_ROW_ENDS = frozenset((", and ", ", or ", " and ", " or "))
 _JOINED = re.compile(r"(?:,? and|,? n?or|/| /|,? not) ?(?:its |by |to |from |for )?")
 _LONGEST_JOINED = 12
 _DAYS = frozenset(
@@ -102,11 +107,15 @@ class _Name:
 
     @property
     def weight(self) -> int:
-        return sum(self.seen.values())
+        return sum(self.seen.values()) if self.seen.keys() - {"its"} else 0
 
     @property
     def words(self) -> list[str]:
         return self.written.split()
+
+    def saw_all(self, seen: Mapping[str, int]) -> None:
+        for what, weight in seen.items():
+            self.saw(what, weight)
 
     def saw(self, what: str, weight: int) -> None:
         if weight > self.seen.get(what, 0):
@@ -121,29 +130,54 @@ def in_place(text: str, found: Iterable[Place], known: Collection[str] = ()) -> 
     >>> [text[start:end] for start, end in in_place(text, [])]
     ['Umber', 'Umber']
     """
-    taken = sorted(found)
-    names = _names(text, taken)
-    if not known and not any(name.seen for name in names.values()):
+    read = _read(text, sorted(found))
+    if not known and not any(name.seen for name in read.names.values()):
         return
-    small = frozenset(_SMALL.findall(text))
-    _give_to_persons(names)
-    _look_into_domains(text, names)
-    firms = {name.written for name in names.values() if _is_firm(text, name, small, known)}
-    _add_related(text, names, firms, taken, small)
+    _give_to_persons(read.names)
+    _look_into_domains(text, read.names)
+    firms = {name.written for name in read.names.values() if _is_firm(read, name, known)}
+    _add_related(read, firms)
     for written in firms:
-        yield from names[written].places
+        yield from read.names[written].places
 
 
-def _names(text: str, taken: Sequence[Place]) -> dict[str, _Name]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text with the names in it by how they are written, the rows of them, and its words in small letters."""
+
+    text: str
+    taken: Sequence[Place]
+    names: dict[str, _Name]
+    rows: Sequence[Sequence[_Name]]  # Umber, Ochre, and Woad
+    small: Collection[str]
+
+
+def _read(text: str, taken: Sequence[Place]) -> _Read:
     names: dict[str, _Name] = {}
+    all_rows: list[list[_Name]] = []
+    row: list[_Name] = []
+    shared: Mapping[str, int] = {}  # what stands before a row speaks for all of it
+    last_end = -1
     for start, end in _runs(text, taken):
         written = text[start:end]
         name = names.get(written)
         if name is None:
             name = names[written] = _Name(written)
         name.places.append((start, end))
-        _weigh(text, start, end, name)
-    return names
+        before = _weigh(text, start, end, name)
+        between = text[last_end:start] if row and start - last_end <= _LONGEST_JOINED else ""
+        if between == ", " or between in _ROW_ENDS:
+            row.append(name)
+        else:
+            row, shared = [name], before
+        if between in _ROW_ENDS:
+            if not any(_is_somewhere(one.written) for one in row):
+                all_rows.append(row)
+                for one in row[1:]:
+                    one.saw_all(shared)
+            row = []
+        last_end = end
+    return _Read(text, taken, names, all_rows, frozenset(_SMALL.findall(text)))
 
 
 def _runs(text: str, taken: Sequence[Place]) -> Iterator[Place]:
@@ -189,8 +223,8 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
         yield begin, last
 
 
-def _weigh(text: str, start: int, end: int, name: _Name) -> None:
-    """What one place says of a name."""
+def _weigh(text: str, start: int, end: int, name: _Name) -> Mapping[str, int]:
+    """Note what one place says of a name, and give what stands before it."""
     before = text[max(0, start - _CHARACTERS_BEFORE) : start]
     words = before.split()
     last = words[-1] if words else ""
@@ -210,11 +244,12 @@ def _weigh(text: str, start: int, end: int, name: _Name) -> None:
     if last in ("the", "The") and not owns and not _names_what_follows(text, end):
         name.thing = True
     seen = {} if longer else dict(_seen_behind(text, end))
-    if not begins:
-        seen |= _seen_before(before, name)
-    if any(seen.values()) and not _in_headline(text, start, end):
-        for what, weight in seen.items():
-            name.saw(what, weight)
+    seen_before = {} if begins else dict(_seen_before(before, name))
+    if not any((*seen.values(), *seen_before.values())) or _in_headline(text, start, end):
+        return {}
+    name.saw_all(seen)
+    name.saw_all(seen_before)
+    return seen_before
 
 
 def _has_land_behind(text: str, end: int) -> bool:
@@ -226,11 +261,15 @@ def _seen_behind(text: str, end: int) -> Iterator[tuple[str, int]]:
     if _AGAINST_STATES.match(text, end) or _SIGNS_FOR.match(text, end):
         yield "party", _ENOUGH
     if apposed := _APPOSED.match(text, end):
+        whose = apposed.group("whose") is not None
         for word in apposed.group("words").split():
-            if weight := weights("is").get(word):
+            weight = weights("is").get(word) or (whose and weights("has").get(word.strip(",")))
+            if weight:
                 yield "apposed", weight
             if weight or word in _APPOSED_ENDS:
                 break
+    if _ITS.match(text, end):
+        yield "its", _HINT
     behind = _BEHIND.match(text, end)
     if behind is None:
         return
@@ -262,6 +301,8 @@ def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
         return
     comma = words[-1].endswith(",")
     last = words[-1].strip(',"\u201c')
+    if last in ("is", "was") and words[-2:][0] in weights("is"):
+        last = words[-2]
     if weight := weights("is").get(last.lower()):
         staff = (
             comma and last in _WITHIN_STAFF and any(_OWNED.search(word) or word in _CALLING for word in words[-3:-1])
@@ -328,18 +369,19 @@ def _look_into_domains(text: str, names: dict[str, _Name]) -> None:
         joined = "".join(letter for letter in name.written.lower() if letter.isalnum())
         if len(joined) >= _SHORTEST_IN_DOMAIN and any(one.startswith(joined) for one in domains):
             name.saw("domain", _ENOUGH)
+            name.person = False
 
 
-def _is_firm(text: str, name: _Name, small: Collection[str], known: Collection[str]) -> bool:
+def _is_firm(read: _Read, name: _Name, known: Collection[str]) -> bool:
     weight = name.weight
     if name.person or name.thing:
         return False
     if " " in name.written:
-        return weight > (_HINT if name.place else 0) and _several_tell(text, name, weight)
+        return weight > (_HINT if name.place else 0) and _several_tell(read.text, name, weight)
     if name.place == _SURE or (name.place and weight <= _ENOUGH):
         return False
     enough = weight >= _ENOUGH or (bool(known) and name_key(name.written) in known)
-    return enough and (name.within or len(name.places) > 1) and _tells(name.written, small)
+    return enough and (name.within or len(name.places) > 1) and _tells(name.written, read.small)
 
 
 def _several_tell(text: str, name: _Name, weight: int) -> bool:
@@ -347,8 +389,10 @@ def _several_tell(text: str, name: _Name, weight: int) -> bool:
     words = name.words
     partners = "&" in words and not name.written.isupper()
     weight += _HINT * (partners or looks_like_company(name.written) or words[-1].upper() in _ends())
-    if weight < _ENOUGH or name_key(name.written) in _regions():
+    if weight < _ENOUGH or name.written.upper() in _regions():
         return False
+    if is_place(words[-1].upper()) and not name.seen.keys() - _PREPOSITIONS:
+        return False  # from Southeast Asia
     return firm(text, *name.places[0]) == name.places[0]
 
 
@@ -371,13 +415,14 @@ def _tells(word: str, small: Collection[str]) -> bool:
 
 
 def _is_somewhere(name: str) -> bool:
-    return bool(is_place(name.upper()) or country_code(name) or name_key(name) in _regions())
+    plain = name.upper()
+    return bool(is_place(plain) or country_code(name) or plain in _regions())
 
 
 @cache
 def _regions() -> frozenset[str]:
-    """The regions of countries in their one form, Zhejiang Sheng without what it is as well."""
-    names = [name_key(region.name) for region in pycountry.subdivisions]
+    """The regions of countries in plain capitals, Zhejiang Sheng without what it is as well."""
+    names = [anyascii(region.name).upper() for region in pycountry.subdivisions]
     return frozenset((*names, *(name.removesuffix(" SHENG") for name in names)))
 
 
@@ -391,32 +436,34 @@ def _beginnings_of_countries() -> frozenset[str]:
     return frozenset(name[:4].upper() for name, _ in country_names() if len(name) > len("Oman"))
 
 
-def _add_related(
-    text: str, names: dict[str, _Name], firms: set[str], taken: Sequence[Place], small: Collection[str]
-) -> None:
-    """Add names that stand beside firms (`Umber and Ochre`), and longer or louder ways to write a firm's name."""
-    starts, ends = {start for start, _ in taken}, {end for _, end in taken}
+def _add_related(read: _Read, firms: set[str]) -> None:
+    """Add names that stand beside firms (`Umber and Ochre`) or in a row with one, and other ways to write a firm's."""
+    starts, ends = {start for start, _ in read.taken}, {end for _, end in read.taken}
+    parts = {word for place in read.taken for word in read.text[slice(*place)].split()[1:]}
     added = set(firms)
     while True:
-        starts |= {start for written in added for start, _ in names[written].places}
-        ends |= {end for written in added for _, end in names[written].places}
-        rest = (
-            name for name in names.values() if not (name.person or name.place or name.thing or name.written in firms)
-        )
-        added = {name.written for name in rest if _is_related(text, name, firms, (starts, ends), small)}
+        starts |= {start for written in added for start, _ in read.names[written].places}
+        ends |= {end for written in added for _, end in read.names[written].places}
+        parts |= {word for written in added for word in read.names[written].words[1:]}
+        in_rows = {one.written for row in read.rows if any(one.written in firms for one in row) for one in row}
+        rest = [
+            name
+            for name in read.names.values()
+            if name.written not in firms and not name.person and not name.place and not name.thing
+        ]
+        added = {
+            name.written
+            for name in rest
+            if ((name.written in in_rows or _stands_beside(read.text, name, starts, ends)) and _can_be_one(read, name))
+            or ((name.seen or name.written.isupper()) and _is_way_of(read, name, firms, parts))
+        }
         firms |= added
         if not added:
             return
 
 
-def _is_related(
-    text: str, name: _Name, firms: Collection[str], sides: tuple[set[int], set[int]], small: Collection[str]
-) -> bool:
-    if (name.seen or name.written.isupper()) and _is_way_of(name.words, firms):
-        return True
-    if not _stands_beside(text, name, *sides):
-        return False
-    return _several_tell(text, name, _ENOUGH) if " " in name.written else _tells(name.written, small)
+def _can_be_one(read: _Read, name: _Name) -> bool:
+    return _several_tell(read.text, name, _ENOUGH) if " " in name.written else _tells(name.written, read.small)
 
 
 def _stands_beside(text: str, name: _Name, starts: set[int], ends: set[int]) -> bool:
@@ -432,7 +479,10 @@ def _stands_beside(text: str, name: _Name, starts: set[int], ends: set[int]) -> 
     return False
 
 
-def _is_way_of(words: Sequence[str], firms: Collection[str]) -> bool:
-    """Whether it is a firm's name in capitals, or with a word more."""
+def _is_way_of(read: _Read, name: _Name, firms: Collection[str], parts: Collection[str]) -> bool:
+    """Whether it is a firm's name in capitals, with a word more, or one telling word of it."""
+    words = name.words
+    if len(words) == 1 and words[0] in parts and _tells(words[0], read.small):
+        return True
     begun = (" ".join(words[:count]) for count in range(1, len(words) + 1))
     return any(one in firms or one.title() in firms for one in begun)

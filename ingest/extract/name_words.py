@@ -12,6 +12,7 @@ from ingest.extract.company_forms import rows
 Place = tuple[int, int]
 
 NOT_IN_NAMES, PLACES_OF_NAMES = "not_in_names.csv", "places_of_names.csv"
+_BASED = re.compile(r"\w-(?:based|born|branded|built|flagged|headquartered|made|origin|owned|registered|wide)$")
 INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}(?!\w)|[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
 NAME = rf"(?<![\w.-]){WORD}(?: (?:{WORD}|&|(?:and|of|de|da|do|di)(?!\w))){{1,7}}"
@@ -36,6 +37,8 @@ def stops(written: str) -> bool:
     """Whether a name does not go on over a word."""
     if INITIALS.fullmatch(written):
         return False  # A. J. Umber & Sons
+    if _BASED.search(written):
+        return True  # Ohio-based Umber
     plain = written.strip(".").upper()
     return plain in not_in_names() or plain.removesuffix("'S").removesuffix("\u2019S") in ("IMPORTER", "COMPANY")
 

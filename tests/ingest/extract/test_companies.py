@@ -93,6 +93,8 @@ FOUND = [
      ["Ochre, Travis & Rosenberg, P.A.", "Bloomers of California Inc.", "Diaz Trade Law"]),
     ("that Umber Marine and Umber Sarass made no shipments. Ochre Jade and Woad Trading Group were the respondents.",
      ["Umber Marine", "Umber Sarass", "Ochre Jade", "Woad Trading Group"]),
+    ("made by Jas. Umber Co. and Wm. Ochre & Sons Ltd; UMBER JADE, INC., AS A GAUGER",
+     ["Jas. Umber Co.", "Wm. Ochre & Sons Ltd", "UMBER JADE, INC."]),
     ("flown by Umber Airlines on behalf of Defendant Ochre, Inc.", ["Umber Airlines", "Ochre, Inc."]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip

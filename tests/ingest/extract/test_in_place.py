@@ -26,6 +26,16 @@ FOUND = [
     ("when Umberia sold it, Ochrelux and Umberia met", ["Umberia", "Ochrelux", "Umberia"]),
     ("that Umberia bills it. UMBERIA asked us; sent to Umberia Tableware, which told us",
      ["Umberia", "UMBERIA", "Umberia Tableware"]),
+    ("a claim against Ochre Rigging, Smalt & Sons, and Sienna Hoist. Smalt & Sons denied it",
+     ["Ochre Rigging", "Smalt & Sons", "Sienna Hoist", "Smalt & Sons"]),
+    ("found against them: Longry, Umberia, and Ochrelux. They say Umberia bought it",
+     ["Longry", "Umberia", "Ochrelux", "Umberia"]),
+    ("In May Farmton Umberia sold coils; they never dealt with Umberia",
+     ["Farmton Umberia", "Umberia"]),
+    # who it is, said in other ways
+    ("that the surety is Umberia; Ochre Gate (the alleger) told us", ["Umberia", "Ochre Gate"]),
+    ("booked by Ochre Gate, whose manager is ill; by then Umberia claimed its refund", ["Ochre Gate", "Umberia"]),
+    ("a petition by Ochre Cell (OC), a designer of cells; Ohio-based Umberia sold it", ["Ochre Cell", "Umberia"]),
     # by the address of a letter's writer
     ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
     ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),
@@ -45,6 +55,8 @@ NOT_FOUND = [
     "Final Results of Review: Importer Obligation and Carrier Role in New System",  # a headline
     "(2) Potential sources of rice",
     "Shipments from Umberia arrived.",
+    "solar imports from Southeast Asia and payments to North Africa",
+    "paid to Umberia, Farmton, Ohio, and Reno",
 ]
 
 

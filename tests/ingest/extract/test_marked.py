@@ -12,6 +12,7 @@ from tests.fixtures.marked_texts import SHARED, text_of, write
 
 needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real files are not at {SHARED}")
 
+FIRMS = Path(__file__).parents[2] / "fixtures" / "marked_firms.jsonl"
 PAPERS = Path(__file__).parents[2] / "fixtures" / "marked_papers.jsonl"
 MARKS = json.loads((Path(__file__).parents[2] / "fixtures" / "marked_companies.json").read_text(encoding="utf-8"))
 
@@ -47,3 +48,10 @@ def test_all_kinds_are_found_in_papers_of_the_trade() -> None:
     numbers = ("entry_number", "importer_number", "manufacturer_id", "hts", "case", "ruling", "lab_number", "container")
     assert min(measured[kind]["recall"] for kind in numbers) >= 0.95
     assert min(measured[kind]["precision"] for kind in numbers) >= 0.98
+
+
+def test_companies_without_a_legal_form_are_found_without_a_list_of_names() -> None:
+    measured = measure_extraction(read_marked(FIRMS))["company"]
+    assert measured["n"] > 150
+    assert measured["precision"] >= 0.95
+    assert measured["recall"] >= 0.80
