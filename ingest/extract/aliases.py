@@ -28,6 +28,8 @@ _LEAD = re.compile(rf"^(?:(?:{_INTRODUCED}|as|or|the|and|,)[ ,:]+)+", re.IGNOREC
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]{{2,60}})[{_QUOTES}]")
 _PERSON_BEFORE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr)\.? (?:[A-Z][\w.]* )?$")
 _OF_A_THING = re.compile(r"\b(?:at|from|in|near|via|an?|any|each|every|some|the|this|these) $")  # or a place
+_PARTNERS = re.compile(r"[A-Z]{1,3}&[A-Z]{1,3}")  # U&O
+_PREFIXED = re.compile(r"(?:P\.?T\.?|OOO|OAO|ZAO|PAO|UAB|SIA|[PCO]?JSC) (?=[A-Z])")
 _PARTS = re.compile(r"[^\Wa-z](?:[^/]*[^\s/])?")  # from the first capital on
 _SEVERAL = 200  # characters before a name in which those stand that have a short name together
 _ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 4, 3
@@ -182,6 +184,8 @@ def _is_telling(text: str, word: str, *, whole: bool = False) -> bool:
     plain = word.upper().strip(".")
     if INITIALS.fullmatch(word):
         return len(plain) > len("A.B")
+    if _PARTNERS.fullmatch(word):
+        return True
     if len(word) < _SHORTEST_WORD:
         deals = re.compile(rf"(?<![\w-]){re.escape(word)}{_DEALS}").search(text)
         if len(word) < _SHORTEST_CAPITALS or not word.isupper() or not (whole or deals):
@@ -286,6 +290,8 @@ def _cores(name: str) -> tuple[str, ...]:
     `Theory` of Theory LLC; and its first two words or more where these tell."""
     form = _form_of(name)
     core = name[: form.start].rstrip(" ,") if form else name
+    if prefix := _PREFIXED.match(core):
+        core = core[prefix.end() :]
     parts = core.split()
     cores: list[str] = []
     for count in range(len(parts), 1, -1):

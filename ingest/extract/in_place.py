@@ -27,7 +27,8 @@ _SHORTEST, _SHORTEST_CAPITALS, _SHORTEST_IN_DOMAIN = 4, 5, 5
 _LONGEST = 4  # words
 _CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 8
 
-_RUN = re.compile(rf"(?<![\w.@/#$-]){WORD}(?: (?:& |(?:de|del|do|da|di) )?{WORD}){{0,6}}")
+_WRAP = re.compile(r"(?<=[^\n]{60})\n(?=[^\s])")  # a long line goes on in the next
+_RUN = re.compile(rf"(?<![\w.@/#$-]){WORD}(?: (?:& |(?:da|de|del|des|di|do|du) )?{WORD}){{0,6}}")
 _OWNED = re.compile(r"(?:['\u2019]s|(?<=s)['\u2019])$")
 _SMALL = re.compile(r"(?<![\w'\u2019])[a-z]{3,}")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)(?:[\w-]+\.)*?([a-z0-9-]{5,})\.(?!gov\b|mil\b)[a-z]{2,}", re.IGNORECASE)
@@ -39,6 +40,11 @@ _BEHIND = re.compile(
     rf"(?P<owned>['\u2019]s?)?{_SEAT},? "
     r"(?:(?:already|also|both|had|has|have|later|never|now|still|then|which|who|\w+ly) ){0,2}"
     r"(?P<word>[a-z][\w'\u2019]*)(?: (?P<next>[a-z]+))?"
+)
+# What anybody did, but nothing that was only done to it: not `the report required by law`.
+_DID = re.compile(
+    rf"{_SEAT},? (?:(?:which|who) )?(?:(?:was|were|has|had|has been) )?(?:\w+ly )?[a-z]{{2,}}ed\b"
+    r"(?! (?:as|at|by|for|from|in|into|on|pursuant|to|under|with|within)\b)"
 )
 _GOES_ON = frozenset(("are", "began", "ceased", "continued", "is", "kept", "started", "stopped", "was", "were"))
 _APPOSED = re.compile(
@@ -57,8 +63,8 @@ _BEGINNING = re.compile(r"(?:[.!?:;\u2022*\"\u201c]\s+|(?:^|\s)\(\w{1,3}\)\s+|\n
 _CLAUSE = re.compile(r"[.;:!?]\s|[()\n]")
 _IN_BRACKETS = re.compile(r"(\w+)(?:['\u2019]s)? \([\"\u201c]?$")  # the plaintiff's (Umber) motion
 _CALLING = frozenset(("another", "called", "its", "named", "our", "their"))
-_PREPOSITIONS = frozenset(("at", "between", "by", "for", "from", "of", "through", "to", "via", "with"))
-_WEIGHED = frozenset(("against", "by", "for", "from", "of", "to", "with"))
+_PREPOSITIONS = frozenset(("as", "at", "between", "by", "for", "from", "of", "through", "to", "via", "with"))
+_WEIGHED = frozenset(("against", "at", "by", "for", "from", "of", "to", "with"))
 _WITHIN_STAFF = frozenset(("agent", "broker", "buyer", "seller"))  # Umber's buyer, Ann Weld
 _OF_A_LONGER = frozenset(("da", "de", "del", "des", "di", "do", "du", "e", "et", "for", "of", "y"))
 # What makes it a person's or a place's.
@@ -82,6 +88,7 @@ _LAND_BEHIND = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)")
 _ROW_ENDS = frozenset((", and ", ", or ", " and ", " or "))
 _JOINED = re.compile(r"(?:,? and|,? n?or|/| /|,? not) ?(?:its |by |to |from |for )?")
 _LONGEST_JOINED = 12
+_PARTNERS = re.compile(r"[A-Z]{1,3}&[A-Z]{1,3}")  # U&O
 _DAYS = frozenset(
     ("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER",
      "DECEMBER", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
@@ -130,11 +137,11 @@ def in_place(text: str, found: Iterable[Place], known: Collection[str] = ()) -> 
     >>> [text[start:end] for start, end in in_place(text, [])]
     ['Umber', 'Umber']
     """
-    read = _read(text, sorted(found))
+    read = _read(_WRAP.sub(" ", text), sorted(found))
     if not known and not any(name.seen for name in read.names.values()):
         return
     _give_to_persons(read.names)
-    _look_into_domains(text, read.names)
+    _look_into_domains(read.text, read.names)
     firms = {name.written for name in read.names.values() if _is_firm(read, name, known)}
     _add_related(read, firms)
     for written in firms:
@@ -233,6 +240,8 @@ def _weigh(text: str, start: int, end: int, name: _Name) -> Mapping[str, int]:
     name.within |= not begins
     owns = text.startswith(("'", "\u2019"), end)
     above = words[-2] if len(words) > 1 and last == "of" else words[-3] if words[-2:] == ["of", "the"] else ""
+    if before.endswith((" (", ' ("', " (\u201c")) and len(words) > 1:
+        above = words[-2]  # the Food Safety Service (FSS)
     longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper()
     if "&" not in name.written and spaced and _BEFORE_PERSONS.intersection((last, last.rstrip(".,:").lower())):
         name.person = True
@@ -241,10 +250,11 @@ def _weigh(text: str, start: int, end: int, name: _Name) -> Mapping[str, int]:
     in_some_place = spaced and not owns and (last in _BEFORE_PLACES or above.lower() in _OF_PLACES)
     somewhere = _PLACE_BEHIND.match(text, end) or _has_land_behind(text, end)
     name.place = max(name.place, _SURE if somewhere else int(in_some_place))
-    if last in ("the", "The") and not owns and not _names_what_follows(text, end):
+    firms_end = _ends_as_firms_do(name) and name.words[-1] not in ("Group", "Resources", "Partners")
+    if last in ("the", "The") and not (owns or firms_end or _names_what_follows(text, end)):
         name.thing = True
     seen = {} if longer else dict(_seen_behind(text, end))
-    seen_before = {} if begins else dict(_seen_before(before, name))
+    seen_before = {} if begins or longer else dict(_seen_before(before, name))
     if not any((*seen.values(), *seen_before.values())) or _in_headline(text, start, end):
         return {}
     name.saw_all(seen)
@@ -279,9 +289,10 @@ def _seen_behind(text: str, end: int) -> Iterator[tuple[str, int]]:
         yield "has", has.get(word) or has.get(following, 0)
     else:
         does = weights("does")
-        yield "does", max(does.get(word, 0), does.get(following, 0) if word in _GOES_ON else 0)
+        past = _HINT if _DID.match(text, end) else 0
+        yield "does", max(does.get(word, past), does.get(following, past) if word in _GOES_ON else 0)
         if _names_what_follows(text, end):
-            yield "noun", _HINT
+            yield "noun", weights("noun")[word]
 
 
 def _names_what_follows(text: str, end: int) -> bool:
@@ -292,8 +303,9 @@ def _names_what_follows(text: str, end: int) -> bool:
 
 def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
     if before[-2:].strip().startswith("(") and (bracket := _IN_BRACKETS.search(before)):
-        yield "is", weights("is").get(bracket.group(1).lower(), 0)
+        yield "is", weights("is").get(bracket.group(1), 0)
         return
+    before = before.rstrip("'\"\u2018\u201c")
     words = _CLAUSE.split(before)[-1].split()
     if words and words[-1] in _CALLING:
         words.pop()
@@ -310,7 +322,7 @@ def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
         if not staff:
             yield "is", weight if last.islower() else _HINT  # Importer Umber, but Importer Obligation
         return
-    if last in _PREPOSITIONS and " " in name.written and name.words[-1].upper() in _ends() and words[-2:][0].islower():
+    if last in _PREPOSITIONS and _ends_as_firms_do(name) and words[-2:][0].islower():
         yield "beside", _HINT
     if last in _WEIGHED:
         weighed = weights(last)
@@ -331,6 +343,10 @@ def _in_headline(text: str, start: int, end: int) -> bool:
     counted = [word for word in around if len(word) > len("with") and word[0].isalpha()]
     capitals = sum(word[0].isupper() for word in counted)
     return capitals > 2 and capitals > 2 * (len(counted) - capitals)
+
+
+def _ends_as_firms_do(name: _Name) -> bool:
+    return " " in name.written and name.words[-1].upper() in _ends()
 
 
 @cache
@@ -381,7 +397,9 @@ def _is_firm(read: _Read, name: _Name, known: Collection[str]) -> bool:
     if name.place == _SURE or (name.place and weight <= _ENOUGH):
         return False
     enough = weight >= _ENOUGH or (bool(known) and name_key(name.written) in known)
-    return enough and (name.within or len(name.places) > 1) and _tells(name.written, read.small)
+    if not enough or not _tells(name.written, read.small):
+        return False
+    return name.within or len(name.places) > 1 or any(one.startswith(f"{name.written} ") for one in read.names)
 
 
 def _several_tell(text: str, name: _Name, weight: int) -> bool:
@@ -400,6 +418,8 @@ def _tells(word: str, small: Collection[str]) -> bool:
     """Whether one word can be a firm's name: no common one, no place's, nation's or authority's, nowhere small."""
     plain, lowered = word.upper(), word.lower()
     shortest = _SHORTEST_CAPITALS if word.isupper() else _SHORTEST
+    if _PARTNERS.fullmatch(word):
+        return True
     if len(word) < shortest or not word[0].isupper() or any(letter.isdigit() for letter in word):
         return False
     if any(way in small for way in (lowered, lowered.removesuffix("s"), f"{lowered}s")):
@@ -455,7 +475,7 @@ def _add_related(read: _Read, firms: set[str]) -> None:
             name.written
             for name in rest
             if ((name.written in in_rows or _stands_beside(read.text, name, starts, ends)) and _can_be_one(read, name))
-            or ((name.seen or name.written.isupper()) and _is_way_of(read, name, firms, parts))
+            or _is_way_of(read, name, firms, parts)
         }
         firms |= added
         if not added:
@@ -480,9 +500,13 @@ def _stands_beside(text: str, name: _Name, starts: set[int], ends: set[int]) -> 
 
 
 def _is_way_of(read: _Read, name: _Name, firms: Collection[str], parts: Collection[str]) -> bool:
-    """Whether it is a firm's name in capitals, with a word more, or one telling word of it."""
+    """Whether it is a firm's name in capitals, with a word more or less, or one telling word of it."""
     words = name.words
-    if len(words) == 1 and words[0] in parts and _tells(words[0], read.small):
+    if len(words) == 1 and words[0] in parts and name.within and _tells(words[0], read.small):
         return True
+    if len(words) > 1 and any(firm.startswith(f"{name.written} ") for firm in firms) and _can_be_one(read, name):
+        return True
+    if not (name.seen or name.written.isupper() or _ends_as_firms_do(name)):
+        return False
     begun = (" ".join(words[:count]) for count in range(1, len(words) + 1))
     return any(one in firms or one.title() in firms for one in begun)

@@ -36,6 +36,13 @@ FOUND = [
     ("that the surety is Umberia; Ochre Gate (the alleger) told us", ["Umberia", "Ochre Gate"]),
     ("booked by Ochre Gate, whose manager is ill; by then Umberia claimed its refund", ["Ochre Gate", "Umberia"]),
     ("a petition by Ochre Cell (OC), a designer of cells; Ohio-based Umberia sold it", ["Ochre Cell", "Umberia"]),
+    ("A Umberia spokesman and the Ochre Woad lawyer met", ["Umberia", "Ochre Woad"]),
+    ("retailer 'Umberia' and the trucker (Ochre Dray) are known", ["Umberia", "Ochre Dray"]),
+    ("They say U&O refused its refund", ["U&O"]),
+    ("that Ochre Woad Works sold coils. In Ochre Woad, the court held", ["Ochre Woad Works", "Ochre Woad"]),
+    ("Umberia wanted its money. Umberia Foods left.", ["Umberia", "Umberia Foods"]),
+    ("The letter of last week says that all of the coils came from a mill that Ochre\nWoad sold in May to\nit.",
+     ["Ochre\nWoad"]),
     # by the address of a letter's writer
     ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
     ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),
@@ -55,6 +62,8 @@ NOT_FOUND = [
     "Final Results of Review: Importer Obligation and Carrier Role in New System",  # a headline
     "(2) Potential sources of rice",
     "Shipments from Umberia arrived.",
+    "apprised of the Ochre Oversight Group, and of Ochre Alerts issued under it; the Umber Mechanism set by law",
+    "said the Coalition for Fair Umber in Garlic; said that the Food Safety Service (UMBFSS) sold its cars",
     "solar imports from Southeast Asia and payments to North Africa",
     "paid to Umberia, Farmton, Ohio, and Reno",
 ]
