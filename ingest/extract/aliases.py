@@ -130,6 +130,10 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
             if not _PART_OF_NAME.match(text, match.end())
             and not _in_a_name(text, match.start())
             and not _PERSON_BEFORE.search(text, max(0, match.start() - 30), match.start())
+            and (
+                text[max(0, match.start() - 4) : match.start()] != " in "
+                or text.startswith(("'", "\u2019"), match.end())
+            )
         ]
         if any(_acts(text, *use.span()) for use in uses) or not _is_a_thing(text, word, uses):
             yield from (Use(use.start(), use.end(), place, role=False) for use in uses)

@@ -33,9 +33,9 @@ _PIECE = re.compile(
     r"\([^()\n\t]{1,40}\)|[^\W_](?:[\w'\u2019.+-]|\[[a-z]{3,7}\]|[&/](?=\w))*|[^\S\n]*\n\s*|[^\S\n]{2,}|\t|\S"
 )
 _ABBREVIATED = frozenset(
-    ("BROS", "CHAS", "CO", "DEV", "ELEC", "ENG", "ENT", "EXP", "GEN", "GEO", "IMP", "IND", "INDS", "INDUS", "INS",
-     "INT'L", "INTL", "JAS", "JOS", "LAB", "LABS", "MACH", "MFG", "MFRS", "MT", "PT", "SAN", "ST", "TECH", "TEX",
-     "THOS", "TIC", "TRANSP", "TRDG", "UNIV", "WM")
+    ("BROS", "CHAS", "CHEM", "CO", "DEV", "ELEC", "ENG", "ENT", "EXP", "GEN", "GEO", "IMP", "IND", "INDS", "INDUS",
+     "INS", "INT'L", "INTL", "JAS", "JOS", "LAB", "LABS", "MACH", "MFG", "MFRS", "MT", "PHARM", "PRODS", "PT", "SAN",
+     "ST", "SVCS", "SYS", "TECH", "TEX", "THOS", "TIC", "TRANSP", "TRDG", "UNIV", "WM")
 )  # fmt: skip
 _BETWEEN = frozenset(
     ("da", "de", "del", "der", "des", "di", "do", "dos", "du", "e", "et", "la", "le", "und", "van", "ve", "von", "y")

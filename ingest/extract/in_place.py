@@ -18,7 +18,7 @@ from anyascii import anyascii
 from graph.resolve.words import is_of_people, is_place, looks_like_company, mail_providers, share
 from ingest.extract.company_forms import form_words, rows
 from ingest.extract.introduced import firm, is_label, official
-from ingest.extract.name_words import WORD, Place, stops, weights
+from ingest.extract.name_words import ADDRESS, INITIALS, WORD, Place, stops, weights
 from ingest.extract.names import name_key
 from ingest.sources.countries import country_code, country_names
 
@@ -28,7 +28,9 @@ _LONGEST = 4  # words
 _CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 8
 
 _WRAP = re.compile(r"(?<=[^\n]{60})\n(?=[^\s])")  # a long line goes on in the next
-_RUN = re.compile(rf"(?<![\w.@/#$-]){WORD}(?: (?:& |(?:da|de|del|des|di|do|du) )?{WORD}){{0,6}}")
+_RUN = re.compile(
+    rf"(?<![\w.@#$-])(?<!//)(?:(?:[A-Z]\.){{2,4}} )?{WORD}(?: (?:& |(?:da|de|del|des|di|do|du) )?{WORD}){{0,6}}"
+)
 _OWNED = re.compile(r"(?:['\u2019]s|(?<=s)['\u2019])$")
 _SMALL = re.compile(r"(?<![\w'\u2019])[a-z]{3,}")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)(?:[\w-]+\.)*?([a-z0-9-]{5,})\.(?!gov\b|mil\b)[a-z]{2,}", re.IGNORECASE)
@@ -212,7 +214,8 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
     at = start
     for written in run.split(" "):
         owned = _OWNED.search(written)
-        cut = len(owned.group()) if owned else int(written.endswith(".") and len(written) > len("J."))
+        stop = written.endswith(".") and not INITIALS.fullmatch(written)
+        cut = len(owned.group()) if owned else int(stop)
         plain = written[: len(written) - cut]
         ends = bool(owned) or cut > 0
         if stops(plain) or plain.upper() in _DAYS or plain.lower() in weights("never"):
@@ -407,7 +410,7 @@ def _several_tell(text: str, name: _Name, weight: int) -> bool:
     words = name.words
     partners = "&" in words and not name.written.isupper()
     weight += _HINT * (partners or looks_like_company(name.written) or words[-1].upper() in _ends())
-    if weight < _ENOUGH or name.written.upper() in _regions():
+    if weight < _ENOUGH or name.written.upper() in _regions() or ADDRESS.fullmatch(words[-1]):
         return False
     if is_place(words[-1].upper()) and not name.seen.keys() - _PREPOSITIONS:
         return False  # from Southeast Asia

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from graph.resolve.words import is_of_people, is_place, share
 from ingest.extract.company_forms import legal_forms
 from ingest.extract.introduced import firm
-from ingest.extract.name_words import NAME, WORD, Place
+from ingest.extract.name_words import ADDRESS, NAME, WORD, Place
 
 _SEAT = r"(?: (?:of|in) [A-Z][\w ]{1,20}(?:, [A-Z][\w ]{1,20})?)"  # of Farmton, Ohio
 _SEMICOLON = re.compile(rf"{_SEAT}?;\s+(?:and\s+)?(?P<name>{NAME})(?=;|, [A-Z]|\.(?:\s|$)|\s+and\s|\s*\(|\s*$)")
@@ -20,11 +20,6 @@ _BETWEEN = re.compile(rf",\s+(?P<name>{NAME})(?=,\s+(?:and\s+)?[A-Z])")
 _RELATED = re.compile(rf"(?:[,;]?\s+(?:and|or)|[,;]|/)\s?(?P<name>{NAME})")
 _ROW_CHARACTERS = 90
 _SHORTEST_WORD = 4
-_ADDRESS = re.compile(
-    r"\b(?:Avenue|Beach|Blvd|Building|City|County|District|Drive|Estate|Floor|Highway|Park|Province|Region|Road|State|Street|"
-    r"Suite|Town|Village|Ward|Zone)\b",
-    re.IGNORECASE,
-)
 # Soller, Shayne & Horn: partners of a firm that bears their names.
 _PARTNERS = re.compile(
     r"(?<![\w,&.-])(?<!, )[A-Z][\w'\u2019-]+(?:, [A-Z][\w'\u2019-]+){1,5},? (?:&|and) [A-Z][a-z]\w+(?![\w-])"
@@ -81,7 +76,7 @@ def _related(text: str, start: int, end: int) -> Iterator[Place]:
 def _member(text: str, match: re.Match[str]) -> Place | None:
     name = _SEATED.sub("", match.group("name"))
     start = match.start("name")
-    return None if _ADDRESS.search(name) else firm(text, start, start + len(name))
+    return None if ADDRESS.search(name) else firm(text, start, start + len(name))
 
 
 def partners(text: str) -> Iterator[Place]:

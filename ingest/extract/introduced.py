@@ -118,9 +118,10 @@ def _traders(text: str) -> Iterator[Place]:
 
 
 def _parted(text: str, start: int, end: int) -> Iterator[Place]:
-    """Two names of two words or more each that `and` joins, one by one: Umber Jade and Ochre Weld."""
+    """Two names that `and` joins, one by one: of two words or more each, or where one stands elsewhere by itself."""
     left, joined, right = text[start:end].partition(" and ")
-    if joined and " " in left and " " in right:
+    both = text.count(text[start:end])
+    if joined and ((" " in left and " " in right) or text.count(left) > both or text.count(right) > both):
         yield start, start + len(left)
         start = end - len(right)
     yield start, end

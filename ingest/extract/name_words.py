@@ -16,6 +16,11 @@ _BASED = re.compile(r"\w-(?:based|born|branded|built|flagged|headquartered|made|
 INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}(?!\w)|[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
 NAME = rf"(?<![\w.-]){WORD}(?: (?:{WORD}|&|(?:and|of|de|da|do|di)(?!\w))){{1,7}}"
+ADDRESS = re.compile(
+    r"\b(?:Avenue|Beach|Blvd|Building|City|County|District|Drive|Estate|Floor|Highway|Park|Province|Region|Road|State|Street|"
+    r"Suite|Town|Village|Ward|Zone)\b",
+    re.IGNORECASE,
+)
 SENTENCE_ENDS = re.compile(r"\w(?<!\b\w)\. ")
 LOOSE_END = re.compile(r"(?:\.| and| of| de|['\u2019]s)+$")
 

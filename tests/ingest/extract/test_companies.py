@@ -95,6 +95,8 @@ FOUND = [
      ["Umber Marine", "Umber Sarass", "Ochre Jade", "Woad Trading Group"]),
     ("made by Jas. Umber Co. and Wm. Ochre & Sons Ltd; UMBER JADE, INC., AS A GAUGER",
      ["Jas. Umber Co.", "Wm. Ochre & Sons Ltd", "UMBER JADE, INC."]),
+    ("Umber Jade and Kestrel bought rice from them; Kestrel paid. See Ochre Sys. USA, Inc. v. United States",
+     ["Umber Jade", "Ochre Sys. USA, Inc."]),
     ("flown by Umber Airlines on behalf of Defendant Ochre, Inc.", ["Umber Airlines", "Ochre, Inc."]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip

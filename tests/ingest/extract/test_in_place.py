@@ -43,6 +43,8 @@ FOUND = [
     ("Umberia wanted its money. Umberia Foods left.", ["Umberia", "Umberia Foods"]),
     ("The letter of last week says that all of the coils came from a mill that Ochre\nWoad sold in May to\nit.",
      ["Ochre\nWoad"]),
+    ("A.F. Ochre asked for its money; Umberia/Ochrelux and Umberia's mill",
+     ["A.F. Ochre", "Umberia", "Ochrelux", "Umberia"]),
     # by the address of a letter's writer
     ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
     ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),
@@ -62,6 +64,7 @@ NOT_FOUND = [
     "Final Results of Review: Importer Obligation and Carrier Role in New System",  # a headline
     "(2) Potential sources of rice",
     "Shipments from Umberia arrived.",
+    "and its subsidiaries, Umberia Ochre Autonomous Region",
     "apprised of the Ochre Oversight Group, and of Ochre Alerts issued under it; the Umber Mechanism set by law",
     "said the Coalition for Fair Umber in Garlic; said that the Food Safety Service (UMBFSS) sold its cars",
     "solar imports from Southeast Asia and payments to North Africa",
@@ -97,7 +100,7 @@ def test_a_known_name_of_one_word_needs_nothing_that_speaks_for_it() -> None:
 
 
 def test_a_firm_is_called_by_its_first_word_before_and_after_it_is_named() -> None:
-    text = "Kestrel argued that it paid (Kestrel Supply v. U.S.). Kestrel continues to ship. Mr. Kestrel left."
+    text = "Kestrel argued that it paid (Kestrel Supply v. U.S.). Kestrel ships. Mr. Kestrel left; a mill in Kestrel."
     found = [(one.text, one.key) for one in find_mentions("", text) if one.what == "company"]
     assert found == [("Kestrel", "KESTREL SUPPLY"), ("Kestrel Supply", "KESTREL SUPPLY"), ("Kestrel", "KESTREL SUPPLY")]
 
