@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from api.answers.naming import normal_id
+from api.answers.port_names import ports_named
 from api.schemas import (
     PriorAnswer,
     PriorDocument,
@@ -216,7 +217,7 @@ class _Desk:
         return [row["title"] or "", row["description"] or ""]
 
     def _read_out(self, named: dict[str, dict[str, None]], text: str) -> None:
-        """Identifiers and names of parties that stand in the words."""
+        """Identifiers and names of parties and ports that stand in the words."""
         read: list[str] = []
         for mention in find_mentions("", text):
             kind = _MENTIONED.get(mention.kind, mention.kind)
@@ -229,6 +230,10 @@ class _Desk:
             if key not in named[kind]:
                 named[kind][key] = None
                 read.append(f"{kind} {key} ({name})")
+        for code, name in ports_named(text, self._ports):
+            if code not in named["port"]:
+                named["port"][code] = None
+                read.append(f"port {code} ({name})")
         if read:
             self.notes.append(f"Read out of the words: {', '.join(read)}.")
 
@@ -251,6 +256,12 @@ class _Desk:
             named += 1
             ids = self._now.view.entity(hit.id).identifiers if hit.kind == "party" else (hit.id,)
             yield from ((one, hit.title) for one in ids if one.partition(":")[0] in ("importer", "manufacturer"))
+
+    def _ports(self, words: str) -> Iterable[tuple[str, str]]:
+        """The ports on file whose name has one of some words."""
+        said = telling_words(words)
+        found = self._now.search.search(_plain(said), kinds=("port",), facets=(), limit=_MOST_HITS) if said else None
+        return [(hit.id.partition(":")[2], hit.title) for hit in found.items] if found else []
 
     def _known(self, question: Question) -> Question:
         """The question without parties of which nothing is on file; `NotFound` when nothing is left of it."""

@@ -145,6 +145,14 @@ def test_a_name_in_the_words_is_read_as_the_firm(http: httpx.Client, text: str) 
     assert ids(answer)[0] == "IS-1"
 
 
+def test_a_port_in_the_words_is_read_by_its_name(http: httpx.Client) -> None:
+    answer = asked(http, text="steel wire hangers at Los Angeles")
+    assert answer["asked"]["port"] == ["2704"]
+    assert "port 2704 (Los Angeles)" in answer["notes"][0]
+    assert "same port" in labels(answer["precedents"][0])
+    assert "port" not in asked(http, text="steel wire hangers of Los Angeles")["asked"]
+
+
 def test_words_of_a_name_that_stand_apart_name_nobody(http: httpx.Client) -> None:
     answer = asked(http, text="Golden hangers were unladen at the reef before trading began")
     assert "importer" not in answer["asked"]
