@@ -41,20 +41,22 @@ class Pairs:
     shift: Ints
 
 
-def pairs(
-    rare: ir.Table, everybody: ir.Table, *, first_day: int, last_day: int, shift: int, country_bound: bool
-) -> ir.Table:
-    """(old, new, shift) of all pairs worth comparing, of the real window or of one moved by `shift` days.
+def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, last_day: int, country_bound: bool) -> ir.Table:
+    """(old, new, shift) of all pairs worth comparing, of the real window (shift 0) and of those moved by `SHIFTS` days.
 
     `rare` has (kind, value, party, key_last, holders): what few parties hold, and when each last used it in trade;
     `everybody` says besides whether a party has a record of its own (`recorded`). `first_day` and `last_day` are those
     of the facts: no newcomer may seem to begin outside them.
     """
     rare = rare.join(everybody, "party")
-    new = rare.filter(
-        rare.first_day >= first_day + LEARNING_DAYS + max(shift, 0), rare.first_day <= last_day + min(shift, 0)
-    )
-    new = new.select("kind", "value", "recorded", new="party", began=new.first_day - shift)
+    new = rare.cross_join(ibis.memtable({"shift": [0, *SHIFTS]}, schema={"shift": "int64"}))
+    forward, backward = ibis.greatest(new["shift"], 0), ibis.least(new["shift"], 0)
+    new = new.filter(
+        new.first_day >= first_day + LEARNING_DAYS + forward, new.first_day <= last_day + backward
+    ).select(
+        "kind", "value", "recorded", "shift", new="party", began=new.first_day - new["shift"],
+        earlier=new.first_day - EARLIER_DAYS - forward,
+    )  # fmt: skip
     old = rare.select(
         "kind", "value", "holders", "key_last", old="party", old_first=rare.first_day, old_last=rare.last_day,
         old_recorded="recorded",
@@ -64,9 +66,9 @@ def pairs(
     ended = gap.between(-BEFORE_DAYS, AFTER_DAYS)
     key_ended = surely(key_gap.between(-BEFORE_DAYS, AFTER_DAYS))
     beside = (gap < -BEFORE_DAYS) & ((gap >= -SLOW_DAYS) | (t.holders <= RARE_BESIDE))
-    earlier = EARLIER_DAYS - min(shift, 0)  # before the newcomer truly began, and before it seems to begin
     misspelled = ~(t.recorded & t.old_recorded) & (t.old.levenshtein(t.new) <= SLIPS)
-    t = t.filter(t.old != t.new, t.old_first <= t.began - earlier, ended | key_ended | beside, ~misspelled)
+    # There before the newcomer truly began, and before it seems to begin.
+    t = t.filter(t.old != t.new, t.old_first <= t.earlier, ended | key_ended | beside, ~misspelled)
     if country_bound:
         t = t.filter(t.old.substr(0, 2) == t.new.substr(0, 2))
-    return t.select("old", "new", shift=ibis.literal(shift, "int64")).distinct()
+    return t.select("old", "new", "shift").distinct()

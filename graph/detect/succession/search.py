@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.detect.succession.candidates import RARE, SHIFTS, Pairs, pairs
+from graph.detect.succession.candidates import RARE, Pairs, pairs
 from graph.detect.succession.compare import Compared, compare
 from graph.detect.succession.events import Event, Rates, read_events
 from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, of_the_number, on_file
@@ -82,14 +82,10 @@ def search(
             known = everybody.left_join(own_records, "party").drop("party_right")
             known = known.mutate(recorded=known.recorded.fill_null(False))  # noqa: FBT003
             with facts.kept(rare) as keys, facts.kept(known) as known:
-                found = [
-                    pairs(
-                        keys, known, first_day=extent["first"], last_day=extent["last"], shift=shift,
-                        country_bound=side.country_bound,
-                    )
-                    for shift in (0, *SHIFTS)
-                ]  # fmt: skip
-                table = ibis.union(*found).order_by("shift", "old", "new").to_pyarrow()
+                found = pairs(
+                    keys, known, first_day=extent["first"], last_day=extent["last"], country_bound=side.country_bound
+                )
+                table = found.order_by("shift", "old", "new").to_pyarrow()
             shift = table["shift"].to_numpy().astype(np.int64)
             if not (shift == 0).any():
                 return None
