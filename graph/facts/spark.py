@@ -27,6 +27,9 @@ import pyarrow.parquet as pq
 import sqlglot.expressions as sge
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema
+from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+from ibis.backends.sql.rewrites import Select
+from ibis.common.patterns import replace
 from ibis.util import gen_name
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 from pyspark import SparkConf, SparkContext
@@ -128,17 +131,18 @@ class SparkFactStore:
 
     @contextmanager
     def kept(self, expression: ir.Table) -> Iterator[ir.Table]:
-        """An expression worked out when first asked, and held by the executors, on disk where memory is short."""
+        """An expression worked out at once and held by the executors, on disk where memory is short.
+
+        What is asked of it does not carry how it came about, which Spark would plan anew with each question.
+        """
         session, name = self._open(), f"kept_{next(self._serial)}"
         with _translated("the facts"):
-            rows = self._backend.rows(expression).persist()
-            rows.createOrReplaceTempView(name)
+            self._backend.rows(expression).localCheckpoint().createOrReplaceTempView(name)
         try:
             yield self._named(name, expression.schema())
         finally:
             with _translated("the facts"):
                 session.catalog.dropTempView(name)
-                rows.unpersist()
 
     def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:
         """Work an expression out into one Parquet file; how many rows.
@@ -243,11 +247,34 @@ def _latest(column: Column) -> SparkColumn:
     return F.expr(f"max_by({name}, {_AGE}) FILTER (WHERE {name} IS NOT NULL)").alias(column.name)
 
 
+@replace(Select)  # type: ignore[untyped-decorator]
+def _ordered_apart(_: Any) -> Any:
+    """Distinct rows first, in their order afterwards: Spark knows no computed column in an order of distinct rows.
+
+    Ibis's own rule makes the condition's columns part of what is distinct, so that rows come twice.
+    """
+    if not (_.distinct and _.sort_keys):
+        return _
+    inner = _.copy(sort_keys=())
+    told = {value: ops.Field(inner, name) for name, value in inner.selections.items()}
+    return Select(
+        inner,
+        selections={name: ops.Field(inner, name) for name in inner.selections},
+        sort_keys=tuple(key.replace(told, filter=ops.Value) for key in _.sort_keys),
+    )
+
+
+class _Compiler(PySparkCompiler):  # type: ignore[misc]
+    post_rewrites = (_ordered_apart,)
+
+
 class _Spark(Backend):  # type: ignore[misc]
     """Ibis's Spark backend, with rows going in and out as Arrow, and shared parts of a question worked out once.
 
     Ibis takes rows through pandas, where whole numbers with a null become floats and decimals objects.
     """
+
+    compiler = _Compiler()
 
     def rows(self, expression: ir.Expr, *, params: Any = None, limit: Any = None) -> DataFrame:
         """The expression as Spark's own table.

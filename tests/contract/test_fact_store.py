@@ -258,6 +258,18 @@ def test_what_is_kept_is_let_go_also_when_its_use_fails(tmp_path: Path, engine: 
         kept.to_pyarrow()
 
 
+def test_distinct_rows_of_a_choice_come_once_in_their_order(tmp_path: Path, engine: Engine) -> None:
+    codes = ("4601", "2704", "1001")
+    load_facts(tmp_path, ports=[{"port_code": code, "name": f"{code[:2]} of many", "region": "NY"} for code in codes])
+    t = engine(tmp_path).table("ports")
+    told = t.mutate(place=t.name.right(7)).filter(lambda t: t.place.length() > 0, t.port_code > "1000")
+    assert told.select("place", "region").distinct().order_by("region", "place").to_pyarrow().to_pylist() == [
+        {"place": "of many", "region": "NY"}
+    ]
+    by_code = told.select("port_code").distinct().order_by("port_code").to_pyarrow()
+    assert by_code["port_code"].to_pylist() == sorted(codes)
+
+
 DAYS = st.integers(1, 6).map(lambda day: date(2026, 1, day))
 LOADS = st.lists(st.lists(st.tuples(st.sampled_from("abc"), DAYS), max_size=5), max_size=5)
 
