@@ -49,6 +49,8 @@ def refresh(
     """
     tell = progress or _quiet
     with _building(settings, now=now) as build:
+        with build.timed("texts"):
+            build.read_unread_texts(tell)
         facts = build.parties_and_graph(tell)
         with build.timed("detect"):
             findings = _detect(facts, as_of=as_of, only=(), progress=tell)
@@ -143,6 +145,22 @@ class _Build:
         began = monotonic()
         yield
         self.seconds[step] = round(monotonic() - began, 3)
+
+    def read_unread_texts(self, tell: Progress) -> None:
+        """Take in what texts say that were loaded before statements were kept."""
+        from ingest.unread_texts import read_unread
+
+        with closing(bootstrap.facts(self._settings, loads=self.loads)) as facts:
+            load_id = read_unread(
+                facts,
+                Ledger(self._settings.home),
+                now=self._now,
+                memory_limit_gb=self._settings.memory_limit_gb,
+                threads=self._settings.threads,
+                told=lambda done, of: tell("reading texts that were loaded before", done, of),
+            )
+        if load_id:
+            self.loads = (*self.loads, load_id)
 
     def parties_and_graph(self, tell: Progress) -> FactStore:
         """Resolve, then build the graph and fill its store; the facts with their parties."""

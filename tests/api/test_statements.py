@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
+from api.bootstrap import facts
 from api.loading import load_files
 from api.refresh import refresh
 from api.settings import Settings
+from graph.facts.ledger import Ledger
+from graph.store.generation import Generations
 from tests.fixtures.running_service import running_service
 
 ENDED = "NY N299999, dated March 3, 2018, is hereby revoked."
@@ -124,3 +128,32 @@ def test_the_gate_knows_a_ruling_that_holds_the_number_only_in_its_text(http: ht
     assert (paper["id"], paper["outcome"]) == ("document:NY-N266666", "classified in 7326200020; stands")
     (reason,) = paper["reasons"]
     assert reason["words"].startswith("it holds goods to be under 7326200020, 10 digits of it those of 7326200020")
+
+
+def test_texts_loaded_before_statements_were_kept_are_read_at_the_next_refresh(tmp_path: Path) -> None:
+    (tmp_path / "documents.jsonl").write_text("\n".join(map(json.dumps, DOCUMENTS)), encoding="utf-8")
+    settings = Settings(home=tmp_path / "home")
+    load_files(settings, [tmp_path / "documents.jsonl"], now=datetime(2026, 3, 1, tzinfo=UTC))
+    said = _statements(settings)
+    assert len(said) == len(DOCUMENTS)
+    (manifest,) = (settings.home / "loads").glob("*.json")
+    load = json.loads(manifest.read_text(encoding="utf-8"))
+    load["facts"] = [fact for fact in load["facts"] if fact["table"] != "statements"]  # as loads were once
+    manifest.write_text(json.dumps(load), encoding="utf-8")
+    assert _statements(settings) == []
+
+    refresh(settings, now=datetime(2026, 3, 2, tzinfo=UTC))
+    assert _statements(settings) == said
+    first, again = Ledger(settings.home).loads()
+    assert [(file.file, file.accepted) for file in again.files] == [("texts loaded before", len(DOCUMENTS))]
+    assert Generations(settings.home).current().loads == (first.load_id, again.load_id)
+
+    refresh(settings, now=datetime(2026, 3, 3, tzinfo=UTC))
+    assert len(Ledger(settings.home).loads()) == 2
+
+
+def _statements(settings: Settings) -> list[dict[str, Any]]:
+    loads = tuple(load.load_id for load in Ledger(settings.home).loads())
+    with closing(facts(settings, loads=loads)) as known:
+        rows: list[dict[str, Any]] = known.table("statements").order_by("document_id").to_pyarrow().to_pylist()
+        return rows
