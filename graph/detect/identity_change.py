@@ -36,7 +36,7 @@ class IdentityChange:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "identity_change"
-    version: str = "6"
+    version: str = "7"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -74,7 +74,7 @@ class IdentityChange:
 
 def chosen_e_value(weighed: Weighing, pair: Weighed) -> float:
     """The e-value of a pair's predecessor; what was said openly speaks for nothing."""
-    return 0.0 if pair.openly.settled else weighed.e_values.get(pair.old, 0.0)
+    return 0.0 if pair.settled else weighed.e_values.get(pair.old, 0.0)
 
 
 def chosen_predecessors(weighed: Weighing) -> set[str]:

@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from graph.detect.succession.payment import Matter, says_paid, speaks_of
+from graph.detect.succession.payment import Matter, last_demand, says_paid, speaks_of
 from graph.detect.succession.sides import IMPORTERS, Side
 from graph.detect.succession.trade import column
 from graph.facts.columns import surely, taxpayer
@@ -35,6 +35,13 @@ MUCH_OF_ITS_TRADE = 0.3
 
 _WRONG = ("discrepant", "refused", "seized")
 _GRAVE = ("penalty", "seizure", "refusal", "audit", "detention")
+# How an issue is closed in which nothing was found against anybody.
+_NO_VIOLATION = "(^| )no violation|^ ?(compliant|unfounded|unsubstantiated|not substantiated) ?$"
+# And how one is closed without an answer, whatever its code.
+_LEFT_OPEN = (
+    "could not|cannot|unable|inconclusive|insufficient|lack of|not be? ?(verified|established|proven|determined)|"
+    "access (was )?(refused|denied)|no (resources|reply|answer|response)|reopen|unresolved"
+)
 # What an event is about, as far as its table says so, and the remarks of notes of payment.
 _ABOUT = {"of_kind": "string", "entry": "string", "bill": "string", "amount": "float64", "remarks": "string"}
 
@@ -130,6 +137,7 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     numbers = issue.importer_numbers if side is IMPORTERS else issue.manufacturer_ids
     issue = issue.mutate(number=numbers.unnest())
     issue = issue.filter(issue.number.notnull())
+    issue = issue.anti_join(without_violation(facts, as_of=as_of).select("issue_id").distinct(), "issue_id")
     opened = issue.group_by("number", "issue_id").agg(
         day=issue.opened.min().epoch_days().cast("int64"), version=issue.version.min().cast("string")
     )
@@ -152,6 +160,15 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     )  # fmt: skip
     found = ibis.union(acted, opened, tested, order_events(facts, lines, as_of=as_of, until=until))
     return found.filter(found.party.notnull(), found.kind.notnull(), found.day.notnull())
+
+
+def without_violation(facts: FactStore, *, as_of: date | None) -> ir.Table:
+    """The last version of every issue that was looked into and closed without a violation."""
+    t = facts.table("issues", as_of=as_of)
+    newest = t.group_by("issue_id").agg(version=t.version.max())
+    t = t.semi_join(newest, ["issue_id", "version"])
+    code = t.result_code.lower().re_replace("[^a-z]+", " ")
+    return t.filter(surely(code.re_search(_NO_VIOLATION)), ~surely(t.conclusion.lower().re_search(_LEFT_OPEN)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +201,16 @@ def read_events(
     for row in rows:
         if row["paid"]:
             notes.setdefault(row["party"], []).append(_matter(row))
+    demands: dict[str, list[Matter]] = {}
+    for row in rows:
+        if row["party"] in notes and row["kind"] != "paid":
+            demands.setdefault(row["party"], []).append(_matter(row))
+    last = {party: {last_demand(note, demands.get(party, ())) for note in notes[party]} for party in notes}
     for row in rows:
         if row["kind"] == "paid":
             continue
-        paid = any(speaks_of(note, _matter(row)) for note in notes.get(row["party"], ()))
+        party, about = row["party"], _matter(row)
+        paid = about.key in last.get(party, ()) or any(speaks_of(note, about) for note in notes.get(party, ()))
         key = tuple(row["key"].rsplit("/", 1)) if row["table"] == "issues" else (row["key"],)
         told = row["told"].replace("_", " ")
         event = Event(row["kind"], row["day"], row["table"], key, told, row["revenue"], paid)

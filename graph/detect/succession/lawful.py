@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 from rapidfuzz.fuzz import ratio
 
+from graph.detect.succession.events import without_violation
 from graph.detect.succession.on_file import records
 from graph.detect.succession.sides import IMPORTERS, Side
 from graph.detect.succession.trade import column
@@ -47,12 +49,19 @@ class Openly:
     bonded: bool = True  # whether parties of this side post bonds
     records: tuple[Row, ...] = field(default=())
     same_name: tuple[str, ...] = ()  # of makers: records of both with nearly one name
+    looked_into: tuple[str, ...] = ()  # issues that name both and were closed without a violation
+    divided: tuple[str, ...] = ()  # claims, that are facts, by which others than the new one succeed the old one
     agent_of: tuple[tuple[str, str], ...] = ()  # claims that the new one is somebody's agent, that are facts; and whose
 
     @property
     def declared(self) -> bool:
         """Whether customs was told: the old name and, of those who post bonds, the bond carried over."""
         return bool(self.former and (self.bond or not self.bonded))
+
+    @property
+    def names_it(self) -> bool:
+        """Whether the new one names the old one itself: as a name of its own on file, or by admitting it."""
+        return bool(self.former) or self.admitted
 
     @property
     def in_the_open(self) -> bool:
@@ -62,7 +71,7 @@ class Openly:
     @property
     def settled(self) -> bool:
         """Whether it was said in the open, or looked into and denied."""
-        return self.in_the_open or bool(self.cleared)
+        return self.in_the_open or bool(self.cleared) or bool(self.looked_into)
 
 
 def openly(
@@ -97,15 +106,39 @@ def openly(
     claimed: dict[tuple[str, str], list[Row]] = {}
     for row in ibis.union(*said, distinct=True).order_by("claim_id").to_pyarrow().to_pylist():
         claimed.setdefault((row["old"], row["new"]), []).append(row)
+    heirs: dict[str, list[tuple[str, str]]] = {}
+    facts_of = claims.filter(claims.relation == "successor_of", claims.status == "fact")
+    facts_of = facts_of.select("claim_id", heir=one, old=other).semi_join(couple, "old")
+    for row in facts_of.order_by("claim_id").to_pyarrow().to_pylist():
+        heirs.setdefault(row["old"], []).append((row["claim_id"], row["heir"]))
+    looked_into = _looked_into(facts, side, couple, as_of=as_of)
     agents = _agents(facts, key, {new for _, new in wanted}, as_of=as_of)
     bonded = side is IMPORTERS
     return {
         (old, new): replace(
             _of(rows.get(old, []), rows.get(new, []), claimed.get((old, new), []), bonded=bonded),
+            looked_into=tuple(looked_into.get((old, new), ())),
+            divided=tuple(claim for claim, heir in heirs.get(old, ()) if heir != new),
             agent_of=tuple(agents.get(new, ())),
         )
         for old, new in wanted
     }
+
+
+def _looked_into(
+    facts: FactStore, side: Side, couples: ir.Table, *, as_of: date | None
+) -> dict[tuple[str, str], list[str]]:
+    """By couple: the issues that name both and were closed without a violation."""
+    t = without_violation(facts, as_of=as_of)
+    number = (t.importer_numbers if side is IMPORTERS else t.manufacturer_ids).unnest()
+    t = t.select("issue_id", number=number)
+    t = t.select("issue_id", party=taxpayer(t.number) if side is IMPORTERS else t.number).distinct()
+    named = couples.join(t.select("issue_id", old=t.party), "old")
+    named = named.join(t.select("issue_id", new=t.party), ["issue_id", "new"])
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in named.order_by("issue_id").to_pyarrow().to_pylist():
+        found.setdefault((row["old"], row["new"]), []).append(row["issue_id"])
+    return found
 
 
 def _agents(
@@ -127,7 +160,6 @@ def _of(old: list[Row], new: list[Row], claims: list[Row], *, bonded: bool) -> O
     former = [
         row["record_id"] for row in new
         if any(_alike(frozenset(_words(other)), name) for other in row["other_names"] or () for name in names)
-        and ("former" in (row["name_kind"] or ()) or not row["name_kind"])
     ]  # fmt: skip
     bonds = {row["bond_number"] for row in old if row["bond_number"]}
 

@@ -1,10 +1,11 @@
 """Notes of payment, and which of a party's events each speaks of.
 
 Invariant: a note stands for no event that it does not name, by a number, by an amount or at least by its kind, so that
-a small bill paid says nothing of a large one that is not.
+a small bill paid says nothing of a large one that is not. A note that names nothing is of the last demand before it.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
@@ -14,12 +15,13 @@ from graph.facts.columns import surely
 # What customs notes where nothing is owed any more, in the languages of its partners too; "unpaid" has no such word.
 _PAID = (
     r"(^|[^a-z])(paid|tendered|settled|remitted|pagad[oa]s?|abonad[oa]s?|payée?s?|acquittée?s?|bezahlt|beglichen|pagat[oa])"
-    r"([^a-zà-ÿ]|$)"
+    r"([^a-zà-ÿ]|$)|payments? +(was +|has +been +)?received"
 )
 _NOT_PAID = (
     r"(not|never|nothing|yet|to|until|unless|if|be|partially|partly|part|half|no|sin|non|pas|nicht|nie|teilweise) +"
     r"((been|yet|be|fully|all|ser|être|vollständig) +)*"
-    r"(paid|tendered|settled|remitted|pagad|abonad|payé|acquitté|bezahlt|beglichen|pagat)|(paid|pagado|payé) +in +part"
+    r"(paid|tendered|settled|remitted|pagad|abonad|payé|acquitté|bezahlt|beglichen|pagat)|(paid|pagado|payé) +in +part|"
+    r"(no|not|partial|part|until|unless|if) +(payment +)?received"
 )
 # A note stands for what befell the party so many days before it.
 PAID_WITHIN_DAYS = 365
@@ -68,6 +70,19 @@ def speaks_of(note: Matter, event: Matter) -> bool:
         return True
     pairs = ((note.entry, event.entry), (note.bill, event.bill), (note.amount_usd or None, event.amount_usd or None))
     return note.kind == event.kind and not any(one and other and one != other for one, other in pairs)
+
+
+def last_demand(note: Matter, events: Iterable[Matter]) -> str | None:
+    """The key of the last demand for money before a note of payment that names nothing; None where it names something.
+
+    >>> audit = Matter("A1", day=10, kind="audit", amount_usd=80_000)
+    >>> last_demand(Matter("A7", day=90, kind="penalty", remarks="bill paid in full"), [audit])
+    'A1'
+    """
+    if note.entry or note.bill or note.amount_usd or _NUMBER.search(note.remarks):
+        return None
+    open_ = [e for e in events if e.amount_usd > 0 and e.key != note.key and 0 <= note.day - e.day <= PAID_WITHIN_DAYS]
+    return max(open_, key=lambda e: (e.day, e.key)).key if open_ else None
 
 
 def _named(note: Matter, event: Matter) -> bool:

@@ -45,6 +45,7 @@ HAND_OVER: dict[str, tuple[float, float]] = {
     "beside": (-6.0, -0.5),  # the predecessor goes on as before
     "kept": (-6.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
     "goes_on": (-8.0, -1.0),  # the share of its pace with which the predecessor still trades a year after
+    "tied": (0.0, 4.0),  # contact or other matter on file ties the two, and they have a partner in common
     "taken": (0.0, 4.0),  # share of the predecessor's trade that went on with the newcomer
     "dropped": (-2.0, 0.0),  # halvings from its pace, partner by partner, to what went on with the newcomer
     "size": (-2.0, -0.1),  # how unlike the two paces are, in doublings
@@ -57,17 +58,24 @@ SAME_FIRM = {**ONE_HAND, **HAND_OVER}
 ESCAPING: dict[str, tuple[float, float]] = {
     "event": (1.0, 2.3),  # -log10 of the chance that an event of its class stands so near before the change
     "no_event": (-6.0, -3.0),
-    "paid": (-3.0, 0.0),  # customs noted that what the event cost was paid
+    "paid": (
+        -5.0,
+        -2.0,
+    ),  # customs noted that what it cost was paid: the event counts as hardly any
+    # Who says itself whom it succeeds, and pays what the event cost, leaves nothing behind.
+    "answered": (-9.0, -6.0),
     "declared": (-9.0, -6.0),  # the old name declared and the bond carried over
     "former": (-3.0, -0.3),  # the old name declared, no more
     "public": (-9.0, -7.0),  # a succession that is a fact on record: no event, however near, outweighs it
     "owned": (-9.0, -6.0),  # one owns or controls the other as a fact on record: a division, not a disguise
-    # Somebody said that it is the successor, and who decided on that said no: no event, however near, outweighs this.
+    # Somebody said that it is the successor, and who decided on that said no; or customs looked into both and found no
+    # violation: no event, however near, outweighs this.
     "cleared": (-9.0, -7.0),
+    "divided": (-5.0, -1.0),  # others succeed the old one as a fact on record: why its trade went away is known
     "related": (-1.5, -0.3),  # sisters, or one the other's agent, as a fact on record
     "same_name": (-9.0, -6.0),  # of makers: the name on file is the old one's, so that the number is spelled otherwise
 }
-BASE, HAND_OVER_BASE, ESCAPING_BASE = (-18.0, 4.0), (-4.0, 6.0), (-3.0, 1.0)
+BASE, HAND_OVER_BASE, ESCAPING_BASE = (-18.0, 4.0), (-6.0, 6.0), (-3.0, 1.0)
 FIRST_BASES = (-5.0, 1.0, -1.0)
 # The constants of the second and the third curve stand among the coefficients; that of the first is the intercept.
 HANDED_OVER, ESCAPED = "handed_over", "escaping"

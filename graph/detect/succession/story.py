@@ -181,8 +181,12 @@ def _title(scheme: Scheme, best: Weighed, found: Search, records: Records) -> st
         tail = ", under the same name"
     elif best.openly.in_the_open:
         tail = ", and said so openly"
+    elif best.openly.looked_into and not best.openly.cleared:
+        tail = "; customs looked into both and found no violation"
     elif best.openly.cleared:
         tail = "; that it is the successor was claimed and rejected"
+    elif best.features["answered"]:
+        tail = "; it says so itself, and what was owed is paid"
     elif best.event is None or best.event_chance > COMMON:
         tail = "; nothing is on record that it would leave behind"
     else:
@@ -460,8 +464,15 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
         ),
         InnocentExplanation(
             "found not to be the successor",
-            "claims of succession that were rejected, as where a court sells the assets",
-            f"Holds: {_listed(list(w.openly.cleared))}." if w.openly.cleared else "Does not hold: none is on record.",
+            "claims of succession that were rejected, and issues on both that were closed without a violation",
+            f"Holds: {_listed([*w.openly.cleared, *w.openly.looked_into])}."
+            if w.openly.cleared or w.openly.looked_into
+            else "Does not hold: none is on record.",
+        ),
+        InnocentExplanation(
+            "others succeed it on record", "claims that are facts, by which others succeed the old one",
+            f"Weakens the match: {_listed(list(w.openly.divided))}." if w.openly.divided
+            else "Does not hold: none is on record.",
         ),
         InnocentExplanation("nothing to leave behind", "events on record before the change", nothing),
         InnocentExplanation(
@@ -486,8 +497,9 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
             f"{'Weakens the match' if scattered >= FELL_TO_MANY else 'Does not hold'}: {scattered:.0%} of its trade.",
         ),
         InnocentExplanation(
-            "what was owed is paid", "notes of payment in the year after the event",
-            "Weakens the match: customs noted that it was paid." if w.features["paid"]
+            "what was owed is paid", "notes of payment in the year after the event, by whoever goes on openly",
+            "Holds: customs noted that it was paid, and the new one names the old one itself." if w.features["answered"]
+            else "Weakens the match: customs noted that it was paid." if w.features["paid"]
             else "Does not hold: none is on record.",
         ),
         InnocentExplanation(

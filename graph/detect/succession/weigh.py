@@ -34,9 +34,8 @@ PAID_COUNTS = 10.0
 MOST_BELOW = 12
 MOST_CONTACT, MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 16.0, 20.0, 25.0, -20.0
 MOST_APART = 4.0
-# What ties two makers in the queue: something on file that one in sixteen strangers shares, or rarer.
+# What ties two firms: something on file that one in sixteen strangers shares, or rarer.
 TIE_BITS = 4.0
-_TIES = ("contact", "identity")
 _GOODS = ("hts", "exporter")
 _HABITS = ("filer", "surety")
 # A registered agent serves thousands and is no evidence.
@@ -59,6 +58,11 @@ class Weighed:
     parts: int = 0  # where it is one of several parts of the old firm: how many
     together: float = 0.0  # and with what share of its pace they go on together
 
+    @property
+    def settled(self) -> bool:
+        """Whether it was said in the open or denied; or the new one names the old one and what was owed is paid."""
+        return self.openly.settled or bool(self.features["answered"])
+
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
@@ -75,10 +79,12 @@ def link_features(found: Search) -> dict[str, Floats]:
     """The features of `SAME_FIRM` for all pairs, stand-ins too; what people say is not among them yet."""
     c, pairs = found.compared, found.pairs
     trade = _sum(c, ("partner",)) - np.log2(c.pool)
+    contact, identity = np.minimum(_sum(c, ("contact",)), MOST_CONTACT), _sum(c, _ON_FILE)
+    tied = np.maximum(contact, identity) >= TIE_BITS
     apart = (c.shared_partners == 0) & ~_same_heading(found)
     return {
-        "contact": np.minimum(_sum(c, ("contact",)), MOST_CONTACT),
-        "identity": np.clip(_sum(c, _ON_FILE), -3.0, MOST_IDENTITY),
+        "contact": contact,
+        "identity": np.clip(identity, -3.0, MOST_IDENTITY),
         "trade": np.clip(trade, LEAST_TRADE, MOST_TRADE),
         "goods": np.clip(_sum(c, _GOODS), -6.0, 8.0),
         "consignees": np.clip(_sum(c, ("consignee",)), -3.0, 12.0),
@@ -101,6 +107,7 @@ def link_features(found: Search) -> dict[str, Floats]:
         "parted": c.parted,
         "customer": c.customer,
         "woken": found.known.woken[pairs.new],
+        "tied": (tied & (c.shared_partners > 0)).astype(np.float64),
         "untied": _untied(found),
         "claimed": np.zeros(len(pairs.old)),
         "appointed": np.zeros(len(pairs.old)),
@@ -121,10 +128,10 @@ def _same_heading(found: Search) -> Bools:
 
 
 def _untied(found: Search) -> Floats:
-    """1 for makers of whom nothing on file says that they are one, else 0."""
+    """1 for makers of whom nothing on file, but a word of the name, says that they are one, else 0."""
     fields = found.compared.fields
     tied = np.zeros(len(found.pairs.old), dtype=bool)
-    for group in ("contact", *_ON_FILE):
+    for group in ("contact", "place", "person", "bond"):
         if group in fields:
             tied |= fields[group] > 0
     return np.where(tied, 0.0, float(found.side is MAKERS))
@@ -186,8 +193,9 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
         features = {name: float(parts.features[name][n] if parts else values[i]) for name, values in x.items()}
         features["claimed"] = 2.0 if open_.admitted else 1.0 if open_.said else 0.0
         told = event is not None and chance <= COMMON
+        paid = told and event is not None and event.paid
         features |= {
-            "event": min(-float(np.log10(max(chance, 1e-9))), RAREST_EVENT) if told else 0.0,
+            "event": min(-float(np.log10(max(chance, 1e-9))), RAREST_EVENT) if told and not paid else 0.0,
             "no_event": float(not told),
             "declared": float(open_.declared),
             "former": float(bool(open_.former) and not open_.declared),
@@ -195,8 +203,10 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
             "owned": float(bool(open_.owned)),
             "related": float(bool(open_.related)),
             "same_name": float(bool(open_.same_name)),
-            "cleared": float(bool(open_.cleared)),
-            "paid": float(told and event is not None and event.paid),
+            "cleared": float(bool(open_.cleared or open_.looked_into)),
+            "divided": float(bool(open_.divided)),
+            "paid": float(paid),
+            "answered": float(paid and open_.names_it),
             "appointed": float(bool(appointed_by(found, int(i), open_))),
         }
         one = {name: np.array([value]) for name, value in features.items()}
@@ -205,7 +215,9 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
         several = (len(parts.pairs), parts.volume) if parts else (0, 0.0)
         weighed.append(Weighed(int(i), *couple, event, chance, open_, features, same, same * escape, *several))
     weighed.sort(key=lambda w: (-w.probability, -w.same_firm, w.old, w.new))
-    e_values, tested, stand_ins = _e_values(found, logit, history, rates, _left_out(found, weighed))
+    speaking = np.where(_speaking(found, x, weighed), logit, -np.inf)
+    settled = {w.old for w in weighed if w.settled}
+    e_values, tested, stand_ins = _e_values(found, speaking, history, rates, settled)
     return Weighing(found, tuple(weighed), e_values, tested, stand_ins)
 
 
@@ -245,18 +257,15 @@ def _event(found: Search, pair: int, history: list[Event], rates: Rates) -> tupl
     return best
 
 
-def _left_out(found: Search, weighed: Iterable[Weighed]) -> set[str]:
-    """Predecessors whose pairs speak for nothing, however well they fit: what was said openly, or denied.
+def _speaking(found: Search, x: dict[str, Floats], weighed: Iterable[Weighed]) -> Bools:
+    """The pairs that can speak for a succession in the queue, stand-ins among them.
 
-    So does a maker's trade by itself, which passes to a newcomer just so where a plant is sold: something on file must
-    tie the two, or somebody claim that they are one.
+    A maker's trade by itself passes to a newcomer just so where a plant is sold: something on file must tie the two,
+    or somebody claim that they are one.
     """
-    pairs = list(weighed)
-    left_out = {w.old for w in pairs if w.openly.settled}
-    if found.side is MAKERS:
-        tied = {w.old for w in pairs if w.features["claimed"] or any(w.features[name] >= TIE_BITS for name in _TIES)}
-        left_out |= {found.names[old] for old in np.unique(found.pairs.old)} - tied
-    return left_out
+    speaking = (np.maximum(x["contact"], x["identity"]) >= TIE_BITS) | (found.side is not MAKERS)
+    speaking[[w.pair for w in weighed if w.features["claimed"]]] = True
+    return np.asarray(speaking, dtype=np.bool_)
 
 
 def _e_values(
@@ -266,7 +275,7 @@ def _e_values(
 
     Tested are those that are gone and have an event to leave behind; stand-ins are all that were gone by then, beside
     newcomers of other times. A pair that the true window holds too may be a succession and stands in for nobody. Those
-    left out are tested and reach no threshold.
+    left out, because it was said openly what they are or denied, are tested and reach no threshold.
     """
     bits = logit / np.log(2.0)
     pairs = found.pairs

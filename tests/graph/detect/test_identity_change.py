@@ -17,7 +17,10 @@ from graph.detect.calibrate import LabelledLead
 from graph.detect.detector import detect
 from graph.detect.succession.candidates import pairs
 from graph.detect.succession.probability import ESCAPING, SAME_FIRM, fit, same_firm_logit, sigmoid
+from graph.detect.succession.search import search
+from graph.detect.succession.sides import IMPORTERS, traded
 from graph.detect.succession.story import SHARED_BY_MANY
+from graph.detect.succession.weigh import TIE_BITS, link_features
 from graph.model.finding import Finding, RecordRef
 from graph.model.tables import TABLES
 from tests.graph.detect.market_world import Business, MarketWorld, market_world, on
@@ -495,6 +498,114 @@ def test_what_customs_noted_as_paid_is_less_of_a_reason_to_escape() -> None:
 def test_a_small_bill_paid_does_not_speak_for_a_large_one() -> None:
     finding = told_of_payment("Paid in full.", kind="audit", entry=0, revenue_change_usd=900)
     assert result(finding, "what was owed is paid").startswith("Does not hold")
+
+
+@pytest.mark.parametrize("openly", [{"other_names": ["Old Kiln LLC"], "name_kind": ["dba"]}, {"status": "admitted"}])
+def test_who_says_whom_it_succeeds_is_accused_only_while_the_bill_is_open(openly: dict[str, Any]) -> None:
+    def told(remarks: str, openly: dict[str, Any]) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100", name="Old Kiln LLC")
+        last = world.tables["entry_lines"][-1]
+        world.act(
+            last, day=END + 5, kind="document_review", result="compliant", remarks=remarks, entry_number=None,
+            importer_number="51-000000100",
+        )  # fmt: skip
+        on_file = {name: value for name, value in openly.items() if name != "status"}
+        new_firm(world, "61-000000100", business, phone=record["phone"], **on_file)
+        if "status" in openly:
+            world.add(
+                "party_claims",
+                {"claim_id": "C1", "subject": "importer:61-000000100", "relation": "successor_of",
+                 "object": "importer:51-000000100", "status": openly["status"]},
+            )  # fmt: skip
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    answered, unpaid, unsaid = told("Bill paid in full.", openly), told("Mail returned.", openly), told("Paid.", {})
+    assert result(answered, "what was owed is paid").startswith("Holds")
+    assert answered.title.endswith("it says so itself, and what was owed is paid.")
+    assert not answered.queue
+    assert answered.e_value == 0
+    assert answered.probability < unsaid.probability < unpaid.probability
+    assert unpaid.probability > 0.5
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "result_code", "cleared"),
+    [
+        ("Two firms of two families.", "no violation", True),
+        ("Deposits were made.", "NO_VIOLATION_FOUND", True),
+        ("Could not be verified abroad.", "no violation", False),
+        ("Closed for lack of resources; may be reopened.", "no_violation", False),
+        ("Bills were issued.", "violation_found", False),
+        ("Papers do not agree.", "noncompliant", False),
+    ],
+)
+def test_whom_customs_looked_into_and_found_no_violation_is_not_accused(
+    conclusion: str, result_code: str, cleared: bool
+) -> None:
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100")
+    new_firm(world, "61-000000100", business, phone=record["phone"])
+    issue = {"issue_id": "I1", "importer_numbers": ["51-000000100", "61-000000100"], "opened_on": on(END + 60)}
+    world.add("issues", {**issue, "version": 1, "as_of": on(END + 60), "status": "open"})
+    world.add(
+        "issues",
+        {**issue, "version": 2, "as_of": on(END + 90), "status": "closed", "result_code": result_code,
+         "conclusion": conclusion},
+    )  # fmt: skip
+    finding = of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+    assert (finding.probability < 0.5) == cleared
+    assert (result(finding, "found not to be the successor") == "Holds: I1.") == cleared
+    assert finding.title.endswith("customs looked into both and found no violation.") == cleared
+    assert not (finding.queue and cleared)
+
+
+def test_an_issue_closed_without_a_violation_is_nothing_to_leave_behind() -> None:
+    def told(result_code: str) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100", event=False)
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        world.add(
+            "issues",
+            {"issue_id": "I1", "version": 1, "as_of": on(END - 20), "opened_on": on(END - 20), "status": "closed",
+             "importer_numbers": ["51-000000100"], "result_code": result_code},
+        )  # fmt: skip
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    closed, found = told("no violation"), told("violation found")
+    assert result(closed, "nothing to leave behind").startswith("Holds")
+    assert result(found, "nothing to leave behind").startswith("Does not hold")
+    assert closed.probability < found.probability
+
+
+def test_where_others_succeed_on_record_a_further_newcomer_is_less_likely_an_escape() -> None:
+    def told(status: str) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100")
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        world.add(
+            "party_claims",
+            {"claim_id": "C1", "subject": "importer:62-000000100", "relation": "successor_of",
+             "object": "importer:51-000000100", "status": status},
+        )  # fmt: skip
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    divided, alleged = told("fact"), told("alleged")
+    assert divided.probability < alleged.probability
+    assert result(divided, "others succeed it on record") == "Weakens the match: C1."
+    assert result(alleged, "others succeed it on record").startswith("Does not hold")
+
+
+def test_a_tie_on_file_counts_only_beside_some_of_the_trade(facts: MemoryFacts) -> None:
+    with facts.kept(traded(facts, as_of=None, until=on(1100))) as lines:
+        found = search(facts, lines, IMPORTERS, as_of=None, until=on(1100))
+    assert found is not None
+    x = link_features(found)
+    tied, shared = x["tied"] > 0, found.compared.shared_partners > 0
+    on_paper = np.maximum(x["contact"], x["identity"]) >= TIE_BITS
+    assert tied.any()
+    assert (on_paper & ~shared).any()
+    assert (tied == (on_paper & shared)).all()
 
 
 def test_who_a_shared_maker_named_its_agent_is_less_likely_the_firm_that_stopped() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import ibis
 import pytest
 
-from graph.detect.succession.payment import Matter, says_paid, speaks_of
+from graph.detect.succession.payment import Matter, last_demand, says_paid, speaks_of
 
 PENALTY = Matter("A1", day=100, kind="penalty", entry="ABC12345678", bill="MAEU55", amount_usd=80_000)
 
@@ -18,6 +18,9 @@ PENALTY = Matter("A1", day=100, kind="penalty", entry="ABC12345678", bill="MAEU5
         ("Multa pagada el martes", True),
         ("Amende payée", True),
         ("Strafe bezahlt.", True),
+        ("Payment received, closed.", True),
+        ("No payment received", False),
+        ("Payment not received by the due date", False),
         ("Not paid; sent to collection.", False),
         ("not yet been paid", False),
         ("liquidated with dumping duties, unpaid", False),
@@ -60,3 +63,25 @@ def test_remarks_say_that_all_is_paid_or_do_not(remarks: str | None, paid: bool)
 def test_a_note_of_payment_speaks_of_what_it_names(note: dict[str, Any], speaks: bool) -> None:
     told: dict[str, Any] = {"key": "A9", "day": 130, "kind": "penalty"}
     assert speaks_of(Matter(**(told | note)), PENALTY) is speaks
+
+
+@pytest.mark.parametrize(
+    ("note", "demand"),
+    [
+        ({"remarks": "Bill paid in full."}, "A5"),  # names nothing: the last demand before it, of whatever kind
+        ({"remarks": "Bill paid in full.", "day": 120}, "A1"),
+        ({"remarks": "Bill paid in full.", "day": 99}, None),  # before any
+        ({"remarks": "Bill paid in full.", "day": 700}, None),  # long after all
+        ({"remarks": "Bill 4711 paid in full."}, None),  # names a bill
+        ({"remarks": "Paid.", "entry": "ABC99999999"}, None),
+        ({"remarks": "Paid.", "amount_usd": 900}, None),
+    ],
+)
+def test_a_note_that_names_nothing_is_of_the_last_demand(note: dict[str, Any], demand: str | None) -> None:
+    events = [
+        PENALTY,
+        Matter("A5", day=150, kind="audit", amount_usd=9_000),
+        Matter("A6", day=160, kind="exam"),  # asks for nothing
+    ]
+    values: dict[str, Any] = {"key": "A9", "day": 200, "kind": "penalty"} | note
+    assert last_demand(Matter(**values), events) == demand
