@@ -17,7 +17,7 @@ import numpy as np
 
 from graph.detect.calibration import Calibration, read_calibration
 from graph.detect.last_day import last_day
-from graph.detect.queue import e_bh, threshold_e_values
+from graph.detect.queue import e_bh, sure_enough, threshold_e_values
 from graph.detect.reentry import lots
 from graph.detect.reentry.features import excess, features
 from graph.detect.reentry.hands import Came, Hand, hands
@@ -57,7 +57,7 @@ class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "6"
+    version: str = "7"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -80,16 +80,19 @@ class PortShopping:
         records = read_records(facts, [w.lead for scheme in schemes for w in scheme], as_of=as_of)
         calibration = read_calibration(self.name)
         findings = []
-        for scheme in schemes:
+        named = [{party_of(w.lead.lot) for w in scheme} for scheme in schemes]
+        in_queue = sure_enough(
+            [any(queue[party] for party in parties) for parties in named], [scheme[0].probability for scheme in schemes]
+        )
+        for scheme, parties, is_in_queue in zip(schemes, named, in_queue, strict=True):
             first = scheme[0]
-            parties = {party_of(w.lead.lot) for w in scheme}
             account = Told(
                 tuple((w.lead, w.moved, w.lawful) for w in scheme),
                 hands_of(scheme),
                 as_of=until,
                 probability=first.probability,
                 calibration=calibration.label,
-                queue=any(queue[party] for party in parties),
+                queue=is_in_queue,
                 e_value=max(worth[party] for party in parties),
                 stopped=sum(stopped[party] for party in parties),
                 bits_together=max(together[party] for party in parties),
@@ -130,7 +133,8 @@ def weigh(
     moves = {
         lead.lot["shipment"]: movement(
             lead.lot["taxpayer"] or "", port=lead.lot["acting_port"], mode=lead.lot["mode"] or "",
-            day=lead.lot["action_day"], return_day=lead.matches[0].day, hts4=lead.lot["hts4"] or "", filed=filed,
+            day=lead.lot["action_day"], return_day=lead.matches[0].day, return_port=lead.matches[0].port,
+            hts4=lead.lot["hts4"] or "", filed=filed,
             flow=flow,
         )
         for lead in leads
@@ -194,6 +198,7 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: f
         recurring_bits=lead.matches[0].recurring_bits if lead.matches[0].own else 0.0,
         found_again=bool(law.adverse_on_return),
         unresolved=lead.lot["standing"] == lots.UNRESOLVED,
+        seized=lead.lot["standing"] == lots.SEIZED,
         returned_lawfully=law.returned_lawfully,
         reexported=bool(law.reexports),
         mended_or_passed=bool(law.reconditioned or law.cleared_on_return),
@@ -202,6 +207,7 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: f
         everybody_moved=moved.moved_with_everybody,
         # Where everybody left the port, that the importer left it too is no decision of its own.
         moved_for_good=moved.importer_moved_for_good and not moved.everybody_moved,
+        in_season=moved.in_season.usual,
     )
 
 
@@ -223,7 +229,7 @@ def importers_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float
     explained = {
         w.lead.lot["shipment"]
         for w in weighed
-        if w.features["lawful"] or w.features["in_bond"] or w.features["moved_for_good"]
+        if w.features["lawful"] or w.features["in_bond"] or w.features["moved_for_good"] or w.features["in_season"]
     }  # fmt: skip
     likely = {party_of(w.lead.lot) for w in weighed if w.probability >= QUEUE_PROBABILITY}
     left = {shipment: bits for shipment, bits in found.bits.items() if shipment not in explained}

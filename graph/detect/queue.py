@@ -89,3 +89,24 @@ def e_bh(e_values: Sequence[float], tested: int | None = None, *, rate: float = 
             chosen = k
     selected = set(order[:chosen])
     return [i in selected for i in range(len(e_values))]
+
+
+def sure_enough(
+    chosen: Sequence[bool], probabilities: Sequence[float], *, rate: float = FALSE_DISCOVERY_RATE
+) -> list[bool]:
+    """Of what was chosen the most probable, as many as are false at no more than `rate` by their own probabilities.
+
+    E-values bound what chance does; what is no chance and yet innocent is known to the probabilities alone.
+
+    >>> sure_enough([True, True, True, False], [0.6, 0.99, 0.9, 0.99])
+    [False, True, True, False]
+    """
+    order = sorted((i for i, is_in in enumerate(chosen) if is_in), key=lambda i: -probabilities[i])
+    kept: set[int] = set()
+    false = 0.0
+    for n, i in enumerate(order, start=1):
+        false += 1 - probabilities[i]
+        if false > rate * n:
+            break
+        kept.add(i)
+    return [i in kept for i in range(len(chosen))]

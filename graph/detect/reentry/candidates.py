@@ -133,9 +133,11 @@ def compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) -
 
 
 def may_be_part(t: ir.Table) -> ir.BooleanValue:
-    """Whether the line's goods may be a part of the lot's: no amount of them is larger, and all are about one share."""
+    """Whether the line's goods may be a part of the lot's: of one tariff heading to six digits, no amount of them is
+    larger, and all are about one share."""
+    other_goods = surely(t.hts.substr(0, 6) != t[LOT + "hts"].substr(0, 6))
     same_unit = ~surely(t.unit != t[LOT + "unit"])
     shares = [t[name] / amount(t[LOT + name]) for name in ("weight", "packages")]
     shares.append(ibis.ifelse(same_unit, t.quantity / amount(t[LOT + "quantity"]), None))
     most, least = ibis.greatest(*shares), ibis.least(*shares)
-    return surely((most <= WHOLE) & (most <= least * ONE_SHARE))
+    return surely((most <= WHOLE) & (most <= least * ONE_SHARE)) & ~other_goods

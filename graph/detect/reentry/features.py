@@ -25,13 +25,18 @@ SIGNS: dict[str, tuple[float, float]] = {
     "recurring": (-1.0, 0.0),  # log2 of how much likelier a lot that merely recurs agrees in this way
     "found_again": (0.0, 1.5),  # customs found fault with what came back
     "unresolved": (-3.0, 0.0),  # no result is known yet
+    "seized": (-3.0, 0.0),  # customs seized the goods, and nothing says that it let them go
     "lawful": (-8.0, -3.5),  # re-exported, then mended or passed on return; or here for a time
     "passed": (-3.0, 0.0),  # customs passed what came back, or wrote that the fault was mended; no re-export on record
     "reexported": (-3.0, -0.75),  # re-exported before the return; nothing says that the fault was mended
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
-    "everybody_moved": (-2.0, 0.0),  # how far the acting port's other users left it too, or when the goods came
+    "everybody_moved": (-3.0, -1.0),  # how far the acting port's other users left it too, or when the goods came
     "moved_for_good": (-4.0, -3.0),  # the importer's other goods left the port too and stayed away
+    "in_season": (
+        -4.0,
+        -2.0,
+    ),  # in this season of other years, too, the importer leaves the port for that of return
 }
 
 # Leads that these explain say nothing of how the rest tells: their coefficients stay as declared.
@@ -70,6 +75,7 @@ def features(
     recurring_bits: float,
     found_again: bool,
     unresolved: bool,
+    seized: bool,
     returned_lawfully: bool,
     reexported: bool,
     mended_or_passed: bool,
@@ -77,6 +83,7 @@ def features(
     support: float,
     everybody_moved: float,
     moved_for_good: bool,
+    in_season: bool,
 ) -> dict[str, float]:
     """The features of a lead. `support` is a tail probability, or 0 where it says nothing.
 
@@ -86,9 +93,9 @@ def features(
     for nor against the pattern how well they match.
 
     >>> features(chance=0.001, excess=1.0, company_bits=0.0, port_bits=2.0, in_parts=False, look_alikes=0,
-    ...          recurring_bits=0.0, found_again=False, unresolved=True, returned_lawfully=False, reexported=False,
-    ...          mended_or_passed=False, in_bond=False, support=0.01, everybody_moved=0.0,
-    ...          moved_for_good=False)["rarity"]
+    ...          recurring_bits=0.0, found_again=False, unresolved=True, seized=False, returned_lawfully=False,
+    ...          reexported=False, mended_or_passed=False, in_bond=False, support=0.01, everybody_moved=0.0,
+    ...          moved_for_good=False, in_season=False)["rarity"]
     3.0
     """
     explained = returned_lawfully or in_bond
@@ -108,6 +115,7 @@ def features(
         "recurring": 0.0 if explained else recurring_bits,
         "found_again": float(found_again),
         "unresolved": float(unresolved),
+        "seized": float(seized),
         "lawful": float(returned_lawfully),
         "passed": float(mended_or_passed and not returned_lawfully),
         "reexported": float(reexported and not returned_lawfully),
@@ -115,4 +123,5 @@ def features(
         "support": float(tail) * (1 - everybody_moved),
         "everybody_moved": float(everybody_moved),
         "moved_for_good": float(moved_for_good),
+        "in_season": float(in_season),
     }

@@ -19,8 +19,12 @@ from graph.facts.store import FactStore
 # Actions that concern goods at a port. Audits, site visits and penalties concern a firm.
 KINDS = ("exam", "document_review", "hold", "detention", "refusal", "seizure", "reexport", "sample")
 
-REFUSED, DISCREPANT, UNRESOLVED, CLEARED = "refused", "discrepant", "unresolved", "cleared"
+REFUSED, SEIZED, DISCREPANT, UNRESOLVED, CLEARED = "refused", "seized", "discrepant", "unresolved", "cleared"
 DESTROYED = "destroyed"
+# Goods can be called back for some thirty days after their conditional release: what is found wrong with an entry
+# later than this concerns goods that are in commerce.
+IN_COMMERCE_DAYS = 60
+_FOUND_LATE = "found late"
 STAND_IN = "stand-in"
 
 # Goods of which customs wrote this are no more, unless it speaks of what is still to come.
@@ -75,7 +79,8 @@ def actions(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
         action_maker=t.manufacturer_id.nullif(""),
         standing=ibis.cases(
             (surely(t.remarks.re_search(_DESTROYED) & ~t.remarks.re_search(_NOT_DESTROYED)), DESTROYED),
-            (t.kind.isin(("refusal", "seizure")) | t.result.isin(("refused", "seized")), REFUSED),
+            ((t.kind == "seizure") | surely(t.result == "seized"), SEIZED),
+            ((t.kind == "refusal") | surely(t.result == "refused"), REFUSED),
             (t.result == "discrepant", DISCREPANT),
             (t.result.isin(("compliant", "released")), CLEARED),
             else_=UNRESOLVED,
@@ -90,7 +95,8 @@ def acted_on_lots(
 
     A shipment is an entry, else a bill, else what a single action names. The last action with a conclusive
     result decides how it stood, and a refusal or seizure is final; goods that were destroyed are no more, whatever
-    else is on record. A re-export alone leaves the standing that the goods had.
+    else is on record. A re-export alone leaves the standing that the goods had, but what was seized and re-exported was
+    let go. Goods with which nothing was found wrong before they were long in commerce were cleared.
 
     `keep` works out what is looked into more than once.
     """
@@ -149,24 +155,31 @@ def acted_on_lots(
         maker=ibis.coalesce(t.maker, t.action_maker),
         container=ibis.coalesce(t.container, t.action_container),
     )
-    t = t.mutate(shipment=ibis.coalesce(t.own_entry, t.bill, t.container, t.action_id))
+    late = (t.standing == DISCREPANT) & surely(t.action_day - t.day > IN_COMMERCE_DAYS)
+    t = t.mutate(
+        shipment=ibis.coalesce(t.own_entry, t.bill, t.container, t.action_id),
+        standing=ibis.ifelse(late, _FOUND_LATE, t.standing),
+    )
     order = t.action_day.cast("string").lpad(6, "0") + t.action_id
     shipments = t.group_by("shipment").agg(
         action_ids=t.action_id.collect(distinct=True).sort(),
         action_day=t.action_day.min(),
         destroyed=(t.standing == DESTROYED).any(),
         refused=(t.standing == REFUSED).any(),
+        seized=(t.standing == SEIZED).any(),
+        found_late=(t.standing == _FOUND_LATE).any(),
         reexported=(t.kind == "reexport").any(),
-        last_standing=t.standing.argmax(order, where=t.standing != UNRESOLVED),
+        last_standing=t.standing.argmax(order, where=t.standing.notin((UNRESOLVED, _FOUND_LATE))),
         port=t.port.max(),
     )
     shipments = shipments.mutate(
         standing=ibis.cases(
             (shipments.destroyed, DESTROYED),
-            (shipments.refused, REFUSED),
-            else_=ibis.coalesce(shipments.last_standing, ibis.literal(UNRESOLVED)),
+            (shipments.seized & ~shipments.reexported, SEIZED),
+            (shipments.refused | shipments.seized, REFUSED),
+            else_=ibis.coalesce(shipments.last_standing, ibis.ifelse(shipments.found_late, CLEARED, UNRESOLVED)),
         )
-    ).drop("destroyed", "refused", "last_standing")
+    ).drop("destroyed", "refused", "seized", "found_late", "last_standing")
     lots = t.group_by("shipment", "line_id").agg(
         own_entry=t.own_entry.max(),
         day=t.day.max(),

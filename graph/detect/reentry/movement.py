@@ -26,7 +26,10 @@ COHORT_DAYS = 90
 ABOUT_RETURN_DAYS = 10
 FEW_ENTRIES = 3.0
 # With fewer entries on either side of the action no move of the importer is told.
-ENOUGH_TO_TELL_A_MOVE = 8
+ENOUGH_TO_TELL_A_MOVE = 5
+# The same season, so many days about a day of the year; what is further off than twice that is another season.
+SEASON_DAYS = 45
+ENOUGH_TO_TELL_A_SEASON = 4
 PLACEBO_DATES = 20
 # How much port use wavers from spell to spell: the intraclass correlation of the beta-binomial. Port use
 # in real filings is overdispersed by .02 to .2; the middle is taken.
@@ -35,6 +38,21 @@ OVERDISPERSION = 0.1
 DISTURBED = 0.5
 # With so much of their entries still there it is not disturbed at all: ports waver.
 UNDISTURBED = 0.8
+
+
+class Season(NamedTuple):
+    """The importer in other years' same season as the return, and out of season: entries there and then, the share of
+    the port of return in season, and that of the acting port in season and out of it; no entries where they are few."""
+
+    entries: int
+    return_port: float
+    acting_port: float
+    acting_port_else: float
+
+    @property
+    def usual(self) -> bool:
+        """Whether in this season it always leaves the acting port for the other one."""
+        return self.return_port >= 0.5 and self.acting_port <= 0.2 and self.acting_port_else >= 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,7 @@ class Movement:
     after over before). `p_value` is the tail's probability, `placebo_rank` the share of other dates of the
     importer that look at least as extreme. `ratio_on_return` is the acting port's share among all in the days about
     the return, over that in the year before the action. `moved_share` is the acting port's share of the importer's
-    other goods after the window over before it, None when unknown.
+    other goods after the window over before it, None when unknown. `in_season` tells of the season of the return.
     """
 
     entries: int
@@ -61,6 +79,7 @@ class Movement:
     other_goods_share_after: float | None
     other_goods_entries: int
     ratio_on_return: float
+    in_season: "Season"
 
     @property
     def moved_with_everybody(self) -> float:
@@ -79,7 +98,7 @@ class Movement:
         before, after = self.other_goods_share_before, self.other_goods_share_after
         return (
             before is not None and after is not None and self.other_goods_entries >= ENOUGH_TO_TELL_A_MOVE
-            and before >= 0.3 and after <= 0.2 * before
+            and before >= 0.3 and after <= 0.1 * before
         )  # fmt: skip
 
 
@@ -157,7 +176,16 @@ def traffic(lines: ir.Table, ports: Iterable[str]) -> Traffic:
 
 
 def movement(
-    taxpayer: str, *, port: str, mode: str, day: int, return_day: int, hts4: str, filed: Filings, flow: Traffic
+    taxpayer: str,
+    *,
+    port: str,
+    mode: str,
+    day: int,
+    return_day: int,
+    return_port: str,
+    hts4: str,
+    filed: Filings,
+    flow: Traffic,
 ) -> Movement:
     """How this taxpayer's use of the port changed on this day, beside everybody else's."""
     span = filed.taxpayer.get(taxpayer, slice(0, 0))
@@ -182,7 +210,18 @@ def movement(
         float(at[before].mean()) if before.any() else None,
         float(at[after].mean()) if after.any() else None,
         int(min(before.sum(), after.sum())), _ratio_on(return_day, before=day, port=port, mode=mode, flow=flow),
+        _season(days, ports, day=return_day, port=return_port, acting_port=port),
     )  # fmt: skip
+
+
+def _season(days: Ints, ports: Any, *, day: int, port: str, acting_port: str) -> Season:
+    off = np.abs((days - day) % 365)
+    off = np.minimum(off, 365 - off)
+    same, other = (off <= SEASON_DAYS) & (np.abs(days - day) > 180), off > 2 * SEASON_DAYS
+    if min(same.sum(), other.sum()) < ENOUGH_TO_TELL_A_SEASON:
+        return Season(0, 0.0, 0.0, 0.0)
+    at = ports == acting_port
+    return Season(int(same.sum()), float((ports[same] == port).mean()), float(at[same].mean()), float(at[other].mean()))
 
 
 class _Around(NamedTuple):

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, RARE, RARE_AMONG_STRANGERS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
+from graph.detect.reentry.delay import delay_bits
 from graph.detect.reentry.scoring import Bools, Pools
 from graph.detect.reentry.sums import ABOUT, SMALLEST, distinct, grouped, on_grid, runs, sums
 from graph.detect.reentry.weights import AMOUNTS, OWN, SAME_MAKER, Floats, Ints, Levels, Weights, contexts, size
@@ -309,6 +310,8 @@ def _scored(
     total += np.where(leading > np.argmax(known, axis=0), CHOSEN_BITS, 0.0)
     given = weights.of("value", kind=kind, context=contexts("value", found, sizes), level=found["value"])
     total += np.minimum(given, 2.0)
+    days = held["day"].to_numpy().astype(np.int64)[first] - whole.table["action_day"].to_numpy().astype(np.int64)[of]
+    total += delay_bits(days)
     ports = pools.ports.numbers(held["port"])
     for count in PARTS_PRIOR_BITS:
         rows = np.flatnonzero((parts == count) & own[first])

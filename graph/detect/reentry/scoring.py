@@ -3,8 +3,9 @@
 A shipment that customs acted on is compared with each later entry: every line of it with the line that agrees best,
 each line used once. The score is log2 of the odds that this very entry is the shipment come back: bits of things
 that are numbered once (box, bill, seal), bits of the goods of all lines, less log2 of the number of lines among
-which the match was sought, and what the port of entry says. Goods that the same importer ships again and again
-explain themselves: their bits are held below what the look-alikes before the action, or at the acting port, allow.
+which the match was sought, and what the port of entry and the days since the action say. Goods that the same importer
+ships again and again explain themselves: their bits are held below what the look-alikes before the action, or at the
+acting port, allow.
 
 Invariant: acted-on shipments and stand-ins go through the same steps, so that the stand-ins' scores are the
 distribution of the best score under chance.
@@ -20,6 +21,7 @@ import pyarrow.compute as pc
 
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
+from graph.detect.reentry.delay import delay_bits
 from graph.detect.reentry.ports import PortUse
 from graph.detect.reentry.weights import OWN, Floats, Ints, Share, Weights, contexts, kinds
 
@@ -59,6 +61,7 @@ class Pools:
     amounts: dict[str, Ints]  # size classes of each lot's packages, quantity and weight
     again: Floats  # how much oftener than others its importer ships any lot of the heading again
     common: dict[str, Share]  # by field, of each lot: lines of others in the heading with its value, and with any
+    boxes: dict[int, Share]  # by kind of pair, of each lot: its importer's (maker's) other entries in its box, and all
     ports: PortUse
 
 
@@ -103,6 +106,12 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
             by_field[c.name] = weights.of_common(c.name, kind=kind, context=context, level=level, share=share)
         else:
             by_field[c.name] = weights.of(c.name, kind=kind, context=context, level=level)
+    for of, (used, entries) in pools.boxes.items():
+        known = (kind == of) & (found["container"] == 0)
+        u = weights.u["container"][of, 0, 0]
+        by_field["container"] = np.where(
+            known, usual_box(by_field["container"], used[lot], entries[lot], u=float(u)), by_field["container"]
+        )
     identity, goods = np.zeros(len(lot)), np.zeros(len(lot))
     for c in COMPARISONS:
         if c.goods:
@@ -110,13 +119,35 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
         else:
             identity += by_field[c.name]
     part = pairs["part"].to_numpy(zero_copy_only=False).astype(bool)
-    identity += of_box(by_field["container"], np.where(part, 0.0, goods)) - by_field["container"]
+    other_load = ~part & (found["weight"] == len(_WEIGHT.labels) - 1)
+    kept = np.where(other_load, 0.0, of_box(by_field["container"], np.where(part, 0.0, goods)))
+    identity += np.minimum(kept, by_field["container"]) - by_field["container"]
     # Under one bill box, seal and goods are the same of themselves: they are no further news. Nor is the bill much:
     # most that is unladen at one port and entered at another under its bill was on its way there.
     one_bill = found["bill"] == 0
     identity = np.where(one_bill, np.minimum(by_field["bill"], ONE_BILL_BITS), identity)
     goods = np.where(one_bill, np.minimum(goods, 0.0), goods)
     return PairBits(kind, identity, goods, weights.of_recurring(found), by_field)
+
+
+# A box weighs what it weighed as long as the same goods are in it.
+_WEIGHT = next(c for c in COMPARISONS if c.name == "weight")
+# The share of a party's entries in one box is drawn to the rate of all boxes by as many entries.
+_BOX_DRAWN_BY = 20.0
+
+
+def usual_box(container: Floats, used: Floats, entries: Floats, *, u: float) -> Floats:
+    """Bits of a box that is the same, where `used` of the party's other `entries` came in it; `u` is the usual chance.
+
+    A box that goes to and fro for one importer is back of itself.
+
+    >>> usual_box(np.full(3, 8.8), np.array([0.0, 1.0, 9.0]), np.full(3, 40.0), u=0.001).round(1).tolist()
+    [8.8, 4.7, 1.6]
+    """
+    m = next(c.m[0] for c in COMPARISONS if c.name == "container")
+    rate = (used + _BOX_DRAWN_BY * u) / (entries + _BOX_DRAWN_BY)
+    said: Floats = np.clip(np.log2(m / rate), 0.0, np.maximum(container, 0.0))
+    return said
 
 
 def of_box(container: Floats, goods: Floats) -> Floats:
@@ -166,7 +197,9 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     says = (kind == OWN) & after[best] & (pairs["level_bill"].to_numpy()[best] != 0)
     port = np.zeros(len(best))
     port[says] = pools.ports.bits(lot[best[says]], pools.ports.numbers(pairs["port"].take(best[says])))
-    total = identity + total_goods + PRIOR_BITS[kind] + port - np.log2(sought_among)
+    days = (pairs["day"].to_numpy() - pairs["action_day"].to_numpy())[best]
+    delay = np.where(after[best] & (pairs["level_bill"].to_numpy()[best] != 0), delay_bits(days), 0.0)
+    total = identity + total_goods + PRIOR_BITS[kind] + port + delay - np.log2(sought_among)
     return Groups(shipment, best, identity, total_goods, alike, port, total, after[best])
 
 

@@ -169,7 +169,8 @@ def tell(told: Told, records: Records, *, name: str, version: str) -> Finding:
 
 
 _STANDING = {
-    lots.REFUSED: "refused or seized",
+    lots.REFUSED: "refused",
+    lots.SEIZED: "seized",
     lots.DISCREPANT: "found discrepant",
     lots.UNRESOLVED: "held without release",
 }
@@ -460,6 +461,11 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
         moved_result = (
             f"Does not hold: the acting port's share of its other goods went from {before:.0%} to {after:.0%}."
         )
+    season = moved.in_season
+    in_season = (
+        f"of its {season.entries} entries of this season in other years {season.return_port:.0%} came by the port of "
+        f"return and {season.acting_port:.0%} by the acting port, which has {season.acting_port_else:.0%} else."
+    )
     box = best.levels.get("container")
     return [
         InnocentExplanation(
@@ -470,6 +476,13 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
         InnocentExplanation(
             "new distribution centre", "whether the importer's other goods left the acting port too, and stayed away",
             moved_result,
+        ),
+        InnocentExplanation(
+            "seasonal port", "which ports the importer uses in the same season of other years",
+            f"Holds: {in_season}" if season.usual
+            else "Cannot be told: the importer has too few entries in this season of other years, or out of it."
+            if not season.entries
+            else f"Does not hold: {in_season}",
         ),
         InnocentExplanation(
             "lawful re-export and return", "re-export, reconditioning and later clearance among the actions", law_result

@@ -140,7 +140,15 @@ def kinds(own: npt.NDArray[np.bool_], maker_level: npt.NDArray[np.int8]) -> Ints
     return np.where(own, OWN, np.where(same, SAME_MAKER, OTHER)).astype(np.int64)
 
 
-def bits(m: tuple[float, ...], u: Floats) -> Floats:
+def _by_context(comparison: Comparison) -> Floats:
+    """The declared rates of a comparison's levels, by context."""
+    m = np.tile(np.asarray(comparison.m), (CONTEXTS, 1))
+    if comparison.m_counted:
+        m[[_LEAD_FROM["packages"], _LEAD_FROM["quantity"]]] = comparison.m_counted
+    return m
+
+
+def bits(m: tuple[float, ...] | Floats, u: Floats) -> Floats:
     """log2(m/u) by level, closest first, made never to rise as agreement falls.
 
     >>> bits((0.8, 0.2), np.array([0.1, 0.9])).round(2).tolist()
@@ -214,7 +222,7 @@ def count_chance(lines: ir.Table, *, lines_held: int) -> Weights:
             of_own[apart] = counts[OTHER][c.name][apart]
             counts[OWN][c.name], counts[SAME_MAKER][c.name] = of_own, of_own
         u[c.name] = np.stack([_rates(c.name, c.m, side[c.name]) for side in counts])
-        weights[c.name] = bits(c.m, u[c.name])
+        weights[c.name] = bits(_by_context(c), u[c.name])
         for (name, level), declared in _DECLARED_BITS.items():
             if name == c.name:
                 weights[name][..., level] = declared

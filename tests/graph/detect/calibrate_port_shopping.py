@@ -25,7 +25,8 @@ def leads_of(home: Home) -> list[LabelledLead]:
 def labelled(facts: FactStore, schemes: Sequence[Scheme], *, world: str) -> Iterator[LabelledLead]:
     """Each importer's best lead, with the scheme or look-alike that its matches belong to, if any.
 
-    One lead an importer, since a finding is as probable as its best lead and the others are its company.
+    One lead an importer, since a finding is as probable as its best lead and the others are its company: the best of
+    those that nothing in law explains, if there is one.
     """
     until = last_day(facts)
     found = search(facts, as_of=None, until=until) if until else None
@@ -34,7 +35,7 @@ def labelled(facts: FactStore, schemes: Sequence[Scheme], *, world: str) -> Iter
     planted = sorted((s for s in schemes if s.kind == "port_shopping"), key=lambda scheme: not scheme.positive)
     best: dict[str, Weighed] = {}
     weighed = weigh(facts, found, read_calibration("port_shopping"), as_of=None, until=until)
-    for w in sorted(weighed, key=lambda w: (w.lead.p_value, w.lead.lot["lot_key"])):
+    for w in sorted(weighed, key=lambda w: (w.lawful.explains, w.lead.p_value, w.lead.lot["lot_key"])):
         best.setdefault(party_of(w.lead.lot), w)
     for w in best.values():
         scheme = next((scheme for scheme in planted if _is_of(w, scheme)), None)

@@ -303,6 +303,28 @@ def leave_withheld(world: HarbourWorld) -> None:
     )  # fmt: skip
 
 
+def found_late(world: HarbourWorld) -> None:
+    """Customs reads the papers a quarter of a year later: these goods are sold, whatever comes in afterwards."""
+    trade(world, "55-000002700")
+    lot = world.line(importer_number="55-000002700", port_code="2704", entry_date=HELD)
+    world.act(lot, days=90, kind="document_review")
+    world.again(lot, port_code="3001", entry_date=on(130))
+
+
+def box_of_its_own(world: HarbourWorld) -> None:
+    """Boxes that go to and fro for one importer: the one that was stopped is back with less of another product."""
+    trade(world, "55-000002800", lines=16)
+    for n in range(12):
+        world.line(
+            importer_number="55-000002800", port_code=("2704", "3001")[n % 2], entry_date=on(30 * n - 375),
+            container_number="QZXU6666666",
+        )  # fmt: skip
+    lot = world.line(importer_number="55-000002800", port_code="2704", entry_date=HELD, container_number="QZXU6666666")
+    world.act(lot)
+    back = {"container_number": "QZXU6666666", "port_code": "3001", "entry_date": on(33)}
+    part(world, lot, 0.72, **back, entered_value_usd=31_415)
+
+
 def corrected(world: HarbourWorld, importer: str) -> Row:
     trade(world, importer)
     lot = world.line(importer_number=importer, port_code="2704", entry_date=HELD)
@@ -365,7 +387,7 @@ STORIES = (
     broken_in_two, broken_in_three, newcomer_with_the_same_rare_maker, same_bill_by_a_buyer,
     slipped_out_of_bond, destroyed, to_be_destroyed, broken_in_five_and_repacked, shown_at_fairs,
     by_one_broker, by_everybodys_broker, settled_with_customs, settled_against_the_importer,
-    passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld,
+    passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld, found_late, box_of_its_own,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
@@ -514,6 +536,10 @@ def test_a_lot_that_was_destroyed_cannot_come_back(weighed: list[Weighed]) -> No
     assert not [w for w in weighed if w.lead.lot["taxpayer"] == "55-0000017"]
 
 
+def test_goods_that_were_long_in_commerce_when_a_fault_was_found_cannot_come_back(weighed: list[Weighed]) -> None:
+    assert not [w for w in weighed if w.lead.lot["taxpayer"] == "55-0000027"]
+
+
 @pytest.mark.parametrize(("taxpayer", "parts"), [("55-0000012", 2), ("55-0000013", 3)])
 def test_a_lot_that_was_broken_up_is_told_with_each_part_and_what_they_add_up_to(
     findings: list[Finding], taxpayer: str, parts: int
@@ -592,7 +618,7 @@ def test_a_broker_that_files_for_nearly_everybody_joins_nobody(findings: list[Fi
     assert result(one, "broker that files for everybody").startswith("Does not arise")
 
 
-@pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011", "55-0000015"])
+@pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011", "55-0000015", "55-0000028"])
 def test_recurring_lots_a_container_that_came_round_and_a_bill_s_own_entry_are_not_found(
     findings: list[Finding], taxpayer: str
 ) -> None:
