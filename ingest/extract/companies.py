@@ -17,6 +17,7 @@ from ingest.extract.name_words import (
     LOOSE_END,
     NAME,
     NOT_IN_NAMES,
+    OF_WHAT,
     SENTENCE_ENDS,
     Place,
     stops,
@@ -43,10 +44,6 @@ _BETWEEN = frozenset(
 _COMPANY = ("Co", "CO")  # Umber & Co., Umber and Company
 _AND, _OF = frozenset(("and", "AND", "&", "+")), "of"
 _PARTNERS = frozenset(("ASSOCIATES", "BROTHERS", "DAUGHTERS", "PARTNERS", "SON", "SONS"))
-# What a name can be `of`: the Bank of Umber, but the president of Umber.
-_OF_WHAT = frozenset(
-    ("BANK", "HOUSE", "INDUSTRIES", "PORT", "SONS", "UNIVERSITY", "WORKS", "FACTORY", "INSTITUTE", "MILLS")
-)
 # Words that do not name a company, not even all together: the Parent Company, a Limited Liability Company.
 _NOBODY = frozenset(
     ("AFFILIATED", "ANOTHER", "BRANCH", "CHINESE", "CUSTOMS", "DOMESTIC", "EVERY", "FOREIGN", "GROUP",
@@ -168,7 +165,8 @@ def _is_year(written: str, before: str, form: FormSpan) -> bool:
 def _is_name_word(written: str, *, last: bool) -> bool:
     """Whether a piece can be a word of a name: a capital, a brand, a short number amid others, no sentence's end."""
     abbreviated = INITIALS.fullmatch(written) or written[:-1].upper() in _ABBREVIATED
-    if not written[0].isalnum() or (written.endswith(".") and not abbreviated) or stops(written):
+    of_country = written.endswith(("'s", "\u2019s")) and country_code(written[:-2])  # China's Umber Ltd.
+    if not written[0].isalnum() or (written.endswith(".") and not abbreviated) or stops(written) or of_country:
         return False
     if written.isdigit():
         return not last and len(written) <= _DIGITS_IN_NAME
@@ -210,7 +208,7 @@ def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str)
     if written.lower() == _OF:
         of = [piece.group() for piece in kept if piece.group() != ","]
         of_country = len(of) == 1 and (_is_land(of[0].title()) or is_place(of[0].upper())) and before[:1].isupper()
-        return of_country or before.upper() in _OF_WHAT
+        return of_country or before.upper() in OF_WHAT
     if written.lower() != "and" or not before[:1].isupper():
         return before[:1].isupper() or _brand(before)
     after = kept[0].group().strip(".").upper()

@@ -31,6 +31,7 @@ _WRAP = re.compile(r"(?<=[^\n]{60})\n(?=[^\s])")  # a long line goes on in the n
 _RUN = re.compile(
     rf"(?<![\w.@#$-])(?<!//)(?:(?:[A-Z]\.){{2,4}} )?{WORD}(?: (?:& |(?:da|de|del|des|di|do|du) )?{WORD}){{0,6}}"
 )
+_KIND = re.compile(r"-(?:brand|like|style|type)$")
 _OWNED = re.compile(r"(?:['\u2019]s|(?<=s)['\u2019])$")
 _SMALL = re.compile(r"(?<![\w'\u2019])[a-z]{3,}")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)(?:[\w-]+\.)*?([a-z0-9-]{5,})\.(?!gov\b|mil\b)[a-z]{2,}", re.IGNORECASE)
@@ -64,6 +65,7 @@ _SIGNS_FOR = re.compile(
 _BEGINNING = re.compile(r"(?:[.!?:;\u2022*\"\u201c]\s+|(?:^|\s)\(\w{1,3}\)\s+|\n\s*(?:[-*\u2022]\s*)?)$")
 _CLAUSE = re.compile(r"[.;:!?]\s|[()\n]")
 _IN_BRACKETS = re.compile(r"(\w+)(?:['\u2019]s)? \([\"\u201c]?$")  # the plaintiff's (Umber) motion
+_LISTED = re.compile(r"(?<= )([a-z]+): $")
 _CALLING = frozenset(("another", "called", "its", "named", "our", "their"))
 _PREPOSITIONS = frozenset(("as", "at", "between", "by", "for", "from", "of", "through", "to", "via", "with"))
 _WEIGHED = frozenset(("against", "at", "by", "for", "from", "of", "to", "with"))
@@ -77,6 +79,7 @@ _BEFORE_PERSONS = frozenset(
      "mx", "officer", "officers", "owner", "president", "regards", "secretary", "senator", "sincerely",
      "specialist", "specialists", "supervisor", "thanks", "thx", "yours", "From:", "To:")
 )  # fmt: skip
+_TITLES = frozenset(("Mr.", "Mrs.", "Ms.", "Mx.", "Dr.", "Messrs.", "Attn.", "Attn.:"))
 _BEFORE_PLACES = frozenset(("around", "in", "into", "near", "off", "outside", "throughout"))
 _OF_PLACES = frozenset(("city", "port", "ports", "province", "town"))
 _PERSON_BEHIND = re.compile(
@@ -203,6 +206,7 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
     """The names of a run: parted where a sentence or an owner's name ends, without words that are in no name."""
     if (
         " " not in run
+        and "-" not in run
         and run[-1] not in "s'\u2019."
         and not stops(run)
         and run.upper() not in _DAYS
@@ -215,9 +219,10 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
     for written in run.split(" "):
         owned = _OWNED.search(written)
         stop = written.endswith(".") and not INITIALS.fullmatch(written)
-        cut = len(owned.group()) if owned else int(stop)
+        kind = _KIND.search(written)
+        cut = len(owned.group()) if owned else len(kind.group()) if kind else int(stop)
         plain = written[: len(written) - cut]
-        ends = bool(owned) or cut > 0
+        ends = cut > 0
         if stops(plain) or plain.upper() in _DAYS or plain.lower() in weights("never"):
             if 0 < count <= _LONGEST:
                 yield begin, last
@@ -246,9 +251,11 @@ def _weigh(text: str, start: int, end: int, name: _Name) -> Mapping[str, int]:
     if before.endswith((" (", ' ("', " (\u201c")) and len(words) > 1:
         above = words[-2]  # the Food Safety Service (FSS)
     longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper()
-    if "&" not in name.written and spaced and _BEFORE_PERSONS.intersection((last, last.rstrip(".,:").lower())):
+    of_firm = "&" in name.written or (" " in name.written and looks_like_company(name.written))
+    titled = last in _TITLES or last in _BEFORE_PERSONS or last.rstrip(",:").lower() in _BEFORE_PERSONS
+    if not of_firm and ((spaced and titled) or _PERSON_BEHIND.match(text, end)):
         name.person = True
-    if _PERSON_BEHIND.match(text, end) or (above[:1].isupper() and official(above)):  # the Department of Justice
+    if above[:1].isupper() and official(above):  # the Department of Justice
         name.person = True
     in_some_place = spaced and not owns and (last in _BEFORE_PLACES or above.lower() in _OF_PLACES)
     somewhere = _PLACE_BEHIND.match(text, end) or _has_land_behind(text, end)
@@ -257,7 +264,7 @@ def _weigh(text: str, start: int, end: int, name: _Name) -> Mapping[str, int]:
     if last in ("the", "The") and not (owns or firms_end or _names_what_follows(text, end)):
         name.thing = True
     seen = {} if longer else dict(_seen_behind(text, end))
-    seen_before = {} if begins or longer else dict(_seen_before(before, name))
+    seen_before = {} if longer else dict(_seen_in_list(before)) if begins else dict(_seen_before(before, name))
     if not any((*seen.values(), *seen_before.values())) or _in_headline(text, start, end):
         return {}
     name.saw_all(seen)
@@ -302,6 +309,11 @@ def _names_what_follows(text: str, end: int) -> bool:
     """Whether a name stands before what it is the name of: the Umber factory."""
     behind = _BEHIND.match(text, end)
     return bool(behind and behind.group("word") in weights("noun") and text.startswith(behind.group("word"), end + 1))
+
+
+def _seen_in_list(before: str) -> Iterator[tuple[str, int]]:
+    if listed := _LISTED.search(before[-25:]):  # from three mills: Umber, Ochre and Woad
+        yield "is", weights("is").get(listed.group(1), 0)
 
 
 def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
@@ -373,7 +385,8 @@ def _give_to_persons(names: dict[str, _Name]) -> None:
                 lasts.add(words[-1])
     firsts = {name.words[0] for name in names.values() if " " in name.written and not name.person}
     for name in names.values():
-        if name.written in of_persons or (name.written in lasts and name.written not in firsts):
+        surely = max(name.seen.get("apposed", 0), name.seen.get("is", 0)) >= _ENOUGH
+        if name.written in of_persons or (name.written in lasts and name.written not in firsts and not surely):
             name.person = True
 
 

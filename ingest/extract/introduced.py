@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from graph.resolve.words import is_of_people, is_place, looks_like_company, says_nothing, share
 from ingest.extract.company_forms import legal_forms
-from ingest.extract.name_words import LOOSE_END, NAME, SENTENCE_ENDS, WORD, Place, stops, trimmed
+from ingest.extract.name_words import LOOSE_END, NAME, OF_WHAT, SENTENCE_ENDS, WORD, Place, stops, trimmed
 from ingest.sources.countries import country_code
 
 # Who somebody is, in small letters, and then the name: `the broker Umber Gate`, `its supplier Ochre Jade`.
@@ -170,7 +170,11 @@ def firm(text: str, start: int, end: int) -> Place | None:
         name = name[: stop.start() + 1]
     name = LOOSE_END.sub("", name)
     seat = _SEAT.search(name)
-    if seat and (country_code(seat.group("land")) or _STATE.match(text, start + len(name))):
+    if seat and (
+        country_code(seat.group("land"))
+        or _STATE.match(text, start + len(name))
+        or (" " in name[: seat.start()] and name[: seat.start()].split()[-1].upper() not in OF_WHAT)
+    ):
         name = name[: seat.start()]
     words = name.split()
     plain = [word.strip(".,").upper() for word in words if word[0].isalnum()]

@@ -12,10 +12,14 @@ from ingest.extract.company_forms import rows
 Place = tuple[int, int]
 
 NOT_IN_NAMES, PLACES_OF_NAMES = "not_in_names.csv", "places_of_names.csv"
-_BASED = re.compile(r"\w-(?:based|born|branded|built|flagged|headquartered|made|origin|owned|registered|wide)$")
+_BASED = re.compile(r"[\w.]-(?:based|born|branded|built|flagged|headquartered|made|origin|owned|registered|wide)$")
 INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}(?!\w)|[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
 NAME = rf"(?<![\w.-]){WORD}(?: (?:{WORD}|&|(?:and|of|de|da|do|di)(?!\w))){{1,7}}"
+# What a name can be `of`: the Bank of Umber, but the president of Umber.
+OF_WHAT = frozenset(
+    ("BANK", "HOUSE", "INDUSTRIES", "PORT", "SONS", "UNIVERSITY", "WORKS", "FACTORY", "INSTITUTE", "MILLS")
+)
 ADDRESS = re.compile(
     r"\b(?:Avenue|Beach|Blvd|Building|City|County|District|Drive|Estate|Floor|Highway|Park|Province|Region|Road|State|Street|"
     r"Suite|Town|Village|Ward|Zone)\b",

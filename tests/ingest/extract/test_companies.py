@@ -97,6 +97,8 @@ FOUND = [
      ["Jas. Umber Co.", "Wm. Ochre & Sons Ltd", "UMBER JADE, INC."]),
     ("Umber Jade and Kestrel bought rice from them; Kestrel paid. See Ochre Sys. USA, Inc. v. United States",
      ["Umber Jade", "Ochre Sys. USA, Inc."]),
+    ("a unit of China's Umber Tools Inc, and bags made by Ochre Woad of Farmton",
+     ["Umber Tools Inc", "Ochre Woad"]),
     ("flown by Umber Airlines on behalf of Defendant Ochre, Inc.", ["Umber Airlines", "Ochre, Inc."]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip

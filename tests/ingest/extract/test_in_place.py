@@ -45,6 +45,10 @@ FOUND = [
      ["Ochre\nWoad"]),
     ("A.F. Ochre asked for its money; Umberia/Ochrelux and Umberia's mill",
      ["A.F. Ochre", "Umberia", "Ochrelux", "Umberia"]),
+    ("He is its president.\n\nUmberia sold it. N.C.-based Umberia left.", ["Umberia", "Umberia"]),
+    ("coils from two mills: Ochre Woad and Umberia. The manager, Sienna Auto Parts, is gone; Sienna Auto Parts paid",
+     ["Ochre Woad", "Umberia", "Sienna Auto Parts", "Sienna Auto Parts"]),
+    ("sold on Umberia-style terms; Umberia exported it", ["Umberia", "Umberia"]),
     # by the address of a letter's writer
     ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
     ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),
