@@ -23,7 +23,7 @@ from ingest.extract.names import name_key
 from ingest.sources.countries import country_code, country_names
 
 _ENOUGH, _HINT, _SURE = 2, 1, 2
-_SHORTEST, _SHORTEST_CAPITALS, _SHORTEST_IN_DOMAIN = 4, 5, 5
+_SHORTEST, _SHORTEST_CAPITALS, _SHORTEST_INITIALS, _SHORTEST_IN_DOMAIN = 4, 5, 3, 5
 _LONGEST = 4  # words
 _CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 8
 
@@ -38,7 +38,7 @@ _DOMAIN = re.compile(r"(?:@|www\.|https?://)(?:[\w-]+\.)*?([a-z0-9-]{5,})\.(?!go
 
 # What stands right behind a name: Umber's invoices; Umber in Farmton also sold; Umber, a retailer; Umber v. U.S.
 _TOWN = r"[A-Z]\w+(?: [A-Z]\w+)?"
-_SEAT = rf"(?: \([A-Z][\w&]{{1,9}}\))?(?: (?:in {_TOWN}|of {_TOWN}(?=,))(?:, {_TOWN})?)?"
+_SEAT = rf"(?: \([\"\u201c]?[A-Z][\w& ]{{1,20}}[\"\u201d]?\))?(?: (?:in {_TOWN}|of {_TOWN}(?=,))(?:, {_TOWN})?)?"
 _BEHIND = re.compile(
     rf"(?P<owned>['\u2019]s?)?{_SEAT},? "
     r"(?:(?:already|also|both|had|has|have|later|never|now|still|then|which|who|\w+ly) ){0,2}"
@@ -46,7 +46,7 @@ _BEHIND = re.compile(
 )
 # What anybody did, but nothing that was only done to it: not `the report required by law`.
 _DID = re.compile(
-    rf"{_SEAT},? (?:(?:which|who) )?(?:(?:was|were|has|had|has been) )?(?:\w+ly )?[a-z]{{2,}}ed\b"
+    rf"{_SEAT},? (?:(?:which|who) )?(?:(?:was|were|has|had|has been|is being) )?(?:\w+ly )?[a-z]{{2,}}ed\b"
     r"(?! (?:as|at|by|for|from|in|into|on|pursuant|to|under|with|within)\b)"
 )
 _GOES_ON = frozenset(("are", "began", "ceased", "continued", "is", "kept", "started", "stopped", "was", "were"))
@@ -516,7 +516,7 @@ def _stands_beside(text: str, name: _Name, starts: set[int], ends: set[int]) -> 
 
 
 def _is_way_of(read: _Read, name: _Name, firms: Collection[str], parts: Collection[str]) -> bool:
-    """Whether it is a firm's name in capitals, with a word more or less, or one telling word of it."""
+    """Whether it is a firm's name in capitals, with a word more or less, its initials, or one telling word of it."""
     words = name.words
     if len(words) == 1 and words[0] in parts and name.within and _tells(words[0], read.small):
         return True
@@ -524,5 +524,13 @@ def _is_way_of(read: _Read, name: _Name, firms: Collection[str], parts: Collecti
         return True
     if not (name.seen or name.written.isupper() or _ends_as_firms_do(name)):
         return False
+    if name.written.isupper() and not is_label(name.written) and any(name.written == _initials(one) for one in firms):
+        return True
     begun = (" ".join(words[:count]) for count in range(1, len(words) + 1))
     return any(one in firms or one.title() in firms for one in begun)
+
+
+def _initials(name: str) -> str:
+    """The first letters of a name of three words or more; else nothing."""
+    words = name.split()
+    return "".join(word[0] for word in words) if len(words) >= _SHORTEST_INITIALS else ""

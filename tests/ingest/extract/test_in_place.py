@@ -49,6 +49,8 @@ FOUND = [
     ("coils from two mills: Ochre Woad and Umberia. The manager, Sienna Auto Parts, is gone; Sienna Auto Parts paid",
      ["Ochre Woad", "Umberia", "Sienna Auto Parts", "Sienna Auto Parts"]),
     ("sold on Umberia-style terms; Umberia exported it", ["Umberia", "Umberia"]),
+    ('Ochre Gate ("Ochre") imports it; Sienna Woad Manufacturing is being watched. SWM denied it',
+     ["Ochre Gate", "Sienna Woad Manufacturing", "SWM"]),
     # by the address of a letter's writer
     ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
     ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),
