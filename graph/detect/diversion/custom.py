@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from graph.detect.diversion.examined import Customer
+from graph.detect.diversion.examined import Beginners, Customer
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.papers import Papers
+from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.passage import Lots, Passage
 from graph.detect.diversion.trade import NO_ROWS, OBSERVED_BEFORE_DAYS, Ints, Lines, MakerTrade
 
@@ -150,6 +151,20 @@ def switched_bits(market: Market, maker: MakerTrade, found: Iterable[Customer]) 
     guilty = max(SWITCHED_SHARE, usual)
     bits = switched * np.log2(guilty / usual) + (every - switched) * np.log2((1 - guilty) / (1 - usual))
     return chance, float(np.clip(bits, -4.0, 8.0))
+
+
+def beginners(every: Sequence[Sequence[Customer]]) -> list[Beginners]:
+    """By candidate, how much better it explains its new customers that a part of them was set up for this trade.
+
+    How many do so by chance is counted on the new customers of all other candidates.
+    """
+    counts = [(sum(c.fresh for c in own if c.new), sum(c.new for c in own)) for own in every]
+    all_fresh, all_new = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0)
+    found = []
+    for fresh, new in counts:
+        usual = (all_fresh - fresh + 1) / (all_new - new + 2)
+        found.append(Beginners(fresh, new, usual, part_bits(new, fresh, usual) if new else 0.0))
+    return found
 
 
 def diverted(customer: Customer) -> bool:

@@ -12,9 +12,11 @@ import ibis.expr.types as ir
 import numpy as np
 
 from graph.detect.diversion import goods, passage, plants, ties
+from graph.detect.diversion.casework import Casework
 from graph.detect.diversion.custom import (
     Makers,
     Market,
+    beginners,
     customers,
     diverted,
     kept_bits,
@@ -116,6 +118,7 @@ def examine(
         },
         ties=tied,
         held=held,
+        casework=Casework(facts, own, asked, as_of=as_of, until=until),
         claims=ties.claims(facts, entities, as_of=as_of),
         plants=on_file,
         capacities=plants.capacities(facts, asked, as_of=as_of),
@@ -125,7 +128,9 @@ def examine(
         home_entities={number: frozenset(f"manufacturer:{m}" for m in ms) for number, ms in home_makers.items()},
     )
     say("what speaks for and against")
-    examined = tuple(x for c in chosen if (x := _examined(gathered, c)) is not None)
+    alone = [x for c in chosen if (x := _examined(gathered, c)) is not None]
+    among = beginners([x.customers for x in alone])
+    examined = tuple(replace(x, beginners=of) for x, of in zip(alone, among, strict=True))
     surges = {(number, origin): surge(months, orders[number], origin) for number, origin in months.goods}
     told = {key: found for key, found in surges.items() if found is not None}
     return Examination(examined, own, home, bills.foreign, bills.own, dict(bills.own_at), tuple(orders), told)
@@ -153,6 +158,7 @@ class _Gathered:
     home_names: Mapping[int, Spellings]
     ties: Mapping[str, list[Tie]]
     held: Mapping[str, list[Held]]
+    casework: Casework
     claims: Mapping[str, list[Claim]]
     plants: Mapping[str, Plant]
     capacities: Mapping[str, list[Capacity]]
@@ -201,10 +207,10 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     into = inward(g.bills, names_of(g.bills, g.plants, c, own.columns["bill"][rows]), order, c.origin, shipped)
     between = g.bills.between_countries(order, c)
     between = between[passage.same_goods(g.bills.foreign, between, shipped.headings)]
-    # What the maker is sent from elsewhere as finished goods may have come there from the order's country.
-    passed = passage.passage(
-        lots, g.bills.foreign, np.union1d(between, into.elsewhere), named=np.union1d(into.named, into.elsewhere)
-    )
+    # What the maker is sent from elsewhere as finished goods may have come there from the order's country, and what it
+    # is sent as other goods may be these in parts, or under another number.
+    sent = np.union1d(into.elsewhere, into.other)
+    passed = passage.passage(lots, g.bills.foreign, np.union1d(between, sent), named=np.union1d(into.named, sent))
     speaking = [*{i for _, i in passed.pairs}, *into.same.tolist()]
     behind, shipper = suppliers(g.bills.foreign, g.home_names[order.number], buyers, speaking)
     buyers = with_matches(g.market, buyers, lots, passed)
@@ -258,6 +264,7 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         circle=tuple(dict.fromkeys(held for member in circle for held in g.held.get(member, []))),
         circle_size=1 + sum(b.new for b in buyers),
         habits=_habits(g, c, rows),
+        looks=g.casework.of(c.spellings, rows),
     )
 
 

@@ -6,6 +6,7 @@ Invariant: each number here can be told in a finding with the rows that it rests
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from graph.detect.diversion.casework import Looks
 from graph.detect.diversion.goods import KeptPrice, Likeness
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.papers import Paper
@@ -40,6 +41,16 @@ class Customer:
     fronts: bool  # fresh, and who receives its goods had bought them from the order's country
     home_rows: Ints  # positions in the lines of the order's country: what they bought there before
     kept_price: KeptPrice | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beginners:
+    """How many of a maker's new customers began to import at all as they came to it, where `usual` of others' do."""
+
+    fresh: int = 0
+    new: int = 0
+    usual: float = 0.0
+    bits: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,8 @@ class Examined:
     circle: tuple[Held, ...]  # on file of it or of its new customers, and of few others
     circle_size: int  # it and its new customers
     habits: Habits
+    looks: Looks  # of customs at its goods and its plant
+    beginners: Beginners = Beginners()  # among its customers; known once all candidates are
 
 
 @dataclass(frozen=True, slots=True)

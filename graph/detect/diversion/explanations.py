@@ -63,6 +63,7 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
             f"where {most.usual:.1%} of others' would."
         )
     return (
+        InnocentExplanation("origin that customs has checked", "looks of customs at its goods and its plant", _checked(x)),
         InnocentExplanation("real plant with a ramp", "a year's shipments against what the plant can make", plant),
         InnocentExplanation(
             "price of its own country",
@@ -93,3 +94,14 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
             "Does not arise: filers are no link here.",
         ),
     )  # fmt: skip
+
+
+def _checked(x: Examined) -> str:
+    looks = x.looks
+    if looks.visits:
+        return f"Holds: customs saw the plant {len(looks.visits)} times and found it in order."
+    if looks.doubted:
+        return f"Does not hold: {len(looks.doubted)} of {len(looks.looked)} looks ended in doubt of the origin."
+    if looks.looked:
+        return f"Weak: {len(looks.looked)} looks at the goods ended without doubt of the origin; none saw the plant."
+    return "Cannot be told: customs has not looked at its goods or its plant."

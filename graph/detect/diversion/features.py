@@ -15,6 +15,7 @@ from graph.detect.diversion.papers import OF_THE_GOODS
 from graph.detect.diversion.rings import chained
 
 MOST_TIE_BITS = 14.0
+MOST_BEGINNERS_BITS, MOST_LOOKED_BITS = 8.0, 8.0
 YOUNG_YEARS = 5.0
 # With fewer inward kilograms than this share of what goes out, named inward bills say nothing.
 LEAST_INWARD_SHARE = 0.15
@@ -34,6 +35,8 @@ SIGNS: Signs = {
     "sold": (0.2, 1.2),  # bits: lots that a firm of the order's country shipped or exported, beyond chance
     "carried": (0.0, 6.0),  # share of lots that came in as they went out, beyond chance, where that is no chance
     "ties": (0.05, 1.0),  # bits: shared with suppliers, importers or other new makers, beyond chance
+    "beginners": (0.0, 1.0),  # bits: new customers that began to import at all as they came to it, beyond chance
+    "doubted": (0.1, 1.0),  # bits: looks of customs that ended in doubt of the origin, beyond chance
     "alleged": (0.0, 1.5),  # a claim, alleged or admitted, joins it to one of them
     "excess": (0.0, 3.0),  # log2 of a year's shipments over what the plant can make
     "chain": (0.0, 2.0),  # its customers came from another new maker that stopped, in another country or product
@@ -42,6 +45,7 @@ SIGNS: Signs = {
     "home_market": (-4.0, 0.0),  # the same goods come in but lots do not pass through
     "old_plant": (-4.0, 0.0),  # share of its trade that an old plant of its country had until it began
     "standing": (-3.0, 0.0),  # established long before it began
+    "visited": (-4.0, 0.0),  # customs saw its plant and found it in order
     "disclosed": (-3.0, 0.0),  # its tie to the order country's maker is on record as a fact
 }
 
@@ -105,6 +109,8 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
         if not x.disclosed
         else 0.0,
         "ties": min(sum(bits for _, _, bits in x.ties), MOST_TIE_BITS),
+        "beginners": float(np.clip(x.beginners.bits, -MOST_BEGINNERS_BITS, MOST_BEGINNERS_BITS)),
+        "doubted": float(np.clip(x.looks.bits, -MOST_LOOKED_BITS, MOST_LOOKED_BITS)),
         "alleged": float(bool(x.alleged)),
         "excess": excess,
         "chain": float(chained),
@@ -113,5 +119,6 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
         "home_market": float(arrives and passing < TELLING_PASSAGE_BITS),
         "old_plant": x.old_plant_share if x.old_plant_share >= 0.3 else 0.0,
         "standing": float(x.years_standing is not None and x.years_standing >= YOUNG_YEARS),
+        "visited": float(bool(x.looks.visits)),
         "disclosed": float(bool(x.disclosed)),
     }

@@ -31,6 +31,8 @@ BILLS_SAY = ("laden_in", "shipped_from")
 LEAST_LOTS = 2
 # A share is never taken for rarer than one in so many lots: papers have slips too.
 USUAL_LOTS = 200.0
+# Makers whose papers name the country on at least this part of the share have the habit too.
+ALIKE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ class Papers:
             (kind, country): self._count(kind, np.flatnonzero(self._country == country))
             for kind in PAPERS for country in sorted(set(countries.values()))
         }  # fmt: skip
+        self._shares: dict[tuple[str, str], list[float]] = {}
+        for rows in own.of.values():
+            for kind in PAPERS:
+                known, saying = self._count(kind, rows)
+                if known >= LEAST_LOTS:
+                    self._shares.setdefault((kind, str(self._country[rows[0]])), []).append(saying / known)
 
     def of(self, country: str, rows: Ints) -> tuple[Paper, ...]:
         """The kinds of paper on these lines of a maker that name the order's country for more than one lot."""
@@ -85,9 +93,15 @@ class Papers:
                 continue
             every, every_named = self._counted[kind, country]
             usual = (every_named - named + 1) / (every - lots + USUAL_LOTS)
-            bits = max(part_bits(lots, named, usual), 0.0)
+            bits = max(min(part_bits(lots, named, usual), self._rarity(kind, country, named / lots)), 0.0)
             found.append(Paper(kind, lots, named, usual, bits, rows[self._says[kind][rows]]))
         return tuple(sorted(found, key=lambda paper: -paper.bits))
+
+    def _rarity(self, kind: str, country: str, share: float) -> float:
+        """How rare it is, in bits, that so large a share of a maker's lots names the country."""
+        shares = self._shares.get((kind, country), [])
+        alike = sum(other >= ALIKE * share for other in shares)
+        return float(np.log2((len(shares) + 1) / max(alike, 1)))
 
     def lines(self, rows: Ints) -> int:
         """How many of these lines have a paper that names the order's country."""

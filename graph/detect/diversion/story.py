@@ -185,11 +185,13 @@ def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) ->
         _trade(x, customers, seen),
         *_surge(x, seen),
         *_switch(x, customers, seen),
+        *_beginners(x, seen),
         *_papers(x, seen),
         *_passage(x, seen),
         *_inward(x, seen),
     ]
     found += [*_kept_price(x, customers, seen), *_price(x, seen), *_capacity(x), *_standing(x), *_ties(x), *_claims(x)]
+    found += _looks(x)
     if weighed.features["chain"]:
         found.append(
             Evidence(
@@ -287,6 +289,38 @@ def _fronts(moved: Sequence[Customer], x: Examined, seen: Examination) -> list[E
             tuple(refs[:MOST_ROWS]),
         )
     ]
+
+
+def _beginners(x: Examined, seen: Examination) -> list[Evidence]:
+    b = x.beginners
+    if not b.fresh or b.bits <= 0:
+        return []
+    refs = [ref for c in x.customers if c.new and c.fresh for ref in _line_refs(seen.lines, c.rows, 2)]
+    return [
+        Evidence(
+            f"{b.fresh} of its {b.new} new importers began to import at all as they came to it, where {b.usual:.0%} "
+            "would be usual.",
+            {"importers": b.new, "began_with_it": b.fresh, "usual_share": round(b.usual, 3), "bits": round(b.bits, 2)},
+            tuple(refs[:MOST_ROWS]),
+        )
+    ]
+
+
+def _looks(x: Examined) -> list[Evidence]:
+    looks = x.looks
+    if not looks.doubted:
+        return []
+    return [
+        Evidence(
+            f"{len(looks.doubted)} of {len(looks.looked)} looks of customs at its goods or its plant ended in doubt of "
+            f"the origin, the marking or the case, where {looks.usual:.1%} would be usual.",
+            {
+                "looked": len(looks.looked), "doubted": len(looks.doubted), "usual_share": round(looks.usual, 4),
+                "bits": round(looks.bits, 2),
+            },
+            tuple(RecordRef("actions", (action,)) for action in looks.doubted[:MOST_ROWS]),
+        )
+    ]  # fmt: skip
 
 
 def _kept_price(x: Examined, customers: Sequence[Customer], seen: Examination) -> list[Evidence]:
