@@ -63,7 +63,9 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
             f"where {most.usual:.1%} of others' would."
         )
     return (
-        InnocentExplanation("origin that customs has checked", "looks of customs at its goods and its plant", _checked(x)),
+        InnocentExplanation(
+            "origin that customs has checked", "looks of customs at its goods and its plant", _checked(x)
+        ),
         InnocentExplanation("real plant with a ramp", "a year's shipments against what the plant can make", plant),
         InnocentExplanation(
             "price of its own country",

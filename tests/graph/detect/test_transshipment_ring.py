@@ -3,19 +3,22 @@
 One world holds all stories, each with a maker and importers of its own, so that the detector runs once.
 """
 
-from datetime import date
+from collections.abc import Callable, Collection
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from graph.detect.detector import detect
-from graph.detect.diversion.features import SIGNS
+from graph.detect.diversion.features import SIGNS, all_features
 from graph.detect.diversion.rings import LINKING_BITS
 from graph.detect.diversion.ties import Tie
 from graph.detect.diversion.trade import words_turned
 from graph.model.finding import Finding
 from graph.model.tables import TABLES
+from tests.graph.detect.calibrate_transshipment_ring import seen_in
 from tests.graph.detect.memory_facts import MemoryFacts
-from tests.graph.detect.order_world import DAYS, GOODS, ORDER, PRELIMINARY, PRICES, OrderWorld, on, order_world
+from tests.graph.detect.order_world import DAYS, GOODS, ORDER, PRELIMINARY, PRICES, OrderWorld, Row, on, order_world
 
 NEW_PLANT = "VNNEWWAR05HAN"
 SHELLS = ("MYSHELLA06PEN", "THSHELLB07BAN")
@@ -26,11 +29,26 @@ TRADER, BORROWED, FRONTS = "VNSELLER18SAI", "VNBORROW19HAN", ("77-700000100", "7
 WELL_KNOWN = ("VNHANALU11HAN", "VNSAIPRO22SAI", "MYPENMET33PEN", "MYJOHALU44JOH", "THBANEXT55BAN")
 
 
+def looked(world: OrderWorld, row: Row, *, result: str, area: str = "", kind: str = "exam", **values: Any) -> None:
+    """Customs looks at a line, or (of a maker alone) at its plant."""
+    n = len(world.tables.get("actions", []))
+    told = {"entry_number": row.get("entry_number"), "manufacturer_id": row["manufacturer_id"], **values}
+    world.add(
+        "actions",
+        {
+            "action_id": f"L{n:04d}", "kind": kind, "action_date": row["entry_date"], "result": result,
+            "discrepancy_area": area or None, **told,
+        },
+    )  # fmt: skip
+
+
 def relabelled_through_a_new_plant(world: OrderWorld) -> None:
     customers = world.importers(1, 3)
     world.record(NEW_PLANT, name="Newwar Works Ltd", established_on=on(PRELIMINARY + 20))
     lots = world.trade(customers, NEW_PLANT, days=(PRELIMINARY + 60, DAYS - 60), lots=30, price_usd=PRICES["CN"])
     world.came_in(lots[:24], shipper="Fosext Works Ltd", consignee="Newwar Works Ltd")
+    for n, row in enumerate(lots[:5]):
+        looked(world, row, result="discrepant" if n < 3 else "compliant", area="origin" if n < 2 else "value")
 
 
 def two_shells_of_one_officer(world: OrderWorld) -> None:
@@ -219,6 +237,90 @@ def test_two_bills_of_one_lot_are_laid_side_by_side(findings: list[Finding]) -> 
     assert {"foreign_bills", "bills", "entry_lines"} == {ref.table for ref in pair.records}
 
 
+def test_looks_of_customs_that_ended_in_doubt_of_the_origin_are_told(findings: list[Finding]) -> None:
+    finding = of(findings, NEW_PLANT)
+    doubted = next(e for e in finding.evidence if "looks of customs" in e.claim)
+    assert (doubted.numbers["doubted"], doubted.numbers["looked"]) == (2, 5)
+    assert [ref.key for ref in doubted.records] == [("L0000",), ("L0001",)]
+    checked = next(e for e in finding.innocent_explanations if "customs has checked" in e.name)
+    assert checked.result.startswith("Does not hold: 2 of 5")
+
+
+def weighed(*stories: Callable[[OrderWorld, list[Row]], None]) -> dict[str, float]:
+    """The features of one new maker of new importers, with what the stories add to its lots."""
+    world = order_world(5)
+    world.record(NEW_PLANT, name="Newwar Works Ltd")
+    days = (PRELIMINARY + 60, DAYS - 60)
+    lots = world.trade(["64-000000100", "64-000000200", "64-000000300"], NEW_PLANT, days=days, lots=24)
+    for story in stories:
+        story(world, lots)
+    seen = seen_in(MemoryFacts(world.tables))
+    assert seen is not None
+    return next(
+        told for x, told in zip(seen.examined, all_features(seen.examined), strict=True) if x.trade.maker == NEW_PLANT
+    )
+
+
+def test_customs_looks_speak_for_and_against_and_penalties_and_other_lines_say_nothing() -> None:
+    def look(result: str, area: str = "", **values: Any) -> Callable[[OrderWorld, list[Row]], None]:
+        return lambda world, lots: [looked(world, row, result=result, area=area, **values) for row in lots[:4]] and None
+
+    assert weighed()["doubted"] == 0
+    assert weighed(look("discrepant", "origin"))["doubted"] > 3
+    assert weighed(look("discrepant", "value"))["doubted"] < 0
+    assert weighed(look("compliant"))["doubted"] < 0
+    assert weighed(look("pending"))["doubted"] == 0
+    assert weighed(look("discrepant", "origin", kind="penalty"))["doubted"] == 0
+    assert weighed(look("discrepant", "origin", line_number=7))["doubted"] == 0
+    assert weighed(look("discrepant", "origin", line_number=1))["doubted"] > 3
+
+
+def test_a_plant_that_customs_saw_and_found_in_order_is_told_apart_from_one_it_did_not() -> None:
+    def visit(result: str) -> Callable[[OrderWorld, list[Row]], None]:
+        return lambda world, lots: looked(world, lots[0], result=result, kind="site_visit", entry_number=None)
+
+    assert [weighed(visit(result))["visited"] for result in ("compliant", "discrepant")] == [1, 0]
+    assert weighed()["visited"] == 0
+
+
+def test_importers_set_up_for_one_maker_speak_against_it_where_others_have_old_ones() -> None:
+    def elsewhere_before(world: OrderWorld, lots: list[Row]) -> None:
+        for importer in {row["importer_number"] for row in lots}:
+            world.trade([importer], "BRSHOEMA77SAO", days=(5, PRELIMINARY), lots=6, hts_number="6403999065")
+
+    assert weighed()["beginners"] > 1
+    assert weighed(elsewhere_before)["beginners"] < 0
+
+
+def test_goods_that_came_in_under_another_number_and_left_as_they_were_pass_through() -> None:
+    def in_parts(world: OrderWorld, lots: list[Row]) -> None:
+        for row in lots:
+            day = row["entry_date"] - timedelta(days=40)
+            world.foreign(
+                day, "VN", row["packages"], row["gross_weight_kg"], shipper="Fosext Works Ltd",
+                consignee="Newwar Works Ltd", heading="830210",
+            )  # fmt: skip
+
+    told = weighed(in_parts)
+    assert told["passage"] > 4
+    assert told["inputs"] == 0
+
+
+def test_papers_that_name_the_order_s_country_say_less_where_many_makers_have_that_habit() -> None:
+    def laden(makers: Collection[str]) -> Callable[[OrderWorld, list[Row]], None]:
+        def story(world: OrderWorld, lots: list[Row]) -> None:
+            own = {row["bill_number"] for row in world.tables["entry_lines"] if row["manufacturer_id"] in makers}
+            for bill in world.tables["bills"]:
+                if bill["bill_number"] in own:
+                    bill["country_of_lading"] = "CN"
+
+        return story
+
+    alone, among_others = weighed(laden([NEW_PLANT])), weighed(laden([NEW_PLANT, *WELL_KNOWN]))
+    assert alone["laden"] > 2 * among_others["laden"]
+    assert among_others["laden"] >= 0
+
+
 def by_paper(facts: MemoryFacts) -> list[str]:
     """The bills of the maker that only papers tell of."""
     t = facts.table("entry_lines")
@@ -273,7 +375,7 @@ def test_nobody_else_is_accused(findings: list[Finding]) -> None:
 
 def test_every_innocent_explanation_is_answered_and_a_person_is_asked_about_scope(findings: list[Finding]) -> None:
     finding = of(findings, NEW_PLANT)
-    assert len(finding.innocent_explanations) == 10
+    assert len(finding.innocent_explanations) == 11
     assert all(e.result for e in finding.innocent_explanations)
     assert "A-570-967" in finding.scope_question
 
@@ -339,6 +441,6 @@ def test_a_rare_telephone_links_and_a_forwarder_s_address_does_not() -> None:
 
 
 def test_each_sign_says_what_speaks_for_or_against() -> None:
-    against = {"capable", "inputs", "home_market", "old_plant", "standing", "disclosed"}
+    against = {"capable", "inputs", "home_market", "old_plant", "standing", "visited", "disclosed"}
     assert {name for name, (low, high) in SIGNS.items() if high <= 0} == against
     assert all(low >= 0 for name, (low, high) in SIGNS.items() if name not in against)
