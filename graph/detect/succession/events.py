@@ -39,7 +39,7 @@ _GRAVE = ("penalty", "seizure", "refusal", "audit", "detention")
 _NO_VIOLATION = "(^| )no violation|^ ?(compliant|unfounded|unsubstantiated|not substantiated) ?$"
 # And how one is closed without an answer, whatever its code.
 _LEFT_OPEN = (
-    "could not|cannot|unable|inconclusive|insufficient|lack of|not be? ?(verified|established|proven|determined)|"
+    "could not|cannot|unable|inconclusive|insufficient|lack of|not (be )?(verified|established|proven|determined)|"
     "access (was )?(refused|denied)|no (resources|reply|answer|response)|reopen|unresolved"
 )
 # What an event is about, as far as its table says so, and the remarks of notes of payment.

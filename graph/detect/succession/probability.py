@@ -45,7 +45,7 @@ HAND_OVER: dict[str, tuple[float, float]] = {
     "beside": (-6.0, -0.5),  # the predecessor goes on as before
     "kept": (-6.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
     "goes_on": (-8.0, -1.0),  # the share of its pace with which the predecessor still trades a year after
-    "tied": (0.0, 4.0),  # contact or other matter on file ties the two, and they have a partner in common
+    "tied": (0.0, 4.0),  # contact or other matter on file ties the two, and an eighth of the trade went on
     "taken": (0.0, 4.0),  # share of the predecessor's trade that went on with the newcomer
     "dropped": (-2.0, 0.0),  # halvings from its pace, partner by partner, to what went on with the newcomer
     "size": (-2.0, -0.1),  # how unlike the two paces are, in doublings

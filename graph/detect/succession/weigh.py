@@ -36,6 +36,8 @@ MOST_CONTACT, MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 16.0, 20.0, 25.0, -20.0
 MOST_APART = 4.0
 # What ties two firms: something on file that one in sixteen strangers shares, or rarer.
 TIE_BITS = 4.0
+# A tie says something of who took the trade over where the newcomer goes on with so much of it.
+TIED_VOLUME = 1 / 8
 _GOODS = ("hts", "exporter")
 _HABITS = ("filer", "surety")
 # A registered agent serves thousands and is no evidence.
@@ -107,7 +109,7 @@ def link_features(found: Search) -> dict[str, Floats]:
         "parted": c.parted,
         "customer": c.customer,
         "woken": found.known.woken[pairs.new],
-        "tied": (tied & (c.shared_partners > 0)).astype(np.float64),
+        "tied": (tied & (c.volume >= TIED_VOLUME)).astype(np.float64),
         "untied": _untied(found),
         "claimed": np.zeros(len(pairs.old)),
         "appointed": np.zeros(len(pairs.old)),
