@@ -23,6 +23,8 @@ LEAST_SHARE = 0.02
 LEAST_SHARE_UNMARKED = 0.05
 # Prices that a customer kept are told from so many bits.
 LEAST_KEPT_BITS = 0.5
+# Importers set up for one maker are told from so many bits.
+LEAST_BEGINNERS_BITS = 1.0
 MOST_ROWS = 40
 MOST_PAIRS = 12
 DAY_ZERO = date(1970, 1, 1)
@@ -293,7 +295,7 @@ def _fronts(moved: Sequence[Customer], x: Examined, seen: Examination) -> list[E
 
 def _beginners(x: Examined, seen: Examination) -> list[Evidence]:
     b = x.beginners
-    if not b.fresh or b.bits <= 0:
+    if b.bits < LEAST_BEGINNERS_BITS:
         return []
     refs = [ref for c in x.customers if c.new and c.fresh for ref in _line_refs(seen.lines, c.rows, 2)]
     return [
