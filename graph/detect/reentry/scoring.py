@@ -119,7 +119,9 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
         else:
             identity += by_field[c.name]
     part = pairs["part"].to_numpy(zero_copy_only=False).astype(bool)
-    other_load = ~part & (found["weight"] == len(_WEIGHT.labels) - 1)
+    # What is counted as the whole lot is no part of it.
+    counted = (found["packages"] == 0) | (found["quantity"] == 0)
+    other_load = (counted | ~part) & (found["weight"] == len(_WEIGHT.labels) - 1)
     kept = np.where(other_load, 0.0, of_box(by_field["container"], np.where(part, 0.0, goods)))
     identity += np.minimum(kept, by_field["container"]) - by_field["container"]
     # Under one bill box, seal and goods are the same of themselves: they are no further news. Nor is the bill much:

@@ -325,6 +325,25 @@ def box_of_its_own(world: HarbourWorld) -> None:
     part(world, lot, 0.72, **back, entered_value_usd=31_415)
 
 
+def same_box_another_load(world: HarbourWorld) -> None:
+    """A full box of the same pack, as every time, but a fifth lighter than the one that was stopped."""
+    trade(world, "55-000002900", lines=16)
+    pack = {"packages": 640, "entered_value_usd": 48_200, "hts_number": HEADINGS[2], "gross_weight_kg": None}
+    for n in range(6):
+        world.line(
+            importer_number="55-000002900", port_code=("2704", "3001")[n % 2], entry_date=on(40 * n - 290), **pack,
+            quantity=9_000.0 + n,
+        )  # fmt: skip
+    lot = world.line(
+        importer_number="55-000002900", port_code="2704", entry_date=HELD, container_number="QZXU5555555",
+        **(pack | {"quantity": 9_010.0, "gross_weight_kg": 15_210.0}),
+    )  # fmt: skip
+    world.act(lot)
+    world.again(
+        lot, port_code="3001", entry_date=on(33), gross_weight_kg=12_140.0, quantity=9_011.0, entered_value_usd=49_105
+    )
+
+
 def corrected(world: HarbourWorld, importer: str) -> Row:
     trade(world, importer)
     lot = world.line(importer_number=importer, port_code="2704", entry_date=HELD)
@@ -388,6 +407,7 @@ STORIES = (
     slipped_out_of_bond, destroyed, to_be_destroyed, broken_in_five_and_repacked, shown_at_fairs,
     by_one_broker, by_everybodys_broker, settled_with_customs, settled_against_the_importer,
     passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld, found_late, box_of_its_own,
+    same_box_another_load,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
@@ -618,7 +638,7 @@ def test_a_broker_that_files_for_nearly_everybody_joins_nobody(findings: list[Fi
     assert result(one, "broker that files for everybody").startswith("Does not arise")
 
 
-@pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011", "55-0000015", "55-0000028"])
+@pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011", "55-0000015", "55-0000028", "55-0000029"])
 def test_recurring_lots_a_container_that_came_round_and_a_bill_s_own_entry_are_not_found(
     findings: list[Finding], taxpayer: str
 ) -> None:
