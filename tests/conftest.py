@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures.prior_world import write_prior_world
 from tests.fixtures.trade_world import write_memos, write_world
@@ -29,6 +30,9 @@ def pytest_configure() -> None:
     # Queries are built of very many small objects that live as long as they are used; looking through them for
     # cycles as often as Python does by default takes an eighth of a refresh.
     gc.set_threshold(50_000, 20, 50)
+    # An example that is slow on a busy machine says nothing of the code.
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -276,7 +276,7 @@ LOADS = st.lists(st.lists(st.tuples(st.sampled_from("abc"), DAYS), max_size=5), 
 
 def test_versions_agree_with_a_plain_recount(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> None:
     @given(loads=LOADS, as_of=st.none() | DAYS)
-    @settings(max_examples=EXAMPLES[engine.name], deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=EXAMPLES[engine.name], suppress_health_check=[HealthCheck.too_slow])
     def agree(loads: list[list[tuple[str, date]]], as_of: date | None) -> None:
         home = tmp_path_factory.mktemp("home")
         expected: dict[str, tuple[date, int]] = {}

@@ -85,7 +85,7 @@ FILTERS = st.tuples(
     st.lists(st.sampled_from(["importer", "manufacturer", "port"]), max_size=2).map(tuple),
 )
 HYPOTHESIS = settings(
-    max_examples=12 if wanted() else 40, deadline=None,  # a server takes a tenth of a second to fill
+    max_examples=12 if wanted() else 40,  # a server takes a tenth of a second to fill
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 

@@ -497,7 +497,7 @@ queries = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(query=queries)
 def test_any_query_is_answered(index: SearchIndex, query: Query) -> None:
     result = index.search(SearchRequest(query, limit=3))
@@ -519,7 +519,7 @@ documents = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=5, deadline=None)  # each makes an index
+@settings(max_examples=5)  # each makes an index
 @given(written=st.lists(documents, max_size=30, unique_by=lambda document: document.id.encode("utf-8", "replace")))
 def test_any_document_is_held_and_found_by_what_it_holds(indexed: Indexed, written: list[SearchDocument]) -> None:
     index = indexed(written)
@@ -539,7 +539,7 @@ def readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-@settings(max_examples=5, deadline=None)  # each makes an index
+@settings(max_examples=5)  # each makes an index
 @given(
     texts=st.lists(st.lists(st.sampled_from("vwxyz"), max_size=8).map(" ".join), min_size=1, max_size=30),
     phrases=st.lists(

@@ -309,7 +309,7 @@ class TestFailures:
         assert ended.code == 1
         assert "551-23-4567" not in ended.err + ended.out
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(
         verb=st.sampled_from(["show", "related", "path", "search", "findings", "export", "evaluate", "user", "x"]),
         rest=st.lists(

@@ -179,7 +179,7 @@ def test_what_cannot_be_is_invalid_and_says_what_can(service: SearchService, ask
     assert raised.value.next_step
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=st.text(), sort=st.sampled_from(["relevance", "date"]))
 def test_any_text_is_answered(service: SearchService, text: str, sort: str) -> None:
     assert service.search(text, sort=sort, limit=5).total >= 0  # type: ignore[arg-type]

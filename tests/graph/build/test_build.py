@@ -300,7 +300,7 @@ CLAIMS = st.fixed_dictionaries(
 
 
 @given(lines=st.lists(LINES, max_size=8), issues=st.lists(ISSUES, max_size=3), claims=st.lists(CLAIMS, max_size=3))
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 def test_the_graph_is_what_a_plain_recount_gives(
     tmp_path_factory: pytest.TempPathFactory, lines: list[Row], issues: list[Row], claims: list[Row]
 ) -> None:

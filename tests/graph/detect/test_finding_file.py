@@ -32,7 +32,7 @@ findings = st.builds(
 
 
 @given(st.lists(findings, max_size=4))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_what_is_read_back_equals_what_was_written(tmp_path: Path, written: list[Finding]) -> None:
     path = tmp_path / "findings.jsonl"
     write_findings(path, written)

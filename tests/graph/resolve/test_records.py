@@ -20,7 +20,7 @@ def test_the_key_of_a_written_name_is_the_same_in_the_engine_and_in_python() -> 
     assert keys[0]["key"] == keys[1]["key"] == "ACME TRADING CO LTD|CN"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), min_size=1), min_size=1)
 )

@@ -137,7 +137,7 @@ def written(kind: IdentifierType) -> st.SearchStrategy[str]:
 
 @pytest.mark.parametrize("kind", list(IdentifierType))
 def test_value_reason_and_repair_agree(engine: duckdb.DuckDBPyConnection, kind: IdentifierType) -> None:
-    @settings(max_examples=25, deadline=None, phases=NO_SHRINKING)
+    @settings(max_examples=25, phases=NO_SHRINKING)
     @given(st.lists(written(kind), min_size=40, max_size=60))
     def agree(texts: list[str]) -> None:
         expected = {text: by_the_value_types(kind, text) for text in texts}
@@ -152,7 +152,7 @@ def test_the_shapes_reach_values_and_refusals(engine: duckdb.DuckDBPyConnection,
     """Otherwise the agreement above could be one of nothing with nothing."""
     seen: set[bool] = set()
 
-    @settings(max_examples=20, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=20, database=None, derandomize=True)
     @given(st.lists(written(kind), min_size=40))
     def look(texts: list[str]) -> None:
         seen.update(value is not None for value, _, _ in by_the_engine(engine, kind, texts))
@@ -165,7 +165,7 @@ around = st.sampled_from(["SSN ", "ss# ", " ", "-", "1", "\n", "Social Security 
 pieces = st.one_of(shaped("000-00-0000"), shaped("000000000"), around, st.text(max_size=4))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(pieces, max_size=6).map("".join).filter(lambda text: "\0" not in text), min_size=20))
 def test_masking_agrees(engine: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     sql = f"SELECT list_transform($texts::VARCHAR[], lambda text: {mask_sql('text')})"

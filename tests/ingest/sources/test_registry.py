@@ -91,7 +91,7 @@ def test_a_file_of_no_known_kind_has_no_source(name: str) -> None:
     assert find_source(SHARED / name, head(SHARED / name)) is None
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=400), st.sampled_from(["a.csv", "a.json", "a.jsonl", "a.txt", "N301234.html", "a.xlsx", "a"]))
 def test_any_bytes_are_recognised_or_not_without_an_error(content: bytes, name: str) -> None:
     with TemporaryDirectory() as folder:

@@ -147,7 +147,7 @@ def test_any_bytes_come_out_of_compression_no_larger_than_they_say(packed: bytes
     assert len(unpacked_rtf(struct.pack("<II4sI", 12 + len(packed), size, b"LZFu", 0) + packed)) <= size
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_whole_message_with_some_bytes_changed_is_read_or_told(tmp_path: Path, data: st.DataObject) -> None:
     said = {SUBJECT: "Frames", RTF: HELLO}

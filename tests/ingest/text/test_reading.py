@@ -246,7 +246,7 @@ def test_a_word_document_with_a_damaged_part_is_told_whichever_byte_it_is(tmp_pa
             of(written(tmp_path / "damaged.docx", bytes(raw)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(beginning=st.sampled_from(BEGINNINGS), rest=st.binary(max_size=300), name=st.sampled_from(NAMES))
 def test_any_bytes_are_read_or_told(tmp_path: Path, beginning: bytes, rest: bytes, name: str) -> None:
     try:
@@ -258,7 +258,7 @@ def test_any_bytes_are_read_or_told(tmp_path: Path, beginning: bytes, rest: byte
         assert all(0 <= page.start <= page.end <= len(reading.text) for page in reading.pages)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_whole_file_with_some_bytes_changed_is_read_or_told(tmp_path: Path, data: st.DataObject) -> None:
     samples = tmp_path / "samples"
