@@ -46,10 +46,10 @@ def run(
     if not sources:
         raise Invalid("There are no names to measure.", thing="worlds", value="0", next_step="Ask for one at least.")
     measured = {}
-    for number, (name, paths) in enumerate(sources.items()):
-        said(f"{name}, {number + 1} of {len(sources)}")
+    for number, (name, paths) in enumerate(sources.items(), 1):
+        said(f"{name}, {number} of {len(sources)}")
         parties = _parties(folder / "links-home", paths)
-        choose = random.Random(number)  # noqa: S311 - names, not secrets
+        choose = random.Random(name)  # noqa: S311 - names, not secrets
         hard = hard_mentions(choose, parties, held_out=HELD_OUT)
         mentions = choose.sample(hard.mentions, min(len(hard.mentions), MOST_NAMES))
         names = PartyNames((name, party) for party, some in hard.parties.items() for name in some)
@@ -74,7 +74,7 @@ def _parties(home: Path, paths: Sequence[Path]) -> dict[str, list[str]]:
     facts = DuckDbFactStore(home)
     resolve(facts).write(home)
     parties: dict[str, list[str]] = {}
-    for name, party in party_names(facts, home):
+    for name, party in sorted(party_names(facts, home)):
         parties.setdefault(party, []).append(name)
     return {party: names for party, names in parties.items() if any(map(looks_like_company, names))}
 
