@@ -63,9 +63,7 @@ def read_unread(
             )
             ((first, last),) = run(engine, "SELECT min(known_at), max(known_at) FROM read_parquet(?)", [str(path)])
         relative = f"facts/{STATEMENTS.name}/{load_id}-0001.parquet"
-        fact = FactFile(
-            STATEMENTS.name, relative, rows, min_known_at=str(first or ""), max_known_at=str(last or "")
-        )  # fmt: skip
+        fact = FactFile(STATEMENTS.name, relative, rows, min_known_at=str(first or ""), max_known_at=str(last or ""))
         file = LoadedFile(_AS_FILE, "", "", (STATEMENTS.name,), rows, 0, 0, reason="read for what they say")
         ledger.commit(Load(load_id, now.strftime("%Y-%m-%dT%H:%M:%SZ"), (file,), (fact,)), {relative: path})
     finally:

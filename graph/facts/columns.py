@@ -3,8 +3,12 @@
 Invariant: each is an Ibis expression, so that an engine works it out and reads only what a step needs.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 
 def taxpayer(number: ir.StringValue) -> ir.StringValue:
@@ -32,3 +36,9 @@ def surely(condition: ir.BooleanValue) -> ir.BooleanValue:
 def amount(column: ir.NumericValue) -> ir.FloatingValue:
     """A measured amount for ratios; zero says nothing and becomes unknown."""
     return column.cast("float64").nullif(0.0)
+
+
+def one_column(name: str, values: "Iterable[str | None] | pa.Array[Any]") -> ir.Table:
+    """Texts as a table of one column to join with: an array as it is, of others each once, without blanks."""
+    array = values if isinstance(values, pa.Array) else pa.array(sorted({v for v in values if v}), pa.string())
+    return ibis.memtable(pa.table({name: array}))

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import ibis
-import pyarrow as pa
 
 from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.trade import Ints, Lines
-from graph.facts.columns import surely
+from graph.facts.columns import one_column, surely
 from graph.facts.store import FactStore
 
 _LOOKS = ("exam", "document_review", "hold", "detention", "refusal", "seizure", "sample", "audit", "site_visit")
@@ -51,8 +50,8 @@ class Casework:
             doubted=t.result.isin(_AGAINST) & surely(t.discrepancy_area.isin(_OF_ORIGIN)),
             visit=t.kind == "site_visit",
         )  # fmt: skip
-        looked = t.semi_join(_column("entry_number", own.columns["entry_number"].tolist()), "entry_number")
-        named = t.filter(t.entry_number.isnull()).semi_join(_column("manufacturer_id", makers), "manufacturer_id")
+        looked = t.semi_join(one_column("entry_number", own.columns["entry_number"].tolist()), "entry_number")
+        named = t.filter(t.entry_number.isnull()).semi_join(one_column("manufacturer_id", makers), "manufacturer_id")
         self._by_line: dict[tuple[str, int | None], list[str]] = {}
         self._by_maker: dict[str, list[str]] = {}
         self._doubted: set[str] = set()
@@ -81,7 +80,3 @@ class Casework:
         usual = (len(self._doubted) - len(doubted) + 1) / (self._looked - len(found) + USUAL_LOOKS)
         bits = part_bits(len(found), len(doubted), usual) if found else 0.0
         return Looks(tuple(sorted(found)), tuple(sorted(doubted)), tuple(sorted(found & self._visits)), usual, bits)
-
-
-def _column(name: str, values: Iterable[str]) -> ibis.Table:
-    return ibis.memtable(pa.table({name: pa.array(sorted({v for v in values if v}), pa.string())}))

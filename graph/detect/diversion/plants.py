@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import ibis
-import pyarrow as pa
-
 from graph.detect.diversion.written_names import written_key
+from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 
 
@@ -45,7 +43,7 @@ class Plant:
 def capacities(facts: FactStore, makers: Iterable[str], *, as_of: date | None) -> dict[str, list[Capacity]]:
     """By maker, what its plant can make, oldest first."""
     t = facts.table("capacity", as_of=as_of)
-    t = t.semi_join(_column("manufacturer_id", makers), "manufacturer_id")
+    t = t.semi_join(one_column("manufacturer_id", makers), "manufacturer_id")
     found: dict[str, list[Capacity]] = {}
     for row in t.order_by("manufacturer_id", "as_of", "hts_prefix").to_pyarrow().to_pylist():
         if row["annual_quantity"] is None or float(row["annual_quantity"]) <= 0:
@@ -64,7 +62,7 @@ def plants(facts: FactStore, makers: Iterable[str], *, as_of: date | None) -> di
     """By maker, what its records say; of several records the oldest that knows a date."""
     t = facts.table("party_records", as_of=as_of)
     t = t.filter(t.role.isin(("manufacturer", "exporter")))
-    t = t.semi_join(_column("identifier", makers), "identifier")
+    t = t.semi_join(one_column("identifier", makers), "identifier")
     t = t.select("identifier", "record_id", "name", "established_on", key=written_key(t.name))
     grouped: dict[str, list[dict[str, Any]]] = {}
     for row in t.order_by("identifier", "record_id").to_pyarrow().to_pylist():
@@ -77,7 +75,3 @@ def plants(facts: FactStore, makers: Iterable[str], *, as_of: date | None) -> di
         names = {row["key"]: row["name"] for row in rows if row["key"]}
         found[maker] = Plant(tuple(sorted(names.items())), day, record)
     return found
-
-
-def _column(name: str, values: Iterable[str]) -> Any:
-    return ibis.memtable(pa.table({name: pa.array(sorted(set(values)), pa.string())}))

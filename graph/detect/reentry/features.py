@@ -33,10 +33,8 @@ SIGNS: dict[str, tuple[float, float]] = {
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
     "everybody_moved": (-3.0, -1.0),  # how far the acting port's other users left it too, or when the goods came
     "moved_for_good": (-4.0, -3.0),  # the importer's other goods left the port too and stayed away
-    "in_season": (
-        -4.0,
-        -2.0,
-    ),  # in this season of other years, too, the importer leaves the port for that of return
+    # In this season of other years, too, the importer leaves the port for that of return.
+    "in_season": (-4.0, -2.0),
 }
 
 # Leads that these explain say nothing of how the rest tells: their coefficients stay as declared.

@@ -21,7 +21,7 @@ from scipy.stats import binom
 
 from graph.detect.reentry.bill_names import plain_name
 from graph.detect.reentry.candidates import WINDOW_DAYS
-from graph.facts.columns import taxpayer
+from graph.facts.columns import one_column, taxpayer
 from graph.facts.store import FactStore
 from graph.model.finding import Evidence, InnocentExplanation, RecordRef
 
@@ -78,7 +78,7 @@ def hands(facts: FactStore, came: Sequence[Came], *, as_of: date | None, until: 
         return {}
     marks = _marks(facts, ports, as_of=as_of, until=until)
     back = {entry for each in came for entry in each.entries}
-    of_entry = marks.semi_join(_column("entry_number", back), "entry_number")
+    of_entry = marks.semi_join(one_column("entry_number", back), "entry_number")
     told: dict[str, set[tuple[str, str]]] = {}
     for row in of_entry.select("entry_number", "kind", "value").to_pyarrow().to_pylist():
         told.setdefault(row["entry_number"], set()).add((row["kind"], row["value"]))
@@ -91,7 +91,7 @@ def hands(facts: FactStore, came: Sequence[Came], *, as_of: date | None, until: 
     if not shared:
         return {}
     # How common each is: by other entries than those that brought the goods back.
-    others = marks.anti_join(_column("entry_number", back), "entry_number")
+    others = marks.anti_join(one_column("entry_number", back), "entry_number")
     there = _importers(others.group_by("port"))
     wanted = ibis.memtable(
         pa.table([pa.array(column, pa.string()) for column in zip(*shared, strict=True)], ["port", "kind", "value"])
@@ -168,7 +168,7 @@ def _one_stretch(group: Sequence[Came]) -> list[Came]:
 def _marks(facts: FactStore, ports: Iterable[str], *, as_of: date | None, until: date) -> ir.Table:
     """(port, entry_number, taxpayer, kind, value): what may be shared, of every entry at these ports."""
     t = facts.table("entry_lines", as_of=as_of)
-    t = t.filter(t.entry_date <= until).semi_join(_column("port_code", ports), "port_code")
+    t = t.filter(t.entry_date <= until).semi_join(one_column("port_code", ports), "port_code")
     t = t.mutate(payer=taxpayer(t.importer_number), buyer=taxpayer(t.consignee_number)).drop_null("payer")
     entries = t.group_by("entry_number").agg(
         port=t.port_code.min(), taxpayer=t.payer.min(), bill=t.bill_number.min(), buyer=t.buyer.min(),
@@ -201,7 +201,3 @@ def _importers(grouped: "ibis.expr.types.groupby.GroupedTable") -> dict[tuple[st
     """Taxpayers of each group, by its key."""
     rows = grouped.agg(importers=ibis._.taxpayer.nunique()).to_pyarrow().to_pylist()
     return {tuple(value for name, value in row.items() if name != "importers"): row["importers"] for row in rows}
-
-
-def _column(name: str, values: Iterable[str]) -> ir.Table:
-    return ibis.memtable(pa.table({name: pa.array(sorted(values), pa.string())}))

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 import ibis
-import pyarrow as pa
 
-from graph.facts.columns import surely, taxpayer
+from graph.facts.columns import one_column, surely, taxpayer
 from graph.facts.store import FactStore
 
 Row = dict[str, Any]
@@ -122,19 +121,19 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     entries = {e for r in returns for e in (r.entry_number, r.return_entry) if e}
     bills = {b for r in returns for b in (r.bill, r.return_bill) if b}
     named = {a for r in returns for a in r.action_ids}
-    by_entry = t.semi_join(_column("entry_number", entries), "entry_number")
-    by_bill = t.semi_join(_column("bill_number", bills), "bill_number")
-    by_id = t.semi_join(_column("action_id", named), "action_id")
+    by_entry = t.semi_join(one_column("entry_number", entries), "entry_number")
+    by_bill = t.semi_join(one_column("bill_number", bills), "bill_number")
+    by_id = t.semi_join(one_column("action_id", named), "action_id")
     # A re-export order often stands alone, with the importer's number only.
     loose = t.filter(t.kind == "reexport", t.entry_number.isnull(), t.bill_number.isnull())
-    loose = loose.semi_join(_column("payer", {r.importer_taxpayer for r in returns if r.importer_taxpayer}), "payer")
+    loose = loose.semi_join(one_column("payer", {r.importer_taxpayer for r in returns if r.importer_taxpayer}), "payer")
     rows = ibis.union(by_entry, by_bill, by_id, loose, distinct=True).order_by("action_id").to_pyarrow().to_pylist()
     moved = facts.table("in_bond", as_of=as_of)
-    moved = moved.semi_join(_column("bill_number", bills), "bill_number")
+    moved = moved.semi_join(one_column("bill_number", bills), "bill_number")
     moves = moved.select("serial", "bill_number", "from_port", "to_port").order_by("serial").to_pyarrow().to_pylist()
     entered = facts.table("entry_lines", as_of=as_of)
     entered = entered.filter(entered.entry_type == _TEMPORARY).semi_join(
-        _column("entry_number", entries), "entry_number"
+        one_column("entry_number", entries), "entry_number"
     )
     for_a_time = set(entered.select("entry_number").distinct().to_pyarrow()["entry_number"].to_pylist())
     closed = _closed_in_favour(facts, {r.return_entry for r in returns}, as_of=as_of, until=until)
@@ -161,7 +160,7 @@ def _closed_in_favour(facts: FactStore, entries: set[str], *, as_of: date | None
     t = facts.table("issues", as_of=as_of)
     t = t.filter(~surely(t.as_of > until))
     named = t.select("issue_id", entry_number=t.entry_numbers.unnest())
-    named = named.semi_join(_column("entry_number", entries), "entry_number").select("issue_id").distinct()
+    named = named.semi_join(one_column("entry_number", entries), "entry_number").select("issue_id").distinct()
     rows = t.semi_join(named, "issue_id").order_by("issue_id", "version").to_pyarrow().to_pylist()
     last = {row["issue_id"]: row for row in rows}
     found: dict[str, list[Row]] = {}
@@ -277,7 +276,3 @@ def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
         () if kept else moved,
         passed=passed,
     )  # fmt: skip
-
-
-def _column(name: str, values: Iterable[str]) -> Any:
-    return ibis.memtable(pa.table({name: pa.array(sorted(values), pa.string())}))

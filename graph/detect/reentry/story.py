@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import Any
 
 import ibis
-import pyarrow as pa
 
 from graph.detect.reentry import lots
 from graph.detect.reentry.hands import FILER, Hand, hand_evidence, hand_explained
@@ -19,6 +18,7 @@ from graph.detect.reentry.lawful import Lawful
 from graph.detect.reentry.match import Lead, Match, Sum
 from graph.detect.reentry.movement import Movement
 from graph.detect.reentry.ties import Tie
+from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
 
@@ -68,7 +68,7 @@ def read_records(facts: FactStore, leads: Iterable[Lead], *, as_of: date | None)
     makers = {row["manufacturer_id"] for row in lines if row["manufacturer_id"]}
     makers |= {lead.lot["maker"] for lead in leads if lead.lot["maker"]}
     counted = facts.table("entry_lines", as_of=as_of).select("manufacturer_id")
-    counted = counted.semi_join(_column("manufacturer_id", makers), "manufacturer_id")
+    counted = counted.semi_join(one_column("manufacturer_id", makers), "manufacturer_id")
     counts = counted.group_by("manufacturer_id").agg(n=ibis._.count()).to_pyarrow().to_pylist()
     action_ids = {a for lead in leads for a in lead.lot["action_ids"]}
     bill_numbers = {m.bill for m in matches if m.bill} | {lead.lot["bill"] for lead in leads if lead.lot["bill"]}
@@ -87,12 +87,8 @@ def read_records(facts: FactStore, leads: Iterable[Lead], *, as_of: date | None)
 
 def _rows(facts: FactStore, table: str, column: str, values: set[str], as_of: date | None) -> list[Row]:
     t = facts.table(table, as_of=as_of)
-    rows: list[Row] = t.semi_join(_column(column, values), column).to_pyarrow().to_pylist()
+    rows: list[Row] = t.semi_join(one_column(column, values), column).to_pyarrow().to_pylist()
     return rows
-
-
-def _column(name: str, values: Iterable[str]) -> Any:
-    return ibis.memtable(pa.table({name: pa.array(sorted(values), pa.string())}))
 
 
 def _line_id(row: Row) -> str:

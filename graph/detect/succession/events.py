@@ -15,8 +15,7 @@ import numpy as np
 
 from graph.detect.succession.payment import Matter, last_demand, says_paid, speaks_of
 from graph.detect.succession.sides import IMPORTERS, Side
-from graph.detect.succession.trade import column
-from graph.facts.columns import surely, taxpayer
+from graph.facts.columns import one_column, surely, taxpayer
 from graph.facts.store import FactStore
 
 # class -> words.
@@ -194,7 +193,7 @@ def read_events(
     """
     with facts.kept(events(facts, side, lines, as_of=as_of, until=until)) as t:
         counts = {row["kind"]: row["n"] for row in t.group_by("kind").agg(n=t.count()).to_pyarrow().to_pylist()}
-        own = t.semi_join(column("party", parties), "party").order_by("party", "day", "table", "key")
+        own = t.semi_join(one_column("party", parties), "party").order_by("party", "day", "table", "key")
         rows = own.to_pyarrow().to_pylist()
     found: dict[str, list[Event]] = {}
     notes: dict[str, list[Matter]] = {}

@@ -14,8 +14,7 @@ from rapidfuzz.fuzz import ratio
 from graph.detect.succession.events import without_violation
 from graph.detect.succession.on_file import records
 from graph.detect.succession.sides import IMPORTERS, Side
-from graph.detect.succession.trade import column
-from graph.facts.columns import surely, taxpayer
+from graph.facts.columns import one_column, surely, taxpayer
 from graph.facts.store import FactStore
 
 Row = dict[str, Any]
@@ -81,7 +80,7 @@ def openly(
     wanted = sorted(set(couples))
     if not wanted:
         return {}
-    named = column("party", {party for couple in wanted for party in couple})
+    named = one_column("party", {party for couple in wanted for party in couple})
     t = records(facts, side, as_of=as_of).semi_join(named, "party")
     rows: dict[str, list[Row]] = {}
     for row in t.order_by("valid_from", "record_id").to_pyarrow().to_pylist():
@@ -148,7 +147,7 @@ def _agents(
     t = facts.table("party_claims", as_of=as_of)
     t = t.filter(t.relation == "agent_of", t.status == "fact")
     principal = t.object.re_extract("^[^:]*:([^:]*)", 1)
-    t = t.select("claim_id", party=key(t.subject), principal=principal).semi_join(column("party", parties), "party")
+    t = t.select("claim_id", party=key(t.subject), principal=principal).semi_join(one_column("party", parties), "party")
     found: dict[str, list[tuple[str, str]]] = {}
     for row in t.order_by("claim_id").to_pyarrow().to_pylist():
         found.setdefault(row["party"], []).append((row["claim_id"], row["principal"]))

@@ -58,10 +58,8 @@ SAME_FIRM = {**ONE_HAND, **HAND_OVER}
 ESCAPING: dict[str, tuple[float, float]] = {
     "event": (1.0, 2.3),  # -log10 of the chance that an event of its class stands so near before the change
     "no_event": (-6.0, -3.0),
-    "paid": (
-        -5.0,
-        -2.0,
-    ),  # customs noted that what it cost was paid: the event counts as hardly any
+    # Customs noted that what it cost was paid: the event counts as hardly any.
+    "paid": (-5.0, -2.0),
     # Who says itself whom it succeeds, and pays what the event cost, leaves nothing behind.
     "answered": (-9.0, -6.0),
     "declared": (-9.0, -6.0),  # the old name declared and the bond carried over

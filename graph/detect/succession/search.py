@@ -17,8 +17,9 @@ from graph.detect.succession.events import Event, Rates, read_events
 from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, of_the_number, on_file
 from graph.detect.succession.parties import Parties
 from graph.detect.succession.sides import HABITS, Side, lines
-from graph.detect.succession.trade import Names, beginnings, calendar, column, held, paces, parties, spells, takers
+from graph.detect.succession.trade import Names, beginnings, calendar, held, paces, parties, spells, takers
 from graph.detect.succession.woken import Sleep, since_waking, sleeps, woken
+from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 
 # What is read of a party's trade: kind -> column of its lines.
@@ -92,7 +93,7 @@ def search(
             say(f"{int((shift == 0).sum())} pairs of {side.kind}s to compare")
             names = Names.of(pa.concat_arrays([table["old"].combine_chunks(), table["new"].combine_chunks()]))
             chosen = Pairs(names.number(table["old"]), names.number(table["new"]), shift)
-            wanted = column("party", names.values)
+            wanted = one_column("party", names.values)
             rows = holds.semi_join(wanted, "party").join(holders, ["kind", "value"])
             rows = rows.to_pyarrow()
             dealt_with = rows.filter(pc.equal(rows["kind"], pa.scalar("partner")))["value"]

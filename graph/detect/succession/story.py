@@ -16,9 +16,9 @@ from graph.detect.succession.events import CLASSES
 from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, on_file
 from graph.detect.succession.search import Search
 from graph.detect.succession.sides import HABITS, IMPORTERS, Side
-from graph.detect.succession.trade import Held, column
+from graph.detect.succession.trade import Held
 from graph.detect.succession.weigh import COMMON, Weighed, appointed_by
-from graph.facts.columns import taxpayer
+from graph.facts.columns import one_column, taxpayer
 from graph.facts.store import FactStore
 from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
 
@@ -66,7 +66,7 @@ def read_records(
     """Fetch the rows behind these pairs."""
     side = found.side
     parties = {party for w in pairs for party in (w.old, w.new)}
-    wanted = column("party", parties)
+    wanted = one_column("party", parties)
     t = facts.table("entry_lines", as_of=as_of)
     t = t.filter(t.entry_date <= until, ~t.hts_number.startswith("99"))
     importer, maker = taxpayer(t.importer_number), t.manufacturer_id.nullif("")

@@ -4,7 +4,7 @@ Invariant: nothing here is larger than the parties' distinct partners, goods and
 the engine.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from graph.facts.columns import one_column
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -164,7 +166,7 @@ class Calendar:
 
 def calendar(paces: ir.Table, parties: Names) -> Calendar:
     """The calendar of these parties."""
-    t = paces.semi_join(column("party", parties.values), "party").to_pyarrow()
+    t = paces.semi_join(one_column("party", parties.values), "party").to_pyarrow()
     key = parties.number(t["party"]) * _DAYS + t["day"].to_numpy().astype(np.int64)
     order = np.argsort(key)
     entries = t["entries"].to_numpy().astype(np.float64)[order]
@@ -177,7 +179,7 @@ def takers(holds: ir.Table, everybody: ir.Table, partners: Names, *, until: int)
     First of firms of long standing, then of those whose first line is hardly older. `holds` are spells, `everybody` the
     `parties`, `until` the last day of all.
     """
-    t = holds.filter(holds.kind == "partner").semi_join(column("value", partners.values), "value")
+    t = holds.filter(holds.kind == "partner").semi_join(one_column("value", partners.values), "value")
     t = t.join(everybody.select("party", there_since=everybody.first_day), "party")
     days = ibis.greatest(ibis.literal(until) - t.first_day + 1, SHORTEST_SPAN_DAYS)
     t = t.mutate(pace=t.lines / days, standing=t.there_since <= t.first_day - LONG_STANDING_DAYS)
@@ -191,9 +193,3 @@ def beginnings(begun: pa.Table, partners: Names) -> Calendar:
     order = np.argsort(key)
     pace = begun["pace"].to_numpy().astype(np.float64)[order]
     return Calendar(key[order], np.concatenate([[0.0], np.cumsum(pace)]))
-
-
-def column(name: str, values: "Iterable[str] | pa.Array[Any]") -> ir.Table:
-    """Texts as a table of one column."""
-    array = values if isinstance(values, pa.Array) else pa.array(sorted(values), pa.string())
-    return ibis.memtable(pa.table({name: array}))

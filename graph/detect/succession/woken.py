@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from graph.detect.succession.trade import column
-from graph.facts.columns import surely
+from graph.facts.columns import one_column, surely
 
 # So long without an entry, at least.
 DORMANT_DAYS = 240
@@ -60,7 +59,7 @@ def since_waking(table: ir.Table, woke: ir.Table) -> ir.Table:
 
 def sleeps(paces: ir.Table, woke: ir.Table, parties: Sequence[str]) -> dict[str, Sleep]:
     """What those of these parties that were woken did before; `paces` are of all days."""
-    t = paces.semi_join(column("party", parties), "party").join(woke, "party")
+    t = paces.semi_join(one_column("party", parties), "party").join(woke, "party")
     t = t.filter(t.day < t.woke).group_by("party")
     t = t.agg(
         entries=lambda t: t.entries.sum(), first=lambda t: t.day.min(), last=lambda t: t.day.max(),
