@@ -282,25 +282,23 @@ def passed_on_paper(world: HarbourWorld) -> None:
     world.act(back, kind="document_review", result="compliant")
 
 
-def leave_to_recondition(world: HarbourWorld) -> None:
-    """Customs gives leave when it refuses the lot, long before there is a second entry that it could name."""
-    corrected(world, "55-000002500")
+def asked_leave(world: HarbourWorld, importer: str, conclusion: str) -> None:
+    """Customs answers when it refuses the lot, long before there is a second entry that it could name."""
+    corrected(world, importer)
     world.add(
         "issues",
-        {"issue_id": "2024-0119", "version": 1, "as_of": on(12), "opened_on": on(6), "status": "closed",
-         "description": "Importer 55-0000025 asks to recondition the goods refused at 2704 and to enter them again.",
-         "conclusion": "Granted; to be presented for exam."},
+        {"issue_id": f"2024-{importer[-5:-2]}", "version": 1, "as_of": on(12), "opened_on": on(6), "status": "closed",
+         "description": f"Importer {importer[:-2]} asks to recondition the goods refused at 2704 and enter them again.",
+         "conclusion": conclusion},
     )  # fmt: skip
+
+
+def leave_to_recondition(world: HarbourWorld) -> None:
+    asked_leave(world, "55-000002500", "Granted; to be presented for exam.")
 
 
 def leave_withheld(world: HarbourWorld) -> None:
-    corrected(world, "55-000002600")
-    world.add(
-        "issues",
-        {"issue_id": "2024-0120", "version": 1, "as_of": on(12), "opened_on": on(6), "status": "closed",
-         "description": "Importer 55-0000026 asks to recondition the goods refused at 2704 and to enter them again.",
-         "conclusion": "Denied; the goods may be exported only."},
-    )  # fmt: skip
+    asked_leave(world, "55-000002600", "Denied; the goods may be exported only.")
 
 
 def found_late(world: HarbourWorld) -> None:
@@ -608,7 +606,7 @@ def test_leave_to_recondition_explains_a_return_and_leave_that_was_asked_for_in_
     weighed: list[Weighed],
 ) -> None:
     lead = lead_of(weighed, "55-0000025")
-    assert lead.lawful.settled == ("2024-0119",)
+    assert lead.lawful.settled == ("2024-025",)
     assert lead.probability < 0.1
     assert not lead_of(weighed, "55-0000026").lawful.settled
 
