@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from graph.facts.store import FactStore
+    from graph.resolve.claim import Decision
     from graph.resolve.judgements import Judgement
-    from graph.resolve.named import Decision
 
 _KNOWN = {
     "facts": ("duckdb", "spark"),

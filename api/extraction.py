@@ -15,7 +15,8 @@ from api import bootstrap
 from api.settings import Settings
 from graph.facts.store import FactStore
 from graph.model.errors import NotFound
-from graph.resolve.named import Decision, NameInText, link_names
+from graph.resolve.claim import Decision, NameInText
+from graph.resolve.named import link_names
 from graph.resolve.party_names import party_names
 from graph.resolve.resolved import Resolved
 from graph.store.generation import Generations

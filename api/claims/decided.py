@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from api.database import CLAIM_DECISIONS
 from graph.model.errors import Conflict, NotFound
-from graph.resolve.named import Decision
+from graph.resolve.claim import Decision
 
 Verdict = Literal["accepted", "rejected"]
 

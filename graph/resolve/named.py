@@ -5,13 +5,10 @@ alike, word by word, and far ahead of the next; names whose legal forms differ a
 rejected is not claimed again, what a person accepted is a link, whatever the score.
 """
 
-import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
 
@@ -21,6 +18,7 @@ import pyarrow as pa
 from rapidfuzz.distance import OSA, Levenshtein
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from graph.resolve.claim import Decision, NameInText, Status, claim_id
 from graph.resolve.names import TELLING_BITS, Met, Rarity, compare_read
 from graph.resolve.words import Name, looks_like_company, read_name, share, spelled_words
 
@@ -54,37 +52,6 @@ _SCANNED: Final = str.maketrans("0158", "OISB")
 _CORE_WORDS, _CORE_CHARACTERS = 2, 10
 
 
-class Status(StrEnum):
-    """Where a link stands: made by itself, waiting for a person, or decided by one."""
-
-    LINKED = "linked"
-    WAITING = "waiting"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class NameInText:
-    """A company's name in a document: `name` in one form, as `written` first, and where."""
-
-    document_id: str
-    name: str
-    written: str
-    start: int
-    source: str
-    known_at: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person said of whether a name in a document means a party."""
-
-    document_id: str
-    name: str
-    party: str
-    accepted: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A party that a name may mean: how alike from 0 to 100, and whether it is it without a person's word."""
@@ -94,11 +61,6 @@ class Candidate:
     score: float
     certain: bool
     why: str
-
-
-def claim_id(document_id: str, name: str, party: str) -> str:
-    """What a claim is called; the same for the same document, name and party in every generation."""
-    return hashlib.sha256("\n".join((document_id, name, party)).encode()).hexdigest()[:16]
 
 
 class PartyNames:

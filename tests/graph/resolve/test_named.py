@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from graph.resolve.named import Decision, NameInText, PartyNames, claim_id, link_names
+from graph.resolve.claim import Decision, NameInText, claim_id
+from graph.resolve.named import PartyNames, link_names
 
 NAMES = [
     ("Umber Trading Co., Ltd.", "umber"),
