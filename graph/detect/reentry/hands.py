@@ -76,12 +76,14 @@ def hands(facts: FactStore, came: Sequence[Came], *, as_of: date | None, until: 
     ports = {each.port for each in came}
     if len({each.party for each in came}) < LEAST_IMPORTERS:
         return {}
-    marks = _marks(facts, ports, as_of=as_of, until=until)
-    back = {entry for each in came for entry in each.entries}
-    of_entry = marks.semi_join(one_column("entry_number", back), "entry_number")
+    back = one_column("entry_number", {entry for each in came for entry in each.entries})
+    lines = facts.table("entry_lines", as_of=as_of)
+    lines = lines.filter(lines.entry_date <= until).semi_join(one_column("port_code", ports), "port_code")
     told: dict[str, set[tuple[str, str]]] = {}
-    for row in of_entry.select("entry_number", "kind", "value").to_pyarrow().to_pylist():
-        told.setdefault(row["entry_number"], set()).add((row["kind"], row["value"]))
+    with facts.kept(_entries(lines.semi_join(back, "entry_number"))) as entries:
+        of_entry = ibis.union(*_marks(facts, entries, as_of=as_of).values())
+        for row in of_entry.select("entry_number", "kind", "value").to_pyarrow().to_pylist():
+            told.setdefault(row["entry_number"], set()).add((row["kind"], row["value"]))
     groups: dict[tuple[str, str, str], list[Came]] = {}
     for each in came:
         for kind, value in set().union(*(told.get(entry, set()) for entry in each.entries)):
@@ -91,13 +93,13 @@ def hands(facts: FactStore, came: Sequence[Came], *, as_of: date | None, until: 
     if not shared:
         return {}
     # How common each is: by other entries than those that brought the goods back.
-    others = marks.anti_join(one_column("entry_number", back), "entry_number")
-    there = _importers(others.group_by("port"))
-    wanted = ibis.memtable(
-        pa.table([pa.array(column, pa.string()) for column in zip(*shared, strict=True)], ["port", "kind", "value"])
-    )
     keys = ["port", "kind", "value"]
-    users = _importers(others.semi_join(wanted, keys).group_by(keys))
+    wanted = ibis.memtable(pa.table([pa.array(column, pa.string()) for column in zip(*shared, strict=True)], keys))
+    kinds = {kind for _, kind, _ in shared}
+    with facts.kept(_entries(lines.anti_join(back, "entry_number"))) as others:
+        there = _importers(others.group_by("port"))
+        of_kinds = ibis.union(*(found for kind, found in _marks(facts, others, as_of=as_of).items() if kind in kinds))
+        users = _importers(of_kinds.semi_join(wanted, keys).group_by(keys))
     at_port: dict[str, set[str]] = {}
     for each in came:
         at_port.setdefault(each.port, set()).add(each.party)
@@ -165,36 +167,36 @@ def _one_stretch(group: Sequence[Came]) -> list[Came]:
     return max(rows, key=lambda row: len({each.party for each in row}))
 
 
-def _marks(facts: FactStore, ports: Iterable[str], *, as_of: date | None, until: date) -> ir.Table:
-    """(port, entry_number, taxpayer, kind, value): what may be shared, of every entry at these ports."""
-    t = facts.table("entry_lines", as_of=as_of)
-    t = t.filter(t.entry_date <= until).semi_join(one_column("port_code", ports), "port_code")
-    t = t.mutate(payer=taxpayer(t.importer_number), buyer=taxpayer(t.consignee_number)).drop_null("payer")
-    entries = t.group_by("entry_number").agg(
+def _entries(lines: ir.Table) -> ir.Table:
+    """(port, entry_number, taxpayer, bill, buyer, filer) of every entry that has these lines."""
+    t = lines.mutate(payer=taxpayer(lines.importer_number), buyer=taxpayer(lines.consignee_number)).drop_null("payer")
+    return t.group_by("entry_number").agg(
         port=t.port_code.min(), taxpayer=t.payer.min(), bill=t.bill_number.min(), buyer=t.buyer.min(),
         filer=ibis.coalesce(t.filer_code.min(), t.entry_number.substr(0, 3).min()),
     )  # fmt: skip
-    of_entries = ("port", "entry_number", "taxpayer")
+
+
+def _marks(facts: FactStore, entries: ir.Table, *, as_of: date | None) -> dict[str, ir.Table]:
+    """(port, entry_number, taxpayer, kind, value): what these entries may share with others, by kind."""
 
     def mark(rows: ir.Table, kind: str, value: ir.StringValue) -> ir.Table:
-        return rows.select(*of_entries, kind=ibis.literal(kind), value=value).drop_null("value")
+        return rows.select("port", "entry_number", "taxpayer", kind=ibis.literal(kind), value=value).drop_null("value")
 
-    notified = facts.table("bills", as_of=as_of).drop_null("notify_name")
-    notified = notified.select(bill="bill_number", notified=plain_name(notified.notify_name))
-    found = [
-        mark(entries, FILER, entries.filer.nullif("")),
-        mark(entries.filter(entries.buyer != entries.taxpayer), BUYER, entries.buyer.nullif("")),
-    ]
-    on_bills = entries.join(notified, "bill")
-    found.append(mark(on_bills, NOTIFIED, on_bills.notified))
+    bills = facts.table("bills", as_of=as_of).drop_null("notify_name").select("notify_name", bill="bill_number")
+    on_bills = entries.join(bills, "bill")
+    found = {
+        FILER: mark(entries, FILER, entries.filer.nullif("")),
+        BUYER: mark(entries.filter(entries.buyer != entries.taxpayer), BUYER, entries.buyer.nullif("")),
+        NOTIFIED: mark(on_bills, NOTIFIED, plain_name(on_bills.notify_name)),
+    }
     records = facts.table("party_records", as_of=as_of)
     records = records.filter(records.role.isin(("importer", "consignee")))
     records = records.mutate(taxpayer=taxpayer(records.identifier)).drop_null("taxpayer")
     for kind, column in _CONTACTS:
         on_file = records.select("taxpayer", held=records[column].upper().re_replace("[^A-Z0-9@]", "").nullif(""))
         with_contact = entries.join(on_file.drop_null("held").distinct(), "taxpayer")
-        found.append(mark(with_contact, kind, with_contact.held))
-    return ibis.union(*found)
+        found[kind] = mark(with_contact, kind, with_contact.held)
+    return found
 
 
 def _importers(grouped: "ibis.expr.types.groupby.GroupedTable") -> dict[tuple[str, ...], int]:
