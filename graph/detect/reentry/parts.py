@@ -155,8 +155,17 @@ def _batches(sought: _Sought) -> list[tuple[int, int]]:
     return [(int(number[a]), int(number[b])) for a, b in zip(starts, ends, strict=False)]
 
 
-def _entries(sought: _Sought, lines: ir.Table, shipments: tuple[int, int]) -> pa.Table:
-    """Entries that might be parts, one row for each shipment and entry, with the amounts of the lot's headings."""
+def _sizes(whole: _Wholes) -> ir.Table:
+    """(shipment, whole_NAME): what each shipment held of the amounts that may lead."""
+    amounts = {f"whole_{name}": pa.array(whole.amounts[name], from_pandas=True) for name in _LEADING}
+    return ibis.memtable(pa.table({"shipment": pa.array(np.arange(len(whole.lot)), pa.int64()), **amounts}))
+
+
+def _entries(sought: _Sought, lines: ir.Table, sizes: ir.Table, shipments: tuple[int, int]) -> pa.Table:
+    """Entries that might be parts, one row for each shipment and entry, with the amounts of the lot's headings.
+
+    Of a taxpayer at least two that are smaller than the shipment, and not all too small, came in after it elsewhere.
+    """
 
     def joined(of: ir.Table, keys: tuple[str, ...]) -> ir.Table:
         t = of.filter(of.shipment.between(*shipments)).drop("lines_held").join(lines, list(keys))
@@ -176,8 +185,14 @@ def _entries(sought: _Sought, lines: ir.Table, shipments: tuple[int, int]) -> pa
     whole = found.group_by("shipment", "taxpayer", "entry_number").agg(
         day=found.day.max(), port=found.port.max(), own=found.own.any(), after=found.after.all(),
         maker=found.maker.max(), importer=found.importer.max(), **{name: total(name) for name in AMOUNTS},
-    )  # fmt: skip
-    rows: pa.Table = whole.order_by("shipment", "taxpayer", "day", "entry_number").to_pyarrow().combine_chunks()
+    ).join(sizes, "shipment")  # fmt: skip
+    # A little more than `_best` takes, whose shares lie on a grid.
+    shares = [whole[name] / whole[f"whole_{name}"] for name in _LEADING]
+    whole = whole.filter(ibis.or_(*(surely(share.between(0.99 * SMALLEST, 1.01 * LARGEST)) for share in shares)))
+    of_taxpayer = ibis.window(group_by=["shipment", "taxpayer"])
+    whole = whole.filter(whole.after.cast("int64").sum().over(of_taxpayer) >= min(PARTS_PRIOR_BITS))
+    whole = whole.order_by("shipment", "taxpayer", "day", "entry_number").drop(*sizes.columns[1:])
+    rows: pa.Table = whole.to_pyarrow().combine_chunks()
     return rows
 
 
@@ -187,9 +202,10 @@ def together(facts: FactStore, table: pa.Table, lines: ir.Table, *, weights: Wei
     Shipments are looked at a batch at a time, so that memory follows the batch and not the world.
     """
     whole = _wholes(table, pools.shipment)
+    sizes = _sizes(whole)
     with _sought(facts, table, pools.shipment, lines) as sought:
         spans = _batches(sought) or [(0, 0)]
-        found = [_best(_entries(sought, lines, span), whole, weights=weights, pools=pools) for span in spans]
+        found = [_best(_entries(sought, lines, sizes, span), whole, weights=weights, pools=pools) for span in spans]
     before = np.cumsum([0, *(len(each.held) for each in found)])
     return Together(
         np.concatenate([each.shipment for each in found]),
