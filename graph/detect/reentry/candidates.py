@@ -25,13 +25,16 @@ ONE_SHARE = 1.5
 # Any of these on a near level makes a pair worth scoring: (comparison, last level that counts as near).
 _NEAR = {"container": 0, "bill": 1, "seal": 0, "weight": 2, "packages": 1, "quantity": 1, "value": 1}
 
-# Equality keys. The first group finds the importer's own later lines, the second anybody's.
+# Equality keys. The importer's own lines in the heading, all of them or, where they are too many, those nearly alike.
+TRADE = ("taxpayer", "hts4")
+KEYS_IN_LARGE_TRADE: tuple[tuple[str, ...], ...] = (
+    (*TRADE, "packages"),
+    (*TRADE, "weight_band"),
+    (*TRADE, "quantity_band"),
+    (*TRADE, "value_band"),
+)
+# Its own in any heading, then anybody's.
 KEYS: tuple[tuple[str, ...], ...] = (
-    ("taxpayer", "hts4"),
-    ("taxpayer", "hts4", "packages"),
-    ("taxpayer", "hts4", "weight_band"),
-    ("taxpayer", "hts4", "quantity_band"),
-    ("taxpayer", "hts4", "value_band"),
     ("taxpayer", "packages", "weight_band"),
     ("maker", "hts4", "packages"),
     ("maker", "hts4", "weight_band"),
@@ -59,12 +62,20 @@ def _joined(lots: ir.Table, lines: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     share would be laid out in memory once for each kind of key.
     """
     sought = lots.select("lot", "action_day", "acting_port", *keys).drop_null(list(keys))
+    among_strangers = keys[0] == "hts4"
+    rare = _rare(sought, lines, keys, RARE_AMONG_STRANGERS if among_strangers else RARE)
+    return _met(sought.semi_join(rare, list(keys)), lines, keys, among_strangers=among_strangers)
+
+
+def _rare(sought: ir.Table, lines: ir.Table, keys: tuple[str, ...], most: int) -> ir.Table:
+    """The values of these keys that are sought and that no more than so many lines hold."""
     wanted = sought.select(*keys).distinct()
     frequency = lines.semi_join(wanted, list(keys)).group_by(list(keys)).agg(lines_held=ibis._.count())
-    among_strangers = keys[0] == "hts4"
-    most = RARE_AMONG_STRANGERS if among_strangers else RARE
-    rare = frequency.filter(frequency.lines_held <= most).drop("lines_held")
-    t = sought.semi_join(rare, list(keys)).join(lines, list(keys))
+    return frequency.filter(frequency.lines_held <= most).drop("lines_held")
+
+
+def _met(sought: ir.Table, lines: ir.Table, keys: tuple[str, ...], *, among_strangers: bool) -> ir.Table:
+    t = sought.join(lines, list(keys))
     days = t.day - t.action_day
     if among_strangers:
         t = t.filter(days.between(0, WINDOW_DAYS), t.port != t.acting_port)
@@ -84,13 +95,23 @@ def _neighbours(lots: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     return lots
 
 
-def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
-    """(lot, line_id): every pair of a lot and a line that may be worth scoring.
+def small_trades(lots: ir.Table, lines: ir.Table) -> ir.Table:
+    """(taxpayer, hts4) of importers of these lots of whose trade in the heading every line is looked at."""
+    return _rare(lots.drop_null(list(TRADE)), lines, TRADE, RARE)
+
+
+def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table, small: ir.Table) -> ir.Table:
+    """(lot, line_id): every pair of a lot and a line that may be worth scoring; `small` are the lots' `small_trades`.
 
     Lines before the lot or at the acting port are kept: they are the look-alikes that show how often such
     goods recur without any action.
     """
-    found = [_joined(_neighbours(lots, keys), lines, keys) for keys in KEYS]
+    in_trade = lots.select("lot", "action_day", "acting_port", *TRADE).semi_join(small, list(TRADE))
+    found = [_met(in_trade, lines, TRADE, among_strangers=False)]
+    # What all lines of a trade were met by is met by no finer key again.
+    in_large_trade = lots.anti_join(small, list(TRADE))
+    found += [_joined(_neighbours(in_large_trade, keys), lines, keys) for keys in KEYS_IN_LARGE_TRADE]
+    found += [_joined(_neighbours(lots, keys), lines, keys) for keys in KEYS]
     placed = lots.select("lot", "action_day", "acting_port", "containers", "bill_seals")
     boxes = placed.mutate(container=placed.containers.unnest())
     found.append(_joined(boxes, lines, ("container",)))

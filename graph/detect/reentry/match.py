@@ -347,7 +347,8 @@ def _scored(
     bare = table.filter(pc.is_null(table["line_id"]))
     with (
         facts.kept(carried) as landed,
-        facts.kept(candidates.pairs(ibis.memtable(table), lines, landed)) as near,
+        facts.kept(candidates.small_trades(ibis.memtable(table), lines)) as small,
+        facts.kept(candidates.pairs(ibis.memtable(table), lines, landed, small)) as near,
         facts.kept(entry_totals(_entries_of_parties(bare, lines))) as totals,
         facts.kept(candidates.whole_entry_pairs(ibis.memtable(bare), totals)) as near_whole,
     ):
