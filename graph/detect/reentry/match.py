@@ -346,11 +346,11 @@ def _scored(
     carried = bills(facts, as_of=as_of).select("bill", "master", "bill_containers", "bill_seals")
     bare = table.filter(pc.is_null(table["line_id"]))
     with (
-        facts.kept(carried) as landed,
         facts.kept(candidates.small_trades(ibis.memtable(table), lines)) as small,
-        facts.kept(candidates.pairs(ibis.memtable(table), lines, landed, small)) as near,
+        facts.kept(candidates.pairs(ibis.memtable(table), lines, carried, small)) as near,
         facts.kept(entry_totals(_entries_of_parties(bare, lines))) as totals,
         facts.kept(candidates.whole_entry_pairs(ibis.memtable(bare), totals)) as near_whole,
+        facts.kept(_bills_of(carried, ((near, lines), (near_whole, totals)))) as landed,
     ):
         for number in range(int(batches.max()) + 1):
             say(f"comparing them, part {number + 1} of {int(batches.max()) + 1}")
@@ -431,6 +431,12 @@ def _compared(lot: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]], shipped
     """
     found = [candidates.compared(near.semi_join(lot, "lot"), lot, held, shipped).to_pyarrow() for near, held in sides]
     return pa.concat_tables([each.cast(found[0].schema) for each in found]).combine_chunks()
+
+
+def _bills_of(carried: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]]) -> ir.Table:
+    """Of the bills those of lines, and of entries taken as a whole, that stand in a pair."""
+    named = [held.semi_join(near, "line_id").select("bill") for near, held in sides]
+    return carried.semi_join(ibis.union(*named).distinct(), "bill")
 
 
 def _entries_of_parties(bare: pa.Table, lines: ir.Table) -> ir.Table:
