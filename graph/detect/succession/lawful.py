@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from rapidfuzz.fuzz import ratio
 
+from graph.detect.succession.announced import Goes, announced
 from graph.detect.succession.events import without_violation
 from graph.detect.succession.on_file import records
 from graph.detect.succession.sides import IMPORTERS, Side
@@ -51,6 +52,7 @@ class Openly:
     looked_into: tuple[str, ...] = ()  # issues that name both and were closed without a violation
     divided: tuple[str, ...] = ()  # claims, that are facts, by which others than the new one succeed the old one
     agent_of: tuple[tuple[str, str], ...] = ()  # claims that the new one is somebody's agent, that are facts; and whose
+    announced: tuple[str, ...] = ()  # documents that say openly that the old one's business went to the new one
 
     @property
     def declared(self) -> bool:
@@ -64,8 +66,8 @@ class Openly:
 
     @property
     def in_the_open(self) -> bool:
-        """Whether the change was declared, stands on public record (a succession, who owns whom), or left the name."""
-        return self.declared or bool(self.public) or bool(self.owned) or bool(self.same_name)
+        """Whether it was declared, announced, stands on record (a succession, who owns whom), or left the name."""
+        return self.declared or bool(self.public or self.announced or self.owned or self.same_name)
 
     @property
     def settled(self) -> bool:
@@ -74,7 +76,7 @@ class Openly:
 
 
 def openly(
-    facts: FactStore, side: Side, couples: Iterable[tuple[str, str]], *, as_of: date | None
+    facts: FactStore, side: Side, couples: Iterable[tuple[str, str]], *, as_of: date | None, until: date
 ) -> dict[tuple[str, str], Openly]:
     """What is on record of each couple (old, new)."""
     wanted = sorted(set(couples))
@@ -112,6 +114,8 @@ def openly(
         heirs.setdefault(row["old"], []).append((row["claim_id"], row["heir"]))
     looked_into = _looked_into(facts, side, couple, as_of=as_of)
     agents = _agents(facts, key, {new for _, new in wanted}, as_of=as_of)
+    goes_by = {party: Goes(party, tuple(_names(rows.get(party, ())))) for couple in wanted for party in couple}
+    papers = announced(facts, wanted, goes_by, as_of=as_of, until=until)
     bonded = side is IMPORTERS
     return {
         (old, new): replace(
@@ -119,6 +123,7 @@ def openly(
             looked_into=tuple(looked_into.get((old, new), ())),
             divided=tuple(claim for claim, heir in heirs.get(old, ()) if heir != new),
             agent_of=tuple(agents.get(new, ())),
+            announced=papers.get((old, new), ()),
         )
         for old, new in wanted
     }
@@ -190,6 +195,12 @@ def _same_name(old: list[Row], new: list[Row]) -> tuple[str, ...]:
             if one and other and ratio(one, other) >= 100 * SAME_NAME:
                 return tuple(sorted({theirs["record_id"], mine["record_id"]}))
     return ()
+
+
+def _names(records: Iterable[Row]) -> Iterable[str]:
+    """All names that a party has on file."""
+    for row in records:
+        yield from (name for name in (row["name"], *(row["other_names"] or ())) if name)
 
 
 def _words(name: str) -> list[str]:

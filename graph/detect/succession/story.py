@@ -432,7 +432,8 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
     c, i = found.compared, w.pair
     side = found.side
     former, bond = w.openly.former, w.openly.bond
-    fact = tuple(dict.fromkeys((*w.openly.public, *w.openly.owned, *w.openly.related)))
+    fact = tuple(dict.fromkeys((*w.openly.public, *w.openly.announced, *w.openly.owned, *w.openly.related)))
+    settles = w.openly.public or w.openly.announced or w.openly.owned
     shared = _shared_on_file(w, found)
     many = [s for s in shared if s[0] != "name" and s[2] >= SHARED_BY_MANY]
     rare = [s for s in shared if s[0] != "name" and s[2] < SHARED_BY_MANY]
@@ -458,8 +459,9 @@ def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
             "declared change of name", "former names and bonds on the new one's records", declared
         ),
         InnocentExplanation(
-            "merger or spin-off", "claims that connect the two and are facts on record",
-            f"{'Holds' if w.openly.public or w.openly.owned else 'Open'}: {_listed(list(fact))}." if fact
+            "merger or spin-off",
+            "claims that connect the two and are facts on record, and documents that say openly how the business came",
+            f"{'Holds' if settles else 'Open'}: {_listed(list(fact))}." if fact
             else "Does not hold: none is on record.",
         ),
         InnocentExplanation(

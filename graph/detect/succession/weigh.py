@@ -175,7 +175,9 @@ def _rivals(pairs: Pairs, total: Floats) -> Floats:
     return crowd
 
 
-def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: date | None, least: float) -> Weighing:
+def weigh(
+    facts: FactStore, found: Search, calibration: Calibration, *, as_of: date | None, until: date, least: float
+) -> Weighing:
     """The pairs whose newcomer and predecessor are one firm with a probability of at least `least`, best first."""
     x = link_features(found)
     logit = same_firm_logit(x, calibration)
@@ -183,7 +185,7 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
     history, rates = dict(found.history), found.rates
     chosen = _best_of_each(found.pairs.new, logit, real & (sigmoid(logit) >= least))
     couples = [(found.names[found.pairs.old[i]], found.names[found.pairs.new[i]]) for i in chosen]
-    said = openly(facts, found.side, couples, as_of=as_of)
+    said = openly(facts, found.side, couples, as_of=as_of, until=until)
     _inherit(found, chosen, logit, history)
     part_of = {int(pair): (parts, n) for parts in find_parts(found, chosen, x, logit, calibration)
                for n, pair in enumerate(parts.pairs)}  # fmt: skip
@@ -201,7 +203,7 @@ def weigh(facts: FactStore, found: Search, calibration: Calibration, *, as_of: d
             "no_event": float(not told),
             "declared": float(open_.declared),
             "former": float(bool(open_.former) and not open_.declared),
-            "public": float(bool(open_.public)),
+            "public": float(bool(open_.public or open_.announced)),
             "owned": float(bool(open_.owned)),
             "related": float(bool(open_.related)),
             "same_name": float(bool(open_.same_name)),

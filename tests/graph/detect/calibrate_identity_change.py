@@ -39,7 +39,7 @@ def labelled(facts: FactStore, schemes: Sequence[Scheme], before: Calibration) -
             found = search(facts, lines, side, as_of=None, until=until)
             if found is None:
                 continue
-            for w in weigh(facts, found, before, as_of=None, least=0.0).pairs:
+            for w in weigh(facts, found, before, as_of=None, until=until, least=0.0).pairs:
                 both = {party_key(f"{side.kind}:{party}") for party in (w.old, w.new)}
                 planted = [s.kind for s in schemes if s.positive and both <= s.parties]
                 if not planted or "identity_change" in planted:

@@ -461,6 +461,23 @@ def test_where_others_took_up_what_was_left_the_newcomer_is_less_likely_the_firm
     assert result(told(0), "makers that turned to many").startswith("Does not hold")
 
 
+@pytest.mark.parametrize(("verb", "openly"), [("has acquired", True), ("has called off talks on buying", False)])
+def test_a_notice_by_which_one_firm_bought_the_other_is_told_as_open(verb: str, openly: bool) -> None:
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100", name="Old Kiln LLC")
+    new_firm(world, "61-000000100", business, phone=record["phone"], name="New Ochre Inc")
+    text = f"New Ochre Inc {verb} Old Kiln LLC."
+    world.add("documents", {"id": "D1", "kind": "notice", "date": on(END + 10), "title": "Trade news", "text": text})
+    for name in ("New Ochre Inc", "Old Kiln LLC"):
+        mention = {"document_id": "D1", "kind": "company_name", "key": name.upper(), "text": name, "how": "form"}
+        world.add("mentions", {**mention, "start": text.index(name), "end": text.index(name) + len(name)})
+    finding = of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+    explained = result(finding, "merger or spin-off")
+    assert explained == ("Holds: D1." if openly else "Does not hold: none is on record.")
+    assert (finding.probability < 0.3) is openly
+    assert finding.queue <= (not openly)
+
+
 def test_a_customer_that_imports_for_itself_is_less_likely_the_firm_that_stopped() -> None:
     def told(consignee: str) -> Finding:
         world = market_world(6, importers=120)

@@ -1,0 +1,53 @@
+"""What documents say openly of two firms: a business that was bought or inherited, and what only looks like it."""
+
+import re
+from datetime import date
+
+import pytest
+
+from graph.detect.documents import Document, Named
+from graph.detect.succession.announced import says_openly
+
+OLD, NEW, THIRD = "UMBER KILN", "OCHRE TILE", "SIENNA GLASS"
+
+
+def said(text: str, *, kind: str = "notice", title: str = "Trade news") -> bool:
+    named = [Named(key, m.start(), m.end()) for key in (OLD, NEW, THIRD) for m in re.finditer(key, text)]
+    paper = Document("D1", kind, date(2025, 6, 1), title, text, tuple(sorted(named, key=lambda one: one.start)))
+    return says_openly(paper, frozenset({OLD}), frozenset({NEW}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{NEW} has acquired {OLD} and assumes all its liabilities.",
+        f"The trustee of {OLD} sells stock and contracts to {NEW}, which is not related to it.",
+        f"{OLD} placed its tile business into {NEW}. {OLD} keeps its other lines.",
+        f"{NEW} is the successor by merger of {OLD}.",
+        f"From June on {NEW} is our sole US distributor. The agreement with {OLD} has ended.",
+    ],
+)
+def test_what_is_published_of_both_is_said_openly(text: str) -> None:
+    assert said(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{NEW} has not acquired {OLD}.",
+        f"{NEW} buys a minority stake in {OLD}.",
+        f"{OLD} sells a warehouse to {NEW}.",
+        f"{OLD} calls off talks on a sale to {NEW}.",
+        f"It is alleged that {NEW} took over the trade of {OLD} to avoid the bill.",
+        f"{OLD} and {NEW} both import tile.",
+        f"{OLD} was sold. {NEW} opened a shop. {THIRD} bought nothing of either.",
+    ],
+)
+def test_what_is_denied_proposed_suspected_or_of_something_else_is_not(text: str) -> None:
+    assert not said(text)
+
+
+def test_a_note_says_so_only_where_it_rests_on_a_paper() -> None:
+    text = f"{NEW} took over the business of {OLD}."
+    assert not said(text, kind="memo", title="Note")
+    assert said(f"{text} Copy of the deed seen.", kind="memo", title="Note")
