@@ -28,7 +28,8 @@ _HANDED_ON = re.compile(
 # What takes it back, puts it off, or speaks of something else than the business.
 _NOT_SO = re.compile(
     r"""(?ix)\b(
-      ((did|does|has|have|had|was|were|is|are|be|could|can)(\ ?not|n't)|never)\ (been\ |be\ )?(?!related|affiliated)[a-z]+
+      ((did|does|has|have|had|was|were|is|are|be|could|can)(\ ?not|n't)|never)\ (been\ |be\ )?
+        (?!related|affiliated)[a-z]+
     | not\ (concerned|affected|a\ successor) | no\ (sale|transfer|merger|acquisition|succession|successor|assignment)
     | den(y|ies|ied) | minority | stakes? | warehouses? | whse | propos(es|ed|al) | plan(s|ned)? | talks
     | call(s|ed)?\ off | cancel(s|led|ed) | abandon(s|ed)? | withdrawn | consider(s|ed|ing) | would | may | might
@@ -46,7 +47,7 @@ _ON_PAPER = re.compile(
     )\b"""
 )
 _PUBLISHED = "notice"
-_COUPLE = 2
+_AND_A_MAKER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,9 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     if any(_NOT_SO.search(said) for said, _ in of_both):
         return False
     told = [said for said, keys in of_both if keys & old and keys & new]
-    # A sentence about each is enough where no third firm is named.
-    if not told and len({key for _, keys in of_both for key in keys}) <= _COUPLE:
-        told = [said for said, _ in of_both]
+    # A sentence about each is enough, such as a maker's of its agents, where that about the new one says it.
+    if not told and len({key for _, keys in of_both for key in keys}) <= _AND_A_MAKER:
+        told = [said for said, keys in of_both if keys & new]
     return any(_HANDED_ON.search(said) for said in told)
 
 

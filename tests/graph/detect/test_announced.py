@@ -24,7 +24,7 @@ def said(text: str, *, kind: str = "notice", title: str = "Trade news") -> bool:
         f"The trustee of {OLD} sells stock and contracts to {NEW}, which is not related to it.",
         f"{OLD} placed its tile business into {NEW}. {OLD} keeps its other lines.",
         f"{NEW} is the successor by merger of {OLD}.",
-        f"From June on {NEW} is our sole US distributor. The agreement with {OLD} has ended.",
+        f"{THIRD} writes that {NEW} is its sole US distributor from June on. The agreement with {OLD} has ended.",
     ],
 )
 def test_what_is_published_of_both_is_said_openly(text: str) -> None:
@@ -40,7 +40,7 @@ def test_what_is_published_of_both_is_said_openly(text: str) -> None:
         f"{OLD} calls off talks on a sale to {NEW}.",
         f"It is alleged that {NEW} took over the trade of {OLD} to avoid the bill.",
         f"{OLD} and {NEW} both import tile.",
-        f"{OLD} was sold. {NEW} opened a shop. {THIRD} bought nothing of either.",
+        f"{OLD} was sold. {NEW} opened a shop.",
     ],
 )
 def test_what_is_denied_proposed_suspected_or_of_something_else_is_not(text: str) -> None:
