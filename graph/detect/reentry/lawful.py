@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis
 
+from graph.detect.documents import documents_naming
 from graph.facts.columns import one_column, surely, taxpayer
 from graph.facts.store import FactStore
 
@@ -60,7 +61,7 @@ class Lawful:
     that explain nothing: the goods were entered under another bill there, and customs did not look at them. `passed`
     are actions in which customs had what came back before it, goods and all, and let it go; `cleared_on_return` has
     those on its papers, too. `settled` are issues in which customs knew of lot and return and closed the matter in the
-    importer's favour, or gave leave to bring the goods back.
+    importer's favour, and issues and documents in which it gave leave to bring the goods back.
     """
 
     reexports: tuple[str, ...] = ()
@@ -137,7 +138,8 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     )
     for_a_time = set(entered.select("entry_number").distinct().to_pyarrow()["entry_number"].to_pylist())
     closed = _closed_in_favour(facts, {r.return_entry for r in returns}, as_of=as_of, until=until)
-    leave = _leave_given(facts, as_of=as_of, until=until)
+    numbers = {n for r in returns for n in (r.importer_taxpayer, r.maker, *r.containers)} | entries | bills
+    leave = [*_leave_given(facts, as_of=as_of, until=until), *_leave_written(facts, numbers, as_of=as_of, until=until)]
     by = {name: _by(rows, name) for name in ("action_id", "entry_number", "bill_number", "payer")}
     moved_on = _by(moves, "bill_number")
     found = {}
@@ -182,6 +184,22 @@ def _leave_given(facts: FactStore, *, as_of: date | None, until: date) -> list[R
     t = t.filter(said.re_search(_TO_RETURN), said.re_search(_LEAVE), ~said.re_search(_NO_LEAVE))
     rows: list[Row] = t.order_by("issue_id").to_pyarrow().to_pylist()
     return rows
+
+
+def _leave_written(facts: FactStore, numbers: set[str], *, as_of: date | None, until: date) -> list[Row]:
+    """The documents that name one of these numbers and give leave in a sentence, in the shape of issues."""
+    return [
+        {
+            "issue_id": paper.id, "opened_on": paper.day, "title": paper.title, "description": paper.text,
+            "conclusion": None, "entry_numbers": None, "importer_numbers": None, "manufacturer_ids": None,
+            "port_codes": None, "hts_numbers": None,
+        }
+        for paper in documents_naming(facts, numbers, (), as_of=as_of, until=until)
+        if paper.day and any(
+            re.search(_TO_RETURN, said) and re.search(_LEAVE, said) and not re.search(_NO_LEAVE, said)
+            for said, _ in paper.sentences
+        )
+    ]  # fmt: skip
 
 
 def _gives_leave(issue: Row, r: Return) -> bool:

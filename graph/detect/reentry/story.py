@@ -489,7 +489,7 @@ def _innocent(told: Told) -> list[InnocentExplanation]:
             else "Does not hold: they were not entered so.",
         ),
         InnocentExplanation(
-            "settled with customs", "issues that name lot and return, or give leave to return, and how they closed",
+            "settled with customs", "issues on lot and return, and how they closed; leave in issues and documents",
             f"Holds: {_listed(settled)} was closed in the importer's favour, or gives leave." if settled
             else "Does not hold: no issue that names both was closed in the importer's favour, and none gives leave.",
         ),

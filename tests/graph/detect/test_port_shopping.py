@@ -301,6 +301,27 @@ def leave_withheld(world: HarbourWorld) -> None:
     asked_leave(world, "55-000002600", "Denied; the goods may be exported only.")
 
 
+def wrote(world: HarbourWorld, importer: str, answer: str) -> None:
+    """Customs answers in a letter of which there is only the document."""
+    corrected(world, importer)
+    text = f"Your goods were refused at 2704. {importer}: {answer}"
+    name = f"LTR-{importer[-5:-2]}"
+    world.add("documents", {"id": name, "kind": "other", "date": on(8), "title": "Letter", "text": text})
+    world.add(
+        "mentions",
+        {"document_id": name, "kind": "importer", "key": importer, "start": text.index(importer),
+         "end": text.index(importer) + len(importer), "text": importer, "how": "number"},
+    )  # fmt: skip
+
+
+def leave_by_letter(world: HarbourWorld) -> None:
+    wrote(world, "55-000003000", "Leave is given to recondition the goods and to enter them again.")
+
+
+def leave_withheld_by_letter(world: HarbourWorld) -> None:
+    wrote(world, "55-000003100", "Leave to enter the goods again is denied.")
+
+
 def found_late(world: HarbourWorld) -> None:
     """Customs reads the papers a quarter of a year later: these goods are sold, whatever comes in afterwards."""
     trade(world, "55-000002700")
@@ -405,12 +426,12 @@ STORIES = (
     slipped_out_of_bond, destroyed, to_be_destroyed, broken_in_five_and_repacked, shown_at_fairs,
     by_one_broker, by_everybodys_broker, settled_with_customs, settled_against_the_importer,
     passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld, found_late, box_of_its_own,
-    same_box_another_load,
+    same_box_another_load, leave_by_letter, leave_withheld_by_letter,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
     "55-0000016", "55-0000018", "55-0000019", "56-0000000", "56-0000010", "56-0000020", "56-0000030", "57-0000000",
-    "57-0000010", "55-0000022", "55-0000024", "55-0000026",
+    "57-0000010", "55-0000022", "55-0000024", "55-0000026", "55-0000031",
 )  # fmt: skip
 
 
@@ -605,10 +626,12 @@ def test_passed_on_its_papers_alone_a_return_stays_open(weighed: list[Weighed]) 
 def test_leave_to_recondition_explains_a_return_and_leave_that_was_asked_for_in_vain_does_not(
     weighed: list[Weighed],
 ) -> None:
-    lead = lead_of(weighed, "55-0000025")
-    assert lead.lawful.settled == ("2024-025",)
-    assert lead.probability < 0.1
-    assert not lead_of(weighed, "55-0000026").lawful.settled
+    for taxpayer, given in (("55-0000025", "2024-025"), ("55-0000030", "LTR-030")):
+        lead = lead_of(weighed, taxpayer)
+        assert lead.lawful.settled == (given,)
+        assert lead.probability < 0.1
+    for taxpayer in ("55-0000026", "55-0000031"):
+        assert not lead_of(weighed, taxpayer).lawful.settled
 
 
 def test_a_newcomer_is_named_as_successor_by_a_maker_that_nobody_else_buys_from(findings: list[Finding]) -> None:
