@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from graph.resolve.words import is_place, share
+from anyascii import anyascii
+
+from graph.resolve.words import is_of_people, is_place, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
 from ingest.extract.name_words import INITIALS, Place, weights
 from ingest.extract.names import name_key, words
@@ -36,7 +38,7 @@ _SEVERAL = 200  # characters before a name in which those stand that have a shor
 _ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 4, 3
 _WORDS_THAT_TELL, _LONG = 3, 15
 _PART_OF_NAME = re.compile(
-    r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z(&][\w(]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|, [A-Z]{2} \d)"
+    r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z&][\w(]|\([A-Z]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|, [A-Z]{2} \d)"
 )
 _NAME_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w&'-]*\.?|&|in|at|near) $")
 _DEED = re.compile(r" (?:\w+ly )?([a-z]+)")
@@ -52,7 +54,8 @@ _DEALS = re.compile(
 _DONE_BY = re.compile(r"\b(?:by|to|against|with|for|of) $")
 _ROLE = re.compile(
     r"(?:the )?(?:\w+ )?(?:importer|exporter|manufacturer|producer|shipper|consignee|supplier|seller|buyer|vendor|"
-    r"broker|company|protestant|requester|requestor|client|respondent|petitioner|complainant|carrier|surety)s?",
+    r"broker|company|protestant|requester|requestor|client|respondent|petitioner|complainant|carrier|surety|plaintiff|"
+    r"defendant|appellant|appellee|intervenor|applicant|claimant)s?",
     re.IGNORECASE,
 )
 
@@ -288,6 +291,8 @@ def _resembles(short: str, name: str) -> bool:
     if acronym and not country_code(short):
         return True
     shared = {word for word in of_short if word in of_name and len(word) >= _SHORTEST_WORD}
+    if len(of_short) > 1 and is_of_people(of_short[0]) and of_short[0] not in of_name:
+        return False  # Umber Associates (Ann S. Umber)
     titled = all(not part[0].islower() for part in short.split())
     if len(of_short) > 1 and titled and any(not share(word) and not country_code(word) for word in shared):
         return True  # Umber Inc. (Industries Umber)
@@ -353,4 +358,7 @@ def _core(parts: list[str], *, cut: bool) -> list[str]:
     if len(some) < 2 or not (telling or whole) or (cut and len(telling) < 2) or parts[-1][-1] in "&,/-":
         return []
     short = " ".join(parts)
-    return [short, short.title() if short.isupper() else short.upper()]
+    if country_code(short) or is_place(short.upper()):  # Puerto Rico Umber Co.
+        return []
+    ways = [short, short.title() if short.isupper() else short.upper()]
+    return ways if short.isascii() else [*ways, *map(anyascii, ways)]

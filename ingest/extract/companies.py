@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from graph.resolve.words import is_place, says_nothing, share
+from graph.resolve.words import is_of_people, is_place, looks_like_company, says_nothing, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
 from ingest.extract.in_rows import in_rows, partners
 from ingest.extract.introduced import introduced, official
@@ -19,6 +19,7 @@ from ingest.extract.name_words import (
     NOT_IN_NAMES,
     OF_WHAT,
     SENTENCE_ENDS,
+    WORD,
     Place,
     stops,
     trimmed,
@@ -175,11 +176,14 @@ def _is_name_word(written: str, *, last: bool) -> bool:
 
 
 # One of several partners, not a person by two names: Umber, Ochre & Woad LLP.
-_PARTNER = re.compile(r"(?:^|\n|[^\w\s.] ?|(?<![A-Z])\b[a-z]+ )[A-Z][\w'\u2019-]+$")
+_PARTNER = re.compile(r"(?:^|\n|[^\w\s.] ?|\d |(?<![A-Z])\b[a-z]+ )[A-Z][\w'\u2019-]+$")
 _MONTHS = frozenset(("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"))
 _ONE_WORD = re.compile(r"(?:^|[^\w\s&] ?|\s[a-z]+ |\n)(?:[A-Z][a-z]+, )?[A-Z][a-z]+,? and $")
-_LINE_OF_FOUNDERS = re.compile(r"(?:^|\n)[A-Z][a-z]+, [A-Z][a-z]+,? and $")
+_LINE_OF_FOUNDERS = re.compile(r"(?:^|\n)(?:[A-Z][a-z]+, [A-Z][a-z]+,?|[A-Z][\w'\u2019]+) and $")
 _ONE_MORE = re.compile(r"(?:^|[a-z.:;] |\n)[A-Z][a-z]+, $")
+_LISTED = re.compile(  # such as Umber, Ochre and Woad Inc.
+    r"\b(?:between|both|including|like|such as) (?:[A-Z][\w'\u2019-]+,? )+(?:and )?$"
+)
 _TWO_WORDS = re.compile(r"[A-Z][\w-]+ [A-Z][\w-]+ and $")  # Umber Ribbons and Bows Co.
 
 
@@ -187,7 +191,9 @@ def _before_two_founders(kept: list[re.Match[str]]) -> bool:
     """Whether what follows a comma is `Ochre and Umber`, each a single word, after one word more."""
     words = [piece.group() for piece in kept if piece.group() != ","]
     at = kept[0].start()
-    return len(words) == 3 and words[1] == "and" and bool(_ONE_MORE.search(kept[0].string, max(0, at - 40), at))
+    text, begin = kept[0].string, max(0, at - _WRAPPED)
+    one_more = len(words) == 3 and words[1] == "and" and _ONE_MORE.search(text, begin, at)
+    return bool(one_more) and not _LISTED.search(text, begin, at)
 
 
 def _two_founders(text: str, before: str, at: int) -> bool:
@@ -195,6 +201,8 @@ def _two_founders(text: str, before: str, at: int) -> bool:
     pair = _ONE_WORD.search(text, max(0, at - 60), at)
     if _LINE_OF_FOUNDERS.search(text, max(0, at - 60), at):
         return True
+    if _LISTED.search(text, max(0, at - 60), at):
+        return False
     return (
         bool(pair)
         and not share(before.strip(",").upper())
@@ -466,14 +474,14 @@ def _shortened(text: str) -> Iterator[Place]:
 _AGAINST = re.compile(r"\bv(?:s|\.|s\.)?\s+(?:[Tt]he\s+)?United\s+States")
 _OF_RECORD = re.compile(
     r"\b(?:of|in) [A-Z][\w.]+(?: [A-Z][\w.]+)?,? (?:(?:[A-Z]{2}|[A-Z]\.[A-Z]\.),? )?(?:argued )?for (?:the )?"
-    r"(?:plaintiff|defendant|petitioner|respondent|appell)"
+    r"(?:[Pp]laintiff|[Dd]efendant|[Pp]etitioner|[Rr]espondent|[Aa]ppell)"
 )
 _NAMED_BEFORE = re.compile(rf"(?P<name>{NAME}),?\s+$")
 _NAME_CHARACTERS = 100
 # What a company is called besides: `Umber Robotics (a.k.a. Ochre Co., Ltd.)`, `Umber Bags d/b/a Umber Travel`.
 _OTHER_NAME = re.compile(
-    rf"(?P<name>{NAME}),? \(?(?:a\.?k\.?a\.?|a/k/a|d\.?b\.?a\.?|d/b/a|f\.?k\.?a\.?|f/k/a|t/a|doing business as|"
-    rf"trading as|formerly(?: known as)?|also known as),? (?P<other>{NAME})"
+    rf"(?P<name>{NAME})\.?,? \(?(?:(?P<called>a\.?k\.?a\.?|a/k/a|d\.?b\.?a\.?|d/b/a|f\.?k\.?a\.?|f/k/a|t/a|"
+    rf"doing business as|trading as)|formerly(?: known as)?|also known as),? (?P<other>{NAME}|{WORD})"
 )
 # A name and a number of its own right behind it: `Umber Supply (IOR 12-3456789)`.
 _NUMBERED = re.compile(
@@ -485,7 +493,7 @@ _WORKS = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&|(?:[A-Z]\.){2,4})(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
     r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|"
     r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|Trading)"
-    r"(?![\w-]| [A-Z(]| (?:for|and) )(?! of (?![A-Z][\w ]{2,20}[,;.]))"
+    r"(?![\w-]| [A-Z]| \([A-Z]\w*\)| (?:for|and) )(?! of (?![A-Z][\w ]{2,20}[,;.]))"
 )
 _GOODS_OF = re.compile(r"(?:Importers|Imports|Exporters|Traders|Wholesalers)$")  # Imports of China, 2020
 
@@ -494,16 +502,28 @@ def _cited(text: str) -> Iterator[Place]:
     for pattern in (_AGAINST, _OF_RECORD):
         for behind in pattern.finditer(text):
             match = _NAMED_BEFORE.search(text, max(0, behind.start() - _NAME_CHARACTERS), behind.start())
-            if not match or (pattern is _OF_RECORD and any(official(word) for word in match.group("name").split())):
+            if not match or (pattern is _OF_RECORD and not _is_counsel(match.group("name"))):
                 continue
             if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
                 yield trimmed(text, *match.span("name"))
 
 
+def _is_counsel(name: str) -> bool:
+    """Whether counsel is a firm: Umber & Horn, not Ann S. Weld, who is alone."""
+    words = name.split()
+    alone = is_of_people(words[0].upper()) and "&" not in words and "and" not in words
+    return not alone and not any(official(word) for word in words)
+
+
 def _other_names(text: str) -> Iterator[Place]:
     for match in _OTHER_NAME.finditer(text):
-        if _names_one(text, match):
-            for group in ("name", "other"):
+        name, other = match.group("name", "other")
+        no_name = any(official(word) for word in other.split()) or (
+            " " not in other and (not match.group("called") or stops(other))
+        )
+        if not no_name and _names_one(text, match):
+            person = is_of_people(name.split()[0].upper()) and not looks_like_company(name)
+            for group in ("other",) if person else ("name", "other"):
                 if not next(iter(legal_forms(text[match.start(group) : match.end(group) + 12])), None):
                     yield trimmed(text, *match.span(group))
 

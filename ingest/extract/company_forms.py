@@ -91,4 +91,5 @@ def _dotted(word: str) -> str:
 
 
 def _either(word: str) -> str:
-    return f"(?:{re.escape(word)}|{re.escape(word.upper())})"
+    titled = f"|{word.title()}" if word == "de" else ""  # S.A. De C.V.
+    return f"(?:{re.escape(word)}|{re.escape(word.upper())}{titled})"

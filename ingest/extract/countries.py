@@ -47,6 +47,8 @@ _STATE = re.compile(  # the Republic of Turkey, where only Turkey is on a list
 _OF_A_TREATY = re.compile(
     r"[-\u2013]{1,2}(?:(?!based|made|origin|grown)[A-Z]|flag)|\s(?:Round|Free Trade|Trade Promotion)\b"
 )
+_CITY = re.compile(r" City\b")  # Mexico City
+_TOWN_IN = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)\b")  # Lebanon, Tennessee
 _OF_A_PLACE = re.compile(r"\b(?:New|Gulf of|District of|British|Lake|Fort|St\.) $")
 _PERSON_OR_PLACE = re.compile(r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? (?:[A-Z][\w.]* ?){0,2}|(?:South|North|West|East|Port of) )$")
 _WORD_BEFORE = re.compile(r"((?:[A-Z]\w+ )?([A-Z]\w+))(,?)\s$")
@@ -57,8 +59,9 @@ _NAME_BEHIND = re.compile(r" +(?:\d{5}|[A-Z][a-z]+)")
 
 _CODE = re.compile(
     r"(?i:\bcountr(?:y|ies) of (?:origin|export)|\bexporting country|\borigin country|\bCOO|\bC/O|"
-    r"\borigin(?= ?:)|\b(?:declared|entered|claimed)(?: as| with)? CO)(?i: code)?[ \t:.|]{1,40}"
-    r"(?P<codes>[A-Z]{2}(?:(?:,|/|;| and| or)+ ?[A-Z]{2}\b){0,9})\b(?! ?[A-Z]{2})"
+    r"\borigin(?= ?:)|\b(?:declared|entered|claimed)(?: as| with)? CO)(?i: code)?"
+    r"(?i: \(?(?:claimed|declared|entered)\)?)?[ \t:.|]{1,40}"
+    r"[\"\u201c]?(?P<codes>[A-Z]{2}(?:(?:,|/|;| and| or)+ ?[A-Z]{2}\b(?!:)){0,9})\b(?! ?[A-Z]{2})"
 )
 _CODE_COLUMN = re.compile(
     r"(?:country(?: of (?:origin|export))?|COO|C/O|origin)(?: (?:country|code))?:?", re.IGNORECASE
@@ -67,9 +70,11 @@ _IN_CODES = re.compile(r"\b[A-Z]{2}\b")
 _UNITED_STATES = "US"
 _OF_THE_STATES = re.compile(
     r"(?:\bv(?:s|\.|s\.)?\s+(?:[Tt]he )?|\b(?:Schedules?(?: Annotated)?|Code|Government|Constitution|President)"
-    r"\s+of\s+the\s+)$"
+    r"\s+of\s+the\s+|\b(?:[Pp]laintiff|[Dd]efendant)(?:-[Aa]ppell\w+)?,?\s+(?:the )?)$"
 )
-_STATES_AGAINST = re.compile(r"(?: of America)?(?:, [Pp]laintiffs?,?)?\s+v(?:s|\.)")
+_STATES_AGAINST = re.compile(
+    r"(?: of America)?(?:(?:, [Pp]laintiffs?,?)?\s+v(?:s|\.)|,\s+(?:Plaintiff|Defendant|Appell|Respondent|Petitioner))"
+)
 _AUTHORITY = (
     "Additional Attorney Bureau Chapter Citizenship Coast Code Congress Consumer Court Customs Department "
     "Environmental "
@@ -116,6 +121,8 @@ def countries(text: str) -> Iterator[tuple[int, int, str]]:
         behind = match.end()
         if _OF_A_TREATY.match(text, behind) or _OF_A_PLACE.search(before) or _STATE_BEHIND.match(text, behind):
             continue
+        if _CITY.match(text, behind) or _is_town(text, behind):
+            continue
         if _is_united_states(text, match, before) if code == _UNITED_STATES else _is_country(text, match, before):
             yield start, match.end(), code
             if short := _SHORT.match(text, match.end()):
@@ -150,6 +157,18 @@ def _coded(text: str) -> Iterator[tuple[int, int, str]]:
                 yield match.start(), match.end(), match.group()
 
 
+def _is_town(text: str, behind: int) -> bool:
+    state = _TOWN_IN.match(text, behind)
+    return state is not None and state.group(1) in _states()
+
+
+@cache
+def _states() -> frozenset[str]:
+    """The United States' states but for those that countries are called by, too."""
+    named = {region.name for region in pycountry.subdivisions.get(country_code=_UNITED_STATES)}
+    return frozenset(name for name in named if not country_code(name))
+
+
 def _is_country(text: str, match: re.Match[str], before: str) -> bool:
     """Whether a name that is also a word's, a person's or a state's is a country's here."""
     if match.group().title() not in _DOUBTFUL:
@@ -180,7 +199,7 @@ def _is_united_states(text: str, match: re.Match[str], before: str) -> bool:
 
 @cache
 def _names() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
-    codes = {_folded(name): code for name, code in country_names() if _can_stand_in_text(name)}
+    codes = {_folded(name): code for name, code in country_names() if _can_stand_in_text(name)} | {"us": _UNITED_STATES}
     ways = (_ways(name) for name in sorted(codes, key=lambda one: (-len(one), one)))
     joined = "|".join(ways).replace("'", "['\u2019]")
     return re.compile(rf"(?<![\w-])(?:{joined})(?!\w)"), codes, frozenset(name[:_BEGINNING] for name in codes)
@@ -203,6 +222,6 @@ def _ways(name: str) -> str:
 
 
 def _titled(part: str) -> str:
-    if "." in part or part in (*_SHORT_NAMES, "sar", "pr"):
+    if "." in part or part in (*_SHORT_NAMES, "sar", "pr", "pdr"):
         return part.upper()
     return "d'" + part[2:].capitalize() if part.startswith("d'") else part[:1].upper() + part[1:]

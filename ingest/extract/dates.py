@@ -15,17 +15,22 @@ _MONTH = (
 )
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|ST|ND|RD|TH)?"
 _YEAR = r"(?P<year>(?:17|18|19|20)\d\d)"
-_EDGES = (r"(?<![\w/.-])", r"(?![\w/]|-\w)(?!\.\d)")
+_ALONE, _SPANNED = r"(?<![\w/.-])", r"(?<![\w/.])(?<!\D-)"  # the second day of 4/5/2020-4/9/2020 stands behind a hyphen
+_ENDS = r"(?![\w/]|-(?!\d{1,2}/\d|[A-Z][a-z]{2})\w)(?!\.\d)"
 _WRITTEN = tuple(
-    re.compile(_EDGES[0] + pattern + _EDGES[1])
-    for pattern in (
-        rf"{_MONTH}\.?\s{{0,3}}(?:the\s)?{_DAY}(?:\s?,\s{{0,3}}|\s{{1,2}}){_YEAR}",
-        rf"{_DAY}(?:\s(?:day\s)?of)?[\s./-]?{_MONTH}\.?(?:,?\s|[/-]|){_YEAR}",
-        rf"{_DAY}-{_MONTH}-(?P<year>\d\d)",
-        rf"{_YEAR}(?P<by>[./-])(?P<month>\d\d)(?P=by)(?P<day>\d\d)(?=T\d\d:)?",
-        rf"(?P<month>\d{{1,2}})(?P<by>[/-])(?P<day>\d{{1,2}})(?P=by){_YEAR}",
-        rf"(?P<day>\d{{2}})\.(?P<month>\d{{2}})\.{_YEAR}",
-        r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)",
+    re.compile(before + pattern + _ENDS)
+    for before, pattern in (
+        (_SPANNED, rf"{_MONTH}\.?\s{{0,3}}(?:the\s)?{_DAY}(?:\s?,\s{{0,3}}|\s{{1,2}}){_YEAR}"),
+        (_ALONE, rf"{_MONTH}\.?\s{_DAY},?\s['\u2019](?P<year>\d\d)"),
+        (_ALONE, rf"{_DAY}(?:\s(?:day\s)?of)?[\s./-]?{_MONTH}\.?(?:,?\s|[/-]|){_YEAR}"),
+        (_ALONE, rf"{_DAY}-{_MONTH}-(?P<year>\d\d)"),
+        (_ALONE, r"(?P<day>\d\d)(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?P<year>\d\d)"),
+        (_ALONE, rf"{_YEAR}\.(?P<month>\d\d)\.(?P<day>\d\d)"),
+        (_ALONE, rf"{_YEAR}(?P<by>[/-])(?P<month>\d{{1,2}})(?P=by)(?P<day>\d{{1,2}})"),
+        (_SPANNED, rf"(?P<month>\d{{1,2}})(?P<by> ?/ ?|-)(?P<day>\d{{1,2}})(?P=by){_YEAR}"),
+        (_ALONE, rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}"),
+        (_SPANNED, r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)"),
+        (_ALONE, r"(?P<month>\d\d)-(?P<day>\d\d)-(?P<year>\d\d)"),
     )
 )
 _CENTURY_TURNS = 50  # 12/1/49 is 2049, 12/1/50 is 1950

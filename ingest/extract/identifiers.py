@@ -36,7 +36,7 @@ _S = r"[ \u00a0]"
 _TO = r"(?![\w/-]|[.,]\d)"
 # In ranges and pairs (7317.00.5501-5508, A-570-967/C-570-968, 001-1234567-8/002) another number stands right beside.
 _JOINED_TO = rf"(?!\w|[.,]\d|(?:{_H}|/)[A-Za-z])"
-_TO_RULING = r"(?![\w-]|[.,]\d|/(?!\d{6}\b))"  # NYRL 840710/840711
+_TO_RULING = r"(?![\w-]|[.,]\d|/(?!(?:\d|[A-Z]\d?)\d{5}\b))"  # NYRL 840710/840711
 _BEFORE_CHARACTERS = 60
 
 _ENTRY_LABEL = re.compile(r"\bentr(?:y|ies)\b", re.IGNORECASE)
@@ -50,6 +50,7 @@ _STRICT_MID_LABEL = re.compile(rf"{_MAKER}(?: (?:code|number|no\.?))?(?:[:#]| is
 _TARIFF_LABEL = re.compile(
     r"\b(?:sub)?headings?\b|\bHT?S(?:US)?A?\b|\btariff\b|\bitems?\b|\bprovisions?\b", re.IGNORECASE
 )
+_HTS_LABEL = re.compile(r"\bHT?S(?:US)?A?(?: (?:no\.?|number|code|#))?:? ?$", re.IGNORECASE)
 _CASE_LABEL = re.compile(r"\bcases?\b|\bAD/?CVD\b|\bantidumping\b|\bcountervailing\b", re.IGNORECASE)
 _RULING_LABEL = re.compile(r"\brulings?\b|\bNYRL\b|\bHRL\b|\bNY\b|\bHQ\b|\bHeadquarters\b|\bletters?\b", re.IGNORECASE)
 _OF_OFFICE = (
@@ -60,7 +61,7 @@ _HEADQUARTERS_LABEL = re.compile(rf"\b(?:(?:Headquarters|HQ)(?:\sRulings?)?(?:\s
 _NEW_YORK_LABEL = re.compile(
     rf"\b(?:(?:New\sYork|NY)\s(?:Rulings?(?:\sLetters?)?|Letters?)|(?:District|Port)\sDecisions?|NYRLs?|NY),?{_OF_OFFICE}"
 )
-_FILE_CODE = r"\b[A-Z]{1,3}(?::[A-Z0-9]{1,4}){2,6}\s{1,3}$"
+_FILE_CODE = r"\b[A-Z]{1,3}(?::\s?[A-Z0-9]{1,4}){2,6}\s{1,3}$"
 _FILE_CODE_LABEL = re.compile(_FILE_CODE)
 _LETTERED_LABEL = re.compile(rf"(?i:{_RULING_LABEL.pattern})|{_FILE_CODE}")
 _LAB_LABEL = re.compile(r"\blab(?:oratory|\.)?(?: (?:report|no|number|sample)s?\b)?[^;\n]{0,16}$", re.IGNORECASE)
@@ -117,6 +118,8 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.HTS, _joined(r"\d{4}\.\d{2}\.\d{2}"), joined=True,
           unless=lambda text: bool(_YEAR_FIRST_DAY.fullmatch(text))),
     _Rule(_I.HTS, _joined(r"\d{4}\.\d{2}(?:\.\d{2})?"), beside=_TARIFF_LABEL, joined=True),
+    _Rule(_I.HTS, re.compile(r"\d{4}\.\d{2}\.\d{2} \d{2}(?=[;,.)\n]|$)(?!\.\d)"), beside=_TARIFF_LABEL),
+    _Rule(_I.HTS, _compiled(r"\d{4} \d{2} (?:\d{4}|\d{2}(?: \d{2})?)"), beside=_HTS_LABEL),
     _Rule(_I.HTS, re.compile(r"\d{4}\.\d{2}(?=,? HTS(?:US)?)")),
     _Rule(_I.HTS, _compiled(r"\d{10}"), beside=_TARIFF_LABEL),
     _Rule(_I.CASE, _case(_H, ""), joined=True),
@@ -124,12 +127,14 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.RULING, re.compile(rf"(?:NYRL|NY|HRL|HQ)(?:{_S}|{_H}){{0,2}}(?:[A-Z]{_S}?\d{{5,6}}|\d{{6}}){_TO_RULING}")),
     _Rule(_I.RULING, re.compile(rf"(?:DD|PD){_S}(?:8\d{{5}}|[A-Z]\d{{5}}){_TO_RULING}")),  # of districts and ports
     _Rule(_I.RULING, _compiled(r"[NH]\d{6}")),
-    _Rule(_I.RULING, _compiled(r"W\d{6}|[A-MR]\d{5}"), beside=_LETTERED_LABEL),
+    _Rule(_I.RULING, _compiled(rf"[NH]{_S}\d{{6}}"), beside=_RULING_LABEL),
+    _Rule(_I.RULING, _compiled(r"W\d{6}|[A-MR]\d{5}"), beside=_LETTERED_LABEL, joined=True),
     _Rule(_I.CONTAINER, re.compile(rf"[A-Z]{{3}}[UJZ](?:{_H}|{_S})?\d{{6}}(?:{_H}|{_S})?\d(?!\w)"), joined=True),
     _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:19|20)\d{{2}}{_H}?\d{{4,5}}")),
     _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:{_H}|{_S})(?:19|20)\d{{2}}(?:{_H}|{_S})?\d{{4,5}}"),
           beside=_LAB_LABEL),
     _Rule(_I.LAB_NUMBER, _compiled(r"\d-\d{2}-\d{5}-\d{3}")),
+    _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}{_S}\d{{8,12}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
 )  # fmt: skip
 

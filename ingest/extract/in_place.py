@@ -328,7 +328,7 @@ def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
         return
     comma = words[-1].endswith(",")
     last = words[-1].strip(',"\u201c')
-    if last in ("is", "was") and words[-2:][0] in weights("is"):
+    if last in ("are", "is", "was", "were") and words[-2:][0] in weights("is"):
         last = words[-2]
     if weight := weights("is").get(last.lower()):
         staff = (

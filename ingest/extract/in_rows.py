@@ -15,6 +15,7 @@ from ingest.extract.name_words import ADDRESS, NAME, WORD, Place
 _SEAT = r"(?: (?:of|in) [A-Z][\w ]{1,20}(?:, [A-Z][\w ]{1,20})?)"  # of Farmton, Ohio
 _SEMICOLON = re.compile(rf"{_SEAT}?;\s+(?:and\s+)?(?P<name>{NAME})(?=;|, [A-Z]|\.(?:\s|$)|\s+and\s|\s*\(|\s*$)")
 _SEATED = re.compile(r" (?:of|in) [A-Z][\w ]*$")
+_BOTH_SEATED = re.compile(rf"{_SEAT},? and (?P<name>{NAME})(?= of [A-Z])")
 _BEFORE_SEMICOLON = re.compile(rf"(?:^|[;:]\s+|\n)(?P<name>{NAME});\s+(?:and\s+)?$")
 _BETWEEN = re.compile(rf",\s+(?P<name>{NAME})(?=,\s+(?:and\s+)?[A-Z])")
 _RELATED = re.compile(rf"(?:[,;]?\s+(?:and|or)|[,;]|/)\s?(?P<name>{NAME})")
@@ -53,7 +54,8 @@ def in_rows(text: str, found: Iterable[Place]) -> Iterator[Place]:
 def _beside(text: str, start: int, end: int, begins: set[int]) -> Iterator[Place]:
     behind = _SEMICOLON.match(text, end)
     before = _BEFORE_SEMICOLON.search(text, max(0, start - _ROW_CHARACTERS), start)
-    for match in (behind, before):
+    both = _BOTH_SEATED.match(text, end)  # Umber Inc. of Reno, Nevada and Umber LM Ochre of Sweden
+    for match in (behind, before, both):
         if match and (place := _member(text, match)):
             yield place
     between = _BETWEEN.match(text, end)  # a company on either side, so that it is no address

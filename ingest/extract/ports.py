@@ -15,12 +15,17 @@ _TARIFF = re.compile(r"\b(?:sub)?headings?\b|\bHT?S(?:US)?A?\b|\btariff\b|\bclas
 _BEFORE_CHARACTERS = 60
 
 # A number in brackets behind a port's name, or a row of numbers behind the word.
-_NAMED_PORT = re.compile(r"\b[Pp]orts?\b[^\n()\d]{0,60}\((?:[Pp]ort )?(?:[Cc]ode )?(\d{4})\)")
+_NAMED_PORT = re.compile(
+    r"\b[Pp]orts?\b[^\n()\d]{0,60}\((?:[Pp]ort )?(?:[Cc]ode )?(?P<port>\d{4})\)|"
+    r"\([Pp]ort (?:[Cc]ode )?(?P<alone>\d{4})\)|"
+    r"\b[Pp]ort of [A-Z][\w.]+(?: [A-Z][\w.]+){0,2}(?:,| -| \u2013) (?!(?:19[5-9]|20[0-3])\d)(?P<behind>\d{4})"
+    r"(?![\w/-]|[.,]\d)"
+)
 _PORT_FIELD = re.compile(
     r"\bport(?: of (?:entry|unlading))?: ?[^\n():;\d]{3,40}[, ] ?(\d{4})(?![\w/-]|[.,]\d)", re.IGNORECASE
 )
 _PORT_ROW = re.compile(
-    r"\b(?:ports?(?: of (?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?))?|POEs?|POU)"
+    r"\b(?:ports?(?:/[a-z]+)?(?: of (?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?))?|POEs?|POU)"
     r"((?: for [a-z ]{2,20}| [a-z]{2,12})?\s?(?:codes?|nos?\.?|numbers?|#|:|\|)+)?(?: is| was)?[: \t]{1,40}"
     r"\(?(\d{4}(?:(?:,|;| and| or|/)+ ?\d{4}){0,20})(?![\w-]|[.,]\d)",
     re.IGNORECASE,
@@ -33,10 +38,10 @@ _NO_AMOUNT = (
     r"[a-z]+ (?:per|each))\b)"
 )
 _PLACED_PORT = re.compile(
-    r"(?:\b(?:at|via|through|in|from|to|into|arrived|cleared|discharged|entered|landed|reached|left)|[,:;]|"
+    r"(?:\b(?:[Aa]t|[Vv]ia|[Tt]hrough|[Ii]n|[Ff]rom|to|into|arrived|cleared|discharged|entered|landed|reached|left)|[,:;]|"
     r"(?<=\d\)),? (?:and|or)) "
     r"(?P<place>[A-Z][\w.'-]*(?:[ /][A-Z][\w.'-]*){0,3}) "
-    r"\((?P<port>[0-5]\d{3})\)"
+    r"\((?P<ports>[0-5]\d{3}(?:/[0-5]\d{3})?)\)"
 )
 _DONE_AT_PORT = re.compile(
     r"\b(?:(?:entered|entries|entry|cleared?|clears|arriv\w+|unlad\w+|landed|landing|discharged|detained|detention|seized|"
@@ -76,7 +81,7 @@ def ports(text: str, columns: set[str]) -> Iterator[Place]:
 
 def _labelled(text: str) -> Iterator[Place]:
     for match in (*_NAMED_PORT.finditer(text), *_PORT_FIELD.finditer(text)):
-        yield match.span(1)
+        yield match.span(match.lastindex or 1)
     for row in _PORT_ROW.finditer(text):
         for match in _PORT.finditer(text, row.start(2), row.end(2)):
             if row.group(1) or not _RECENT_YEAR.fullmatch(match.group()):
@@ -86,9 +91,10 @@ def _labelled(text: str) -> Iterator[Place]:
 def _by_place(text: str) -> Iterator[Place]:
     """Ports that no word calls so."""
     for match in _PLACED_PORT.finditer(text):
-        before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start("port")]
-        if not _TARIFF.search(_CLAUSE_ENDS.split(before)[-1]) and not _RECENT_YEAR.fullmatch(match.group("port")):
-            yield match.span("port")
+        before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start("ports")]
+        if not _TARIFF.search(_CLAUSE_ENDS.split(before)[-1]) and not _RECENT_YEAR.fullmatch(match.group("ports")):
+            for start in range(*match.span("ports"), 5):
+                yield start, start + 4
     for row in (*_DONE_AT_PORT.finditer(text), *_ASKED_PORT.finditer(text)):
         for match in _PORT.finditer(text, *row.span("ports")):
             if not _RECENT_YEAR.fullmatch(match.group()) and not _TIME_OF_DAY.fullmatch(match.group()):
