@@ -14,7 +14,7 @@ from anyascii import anyascii
 
 from graph.resolve.words import is_of_people, is_place, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
-from ingest.extract.name_words import INITIALS, Place, weights
+from ingest.extract.name_words import INITIALS, Place, begins_names, ends_names, weights
 from ingest.extract.names import name_key, words
 from ingest.sources.countries import country_code
 
@@ -33,6 +33,7 @@ _OF_A_THING = re.compile(r"\b(?:at|from|in|near|via|an?|any|each|every|some|the|
 _PARTNERS = re.compile(r"[A-Z]{1,3}&[A-Z]{1,3}")  # U&O
 _PREFIXED = re.compile(r"(?:P\.?T\.?|OOO|OAO|ZAO|PAO|UAB|SIA|[PCO]?JSC) (?=[A-Z])")
 _GOES_ON = re.compile(r"\.\w| \d")  # umber.example, Umber 42
+_MORE_WORDS = re.compile(r"(?: [A-Z][\w'\u2019-]*\w)+")
 _PARTS = re.compile(r"[^\Wa-z](?:[^/]*[^\s/])?")  # from the first capital on
 _SEVERAL = 200  # characters before a name in which those stand that have a short name together
 _ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 4, 3
@@ -105,7 +106,7 @@ def _defined_uses(text: str, places: list[Place]) -> Iterator[Use]:
                 known.setdefault(core, (place[1], place, False))
     for short, (since, place, role) in known.items():
         for start, end in _roles(text, short, since) if role else _words(text, short, since):
-            if not _PERSON_BEFORE.search(text, max(0, start - 30), start):
+            if not _PERSON_BEFORE.search(text, max(0, start - 30), start) and not _is_longer(text, end):
                 yield Use(start, end, place, role)
 
 
@@ -149,6 +150,12 @@ def _words(text: str, words: str, since: int = 0) -> Iterator[Place]:
         if alone:
             yield at, end
         at = text.find(words, end if alone else at + 1)
+
+
+def _is_longer(text: str, end: int) -> bool:
+    """Whether a name goes on to a word that ends firms' names: Umber Jade, but Umber Jade Laundry Supply."""
+    more = _MORE_WORDS.match(text, end)
+    return bool(more) and ends_names(more.group().rpartition(" ")[2])
 
 
 def _of_word(letter: str) -> bool:
@@ -316,7 +323,7 @@ def _cores(name: str) -> tuple[str, ...]:
     """A name without its legal form, in small letters and in capitals, where that can only mean the company: not
     `Theory` of Theory LLC; and its first two words or more where these tell."""
     form = _form_of(name)
-    core = name[: form.start].rstrip(" ,") if form else name
+    core = name[: form.start].rstrip(" ,&") if form else name
     if prefix := _PREFIXED.match(core):
         core = core[prefix.end() :]
     parts = core.split()
@@ -340,10 +347,10 @@ def _initials(name: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _without_place(name: str) -> tuple[str, ...]:
-    """A name without the place that it begins with: `Shanghai Umber Metals Co., Ltd.`, then `Umber Metals`."""
+    """A name without the place or trade that it begins with: `Shanghai Umber Metals Co., Ltd.`, then `Umber Metals`."""
     form = _form_of(name)
     parts = name[: form.start].rstrip(" ,").split() if form else []
-    if len(parts) < 3 or not is_place(parts[0].upper()) or not parts[1][0].isupper():
+    if len(parts) < 3 or not (is_place(parts[0].upper()) or begins_names(parts[0])) or not parts[1][0].isupper():
         return ()
     return tuple(_core(parts[1:], cut=False))
 
@@ -355,7 +362,12 @@ def _core(parts: list[str], *, cut: bool) -> list[str]:
     whole = (
         not cut and len(parts) >= _WORDS_THAT_TELL and len(" ".join(parts)) >= _LONG
     )  # all common, but who else is it
-    if len(some) < 2 or not (telling or whole) or (cut and len(telling) < 2) or parts[-1][-1] in "&,/-":
+    if (
+        len(some) < 2
+        or not (telling or whole)
+        or (cut and len(telling) < 2 and len(parts) < _WORDS_THAT_TELL)
+        or parts[-1][-1] in "&,/-"
+    ):
         return []
     short = " ".join(parts)
     if country_code(short) or is_place(short.upper()):  # Puerto Rico Umber Co.

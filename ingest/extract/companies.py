@@ -21,6 +21,7 @@ from ingest.extract.name_words import (
     SENTENCE_ENDS,
     WORD,
     Place,
+    begins_names,
     stops,
     trimmed,
 )
@@ -167,6 +168,8 @@ def _is_name_word(written: str, *, last: bool) -> bool:
     """Whether a piece can be a word of a name: a capital, a brand, a short number amid others, no sentence's end."""
     abbreviated = INITIALS.fullmatch(written) or written[:-1].upper() in _ABBREVIATED
     of_country = written.endswith(("'s", "\u2019s")) and country_code(written[:-2])  # China's Umber Ltd.
+    if sum(letter.isdigit() for letter in written) > _DIGITS_IN_NAME:
+        return False  # A-570-967 and Umber Inc.
     if not written[0].isalnum() or (written.endswith(".") and not abbreviated) or stops(written) or of_country:
         return False
     if written.isdigit():
@@ -224,7 +227,7 @@ def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str)
     return (
         form.partners
         or (one_word and _two_founders(text=kept[0].string, before=before, at=kept[0].start()))
-        or share(after) > 0
+        or (share(after) > 0 and not is_of_people(after))
         or after in _PARTNERS
         or (one_word and bool(_TWO_WORDS.search(kept[0].string, max(0, kept[0].start() - 60), kept[0].start())))
     )
@@ -289,6 +292,11 @@ _PREFIXED = re.compile(
     r"C[oô]ng [Tt]y (?:TNHH|CP|[Cc]ổ [Pp]hần)) "
     r"[\"\u201c\u00ab]?[A-Z][\w'&-]+[\"\u201d\u00bb]?(?: (?:[A-Z][\w'&-]*|\([A-Z]\w+\)|&)){0,5}(?: [Tt][Bb][Kk]\.?)?"
 )
+# Words of other tongues that firms' names begin with: Aceros Umber, Grupo Ochre.
+_BEGUN = re.compile(
+    r"[^\W\d_]\w{4,}(?: (?:(?:de|del|la|las|los|el|y|e|do|da|dos|di|des) )*[^\W\d_a-z][\w'\u2019-]*\w){1,5}"
+)
+_CAPITAL_WORD = re.compile(r"(?<![\w.'\u2019-])[^\W\d_a-z]\w{4,}(?= )")
 _CAPITAL_BEFORE = re.compile(r"\b[A-Z][\w'&-]*,? $")
 
 
@@ -306,6 +314,12 @@ def _by_prefix(text: str) -> Iterator[Place]:
                 end = match.start() + match.group().index(f" {word}")
                 break
         yield match.start(), end
+
+
+def _by_beginning(text: str) -> Iterator[Place]:
+    for word in _CAPITAL_WORD.finditer(text):
+        if begins_names(word.group()) and (match := _BEGUN.match(text, word.start())):
+            yield match.span()
 
 
 # A form's field: what it asks for, and the name that was filled in.
@@ -369,7 +383,9 @@ def _is_filled_in(name: str) -> bool:
 
 # The block that a letter begins with: who is written to, by lines, down to the place and its postal code.
 _HEAD = 6000  # characters of a letter in which it stands
-_PLACE = re.compile(r"[^\n]*\b(?:[A-Z]{2}|[A-Z][a-z]+),? {1,2}\d{5}(?:-\d{4})?\s*$")
+_PLACE = re.compile(
+    r"[^\n]*\b(?:[A-Z]{2}|(?:[A-Z]\.){2}|[A-Z][a-z]+),? {1,2}(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)\s*$"
+)
 _STREET = re.compile(
     r"\d|(?:P\.? ?O\.? )?Box \d|Suite|Floor|One |Two |c/o|"
     r"[^\n]*\d [^\n]*\b(?:Ave(?:nue)?|Blvd|Drive|Dr|Highway|Hwy|Lane|Parkway|Pkwy|Road|Rd|Street|St)\b",
@@ -405,7 +421,7 @@ def _addressees(text: str) -> Iterator[Place]:
             continue
         (start, name), (_, above) = lines[street - 1], lines[street - 2]
         name = name.rstrip(" ,")
-        addressed = (_PERSON.fullmatch(above) or _TITLE.search(above)) and not _CUSTOMS.search(above)
+        addressed = (_PERSON.fullmatch(above) or _TITLE.search(above)) and not _CUSTOMS.search(f"{above} {name}")
         if addressed and _is_addressed(name) and not _TITLE.search(name) and not next(iter(legal_forms(name)), None):
             yield start, start + len(name)
 
@@ -465,7 +481,8 @@ def _shortened(text: str) -> Iterator[Place]:
         start, end = match.span("name" if match.group("name") else "group")
         end = start + len(LOOSE_END.sub("", text[start:end])) if text[end - 2 : end] in ("'s", "\u2019s") else end
         words = text[start:end].split()
-        if not stops(words[0]) and not country_code(words[0]) and not any(official(word) for word in words):
+        land = country_code(words[0]) or country_code(" ".join(words))  # Bosnia and Herzegovina (Bosnia)
+        if not stops(words[0]) and not land and not any(official(word) for word in words):
             yield start, end
 
 
@@ -566,6 +583,6 @@ def _in_columns(text: str) -> Iterator[Place]:
 
 # By form and by what stands around, the surest first.
 _WAYS = (
-    _by_form, _by_prefix, _in_fields, _addressees, _clients, _shortened, _cited, _other_names, _numbered, _in_columns,
-    _works, partners,
+    _by_form, _by_prefix, _by_beginning, _in_fields, _addressees, _clients, _shortened, _cited, _other_names, _numbered,
+    _in_columns, _works, partners,
 )  # fmt: skip

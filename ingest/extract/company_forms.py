@@ -75,12 +75,15 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _unit(written: str, abbreviated: str) -> str:
-    """The ways to write one form: as it is listed or in capitals; initials with or without stops."""
+    """The ways to write one form: as it is listed or in capitals; initials with or without stops, or with
+    stops only."""
     words = written.split()
     if abbreviated == "initials":
         last = f"(?:{_dotted(words[-1])}|{_either(words[-1])})"
         before = "".join(rf"(?:{_dotted(word)}|{_either(word)}\.?)\s" for word in words[:-1])
         return before + last + _ENDS
+    if abbreviated == "dotted":  # s.r.l., where srl could be another word
+        return "".join(rf"{letter}\. ?" for letter in written[:-1]) + rf"{written[-1]}\.?" + _ENDS
     stop = r"\.?" if abbreviated == "yes" else ""
     return r"\s".join(f"{_either(word)}{stop}" for word in words) + _ENDS
 

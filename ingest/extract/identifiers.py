@@ -67,7 +67,8 @@ _LETTERED_LABEL = re.compile(rf"(?i:{_RULING_LABEL.pattern})|{_FILE_CODE}")
 _LAB_LABEL = re.compile(r"\blab(?:oratory|\.)?(?: (?:report|no|number|sample)s?\b)?[^;\n]{0,16}$", re.IGNORECASE)
 _BILL_LABEL = re.compile(
     r"(?:\bbills? of lading|\bB/?Ls?(?:(?: or |/)AWB)?|\bBOL|\bMB/?L|\bHB/?L|\b(?:master|house|ocean)(?: bills?)?|"
-    r"\bbills?(?: [a-z]{2,12})?)(?: (?:nos?\.?|numbers?|#))?(?:[:#]| is| was)?\s{0,20}$",
+    r"\bbills?(?: [a-z]{2,12})?)(?: (?:nos?\.?|numbers?|#))?(?:[:#]| is| was)?\s{0,20}$|"
+    r"\b[A-Z]{3}[UJZ]\d{7} \($",  # in brackets behind a container
     re.IGNORECASE,
 )
 
@@ -110,6 +111,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.IMPORTER_NUMBER, _compiled(rf"\d{{2}}{_H}\d{{7}}(?:{_H}?[0-9A-Z]{{2}})?")),
     _Rule(_I.IMPORTER_NUMBER, _compiled(r"\d{11}"), beside=_EIN_LABEL),
     _Rule(_I.IMPORTER_NUMBER, _compiled(rf"\d{{6}}{_H}\d{{5}}"), beside=_IMPORTER_LABEL),
+    _Rule(_I.IMPORTER_NUMBER, re.compile(rf"\d{{6}}{_H}\d{{5}}(?=[^\n.;]{{1,60}}\b(?:CBP|[Cc]ustoms)[- ]assigned)")),
     _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{2}[A-Z0-9]{2,9}\d[A-Z]{3}"), beside=_MID_LABEL),
     _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{7,11}"), beside=_STRICT_MID_LABEL),
     _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{5,8}\d{1,4}[A-Z]{3}"), unless=_weak_mid),
@@ -187,7 +189,8 @@ def find_identifiers(text: str) -> Iterator[Found]:
     """
     taken, before = 0, ""
     for sure, found in sorted(_candidates(text), key=lambda one: (one[1][0], -one[1][1], not one[0])):
-        if found[0] < taken or not (sure or (found[2] == before and _in_row(text, taken, found[0]))):
+        row = found[2] == before and _in_row(text, taken, found[0]) and not found[3].isalpha()
+        if found[0] < taken or not (sure or row):
             continue
         taken, before = found[1], found[2]
         yield found

@@ -16,9 +16,9 @@ import pycountry
 from anyascii import anyascii
 
 from graph.resolve.words import is_of_people, is_place, looks_like_company, mail_providers, share
-from ingest.extract.company_forms import form_words, rows
+from ingest.extract.company_forms import form_words
 from ingest.extract.introduced import firm, is_label, official
-from ingest.extract.name_words import ADDRESS, INITIALS, WORD, Place, stops, weights
+from ingest.extract.name_words import ADDRESS, INITIALS, WORD, Place, ends_names, seated_name, stops, weights
 from ingest.extract.names import name_key
 from ingest.sources.countries import country_code, country_names
 
@@ -93,6 +93,7 @@ _LAND_BEHIND = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)")
 _ROW_ENDS = frozenset((", and ", ", or ", " and ", " or "))
 _JOINED = re.compile(r"(?:,? and|,? n?or|/| /|,? not) ?(?:its |by |to |from |for )?")
 _LONGEST_JOINED = 12
+_NUMBERED = re.compile(r" No\. ?\d{1,3}(?![\w.]\w)")  # Umber Garment Factory No. 2
 _PARTNERS = re.compile(r"[A-Z]{1,3}&[A-Z]{1,3}")  # U&O
 _DAYS = frozenset(
     ("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER",
@@ -150,7 +151,9 @@ def in_place(text: str, found: Iterable[Place], known: Collection[str] = ()) -> 
     firms = {name.written for name in read.names.values() if _is_firm(read, name, known)}
     _add_related(read, firms)
     for written in firms:
-        yield from read.names[written].places
+        for start, end in read.names[written].places:
+            numbered = _NUMBERED.match(read.text, end)
+            yield start, numbered.end() if numbered and written.endswith(" Factory") else end
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +263,8 @@ def _weigh(text: str, start: int, end: int, name: _Name) -> Mapping[str, int]:
     in_some_place = spaced and not owns and (last in _BEFORE_PLACES or above.lower() in _OF_PLACES)
     somewhere = _PLACE_BEHIND.match(text, end) or _has_land_behind(text, end)
     name.place = max(name.place, _SURE if somewhere else int(in_some_place))
+    if not name.place and " " in name.written and seated_name(name.words):
+        name.saw("seat", _ENOUGH)
     firms_end = _ends_as_firms_do(name) and name.words[-1] not in ("Group", "Resources", "Partners")
     if last in ("the", "The") and not (owns or firms_end or _names_what_follows(text, end)):
         name.thing = True
@@ -328,8 +333,8 @@ def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
         return
     comma = words[-1].endswith(",")
     last = words[-1].strip(',"\u201c')
-    if last in ("are", "is", "was", "were") and words[-2:][0] in weights("is"):
-        last = words[-2]
+    if last in ("are", "is", "was", "were") and words[-2:][0].lower() in weights("is"):
+        last = words[-2].lower()
     if weight := weights("is").get(last.lower()):
         staff = (
             comma and last in _WITHIN_STAFF and any(_OWNED.search(word) or word in _CALLING for word in words[-3:-1])
@@ -345,7 +350,7 @@ def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
             plain = word.strip(",")
             if weight := weighed.get(plain):
                 yield last, weight
-            if weight or plain in ("and", "that", "who"):
+            if weight or plain in ("and", "on", "that", "who"):  # orders on wire from Umberia
                 break
     elif not comma:
         yield "verb", weights("verb").get(last, 0)
@@ -361,13 +366,7 @@ def _in_headline(text: str, start: int, end: int) -> bool:
 
 
 def _ends_as_firms_do(name: _Name) -> bool:
-    return " " in name.written and name.words[-1].upper() in _ends()
-
-
-@cache
-def _ends() -> frozenset[str]:
-    """The words that firms' names end with and goods' hardly, in capitals."""
-    return frozenset(row["word"] for row in rows("ends_of_names.csv"))
+    return " " in name.written and ends_names(name.words[-1])
 
 
 def _give_to_persons(names: dict[str, _Name]) -> None:
@@ -422,7 +421,7 @@ def _several_tell(text: str, name: _Name, weight: int) -> bool:
     """Whether words can be a firm's name, given what speaks for it besides their own meaning."""
     words = name.words
     partners = "&" in words and not name.written.isupper()
-    weight += _HINT * (partners or looks_like_company(name.written) or words[-1].upper() in _ends())
+    weight += _HINT * (partners or looks_like_company(name.written) or ends_names(words[-1]))
     if weight < _ENOUGH or name.written.upper() in _regions() or ADDRESS.fullmatch(words[-1]):
         return False
     if is_place(words[-1].upper()) and not name.seen.keys() - _PREPOSITIONS:
@@ -440,7 +439,14 @@ def _tells(word: str, small: Collection[str]) -> bool:
         return False
     if any(way in small for way in (lowered, lowered.removesuffix("s"), f"{lowered}s")):
         return False
-    common = share(plain) or plain in form_words() or is_of_people(plain) or stops(word) or plain in _DAYS
+    common = (
+        share(plain)
+        or ends_names(word)
+        or plain in form_words()
+        or is_of_people(plain)
+        or stops(word)
+        or plain in _DAYS
+    )
     return (
         not common
         and not _is_somewhere(word)
@@ -452,7 +458,13 @@ def _tells(word: str, small: Collection[str]) -> bool:
 
 def _is_somewhere(name: str) -> bool:
     plain = name.upper()
-    return bool(is_place(plain) or country_code(name) or plain in _regions())
+    return bool(is_place(plain) or country_code(name) or plain in _regions() or name in _words_of_countries())
+
+
+@cache
+def _words_of_countries() -> frozenset[str]:
+    """The words of countries' names that have several: Bosnia and Herzegovina."""
+    return frozenset(word for name, _ in country_names() if " " in name for word in name.split() if len(word) >= 6)
 
 
 @cache

@@ -30,7 +30,8 @@ _DEED = re.compile(
     r"contended|contends|protested|"
     r"(?P<anyone>asks|asked|declared|entered|filed|requested|requests|seeks|submitted)|"
     r"(?P<theirs>allegations?|customers?|entries|exports|factory|imports|invoices|production|protests?|responses?|shipments|"
-    r"suppliers?)|made (?:no )?(?:sales|shipments)|(?:is|was|were) (?:the|a|an) (?:[\w.-]+ ){0,3}?(?:affiliate|broker|"
+    r"suppliers?)|made (?:no )?(?:sales|shipments)|"
+    r"(?:is|was|were) (?:(?:also|not|now|still) )?(?:the|a|an) (?:[\w.-]+ ){0,3}?(?:affiliate|broker|"
     r"distributor|exporter|importer|manufacturer|parent|producer|respondent|retailer|subsidiary|supplier|wholesaler)s?)\b"
 )
 # Who works for somebody, by name: Umber's buyer, Ann Weld.

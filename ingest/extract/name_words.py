@@ -4,14 +4,17 @@ Invariant: the words that are in no name are data (`lexicon/not_in_names.csv`), 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+
+from anyascii import anyascii
 
 from ingest.extract.company_forms import rows
 
 Place = tuple[int, int]
 
-NOT_IN_NAMES, PLACES_OF_NAMES = "not_in_names.csv", "places_of_names.csv"
+NOT_IN_NAMES, PLACES_OF_NAMES, _CITIES = "not_in_names.csv", "places_of_names.csv", "cities_in_names.csv"
+_SHORTEST = 4
 _BASED = re.compile(r"[\w.]-(?:based|born|branded|built|flagged|headquartered|made|origin|owned|registered|wide)$")
 INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}(?!\w)|[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
@@ -40,6 +43,34 @@ def weights(where: str) -> Mapping[str, int]:
     """The words that speak for a company's name by standing somewhere (`lexicon/places_of_names.csv`), each with its
     weight: 2 where only companies have it there, 1 where people may, too."""
     return {row["word"]: int(row["weight"]) for row in rows(PLACES_OF_NAMES) if row["where"] == where}
+
+
+@cache
+def _words(file: str) -> frozenset[str]:
+    return frozenset(row["word"] for row in rows(file))
+
+
+def ends_names(word: str) -> bool:
+    """Whether firms' names end with a word and goods' hardly."""
+    return word.upper() in _words("ends_of_names.csv")
+
+
+def begins_names(word: str) -> bool:
+    """Whether firms' names begin with a word that is no English one: Aceros, Grupo, Officine."""
+    return anyascii(word).upper() in _words("beginnings_of_names.csv")
+
+
+@cache
+def _cities() -> Mapping[str, str]:
+    return {row["word"]: row["what"] for row in reversed(rows(_CITIES))}  # a city that is a part of another is a city
+
+
+def seated_name(words: Sequence[str]) -> bool:
+    """Whether words are a Chinese city or province and a name that nothing else there bears, as its firms are called:
+    Ningbo Umber, but neither Ningbo Port nor Shanghai Pudong."""
+    first, second = words[0].upper(), words[1].upper()
+    known = _cities()
+    return known.get(first) == "city" and second not in known and len(second) >= _SHORTEST and not stops(words[1])
 
 
 def stops(written: str) -> bool:
