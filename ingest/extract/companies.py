@@ -8,24 +8,27 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from graph.resolve.words import is_of_people, is_place, looks_like_company, says_nothing, share
-from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
+from graph.resolve.words import is_of_people, is_place, looks_like_company, share
+from ingest.extract.company_forms import FormSpan, legal_forms, rows
+from ingest.extract.in_forms import addressees, in_columns, in_fields
 from ingest.extract.in_rows import in_rows, partners
 from ingest.extract.introduced import introduced, official
 from ingest.extract.name_words import (
+    BETWEEN,
     INITIALS,
     LOOSE_END,
     NAME,
+    NOBODY,
     NOT_IN_NAMES,
     OF_WHAT,
     SENTENCE_ENDS,
     WORD,
     Place,
     begins_names,
+    says_nobody,
     stops,
     trimmed,
 )
-from ingest.extract.tables import cells
 from ingest.sources.countries import country_code
 
 _LONGEST_NAME = 160  # characters before a legal form
@@ -40,19 +43,9 @@ _ABBREVIATED = frozenset(
      "INS", "INT'L", "INTL", "JAS", "JOS", "LAB", "LABS", "MACH", "MFG", "MFRS", "MT", "PHARM", "PRODS", "PT", "SAN",
      "ST", "SVCS", "SYS", "TECH", "TEX", "THOS", "TIC", "TRANSP", "TRDG", "UNIV", "WM")
 )  # fmt: skip
-_BETWEEN = frozenset(
-    ("da", "de", "del", "der", "des", "di", "do", "dos", "du", "e", "et", "la", "le", "und", "van", "ve", "von", "y")
-)
 _COMPANY = ("Co", "CO")  # Umber & Co., Umber and Company
 _AND, _OF = frozenset(("and", "AND", "&", "+")), "of"
 _PARTNERS = frozenset(("ASSOCIATES", "BROTHERS", "DAUGHTERS", "PARTNERS", "SON", "SONS"))
-# Words that do not name a company, not even all together: the Parent Company, a Limited Liability Company.
-_NOBODY = frozenset(
-    ("AFFILIATED", "ANOTHER", "BRANCH", "CHINESE", "CUSTOMS", "DOMESTIC", "EVERY", "FOREIGN", "GROUP",
-     "HOLDING", "INSURANCE", "INTERNATIONAL", "JOINT", "LIABILITY", "LIMITED", "LOCAL", "MANUFACTURING",
-     "MOTHER", "NEW", "ONE", "OTHER", "PARENT", "PRIVATE", "PUBLIC", "SAME", "SHIPPING", "SISTER", "SMALL",
-     "STOCK", "SURETY", "TRADING", "TRUST", "U.S.")
-)  # fmt: skip
 
 
 def companies(text: str) -> Iterator[Place]:
@@ -126,9 +119,9 @@ def _name_start(text: str, floor: int, form: FormSpan) -> int | None:
     names = [
         piece.group()
         for piece in kept
-        if piece.group()[0] not in "(,&+" and piece.group().strip() and piece.group() not in _BETWEEN
+        if piece.group()[0] not in "(,&+" and piece.group().strip() and piece.group() not in BETWEEN
     ]
-    if not names or all(_says_nobody(name) for name in names) or _introduces(text, names, form):
+    if not names or all(says_nobody(name) for name in names) or _introduces(text, names, form):
         return None
     if not form.sure and not _fits_short_form(text, names[-1], form):
         return None
@@ -147,7 +140,7 @@ def _goes_on(text: str, piece: re.Match[str], before: str, kept: list[re.Match[s
     if written == ",":
         of_partners = form.partners and _PARTNER.search(text, max(0, piece.start() - _WRAPPED), piece.start())
         return not kept or (before[:1].isupper() and (bool(of_partners) or _before_two_founders(kept)))
-    if written in _AND or written in _BETWEEN or written.lower() == _OF:
+    if written in _AND or written in BETWEEN or written.lower() == _OF:
         return (
             _joins(before, kept, form, written) if kept else written in _AND and text.startswith(_COMPANY, form.start)
         )
@@ -254,15 +247,10 @@ def _can_begin(written: str) -> bool:
     return (
         not written.isspace()
         and written[0] not in "(,&+"
-        and written not in _BETWEEN
+        and written not in BETWEEN
         and written.lower() not in (_OF, "and")
         and not written.isdigit()
     )
-
-
-def _says_nobody(name: str) -> bool:
-    plain = name.upper()
-    return plain in _NOBODY or plain.strip(".") in form_words()
 
 
 def _introduces(text: str, names: list[str], form: FormSpan) -> bool:
@@ -320,126 +308,6 @@ def _by_beginning(text: str) -> Iterator[Place]:
     for word in _CAPITAL_WORD.finditer(text):
         if begins_names(word.group()) and (match := _BEGUN.match(text, word.start())):
             yield match.span()
-
-
-# A form's field: what it asks for, and the name that was filled in.
-_ROLE = (
-    r"(?:(?:foreign|ultimate|actual|importing|exporting|importer'?s?|name of(?: the)?) )?"
-    r"(?:violator(?: \d)?|filer|shipper|consignor|exporter|consignee|"
-    r"importer(?: of record)?|ior|manufacturer|producer|supplier|vendor|seller|"
-    r"buyer|purchaser|notify(?: party)?|carrier|surety|broker|customs broker|company|firm|protestant|applicant|sold to|"
-    r"ship to|bill to|deliver to)"
-)
-_FIELD = re.compile(
-    rf"(?:^|[\n\t|]|  )[ ]*(?:\d{{1,2}}[.)]? ?)?{_ROLE}(?:/{_ROLE})?(?:'s)?(?: name)?"
-    r"(?: (?:and|&) address)?(?: ?\([^()\n]{1,30}\))?"
-    r"[ ]*(?::[ \t]*|\t|  +|\|[ ]*|:?[ ]*\n[ ]*)(?P<name>[^\n\t|;:]{3,80})",
-    re.IGNORECASE,
-)
-_FIELD_END = re.compile(
-    r"  |, ?(?=\d|P\.?O\.? Box)|,? (?:of|in|at|located|whose|with|is|was|has|and its)\b| [-\u2013\u2014] |"
-    r" \((?!\w+\) )|(?<!\bNo)\. |[.,]$"
-)
-_PLACE_BEHIND = re.compile(r", (?=[A-Z][\w' ]+(?:,|$))")  # Umber Works, Farmton, Ohio
-_LABELLED = re.compile(rf"{_ROLE}(?: name)?\b", re.IGNORECASE)
-
-
-def _in_fields(text: str) -> Iterator[Place]:
-    for match in _FIELD.finditer(text):
-        start = match.start("name")
-        name = match.group("name")
-        for end in (_FIELD_END, _PLACE_BEHIND):
-            if cut := end.search(name):
-                form = next(iter(legal_forms(name)), None)
-                name = name[: cut.start()] if form is None or form.end <= cut.start() else name[: form.end]
-        name = name.rstrip(" ,")
-        if _is_filled_in(name):
-            yield start, start + len(name)
-
-
-_LABEL_END = re.compile(r"(?:\b(?:NO|NUMBER|NAME|DATE|CODE|ADDRESS|ID)\.?|:)$", re.IGNORECASE)
-
-
-def _is_filled_in(name: str) -> bool:
-    """Whether what stands in a field is a name: capitals, letters, more than a word that names nobody."""
-    words = name.split()
-    if _LABEL_END.search(name):
-        return False
-    if not words or len(words) > 9 or not name[0].isalnum() or says_nothing(name) or _LABELLED.fullmatch(name):
-        return False
-    letters = [word for word in words if word[0].isalpha()]
-    titled = [
-        word for word in letters if word[0].isupper() or word.lower() in _BETWEEN or word.lower() in ("of", "and")
-    ]
-    digits = sum(character.isdigit() for character in name)
-    return (
-        len(letters) >= 2
-        and len(titled) == len(letters)
-        and digits <= len(name) // 4
-        and not any(stops(word) for word in letters[:1])
-        and not all(_says_nobody(word) for word in letters)
-    )
-
-
-# The block that a letter begins with: who is written to, by lines, down to the place and its postal code.
-_HEAD = 6000  # characters of a letter in which it stands
-_PLACE = re.compile(
-    r"[^\n]*\b(?:[A-Z]{2}|(?:[A-Z]\.){2}|[A-Z][a-z]+),? {1,2}(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)\s*$"
-)
-_STREET = re.compile(
-    r"\d|(?:P\.? ?O\.? )?Box \d|Suite|Floor|One |Two |c/o|"
-    r"[^\n]*\d [^\n]*\b(?:Ave(?:nue)?|Blvd|Drive|Dr|Highway|Hwy|Lane|Parkway|Pkwy|Road|Rd|Street|St)\b",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][\w.'\u2019-]* ){1,3}[A-Z][\w'\u2019-]+(?:, [A-Z][\w.]+)*")
-_LINE = re.compile(r"[^\s][^\n]*")
-_LINES_OF_ADDRESS = 4
-_TITLE = re.compile(
-    r"\b(?:director|manager|president|counsel|specialist|attorney|esq|officer|analyst|coordinator|supervisor|department|"
-    r"division|administrator|agent|secretary|compliance|partner|consultant|unit|branch|floor|building|tariff no|"
-    r"category|commissioner|customs and border|office of|u\.?s\.? customs|port|center of excellence|"
-    r"national commodity|region)\b",
-    re.IGNORECASE,
-)  # fmt: skip
-
-
-_CUSTOMS = re.compile(
-    r"\b(?:customs (?:and|&|service)|border protection)", re.IGNORECASE
-)  # what follows is its division
-
-
-def _addressees(text: str) -> Iterator[Place]:
-    """The line between a person (or a person's title) and the street, where it bears no legal form."""
-    lines = [(match.start(), match.group().strip()) for match in _LINE.finditer(text[:_HEAD])]
-    for at, (_, line) in enumerate(lines):
-        if not _PLACE.fullmatch(line):
-            continue
-        street = at
-        while street > max(1, at - _LINES_OF_ADDRESS) and _is_street(lines[street - 1][1]):
-            street -= 1
-        if street < 2:
-            continue
-        (start, name), (_, above) = lines[street - 1], lines[street - 2]
-        name = name.rstrip(" ,")
-        addressed = (_PERSON.fullmatch(above) or _TITLE.search(above)) and not _CUSTOMS.search(f"{above} {name}")
-        if addressed and _is_addressed(name) and not _TITLE.search(name) and not next(iter(legal_forms(name)), None):
-            yield start, start + len(name)
-
-
-def _is_street(line: str) -> bool:
-    return bool(_STREET.match(line)) and not next(iter(legal_forms(line)), None)
-
-
-def _is_addressed(written: str) -> bool:
-    words = written.split()
-    return (
-        1 <= len(words) <= 7
-        and len(written) >= 4
-        and written[0].isalnum()
-        and ":" not in written
-        and all(word[0].isupper() or word[0].isdigit() or word in ("&", "of", "and", "the") for word in words)
-        and not re.match(r"(?:Mr|Mrs|Ms|Dr|Messrs|Miss|Attn)\b", written)
-    )
 
 
 # "on behalf of your client, Umber Outdoors, ..."
@@ -561,28 +429,18 @@ def _works(text: str) -> Iterator[Place]:
         if text.startswith(" of ", end) and _GOODS_OF.search(text, start, end):
             continue
         counted = text[max(0, start - 2) : start - 1].isdigit()  # 11 Gum Importers
-        if len(named) > 1 and not counted and not share(first) and first not in _NOBODY and not country_code(named[0]):
+        if len(named) > 1 and not counted and not share(first) and first not in NOBODY and not country_code(named[0]):
             yield start, end
 
 
 def _names_one(text: str, match: re.Match[str]) -> bool:
     start, end = trimmed(text, *match.span("name"))
     named = text[start:end].split()
-    return len(named) > 1 and not all(_says_nobody(word) for word in named) and not country_code(text[start:end])
-
-
-_PARTY_COLUMN = re.compile(rf"{_ROLE}(?: name)?(?: (?:and|&) address)?:?", re.IGNORECASE)
-
-
-def _in_columns(text: str) -> Iterator[Place]:
-    for cell in cells(text, _PARTY_COLUMN):
-        name = cell.text.rstrip(" ,")
-        if _is_filled_in(name):
-            yield cell.start, cell.start + len(name)
+    return len(named) > 1 and not all(says_nobody(word) for word in named) and not country_code(text[start:end])
 
 
 # By form and by what stands around, the surest first.
 _WAYS = (
-    _by_form, _by_prefix, _by_beginning, _in_fields, _addressees, _clients, _shortened, _cited, _other_names, _numbered,
-    _in_columns, _works, partners,
+    _by_form, _by_prefix, _by_beginning, in_fields, addressees, _clients, _shortened, _cited, _other_names, _numbered,
+    in_columns, _works, partners,
 )  # fmt: skip

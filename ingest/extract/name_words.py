@@ -9,7 +9,7 @@ from functools import cache
 
 from anyascii import anyascii
 
-from ingest.extract.company_forms import rows
+from ingest.extract.company_forms import form_words, rows
 
 Place = tuple[int, int]
 
@@ -30,6 +30,17 @@ ADDRESS = re.compile(
 )
 SENTENCE_ENDS = re.compile(r"\w(?<!\b\w)\. ")
 LOOSE_END = re.compile(r"(?:\.| and| of| de|['\u2019]s)+$")
+
+BETWEEN = frozenset(
+    ("da", "de", "del", "der", "des", "di", "do", "dos", "du", "e", "et", "la", "le", "und", "van", "ve", "von", "y")
+)
+# Words that do not name a company, not even all together: the Parent Company, a Limited Liability Company.
+NOBODY = frozenset(
+    ("AFFILIATED", "ANOTHER", "BRANCH", "CHINESE", "CUSTOMS", "DOMESTIC", "EVERY", "FOREIGN", "GROUP",
+     "HOLDING", "INSURANCE", "INTERNATIONAL", "JOINT", "LIABILITY", "LIMITED", "LOCAL", "MANUFACTURING",
+     "MOTHER", "NEW", "ONE", "OTHER", "PARENT", "PRIVATE", "PUBLIC", "SAME", "SHIPPING", "SISTER", "SMALL",
+     "STOCK", "SURETY", "TRADING", "TRUST", "U.S.")
+)  # fmt: skip
 
 
 @cache
@@ -88,3 +99,9 @@ def trimmed(text: str, start: int, end: int) -> Place:
     words = list(re.finditer(r"\S+", text[start:end]))
     first = next((word for word in words if not stops(word.group()) and word.group()[0].isupper()), words[-1])
     return start + first.start(), end
+
+
+def says_nobody(name: str) -> bool:
+    """Whether a word names no company, not even with others of its kind."""
+    plain = name.upper()
+    return plain in NOBODY or plain.strip(".") in form_words()

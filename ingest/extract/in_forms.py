@@ -1,0 +1,140 @@
+"""Companies in forms, tables and the heads of letters: a field that asks for one, a column of them, who is written to.
+
+Invariant: such a name is written in capitals or with a capital at each word, and is no label, place, title or person
+that stands there, too.
+"""
+
+import re
+from collections.abc import Iterator
+
+from graph.resolve.words import says_nothing
+from ingest.extract.company_forms import legal_forms
+from ingest.extract.name_words import BETWEEN, Place, says_nobody, stops
+from ingest.extract.tables import cells
+
+# A form's field: what it asks for, and the name that was filled in.
+_ROLE = (
+    r"(?:(?:foreign|ultimate|actual|importing|exporting|importer'?s?|name of(?: the)?) )?"
+    r"(?:violator(?: \d)?|filer|shipper|consignor|exporter|consignee|"
+    r"importer(?: of record)?|ior|manufacturer|producer|supplier|vendor|seller|"
+    r"buyer|purchaser|notify(?: party)?|carrier|surety|broker|customs broker|company|firm|protestant|applicant|sold to|"
+    r"ship to|bill to|deliver to)"
+)
+_FIELD = re.compile(
+    rf"(?:^|[\n\t|]|  )[ ]*(?:\d{{1,2}}[.)]? ?)?{_ROLE}(?:/{_ROLE})?(?:'s)?(?: name)?"
+    r"(?: (?:and|&) address)?(?: ?\([^()\n]{1,30}\))?"
+    r"[ ]*(?::[ \t]*|\t|  +|\|[ ]*|:?[ ]*\n[ ]*)(?P<name>[^\n\t|;:]{3,80})",
+    re.IGNORECASE,
+)
+_FIELD_END = re.compile(
+    r"  |, ?(?=\d|P\.?O\.? Box)|,? (?:of|in|at|located|whose|with|is|was|has|and its)\b| [-\u2013\u2014] |"
+    r" \((?!\w+\) )|(?<!\bNo)\. |[.,]$"
+)
+_PLACE_BEHIND = re.compile(r", (?=[A-Z][\w' ]+(?:,|$))")  # Umber Works, Farmton, Ohio
+_LABELLED = re.compile(rf"{_ROLE}(?: name)?\b", re.IGNORECASE)
+
+
+def in_fields(text: str) -> Iterator[Place]:
+    for match in _FIELD.finditer(text):
+        start = match.start("name")
+        name = match.group("name")
+        for end in (_FIELD_END, _PLACE_BEHIND):
+            if cut := end.search(name):
+                form = next(iter(legal_forms(name)), None)
+                name = name[: cut.start()] if form is None or form.end <= cut.start() else name[: form.end]
+        name = name.rstrip(" ,")
+        if _is_filled_in(name):
+            yield start, start + len(name)
+
+
+_LABEL_END = re.compile(r"(?:\b(?:NO|NUMBER|NAME|DATE|CODE|ADDRESS|ID)\.?|:)$", re.IGNORECASE)
+
+
+def _is_filled_in(name: str) -> bool:
+    """Whether what stands in a field is a name: capitals, letters, more than a word that names nobody."""
+    words = name.split()
+    if _LABEL_END.search(name):
+        return False
+    if not words or len(words) > 9 or not name[0].isalnum() or says_nothing(name) or _LABELLED.fullmatch(name):
+        return False
+    letters = [word for word in words if word[0].isalpha()]
+    titled = [word for word in letters if word[0].isupper() or word.lower() in BETWEEN or word.lower() in ("of", "and")]
+    digits = sum(character.isdigit() for character in name)
+    return (
+        len(letters) >= 2
+        and len(titled) == len(letters)
+        and digits <= len(name) // 4
+        and not any(stops(word) for word in letters[:1])
+        and not all(says_nobody(word) for word in letters)
+    )
+
+
+# The block that a letter begins with: who is written to, by lines, down to the place and its postal code.
+_HEAD = 6000  # characters of a letter in which it stands
+_PLACE = re.compile(
+    r"[^\n]*\b(?:[A-Z]{2}|(?:[A-Z]\.){2}|[A-Z][a-z]+),? {1,2}(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)\s*$"
+)
+_STREET = re.compile(
+    r"\d|(?:P\.? ?O\.? )?Box \d|Suite|Floor|One |Two |c/o|"
+    r"[^\n]*\d [^\n]*\b(?:Ave(?:nue)?|Blvd|Drive|Dr|Highway|Hwy|Lane|Parkway|Pkwy|Road|Rd|Street|St)\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][\w.'\u2019-]* ){1,3}[A-Z][\w'\u2019-]+(?:, [A-Z][\w.]+)*")
+_LINE = re.compile(r"[^\s][^\n]*")
+_LINES_OF_ADDRESS = 4
+_TITLE = re.compile(
+    r"\b(?:director|manager|president|counsel|specialist|attorney|esq|officer|analyst|coordinator|supervisor|department|"
+    r"division|administrator|agent|secretary|compliance|partner|consultant|unit|branch|floor|building|tariff no|"
+    r"category|commissioner|customs and border|office of|u\.?s\.? customs|port|center of excellence|"
+    r"national commodity|region)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+_CUSTOMS = re.compile(
+    r"\b(?:customs (?:and|&|service)|border protection)", re.IGNORECASE
+)  # what follows is its division
+
+
+def addressees(text: str) -> Iterator[Place]:
+    """The line between a person (or a person's title) and the street, where it bears no legal form."""
+    lines = [(match.start(), match.group().strip()) for match in _LINE.finditer(text[:_HEAD])]
+    for at, (_, line) in enumerate(lines):
+        if not _PLACE.fullmatch(line):
+            continue
+        street = at
+        while street > max(1, at - _LINES_OF_ADDRESS) and _is_street(lines[street - 1][1]):
+            street -= 1
+        if street < 2:
+            continue
+        (start, name), (_, above) = lines[street - 1], lines[street - 2]
+        name = name.rstrip(" ,")
+        addressed = (_PERSON.fullmatch(above) or _TITLE.search(above)) and not _CUSTOMS.search(f"{above} {name}")
+        if addressed and _is_addressed(name) and not _TITLE.search(name) and not next(iter(legal_forms(name)), None):
+            yield start, start + len(name)
+
+
+def _is_street(line: str) -> bool:
+    return bool(_STREET.match(line)) and not next(iter(legal_forms(line)), None)
+
+
+def _is_addressed(written: str) -> bool:
+    words = written.split()
+    return (
+        1 <= len(words) <= 7
+        and len(written) >= 4
+        and written[0].isalnum()
+        and ":" not in written
+        and all(word[0].isupper() or word[0].isdigit() or word in ("&", "of", "and", "the") for word in words)
+        and not re.match(r"(?:Mr|Mrs|Ms|Dr|Messrs|Miss|Attn)\b", written)
+    )
+
+
+_PARTY_COLUMN = re.compile(rf"{_ROLE}(?: name)?(?: (?:and|&) address)?:?", re.IGNORECASE)
+
+
+def in_columns(text: str) -> Iterator[Place]:
+    for cell in cells(text, _PARTY_COLUMN):
+        name = cell.text.rstrip(" ,")
+        if _is_filled_in(name):
+            yield cell.start, cell.start + len(name)
