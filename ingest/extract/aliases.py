@@ -39,7 +39,8 @@ _SEVERAL = 200  # characters before a name in which those stand that have a shor
 _ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 4, 3
 _WORDS_THAT_TELL, _LONG = 3, 15
 _PART_OF_NAME = re.compile(
-    r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z&][\w(]|\([A-Z]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|, [A-Z]{2} \d)"
+    r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z&][\w(]|\((?!(?:EIN|IOR|IRS|MID)\b)[A-Z]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|"
+    r", [A-Z]{2} \d)"
 )
 _NAME_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w&'-]*\.?|&|in|at|near) $")
 _DEED = re.compile(r" (?:\w+ly )?([a-z]+)")
@@ -104,10 +105,18 @@ def _defined_uses(text: str, places: list[Place]) -> Iterator[Use]:
         for core in _without_place(text[slice(*place)]):
             if core.lower() not in text:  # goods are written small somewhere
                 known.setdefault(core, (place[1], place, False))
-    for short, (since, place, role) in known.items():
+    todo = list(known)
+    for short in todo:
+        since, place, role = known[short]
         for start, end in _roles(text, short, since) if role else _words(text, short, since):
-            if not _PERSON_BEFORE.search(text, max(0, start - 30), start) and not _is_longer(text, end):
-                yield Use(start, end, place, role)
+            if _PERSON_BEFORE.search(text, max(0, start - 30), start) or _is_longer(text, end):
+                continue
+            yield Use(start, end, place, role)
+            for first, last, is_role in () if role else _defined(text, (start, end)):  # Umber Group (Umber)
+                shorter = text[first:last].lower() if is_role else text[first:last]
+                if shorter not in known:
+                    known[shorter] = (first, place, is_role)
+                    todo.append(shorter)
 
 
 def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
@@ -222,8 +231,11 @@ def _is_telling(text: str, word: str, *, whole: bool = False) -> bool:
         deals = any(_DEALS.match(text, end) for _, end in _words(text, word))
         if len(word) < _SHORTEST_CAPITALS or not word.isupper() or not (whole or deals):
             return False
-    common = share(plain) or plain in form_words() or country_code(plain)
-    return not common and word.isalpha() and not any(True for _ in _words(text, word.lower()))
+    parts = plain.split("-")  # Holloway-Umber
+    common = any(share(part) for part in parts) or plain in form_words() or country_code(plain)
+    if not whole:
+        common = common or is_place(plain)
+    return not common and all(part.isalpha() for part in parts) and not any(True for _ in _words(text, word.lower()))
 
 
 def _defined(text: str, place: Place) -> Iterator[tuple[int, int, bool]]:
@@ -282,7 +294,8 @@ def _of_the_other(text: str, short: str, place: Place) -> bool:
 
 def _all_titled(short: str) -> bool:
     """Whether it is written as a name: not `Umber companies`."""
-    return short[:1].isalnum() and not short.rsplit(maxsplit=1)[-1][:1].islower()
+    last = short.rsplit(maxsplit=1)[-1] if short else ""
+    return short[:1].isalnum() and (not last[:1].islower() or any(letter.isupper() for letter in last[:4]))
 
 
 def _resembles(short: str, name: str) -> bool:

@@ -10,7 +10,7 @@ from functools import cache
 
 from graph.resolve.words import is_of_people, is_place, looks_like_company, share
 from ingest.extract.company_forms import FormSpan, legal_forms, rows
-from ingest.extract.in_forms import addressees, in_columns, in_fields
+from ingest.extract.in_forms import addressees, in_columns, in_fields, in_lines
 from ingest.extract.in_rows import in_rows, partners
 from ingest.extract.introduced import introduced, official
 from ingest.extract.name_words import (
@@ -26,6 +26,7 @@ from ingest.extract.name_words import (
     Place,
     begins_names,
     says_nobody,
+    seated_name,
     stops,
     trimmed,
 )
@@ -136,7 +137,8 @@ def _goes_on(text: str, piece: re.Match[str], before: str, kept: list[re.Match[s
     if "\n" in written:
         line = text[text.rfind("\n", 0, piece.start()) + 1 : piece.start()]
         wrapped = len(line) >= _WRAPPED and not _ROW_OF_CELLS.search(line) and not before.isdigit()
-        return wrapped or (before == "," and not kept)
+        parted = bool(kept) and written.count("\n") > 1  # by an empty line
+        return not parted and (wrapped or (before == "," and not kept))
     if written == ",":
         of_partners = form.partners and _PARTNER.search(text, max(0, piece.start() - _WRAPPED), piece.start())
         return not kept or (before[:1].isupper() and (bool(of_partners) or _before_two_founders(kept)))
@@ -226,11 +228,11 @@ def _joins(before: str, kept: list[re.Match[str]], form: FormSpan, written: str)
     )
 
 
-_BRAND = re.compile(r"[a-z]{1,2}[A-Z]\w")
+_BRAND = re.compile(r"[a-z]{1,3}[A-Z]\w")
 
 
 def _brand(written: str) -> bool:
-    """`iRobot`, `eMachines`, `deUmber`: one small letter or two, then a capital."""
+    """`iRobot`, `eMachines`, `deUmber`: a few small letters, then a capital."""
     return bool(_BRAND.match(written))
 
 
@@ -306,7 +308,11 @@ def _by_prefix(text: str) -> Iterator[Place]:
 
 def _by_beginning(text: str) -> Iterator[Place]:
     for word in _CAPITAL_WORD.finditer(text):
-        if begins_names(word.group()) and (match := _BEGUN.match(text, word.start())):
+        if not begins_names(word.group()):
+            continue
+        before = _CAPITAL_BEFORE.search(text, max(0, word.start() - 30), word.start())
+        within = before and not before.group().endswith(", ") and not stops(before.group().strip())
+        if not within and (match := _BEGUN.match(text, word.start())):
             yield match.span()
 
 
@@ -429,7 +435,8 @@ def _works(text: str) -> Iterator[Place]:
         if text.startswith(" of ", end) and _GOODS_OF.search(text, start, end):
             continue
         counted = text[max(0, start - 2) : start - 1].isdigit()  # 11 Gum Importers
-        if len(named) > 1 and not counted and not share(first) and first not in NOBODY and not country_code(named[0]):
+        common = (share(first) and not seated_name(named)) or first in NOBODY or country_code(named[0])
+        if len(named) > 1 and not counted and not common:
             yield start, end
 
 
@@ -442,5 +449,5 @@ def _names_one(text: str, match: re.Match[str]) -> bool:
 # By form and by what stands around, the surest first.
 _WAYS = (
     _by_form, _by_prefix, _by_beginning, in_fields, addressees, _clients, _shortened, _cited, _other_names, _numbered,
-    in_columns, _works, partners,
+    in_columns, in_lines, _works, partners,
 )  # fmt: skip

@@ -67,11 +67,13 @@ _LETTERED_LABEL = re.compile(rf"(?i:{_RULING_LABEL.pattern})|{_FILE_CODE}")
 _LAB_LABEL = re.compile(r"\blab(?:oratory|\.)?(?: (?:report|no|number|sample)s?\b)?[^;\n]{0,16}$", re.IGNORECASE)
 _BILL_LABEL = re.compile(
     r"(?:\bbills? of lading|\bB/?Ls?(?:(?: or |/)AWB)?|\bBOL|\bMB/?L|\bHB/?L|\b(?:master|house|ocean)(?: bills?)?|"
-    r"\bbills?(?: [a-z]{2,12})?)(?: (?:nos?\.?|numbers?|#))?(?:[:#]| is| was)?\s{0,20}$|"
-    r"\b[A-Z]{3}[UJZ]\d{7} \($",  # in brackets behind a container
+    r"\bbills?(?: [a-z]{2,12})?)(?: (?:nos?\.?|numbers?|#))?(?:[:#]| is| was)?\s{0,20}$",
     re.IGNORECASE,
 )
 
+_BILLS = re.compile(r"\bbills?\b[^.;\n]{0,20}(?:[.?;] [^.;\n]{0,20})?$", re.IGNORECASE)  # Pull the bills. One is ...
+_BEHIND_BOX = re.compile(r"\b[A-Z]{3}[UJZ]\d{7}(?: \(|[ \t]{2,}|\t)$")  # in brackets or in the next cell
+_BOX = re.compile(r"[A-Z]{3}[UJZ]\d{7}")
 _YEAR_FIRST_DAY = re.compile(r"(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])")
 _STRONG_MID = re.compile(r"[A-Z]{2}[A-Z]{3,6}\d{1,4}[A-Z]{3}")
 
@@ -100,6 +102,11 @@ def _case(gap: str, often: str) -> re.Pattern[str]:
 def _weak_mid(text: str) -> bool:
     """Without a label a MID must have the name, the address number and eleven characters."""
     return len(text) < 11 or not _STRONG_MID.fullmatch(text)
+
+
+def _boxed(text: str) -> bool:
+    """Whether it is written like a container, whose check digit may be wrong."""
+    return bool(_BOX.fullmatch(text))
 
 
 _RULES: tuple[_Rule, ...] = (
@@ -138,6 +145,8 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.LAB_NUMBER, _compiled(r"\d-\d{2}-\d{5}-\d{3}")),
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}{_S}\d{{8,12}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
+    _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BEHIND_BOX, unless=_boxed),
+    _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,3}\d{6})[A-Z0-9]{7,12}"), beside=_BILLS, unless=_boxed),
 )  # fmt: skip
 
 # Headings are named in rows: "headings 5106 through 5113, 5204 through 5212, or 6001". The rows of a table of tariff

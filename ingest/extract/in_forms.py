@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from graph.resolve.words import says_nothing
 from ingest.extract.company_forms import legal_forms
-from ingest.extract.name_words import BETWEEN, Place, says_nobody, stops
+from ingest.extract.name_words import BETWEEN, Place, ends_names, says_nobody, stops
 from ingest.extract.tables import cells
 
 # A form's field: what it asks for, and the name that was filled in.
@@ -79,6 +79,7 @@ _STREET = re.compile(
     r"[^\n]*\d [^\n]*\b(?:Ave(?:nue)?|Blvd|Drive|Dr|Highway|Hwy|Lane|Parkway|Pkwy|Road|Rd|Street|St)\b",
     re.IGNORECASE,
 )
+_STREET_ENDS = re.compile(r" (?:Avenue|Ave|Blvd|Boulevard|Drive|Highway|Lane|Parkway|Place|Road|Rd|Street|St)\.?$")
 _PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][\w.'\u2019-]* ){1,3}[A-Z][\w'\u2019-]+(?:, [A-Z][\w.]+)*")
 _LINE = re.compile(r"[^\s][^\n]*")
 _LINES_OF_ADDRESS = 4
@@ -115,7 +116,8 @@ def addressees(text: str) -> Iterator[Place]:
 
 
 def _is_street(line: str) -> bool:
-    return bool(_STREET.match(line)) and not next(iter(legal_forms(line)), None)
+    of_street = _STREET.match(line) or _STREET_ENDS.search(line)
+    return bool(of_street) and not next(iter(legal_forms(line)), None)
 
 
 def _is_addressed(written: str) -> bool:
@@ -138,3 +140,50 @@ def in_columns(text: str) -> Iterator[Place]:
         name = cell.text.rstrip(" ,")
         if _is_filled_in(name):
             yield cell.start, cell.start + len(name)
+
+
+# A name and the number of its factory in the next cell, whatever the column is called.
+_BESIDE_MID = re.compile(
+    r"(?:^|[\n|\t]|  )[ ]*(?P<name>[^\W\d_a-z][^\n|\t]{2,70}?)(?: {2,}|\t| ?\| ?)"
+    r"[A-Z]{2}[A-Z0-9]{3,9}\d[A-Z]{3}(?=\s|\||$)"
+)
+# The other names of a company that the field above has named: `AKA: UMBER; UMBER HOME; UHC`.
+_ALSO = re.compile(
+    r"\n[ ]*(?:a\.?k\.?a\.?|a/k/a|d\.?b\.?a\.?|d/b/a|f\.?k\.?a\.?|f/k/a|also known as|(?:former|other|trade) names?)"
+    r"[ ]*[:|][ \t]*(?P<names>[^\n|]{3,160})",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(r"[^;]*[^;\s]")
+# A letterhead says below the name what it is; mail says behind a person's name whose it is.
+_LETTERHEAD = re.compile(
+    r"(?:^|\n)[ ]*(?P<name>[^\n:;]{3,60}?)[ ]*\n[ ]*(?:(?:licensed|U\.?S\.?|international) )?"
+    r"(?:(?:customs|customhouse|freight|air|ocean|import|export|and|&|house)[ ,]+){1,4}"
+    r"(?:brokers?|brokerage|forwarders?|forwarding)\b",
+    re.IGNORECASE,
+)
+_OF_PERSON = re.compile(
+    r"(?:^|\n)[ ]*(?:To|From|Cc|Attn):[ \t]+[A-Z][\w.'\u2019-]*(?: [A-Z][\w.'\u2019-]*){1,2}, "
+    r"(?P<name>[A-Z][^\n,;<]{4,60})(?=\n|,|;|$)"
+)
+
+
+def in_lines(text: str) -> Iterator[Place]:
+    """Names by what stands beside, above or below them in lines that are no sentences."""
+    for match in _BESIDE_MID.finditer(text):
+        if _is_filled_in(match.group("name")):
+            yield match.span("name")
+    for match in _ALSO.finditer(text):
+        above = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if next(iter(legal_forms(above)), None):
+            for name in _SPLIT.finditer(text, *match.span("names")):
+                start = name.start() + len(name.group()) - len(name.group().lstrip())
+                if text[start].isupper() and not stops(text[start : name.end()]):
+                    yield start, name.end()
+    for match in _LETTERHEAD.finditer(text):
+        if match.group("name")[0].isupper() and _is_filled_in(match.group("name")):
+            yield match.span("name")
+    for match in _OF_PERSON.finditer(text):
+        name = match.group("name").rstrip(" .")
+        of_firm = "&" in name.split() or ends_names(name.split()[-1])
+        if of_firm and _is_filled_in(name) and not _TITLE.search(name):
+            yield match.start("name"), match.start("name") + len(name)

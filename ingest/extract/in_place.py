@@ -18,13 +18,13 @@ from anyascii import anyascii
 from graph.resolve.words import is_of_people, is_place, looks_like_company, mail_providers, share
 from ingest.extract.company_forms import form_words
 from ingest.extract.introduced import firm, is_label, official
-from ingest.extract.name_words import ADDRESS, INITIALS, WORD, Place, ends_names, seated_name, stops, weights
+from ingest.extract.name_words import ADDRESS, INITIALS, WORD, Place, ends_names, is_seat, seated_name, stops, weights
 from ingest.extract.names import name_key
 from ingest.sources.countries import country_code, country_names
 
 _ENOUGH, _HINT, _SURE = 2, 1, 2
 _SHORTEST, _SHORTEST_CAPITALS, _SHORTEST_INITIALS, _SHORTEST_IN_DOMAIN = 4, 5, 3, 5
-_LONGEST = 4  # words
+_LONGEST, _LONGEST_SEATED = 4, 7  # words
 _CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 8
 
 _WRAP = re.compile(r"(?<=[^\n]{60})\n(?=[^\s])")  # a long line goes on in the next
@@ -49,6 +49,9 @@ _DID = re.compile(
     rf"{_SEAT},? (?:(?:which|who) )?(?:(?:was|were|has|had|has been|is being) )?(?:\w+ly )?[a-z]{{2,}}ed\b"
     r"(?! (?:as|at|by|for|from|in|into|on|pursuant|to|under|with|within)\b)"
 )
+_HAS = re.compile(
+    r" (?:already |also |never |now |still )?(?:can|cannot|could|did|does|had|has|is|may|must|was|will|would)\b"
+)
 _GOES_ON = frozenset(("are", "began", "ceased", "continued", "is", "kept", "started", "stopped", "was", "were"))
 _APPOSED = re.compile(
     rf"{_SEAT}(?:,? | [\u2013\u2014-] | \()(?:which |who |(?P<whose>whose )|and (?:an?|its|their) |"
@@ -65,7 +68,7 @@ _SIGNS_FOR = re.compile(
 _BEGINNING = re.compile(r"(?:[.!?:;\u2022*\"\u201c]\s+|(?:^|\s)\(\w{1,3}\)\s+|\n\s*(?:[-*\u2022]\s*)?)$")
 _CLAUSE = re.compile(r"[.;:!?]\s|[()\n]")
 _IN_BRACKETS = re.compile(r"(\w+)(?:['\u2019]s)? \([\"\u201c]?$")  # the plaintiff's (Umber) motion
-_LISTED = re.compile(r"(?<= )([a-z]+): $")
+_LISTED = re.compile(r"(?<!\S)(\w+): +$")
 _CALLING = frozenset(("another", "called", "its", "named", "our", "their"))
 _PREPOSITIONS = frozenset(("as", "at", "between", "by", "for", "from", "of", "through", "to", "via", "with"))
 _WEIGHED = frozenset(("against", "at", "by", "for", "from", "of", "to", "with"))
@@ -95,6 +98,10 @@ _JOINED = re.compile(r"(?:,? and|,? n?or|/| /|,? not) ?(?:its |by |to |from |for
 _LONGEST_JOINED = 12
 _NUMBERED = re.compile(r" No\. ?\d{1,3}(?![\w.]\w)")  # Umber Garment Factory No. 2
 _PARTNERS = re.compile(r"[A-Z]{1,3}&[A-Z]{1,3}")  # U&O
+_SMALL_IN_HEADLINES = frozenset(
+    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "its", "of", "on", "or", "over", "the", "to",
+     "under", "via", "with")
+)  # fmt: skip
 _DAYS = frozenset(
     ("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER",
      "DECEMBER", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
@@ -183,6 +190,8 @@ def _read(text: str, taken: Sequence[Place]) -> _Read:
         between = text[last_end:start] if row and start - last_end <= _LONGEST_JOINED else ""
         if between == ", " or between in _ROW_ENDS:
             row.append(name)
+            if "listed" in shared:
+                name.saw("listed", shared["listed"])
         else:
             row, shared = [name], before
         if between in _ROW_ENDS:
@@ -218,6 +227,7 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
         yield start, end
         return
     begin, last, count = start, start, 0  # of the name at hand: where it begins and ends, how many words it has
+    longest = _LONGEST
     at = start
     for written in run.split(" "):
         owned = _OWNED.search(written)
@@ -227,17 +237,19 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
         plain = written[: len(written) - cut]
         ends = cut > 0
         if stops(plain) or plain.upper() in _DAYS or plain.lower() in weights("never"):
-            if 0 < count <= _LONGEST:
+            if 0 < count <= longest:
                 yield begin, last
             count = 0
         elif (written != "&" and written[0].isupper()) or written[0].isdigit():
+            if not count:
+                longest = _LONGEST_SEATED if is_seat(plain) else _LONGEST
             begin, last, count = (begin if count else at), at + len(plain), count + 1
             if ends:
-                if count <= _LONGEST:
+                if count <= longest:
                     yield begin, last
                 count = 0
         at += len(written) + 1
-    if 0 < count <= _LONGEST:
+    if 0 < count <= longest:
         yield begin, last
 
 
@@ -269,6 +281,8 @@ def _weigh(text: str, start: int, end: int, name: _Name) -> Mapping[str, int]:
     if last in ("the", "The") and not (owns or firms_end or _names_what_follows(text, end)):
         name.thing = True
     seen = {} if longer else dict(_seen_behind(text, end))
+    if _ends_as_firms_do(name) and _HAS.match(text, end):
+        seen["beside"] = _HINT
     seen_before = {} if longer else dict(_seen_in_list(before)) if begins else dict(_seen_before(before, name))
     if not any((*seen.values(), *seen_before.values())) or _in_headline(text, start, end):
         return {}
@@ -317,8 +331,9 @@ def _names_what_follows(text: str, end: int) -> bool:
 
 
 def _seen_in_list(before: str) -> Iterator[tuple[str, int]]:
-    if listed := _LISTED.search(before[-25:]):  # from three mills: Umber, Ochre and Woad
-        yield "is", weights("is").get(listed.group(1), 0)
+    if listed := _LISTED.search(before[-25:]):  # from three mills: Umber, Ochre and Woad; Customers: Umber
+        label = listed.group(1)
+        yield "is" if label.islower() else "listed", weights("is").get(label.lower(), 0)
 
 
 def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
@@ -360,7 +375,7 @@ def _in_headline(text: str, start: int, end: int) -> bool:
     """Whether all that counts is written in capitals around a name, so that a capital says nothing."""
     first, last = max(0, start - _CHARACTERS_BEFORE), end + _CHARACTERS_BEFORE
     around = text[first:start].rpartition("\n")[2].split() + text[end:last].partition("\n")[0].split()
-    counted = [word for word in around if len(word) > len("with") and word[0].isalpha()]
+    counted = [word for word in around if word[0].isalpha() and word.lower() not in _SMALL_IN_HEADLINES]
     capitals = sum(word[0].isupper() for word in counted)
     return capitals > 2 and capitals > 2 * (len(counted) - capitals)
 
@@ -408,13 +423,20 @@ def _is_firm(read: _Read, name: _Name, known: Collection[str]) -> bool:
     if name.person or name.thing:
         return False
     if " " in name.written:
-        return weight > (_HINT if name.place else 0) and _several_tell(read.text, name, weight)
+        return weight > (_HINT if name.place and not _ends_as_firms_do(name) else 0) and _several_tell(
+            read.text, name, weight
+        )
     if name.place == _SURE or (name.place and weight <= _ENOUGH):
         return False
     enough = weight >= _ENOUGH or (bool(known) and name_key(name.written) in known)
     if not enough or not _tells(name.written, read.small):
         return False
-    return name.within or len(name.places) > 1 or any(one.startswith(f"{name.written} ") for one in read.names)
+    return (
+        name.within
+        or "listed" in name.seen
+        or len(name.places) > 1
+        or any(one.startswith(f"{name.written} ") for one in read.names)
+    )
 
 
 def _several_tell(text: str, name: _Name, weight: int) -> bool:

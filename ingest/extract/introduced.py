@@ -77,6 +77,9 @@ _OFFICIAL = frozenset(
 )  # fmt: skip
 
 
+_CUSTOMS_SERVICE = re.compile(r"(?<=\w) Customs (?:Brokerage|Brokers?|Clearance|Consultants?|Consulting|Services?)$")
+
+
 def official(word: str) -> bool:
     """Whether a word is of an authority's name and not of a firm's."""
     return word.upper() in _OFFICIAL
@@ -178,6 +181,8 @@ def firm(text: str, start: int, end: int) -> Place | None:
     ):
         name = name[: seat.start()]
     words = name.split()
+    if (service := _CUSTOMS_SERVICE.search(name)) and not (is_place(words[0].upper()) or country_code(words[0])):
+        words = [*name[: service.start()].split(), "Brokers"]  # Umber Customs Service
     plain = [word.strip(".,").upper() for word in words if word[0].isalnum()]
     telling = [word for word in plain if word.isalpha() and not is_place(word) and not says_nothing(word)]
     if (

@@ -63,7 +63,7 @@ def _words(file: str) -> frozenset[str]:
 
 def ends_names(word: str) -> bool:
     """Whether firms' names end with a word and goods' hardly."""
-    return word.upper() in _words("ends_of_names.csv")
+    return word.upper() in _words("ends_of_names.csv") or (word[-5:].lower() == "works" and len(word) > len("Networks"))
 
 
 def begins_names(word: str) -> bool:
@@ -76,12 +76,17 @@ def _cities() -> Mapping[str, str]:
     return {row["word"]: row["what"] for row in reversed(rows(_CITIES))}  # a city that is a part of another is a city
 
 
+def is_seat(word: str) -> bool:
+    """Whether a word is a Chinese city or province, as its firms' names begin."""
+    return _cities().get(word.upper()) == "city"
+
+
 def seated_name(words: Sequence[str]) -> bool:
     """Whether words are a Chinese city or province and a name that nothing else there bears, as its firms are called:
     Ningbo Umber, but neither Ningbo Port nor Shanghai Pudong."""
     first, second = words[0].upper(), words[1].upper()
     known = _cities()
-    return known.get(first) == "city" and second not in known and len(second) >= _SHORTEST and not stops(words[1])
+    return is_seat(first) and second not in known and len(second) >= _SHORTEST and not stops(words[1])
 
 
 def stops(written: str) -> bool:
@@ -104,4 +109,4 @@ def trimmed(text: str, start: int, end: int) -> Place:
 def says_nobody(name: str) -> bool:
     """Whether a word names no company, not even with others of its kind."""
     plain = name.upper()
-    return plain in NOBODY or plain.strip(".") in form_words()
+    return plain in NOBODY or (plain.strip(".") in form_words() and plain != "CV")  # which begins names, too

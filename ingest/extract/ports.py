@@ -12,6 +12,7 @@ Place = tuple[int, int]
 _RECENT_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
 _TIME_OF_DAY = re.compile(r"(?:[01]\d|2[0-3])(?:00|15|30|45)")
 _TARIFF = re.compile(r"\b(?:sub)?headings?\b|\bHT?S(?:US)?A?\b|\btariff\b|\bclassif", re.IGNORECASE)
+_WORD = re.compile(r"\bports?\b", re.IGNORECASE)
 _BEFORE_CHARACTERS = 60
 
 # A number in brackets behind a port's name, or a row of numbers behind the word.
@@ -25,9 +26,10 @@ _PORT_FIELD = re.compile(
     r"\bport(?: of (?:entry|unlading))?: ?[^\n():;\d]{3,40}[, ] ?(\d{4})(?![\w/-]|[.,]\d)", re.IGNORECASE
 )
 _PORT_ROW = re.compile(
-    r"\b(?:ports?(?:/[a-z]+)?(?: of (?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?))?|POEs?|POU)"
+    r"\b(?:ports?(?:/[a-z]+)?(?: of (?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?))?|POEs?|"
+    r"POU|POD)"
     r"((?: for [a-z ]{2,20}| [a-z]{2,12})?\s?(?:codes?|nos?\.?|numbers?|#|:|\|)+)?(?: is| was)?[: \t]{1,40}"
-    r"\(?(\d{4}(?:(?:,|;| and| or|/)+ ?\d{4}){0,20})(?![\w-]|[.,]\d)",
+    r"\(?(\d{4}(?:(?: \([^()\n]{1,12}\))?(?:,|;| and| or|/)+ ?\d{4}){0,20})(?![\w-]|[.,]\d)",
     re.IGNORECASE,
 )
 _PORT = re.compile(r"(?<![\w$/-])(?<!\d[.,])\d{4}(?![\w/-]|[.,]\d)")
@@ -47,7 +49,7 @@ _DONE_AT_PORT = re.compile(
     r"\b(?:(?:entered|entries|entry|cleared?|clears|arriv\w+|unlad\w+|landed|landing|discharged|detained|detention|seized|"
     r"seizures?|exam(?:s|ined|inations?)?|inspect\w*|released?|imported|imports?|filed|files|held|holds?|stopped|"
     r"intercepted|shipments?|containers?|cargo|officers?|specialists?|team|somebody|someone|anyone|colleagues|CBP|"
-    r"customs)\b[^.;:\n]{0,40}?|(?<=\d),? (?:both |all )?(?=at))\b(?:at|(?<!\d )(?:through|via))(?: port| POE)? "
+    r"customs)\b[^.;:\n]{0,70}?|(?<=\d),? (?:both |all )?(?=at))\b(?:at|(?<!\d )(?:through|via))(?: port| POE)? "
     r"(?P<ports>[0-5]\d{3}(?:(?:,|;| and| or|/)+ ?[0-5]\d{3}){0,20})(?![\w/-]|[.,]\d)"
     rf"{_NO_AMOUNT}",
     re.IGNORECASE,
@@ -92,7 +94,8 @@ def _by_place(text: str) -> Iterator[Place]:
     """Ports that no word calls so."""
     for match in _PLACED_PORT.finditer(text):
         before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start("ports")]
-        if not _TARIFF.search(_CLAUSE_ENDS.split(before)[-1]) and not _RECENT_YEAR.fullmatch(match.group("ports")):
+        of_tariff = _TARIFF.search(_CLAUSE_ENDS.split(before)[-1]) and not _WORD.search(before)
+        if not of_tariff and not _RECENT_YEAR.fullmatch(match.group("ports")):
             for start in range(*match.span("ports"), 5):
                 yield start, start + 4
     for row in (*_DONE_AT_PORT.finditer(text), *_ASKED_PORT.finditer(text)):

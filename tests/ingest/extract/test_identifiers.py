@@ -100,6 +100,35 @@ NAMED = [
     ),
     ("port 2304: nine exams. At 2304 and at 2305", [("port", "2304", "2304"), ("port", "2304", "2304")]),
     ("Port: San Francisco, 2809", [("port", "2809", "2809")]),
+    ("Port/Center: 3901 Chicago; POD: 4601 Newark", [("port", "3901", "3901"), ("port", "4601", "4601")]),
+    ("Ports: 0401 (61%), 4601 (30%)", [("port", "0401", "0401"), ("port", "4601", "4601")]),
+    (
+        "Memphis (port 2006); the port of Norfolk, 1401; the Port of Norfolk, 2006",
+        [("port", "2006", "2006"), ("port", "1401", "1401")],
+    ),
+    (
+        "subheading 8471.30.01 00; HTS 8471 30 0100",
+        [("hts", "8471300100", "8471.30.01 00"), ("hts", "8471300100", "8471 30 0100")],
+    ),
+    (
+        "ruling N 301234; MAR-2 RR: NC: 1:108 L88444",
+        [("document", "NY-N301234", "N 301234"), ("document", "NY-L88444", "L88444")],
+    ),
+    ("190101-00417   Umber Ltda, Bogota, a CBP-assigned number", [("importer", "190101-00417", "190101-00417")]),
+    (
+        "CSQU3054383   ABCUK447102 and (CSQU3054383 (ABCD55210934)",
+        [
+            ("container", "CSQU3054383", "CSQU3054383"),
+            ("bill", "ABCUK447102", "ABCUK447102"),
+            ("container", "CSQU3054383", "CSQU3054383"),
+            ("bill", "ABCD55210934", "ABCD55210934"),
+        ],
+    ),
+    (
+        "house bill ABCD 142300123456. Can you pull the bills? One is ABCDSHA190914730.",
+        [("bill", "ABCD142300123456", "ABCD 142300123456"), ("bill", "ABCDSHA190914730", "ABCDSHA190914730")],
+    ),
+    ("MIDS: KHUMBKNI371PHN\n\nDESCRIPTION", [("manufacturer", "KHUMBKNI371PHN", "KHUMBKNI371PHN")]),
     (
         "MBL# ABCD123456789; bills: ABCD12345, ABCD12346",
         [("bill", key, key) for key in ("ABCD123456789", "ABCD12345", "ABCD12346")],

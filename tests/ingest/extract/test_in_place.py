@@ -51,6 +51,15 @@ FOUND = [
     ("sold on Umberia-style terms; Umberia exported it", ["Umberia", "Umberia"]),
     ('Ochre Gate ("Ochre") imports it; Sienna Woad Manufacturing is being watched. SWM denied it',
      ["Ochre Gate", "Sienna Woad Manufacturing", "SWM"]),
+    # by where it has its seat, what it is said to be in a list, and what all do that ends as firms' names do
+    ("tape from Shaoxing Umberfeng on it; the maker was Ningbo Umber Precision Tube MFR.",
+     ["Shaoxing Umberfeng", "Ningbo Umber Precision Tube MFR"]),
+    ("Production fits what they export. Customers: Umberia, Smalt & Strand, and some that buy less.",
+     ["Umberia", "Smalt & Strand"]),
+    ("Filer is Smalt Air & Ocean, entry 1. Ochre Bonded Storage still has them.",
+     ["Smalt Air & Ocean", "Ochre Bonded Storage"]),
+    ("He says that Ochre Lampworks only filled the jars; on hold: Sienna Kids, the sister of Umberia.",
+     ["Ochre Lampworks", "Sienna Kids"]),
     # by the address of a letter's writer
     ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
     ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),
@@ -75,6 +84,8 @@ NOT_FOUND = [
     "said the Coalition for Fair Umber in Garlic; said that the Food Safety Service (UMBFSS) sold its cars",
     "solar imports from Southeast Asia and payments to North Africa",
     "paid to Umberia, Farmton, Ohio, and Reno",
+    "landed in Shanghai Pudong and at Ningbo Port of Zhejiang Province",
+    "antidumping orders on silicon metal from Bosnia and Herzegovina",
 ]
 
 
