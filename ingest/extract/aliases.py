@@ -164,7 +164,7 @@ def _words(text: str, words: str, since: int = 0) -> Iterator[Place]:
 def _is_longer(text: str, end: int) -> bool:
     """Whether a name goes on to a word that ends firms' names: Umber Jade, but Umber Jade Laundry Supply."""
     more = _MORE_WORDS.match(text, end)
-    return bool(more) and ends_names(more.group().rpartition(" ")[2])
+    return more is not None and ends_names(more.group().rpartition(" ")[2])
 
 
 def _of_word(letter: str) -> bool:
@@ -233,9 +233,13 @@ def _is_telling(text: str, word: str, *, whole: bool = False) -> bool:
             return False
     parts = plain.split("-")  # Holloway-Umber
     common = any(share(part) for part in parts) or plain in form_words() or country_code(plain)
-    if not whole:
-        common = common or is_place(plain)
-    return not common and all(part.isalpha() for part in parts) and not any(True for _ in _words(text, word.lower()))
+    of_place = not whole and is_place(plain)
+    return (
+        not common
+        and not of_place
+        and all(part.isalpha() for part in parts)
+        and not any(True for _ in _words(text, word.lower()))
+    )
 
 
 def _defined(text: str, place: Place) -> Iterator[tuple[int, int, bool]]:

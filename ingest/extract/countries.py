@@ -165,7 +165,7 @@ def _is_town(text: str, behind: int) -> bool:
 @cache
 def _states() -> frozenset[str]:
     """The United States' states but for those that countries are called by, too."""
-    named = {region.name for region in pycountry.subdivisions.get(country_code=_UNITED_STATES)}
+    named = {region.name for region in pycountry.subdivisions if region.country_code == _UNITED_STATES}
     return frozenset(name for name in named if not country_code(name))
 
 

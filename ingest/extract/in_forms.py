@@ -175,10 +175,10 @@ def in_lines(text: str) -> Iterator[Place]:
     for match in _ALSO.finditer(text):
         above = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         if next(iter(legal_forms(above)), None):
-            for name in _SPLIT.finditer(text, *match.span("names")):
-                start = name.start() + len(name.group()) - len(name.group().lstrip())
-                if text[start].isupper() and not stops(text[start : name.end()]):
-                    yield start, name.end()
+            for other in _SPLIT.finditer(text, *match.span("names")):
+                start = other.end() - len(other.group().lstrip())
+                if text[start].isupper() and not stops(text[start : other.end()]):
+                    yield start, other.end()
     for match in _LETTERHEAD.finditer(text):
         if match.group("name")[0].isupper() and _is_filled_in(match.group("name")):
             yield match.span("name")
