@@ -152,7 +152,7 @@ def search(
             return None
         say("how often unrelated goods agree")
         weights = count_chance(lines, lines_held=extent["held"])
-        pools = _pools(table, lines, bills(facts, as_of=as_of), extent)
+        pools = _pools(facts, table, lines, bills(facts, as_of=as_of), extent)
         pairs, bits, scores = _scored(facts, table, lines, as_of=as_of, weights=weights, pools=pools, say=say)
         say("entries that add up to a shipment")
         parts = together(facts, table, lines, weights=weights, pools=pools)
@@ -456,7 +456,9 @@ def _bands(amounts: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
     return pa.array(bands, mask=~known)
 
 
-def _pools(table: pa.Table, lines: ir.Table, landed: ir.Table, extent: dict[str, Any]) -> scoring.Pools:
+def _pools(
+    facts: FactStore, table: pa.Table, lines: ir.Table, landed: ir.Table, extent: dict[str, Any]
+) -> scoring.Pools:
     """How many lines each lot could have met: its taxpayer's in the heading, its maker's, everybody's."""
     lot = ibis.memtable(table.select(["lot", "taxpayer", "maker", "hts4"]))
 
@@ -482,7 +484,10 @@ def _pools(table: pa.Table, lines: ir.Table, landed: ir.Table, extent: dict[str,
         {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},
         _again(table, lines),
         {name: _held_by_others(name, table, lines) for name in VALUES},
-        {kind: _in_its_box(key, table, lines, landed) for kind, key in ((OWN, "taxpayer"), (SAME_MAKER, "maker"))},
+        {
+            kind: _in_its_box(facts, key, table, lines, landed)
+            for kind, key in ((OWN, "taxpayer"), (SAME_MAKER, "maker"))
+        },
         port_use(table, lines),
     )
 
@@ -501,7 +506,7 @@ def _held_by_others(name: str, table: pa.Table, lines: ir.Table) -> Share:
     return held - own, among - own_among
 
 
-def _in_its_box(key: str, table: pa.Table, lines: ir.Table, landed: ir.Table) -> Share:
+def _in_its_box(facts: FactStore, key: str, table: pa.Table, lines: ir.Table, landed: ir.Table) -> Share:
     """Of each lot, how many other entries of its taxpayer, or of its maker, came in a box of it, and how many in any.
 
     The first after the action is not counted: it may be the goods. No fewer than an entry of the party shares its box
@@ -510,20 +515,20 @@ def _in_its_box(key: str, table: pa.Table, lines: ir.Table, landed: ir.Table) ->
     lot = ibis.memtable(table.select(["lot", key, "action_day", "own_entry", "containers"])).drop_null(key)
     party = lot.select(key).distinct()
     entered = lines.semi_join(party, key).select(key, "entry_number", "day", "bill", "container")
-    by_bill = landed.select("bill", box=landed.bill_containers.unnest())
-    carried = entered.join(by_bill, "bill").select(key, "entry_number", "day", "box")
+    carried = entered.join(landed.select("bill", "bill_containers"), "bill")
+    carried = carried.select(key, "entry_number", "day", box=carried.bill_containers.unnest())
     entered = entered.select(key, "entry_number", "day", box="container").drop_null("box")
-    boxed = entered.union(carried).group_by(key, "box", "entry_number").agg(day=ibis._.day.min())
-    in_box = boxed.group_by(key, "box").agg(held=ibis._.count())
-    others = (in_box.held * (in_box.held - 1)).sum()
-    of_party = in_box.group_by(key).agg(entries=in_box.held.sum(), pairs=others).to_pyarrow()
     box = lot.mutate(box=lot.containers.unnest()).drop("containers")
-    used = boxed.join(box, [key, "box"])
-    used = used.filter(~surely(used.entry_number == used.own_entry)).group_by("lot")
-    found = used.agg(
-        before=ibis._.count(where=ibis._.day < ibis._.action_day),
-        after=ibis._.count(where=ibis._.day >= ibis._.action_day),
-    ).to_pyarrow()
+    with facts.kept(entered.union(carried).group_by(key, "box", "entry_number").agg(day=ibis._.day.min())) as boxed:
+        in_box = boxed.group_by(key, "box").agg(held=ibis._.count())
+        others = (in_box.held * (in_box.held - 1)).sum()
+        of_party = in_box.group_by(key).agg(entries=in_box.held.sum(), pairs=others).to_pyarrow()
+        used = boxed.join(box, [key, "box"])
+        used = used.filter(~surely(used.entry_number == used.own_entry)).group_by("lot")
+        found = used.agg(
+            before=ibis._.count(where=ibis._.day < ibis._.action_day),
+            after=ibis._.count(where=ibis._.day >= ibis._.action_day),
+        ).to_pyarrow()
     totals = table.select(["lot", key]).join(of_party, [key]).sort_by("lot")
     entries, pairs = (np.nan_to_num(totals[name].to_numpy().astype(np.float64)) for name in ("entries", "pairs"))
     before, after = np.zeros(table.num_rows), np.zeros(table.num_rows)
