@@ -1,6 +1,6 @@
 """What a person marked, found again without any list of names: companies in real rulings and notices, all kinds in
-others of these, and all kinds in invented papers of the trade (laboratory reports, issues, letters, forms, mail). The
-rules were mended on all of them after they had been judged."""
+others of these, and all kinds in invented papers of the trade (laboratory reports, issues, letters, forms, mail), of
+which two lots are of two markers. The rules were mended on all of them after they had been judged."""
 
 import json
 from pathlib import Path
@@ -13,6 +13,7 @@ from tests.fixtures.marked_texts import SHARED, text_of, write
 needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real files are not at {SHARED}")
 
 FIRMS = Path(__file__).parents[2] / "fixtures" / "marked_firms.jsonl"
+CASEFILES = Path(__file__).parents[2] / "fixtures" / "marked_casefiles.jsonl"
 PAPERS = Path(__file__).parents[2] / "fixtures" / "marked_papers.jsonl"
 MARKS = json.loads((Path(__file__).parents[2] / "fixtures" / "marked_companies.json").read_text(encoding="utf-8"))
 
@@ -48,6 +49,15 @@ def test_all_kinds_are_found_in_papers_of_the_trade() -> None:
     numbers = ("entry_number", "importer_number", "manufacturer_id", "hts", "case", "ruling", "lab_number", "container")
     assert min(measured[kind]["recall"] for kind in numbers) >= 0.95
     assert min(measured[kind]["precision"] for kind in numbers) >= 0.98
+
+
+def test_all_kinds_are_found_in_what_case_files_hold() -> None:
+    measured = measure_extraction(read_marked(CASEFILES))
+    assert measured["all"]["n"] > 500
+    assert measured["all"]["precision"] >= 0.978
+    assert measured["all"]["recall"] >= 0.974
+    assert measured["company"]["precision"] >= 0.95
+    assert measured["company"]["recall"] >= 0.90
 
 
 def test_companies_without_a_legal_form_are_found_without_a_list_of_names() -> None:
