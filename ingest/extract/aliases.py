@@ -14,7 +14,7 @@ from anyascii import anyascii
 
 from graph.resolve.words import is_of_people, is_place, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
-from ingest.extract.name_words import INITIALS, Place, begins_names, ends_names, weights
+from ingest.extract.name_words import INITIALS, Place, begins_names, ends_names, is_seat, weights
 from ingest.extract.names import name_key, words
 from ingest.sources.countries import country_code
 
@@ -55,9 +55,10 @@ _DEALS = re.compile(
 )
 _DONE_BY = re.compile(r"\b(?:by|to|against|with|for|of) $")
 _ROLE = re.compile(
-    r"(?:the )?(?:\w+ )?(?:importer|exporter|manufacturer|producer|shipper|consignee|supplier|seller|buyer|vendor|"
+    r"(?:the )?(?:\w+[ -])?(?:alleger|importer|exporter|manufacturer|producer|shipper|consignee|supplier|seller|buyer|"
+    r"vendor|"
     r"broker|company|protestant|requester|requestor|client|respondent|petitioner|complainant|carrier|surety|plaintiff|"
-    r"defendant|appellant|appellee|intervenor|applicant|claimant)s?",
+    r"defendant|appellant|appellee|intervenor|applicant|claimant|interested part(?:y|ie))s?",
     re.IGNORECASE,
 )
 
@@ -109,7 +110,9 @@ def _defined_uses(text: str, places: list[Place]) -> Iterator[Use]:
     for short in todo:
         since, place, role = known[short]
         for start, end in _roles(text, short, since) if role else _words(text, short, since):
-            if _PERSON_BEFORE.search(text, max(0, start - 30), start) or _is_longer(text, end):
+            if _PERSON_BEFORE.search(text, max(0, start - 30), start) or _is_longer(text, start, end):
+                continue
+            if not role and " " in short and _in_a_name(text, start):
                 continue
             yield Use(start, end, place, role)
             for first, last, is_role in () if role else _defined(text, (start, end)):  # Umber Group (Umber)
@@ -161,10 +164,13 @@ def _words(text: str, words: str, since: int = 0) -> Iterator[Place]:
         at = text.find(words, end if alone else at + 1)
 
 
-def _is_longer(text: str, end: int) -> bool:
-    """Whether a name goes on to a word that ends firms' names: Umber Jade, but Umber Jade Laundry Supply."""
+def _is_longer(text: str, start: int, end: int) -> bool:
+    """Whether a name is part of one that ends as firms' do, or begins with a seat: Umber Jade, but Umber Jade Laundry
+    Supply and Ningbo Umber Jade."""
     more = _MORE_WORDS.match(text, end)
-    return more is not None and ends_names(more.group().rpartition(" ")[2])
+    before = text[max(0, start - 30) : start].rpartition("\n")[2].split(" ")
+    seat = len(before) > 1 and not before[-1] and is_seat(before[-2])
+    return seat or (more is not None and ends_names(more.group().rpartition(" ")[2]))
 
 
 def _of_word(letter: str) -> bool:
@@ -379,12 +385,10 @@ def _core(parts: list[str], *, cut: bool) -> list[str]:
     whole = (
         not cut and len(parts) >= _WORDS_THAT_TELL and len(" ".join(parts)) >= _LONG
     )  # all common, but who else is it
-    if (
-        len(some) < 2
-        or not (telling or whole)
-        or (cut and len(telling) < 2 and len(parts) < _WORDS_THAT_TELL)
-        or parts[-1][-1] in "&,/-"
-    ):
+    first = name_key(parts[0])
+    begun = first in telling and not is_place(first)  # Umber Hong of Umber Hong Canvas Ltd.
+    few = cut and not begun and len(telling) < 2 and len(parts) < _WORDS_THAT_TELL
+    if len(some) < 2 or not (telling or whole) or few or parts[-1][-1] in "&,/-":
         return []
     short = " ".join(parts)
     if country_code(short) or is_place(short.upper()):  # Puerto Rico Umber Co.
