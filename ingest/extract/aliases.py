@@ -43,6 +43,7 @@ _PART_OF_NAME = re.compile(
     r", [A-Z]{2} \d)"
 )
 _NAME_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w&'-]*\.?|&|in|at|near) $")
+_FIRST_WORD = re.compile(r"(?:^|[.!?:;\u2022]\s+|\n\s*(?:[-*\u2022]\s*)?)(?!Old |New |Former )[A-Z][a-z]+ $")
 _DEED = re.compile(r" (?:\w+ly )?([a-z]+)")
 _DOES = re.compile(
     r"['\u2019]s? [a-z]|, (?:formed|founded|incorporated|located|based|whose|a|an|the|its)\b| to be\b|"
@@ -112,7 +113,7 @@ def _defined_uses(text: str, places: list[Place]) -> Iterator[Use]:
         for start, end in _roles(text, short, since) if role else _words(text, short, since):
             if _PERSON_BEFORE.search(text, max(0, start - 30), start) or _is_longer(text, start, end):
                 continue
-            if not role and " " in short and _in_a_name(text, start):
+            if not role and " " in short and _in_a_name(text, start) and not _behind_first_word(text, start):
                 continue
             yield Use(start, end, place, role)
             for first, last, is_role in () if role else _defined(text, (start, end)):  # Umber Group (Umber)
@@ -130,7 +131,10 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
     """
     beginnings: dict[str, Place] = {}
     for place in named:
-        beginnings.setdefault(text[slice(*place)].split(maxsplit=1)[0].strip(","), place)
+        words_of = text[slice(*place)].split(maxsplit=2)
+        beginnings.setdefault(words_of[0].strip(","), place)
+        if len(words_of) > 1 and is_seat(words_of[0]):  # Ningbo Umber Metal Co., then Umber
+            beginnings.setdefault(words_of[1].strip(","), place)
     for first, place in beginnings.items():
         in_capitals = first.isupper() and len(first) >= _ACRONYM
         word = first.title() if in_capitals and _has_titled(text, first) else first
@@ -204,6 +208,11 @@ def _acts(text: str, start: int, end: int) -> bool:
         or _DOES.match(text, end)
         or _DONE_BY.search(text, max(0, start - 30), start)
     )
+
+
+def _behind_first_word(text: str, start: int) -> bool:
+    """Whether the word before is a sentence's first: Ask Umber Jade, but not Old Umber Jade or ACE Umber Jade."""
+    return bool(_FIRST_WORD.search(text, max(0, start - 30), start))
 
 
 def _in_a_name(text: str, start: int) -> bool:

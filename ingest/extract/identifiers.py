@@ -143,6 +143,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:{_H}|{_S})(?:19|20)\d{{2}}(?:{_H}|{_S})?\d{{4,5}}"),
           beside=_LAB_LABEL),
     _Rule(_I.LAB_NUMBER, _compiled(r"\d-\d{2}-\d{5}-\d{3}")),
+    _Rule(_I.BILL, _compiled(r"[A-Z]{4}\d{9,12}")),  # as long as no other number behind four letters
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}{_S}\d{{8,12}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BEHIND_BOX, unless=_boxed),

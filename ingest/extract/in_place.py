@@ -66,6 +66,7 @@ _SIGNS_FOR = re.compile(
 )
 # What stands before it.
 _BEGINNING = re.compile(r"(?:[.!?:;\u2022*\"\u201c]\s+|(?:^|\s)\(\w{1,3}\)\s+|\n\s*(?:[-*\u2022]\s*)?)$")
+_SENTENCE = re.compile(r"(?<=\w[\w)])\.\s")
 _CLAUSE = re.compile(r"[.;:!?]\s|[()\n]")
 _IN_BRACKETS = re.compile(r"(\w+)(?:['\u2019]s)? \([\"\u201c]?$")  # the plaintiff's (Umber) motion
 _LISTED = re.compile(r"(?<!\S)(\w+): +$")
@@ -372,10 +373,19 @@ def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
 
 
 def _in_headline(text: str, start: int, end: int) -> bool:
-    """Whether all that counts is written in capitals around a name, so that a capital says nothing."""
+    """Whether all that counts is written in capitals around a name, so that a capital says nothing: in its line and,
+    where that has several, in its sentence."""
     first, last = max(0, start - _CHARACTERS_BEFORE), end + _CHARACTERS_BEFORE
-    around = text[first:start].rpartition("\n")[2].split() + text[end:last].partition("\n")[0].split()
-    counted = [word for word in around if word[0].isalpha() and word.lower() not in _SMALL_IN_HEADLINES]
+    before, behind = text[first:start].rpartition("\n")[2], text[end:last].partition("\n")[0]
+    if not _in_capitals(before, behind):
+        return False
+    sentence = _SENTENCE.split(before)[-1], _SENTENCE.split(behind)[0]
+    return sentence == (before, behind) or _in_capitals(*sentence)
+
+
+def _in_capitals(*around: str) -> bool:
+    words = (word for part in around for word in part.split())
+    counted = [word for word in words if word[0].isalpha() and word.lower() not in _SMALL_IN_HEADLINES]
     capitals = sum(word[0].isupper() for word in counted)
     return capitals > 2 and capitals > 2 * (len(counted) - capitals)
 

@@ -17,7 +17,7 @@ _INTRODUCED = re.compile(
     r"\b(?:importer|exporter|producer|manufacturer|supplier|shipper|consignee|(?:customs )?broker|filer|carrier|"
     r"respondent|petitioner|vendor|seller|buyer|purchaser|subsidiary|affiliate|predecessor|parent|distributor|retailer|"
     r"wholesaler|forwarder|trader|competitor|subcontractor|factory|mill|client|customer|complainant)"
-    r"(?: company| of record)?,? (?:named |called )?"
+    r"(?: company| of record)?,? (?:named |called |= )?"
     rf"(?P<name>{WORD}(?: (?:{WORD}|&|(?:of|de|da|do|di|du)(?!\w))){{0,6}})"
 )
 # A name by itself, as `and` behind a verb joins two: `from Umber Valve and Ochre Valve`.

@@ -23,7 +23,8 @@ _NAMED_PORT = re.compile(
     r"(?![\w/-]|[.,]\d)"
 )
 _PORT_FIELD = re.compile(
-    r"\bport(?: of (?:entry|unlading))?: ?[^\n():;\d]{3,40}[, ] ?(\d{4})(?![\w/-]|[.,]\d)", re.IGNORECASE
+    r"\bport(?: of (?:entry|unlading)| name(?:(?: and |/)code)?)?: ?[^\n():;\d]{3,40}[, ] ?(\d{4})(?![\w/-]|[.,]\d)",
+    re.IGNORECASE,
 )
 _PORT_ROW = re.compile(
     r"\b(?:ports?(?:/[a-z]+)?(?: of (?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?))?|POEs?|"
@@ -48,7 +49,7 @@ _PLACED_PORT = re.compile(
 _DONE_AT_PORT = re.compile(
     r"\b(?:(?:entered|entries|entry|cleared?|clears|arriv\w+|unlad\w+|landed|landing|discharged|detained|detention|seized|"
     r"seizures?|exam(?:s|ined|inations?)?|inspect\w*|released?|imported|imports?|filed|files|held|holds?|stopped|"
-    r"intercepted|shipments?|containers?|cargo|officers?|specialists?|team|somebody|someone|anyone|colleagues|CBP|"
+    r"intercepted|shipments?|containers?|box(?:es)?|cargo|officers?|specialists?|team|somebody|someone|anyone|colleagues|CBP|"
     r"customs)\b[^.;:\n]{0,70}?|(?<=\d),? (?:both |all )?(?=at))\b(?:at|(?<!\d )(?:through|via))(?: port| POE)? "
     r"(?P<ports>[0-5]\d{3}(?:(?:,|;| and| or|/)+ ?[0-5]\d{3}){0,20})(?![\w/-]|[.,]\d)"
     rf"{_NO_AMOUNT}",

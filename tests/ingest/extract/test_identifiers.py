@@ -101,6 +101,8 @@ NAMED = [
     ("port 2304: nine exams. At 2304 and at 2305", [("port", "2304", "2304"), ("port", "2304", "2304")]),
     ("Port: San Francisco, 2809", [("port", "2809", "2809")]),
     ("Port/Center: 3901 Chicago; POD: 4601 Newark", [("port", "3901", "3901"), ("port", "4601", "4601")]),
+    ("Port Name and Code: Seattle 3001; box at 2709", [("port", "3001", "3001"), ("port", "2709", "2709")]),
+    ("came under ABCD149001882203", [("bill", "ABCD149001882203", "ABCD149001882203")]),
     ("Ports: 0401 (61%), 4601 (30%)", [("port", "0401", "0401"), ("port", "4601", "4601")]),
     (
         "Memphis (port 2006); the port of Norfolk, 1401; the Port of Norfolk, 2006",

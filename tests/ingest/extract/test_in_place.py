@@ -56,6 +56,9 @@ FOUND = [
      ["Shaoxing Umberfeng", "Ningbo Umber Precision Tube MFR"]),
     ("Production fits what they export. Customers: Umberia, Smalt & Strand, and some that buy less.",
      ["Umberia", "Smalt & Strand"]),
+    ("Box came off the EVER LIVEN on Tue. Filer is Ochre Clearance (OC4). Manifest Shipper: Umberia Audio of Farmton. "
+     "Umberia Audio ships",
+     ["Ochre Clearance", "Umberia Audio", "Umberia Audio"]),
     ("Filer is Smalt Air & Ocean, entry 1. Ochre Bonded Storage still has them.",
      ["Smalt Air & Ocean", "Ochre Bonded Storage"]),
     ("He says that Ochre Lampworks only filled the jars; on hold: Sienna Kids, the sister of Umberia.",

@@ -94,6 +94,8 @@ def test_a_known_name_within_a_longer_one_does_not_stand_alone(text: str, alone:
             "We saw Shaoxing Umber Madder. Umber Madder Co. (the “Alleger”) wrote. The Alleger left.",
             ["Alleger", "Alleger"],
         ),
+        ("Umber Jade Co. paid. Ask Umber Jade for it, not the ACE Umber Jade desk.", ["Umber Jade"]),
+        ("Ningbo Umbria Metal Co., Ltd. sold it. Umbria's sheet", ["Umbria"]),
         ("Puerto Rico Umber & Barge Co. sailed around Puerto Rico", []),
         ("Umber Associates Inc. (Robert S. Umber) wrote", []),
         ("Umbré Madder S.R.L. paid. We saw Umbre Madder.", ["Umbre Madder"]),
