@@ -42,6 +42,7 @@ _PART_OF_NAME = re.compile(
     r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z&][\w(]|\((?!(?:EIN|IOR|IRS|MID)\b)[A-Z]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|"
     r", [A-Z]{2} \d)"
 )
+_LIST_BEHIND = re.compile(r"(?:, [A-Z][\w'\u2019-]+)+,? (?:and|n?or) [A-Z][\w-]+(?=['\u2019]| [a-z]|[.,;])")
 _NAME_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w&'-]*\.?|&|in|at|near) $")
 _FIRST_WORD = re.compile(r"(?:^|[.!?:;\u2022]\s+|\n\s*(?:[-*\u2022]\s*)?)(?!Old |New |Former )[A-Z][a-z]+ $")
 _DEED = re.compile(r" (?:\w+ly )?([a-z]+)")
@@ -148,7 +149,7 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
             (start, end)
             for start, end in _words(text, word)
             if not _GOES_ON.match(text, end)
-            and not _PART_OF_NAME.match(text, end)
+            and (_LIST_BEHIND.match(text, end) or not _PART_OF_NAME.match(text, end))
             and not _in_a_name(text, start)
             and not _PERSON_BEFORE.search(text, max(0, start - 30), start)
             and (text[max(0, start - 4) : start] != " in " or text.startswith(("'", "\u2019"), end))

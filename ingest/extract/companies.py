@@ -190,7 +190,8 @@ def _before_two_founders(kept: list[re.Match[str]]) -> bool:
     words = [piece.group() for piece in kept if piece.group() != ","]
     at = kept[0].start()
     text, begin = kept[0].string, max(0, at - _WRAPPED)
-    one_more = len(words) == 3 and words[1] == "and" and _ONE_MORE.search(text, begin, at)
+    two = len(words) == 3 and words[1] == "and" and not is_place(words[0].upper())  # of Ames, Iowa and Umber GmbH
+    one_more = two and _ONE_MORE.search(text, begin, at)
     return bool(one_more) and not _LISTED.search(text, begin, at)
 
 
@@ -205,6 +206,7 @@ def _two_founders(text: str, before: str, at: int) -> bool:
         bool(pair)
         and not share(before.strip(",").upper())
         and not country_code(before)
+        and not is_place(before.strip(",").upper())
         and len(re.findall(rf"(?<![\w-]){re.escape(before)}(?![\w-])", text)) == 1
     )
 

@@ -45,7 +45,8 @@ _STATE = re.compile(  # the Republic of Turkey, where only Turkey is on a list
     r"(?:Republic|Kingdom|Sultanate|State)\sof\s(?:the\s)?$"
 )
 _OF_A_TREATY = re.compile(
-    r"[-\u2013]{1,2}(?:(?!based|made|origin|grown)[A-Z]|flag)|\s(?:Round|Free Trade|Trade Promotion)\b"
+    r"[-\u2013]{1,2}(?:(?!based|made|origin|grown)[A-Z]|flag)|"
+    r"\s(?:Border Services|Chamber of|Customs(?! [Dd]ut)|Free Trade|Round|Trade Promotion)\b"
 )
 _CITY = re.compile(r" City\b")  # Mexico City
 _TOWN_IN = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)\b")  # Lebanon, Tennessee

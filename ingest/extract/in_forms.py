@@ -15,7 +15,7 @@ from ingest.extract.tables import cells
 # A form's field: what it asks for, and the name that was filled in.
 _ROLE = (
     r"(?:(?:foreign|ultimate|actual|importing|exporting|importer'?s?|name of(?: the)?) )?"
-    r"(?:violator(?: \d)?|filer|shipper|consignor|exporter|consignee|"
+    r"(?:violator(?: \d)?|filer|maker|shipper|consignor|exporter|consignee|"
     r"importer(?: of record)?|ior|manufacturer|producer|supplier|vendor|seller|"
     r"buyer|purchaser|notify(?: party)?|carrier|surety|broker|customs broker|company|firm|protestant|applicant|sold to|"
     r"ship to|bill to|deliver to)"
@@ -27,7 +27,7 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _FIELD_END = re.compile(
-    r"  |, ?(?=\d|P\.?O\.? Box)|,? (?:of|in|at|located|whose|with|is|was|has|and its)\b| [-\u2013\u2014] |"
+    r"  | / |, ?(?=\d|P\.?O\.? Box)|,? (?:of|in|at|located|whose|with|is|was|has|and its)\b| [-\u2013\u2014] |"
     r" \((?!\w+\) )|(?<!\bNo)\. |[.,]$"
 )
 _PLACE_BEHIND = re.compile(r", (?=[A-Z][\w' ]+(?:,|$))")  # Umber Works, Farmton, Ohio

@@ -339,7 +339,8 @@ def _seen_in_list(before: str) -> Iterator[tuple[str, int]]:
 
 def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
     if before[-2:].strip().startswith("(") and (bracket := _IN_BRACKETS.search(before)):
-        yield "is", weights("is").get(bracket.group(1), 0)
+        in_some_land = _ends_as_firms_do(name) and country_code(bracket.group(1))  # from Kenya (Umber Apparel)
+        yield "is", _HINT if in_some_land else weights("is").get(bracket.group(1), 0)
         return
     before = before.rstrip("'\"\u2018\u201c")
     words = _CLAUSE.split(before)[-1].split()

@@ -122,6 +122,9 @@ FOUND = [
      ["UMBER HOUSEWARES CORPORATION", "UMBER", "UMBER KITCHEN", "UHC"]),
     ("UMBER-OCHRE INTERNATIONAL\nlicensed customs brokers since 1958\n\nTo: Ann Weld, Smalt & Strand Bedding\n",
      ["UMBER-OCHRE INTERNATIONAL", "Smalt & Strand Bedding"]),
+    ("on behalf of Umber Tools, Inc. of Ames, Iowa and Umber GmbH of Ulm", ["Umber Tools, Inc.", "Umber GmbH"]),
+    ("ITEM  MAKER                 COO\n3     Umber Lighting (HK)   HK\nBroker: U&O Customs Svc / filer code D7T",
+     ["Umber Lighting (HK)", "U&O Customs Svc"]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip
 

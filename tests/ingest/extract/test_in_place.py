@@ -59,6 +59,8 @@ FOUND = [
     ("Box came off the EVER LIVEN on Tue. Filer is Ochre Clearance (OC4). Manifest Shipper: Umberia Audio of Farmton. "
      "Umberia Audio ships",
      ["Ochre Clearance", "Umberia Audio", "Umberia Audio"]),
+    ("pajamas from Kenya (Mombasa EPZ Apparel) and Lesotho (under 6108.31) came", ["Mombasa EPZ Apparel"]),
+    ("Its processor, Pacific Samoa Packing, will be paid per case.", ["Pacific Samoa Packing"]),
     ("Filer is Smalt Air & Ocean, entry 1. Ochre Bonded Storage still has them.",
      ["Smalt Air & Ocean", "Ochre Bonded Storage"]),
     ("He says that Ochre Lampworks only filled the jars; on hold: Sienna Kids, the sister of Umberia.",
