@@ -1,12 +1,15 @@
-"""What customs found where it looked at a maker's goods or at its plant.
+"""What customs found where it looked at a maker's goods or at its plant, and how it closed matters of origin.
 
 How often a look ends in doubt of the origin is counted on all others' looks in the same facts, so that a maker whose
 goods are looked at often is not the more suspect for it.
 
 Invariant: a look counts for the line that it names, and for the whole entry where it names none; a penalty is no look.
+An issue counts by its last snapshot, and for the makers that it names.
 """
 
-from collections.abc import Collection, Iterable
+import functools
+import operator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,18 +26,40 @@ _AGAINST = ("discrepant", "refused", "seized")
 _OF_ORIGIN = ("origin", "adcvd", "marking")
 # A share is never taken for rarer than one in so many looks.
 USUAL_LOOKS = 20.0
+# What an issue on the origin of goods is about, in any of its texts.
+_ON_ORIGIN = (
+    r"(?i)\b(origin|trans-?ship\w*|evasion|evad\w+|circumvent\w*|diversion|re-?label\w*|marking|ad[ /-]?cvd|"
+    r"anti-?dumping|countervailing|production)\b"
+)
+# How it is closed in the maker's favour, unless it says that it could not be told or that something was found.
+_IN_FAVOUR = (
+    r"(?i)\b(no|without( a| any)?)[ _-](\w+ )?(violation|evasion|discrepanc\w+|evidence|indication|"
+    r"transshipment|diversion|merit|irregularit\w+)|"
+    r"\b(unfounded|unsubstantiated|refuted|disproved|dismissed|cleared|compliant|"
+    r"not[ _-](been |be )?(substantiated|founded|sustained|upheld|borne out|supported)|in order|negative|"
+    r"(found|is|was|be|as) (declared|correct|genuine)|(confirmed|verified) as declared|"
+    r"(origin|production|manufacture)( was| is)? (confirmed|verified|proven|established|seen))\b"
+)
+_NOT_CLEARED = (
+    r"(?i)\b(could not|cannot|unable|inconclusive|insufficient|lack of|unresolved|pending|non-?compliant|"
+    r"not (compliant|in order|cleared|(be )?(verified|established|proven|determined|seen))|"
+    r"no (answer|reply|response|production)|violations? (was |were |is )?found|penalt\w*|"
+    r"(evasion|transshipment|discrepanc\w+) (was |is )?(found|confirmed|established|proven))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
     """By action: `doubted` of `looked` ended in doubt of the origin, where `usual` of others' do.
 
-    `visits` are those that saw the plant and found it in order.
+    `visits` are those that saw the plant and found it in order, `cleared` the snapshots (issue, version) with which
+    issues on the origin of its goods were closed in its favour.
     """
 
     looked: tuple[str, ...] = ()
     doubted: tuple[str, ...] = ()
     visits: tuple[str, ...] = ()
+    cleared: tuple[tuple[str, str], ...] = ()
     usual: float = 0.0
     bits: float = 0.0
 
@@ -42,7 +67,9 @@ class Looks:
 class Casework:
     """All looks at the lines and plants of candidates, read once."""
 
-    def __init__(self, facts: FactStore, own: Lines, makers: Iterable[str], *, as_of: date | None, until: date) -> None:
+    def __init__(
+        self, facts: FactStore, own: Lines, makers: Collection[str], *, as_of: date | None, until: date
+    ) -> None:
         t = facts.table("actions", as_of=as_of)
         t = t.filter(t.action_date <= until, t.kind.isin(_LOOKS), t.result.notnull(), t.result != "pending")
         t = t.select(
@@ -69,6 +96,7 @@ class Casework:
                 self._visits.add(row["action_id"])
         self._looked = len(every)
         self._columns = own.columns
+        self._cleared = _cleared(facts, makers, as_of=as_of, until=until)
 
     def of(self, spellings: Collection[str], rows: Ints) -> Looks:
         """The looks at these lines of a maker, and at its plant."""
@@ -79,4 +107,30 @@ class Casework:
         doubted = found & self._doubted
         usual = (len(self._doubted) - len(doubted) + 1) / (self._looked - len(found) + USUAL_LOOKS)
         bits = part_bits(len(found), len(doubted), usual) if found else 0.0
-        return Looks(tuple(sorted(found)), tuple(sorted(doubted)), tuple(sorted(found & self._visits)), usual, bits)
+        cleared = sorted({issue for maker in spellings for issue in self._cleared.get(maker, ())})
+        visits = tuple(sorted(found & self._visits))
+        return Looks(tuple(sorted(found)), tuple(sorted(doubted)), visits, tuple(cleared), usual, bits)
+
+
+def _cleared(
+    facts: FactStore, makers: Collection[str], *, as_of: date | None, until: date
+) -> dict[str, list[tuple[str, str]]]:
+    """By maker, the issues on the origin of its goods whose last snapshot closes them in its favour."""
+    t = facts.table("issues", as_of=as_of)
+    t = t.filter(~surely(t.as_of > until))
+    t = t.semi_join(t.group_by("issue_id").agg(version=t.version.max()), ["issue_id", "version"])
+    about, said = (
+        functools.reduce(operator.add, [t[name].fill_null("") + " . " for name in names])
+        for names in (("issue_type", "title", "description", "conclusion"), ("result_code", "conclusion"))
+    )
+    t = t.filter(
+        surely(about.re_search(_ON_ORIGIN)) | surely(t.priority_trade_issue == "adcvd"),
+        said.re_search(_IN_FAVOUR), ~said.re_search(_NOT_CLEARED),
+        ~surely(t.status.lower().re_search("open|progress|pending")),
+    )  # fmt: skip
+    t = t.select("issue_id", "version", maker=t.manufacturer_ids.unnest())
+    t = t.semi_join(one_column("maker", makers), "maker").order_by("issue_id")
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in t.to_pyarrow().to_pylist():
+        found.setdefault(row["maker"], []).append((row["issue_id"], str(row["version"])))
+    return found

@@ -3,6 +3,7 @@
 Invariant: an importer is judged by what the facts show of it up to the day asked for, never by its number's form.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ import numpy as np
 from graph.detect.diversion.examined import Beginners, Customer
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.papers import Papers
-from graph.detect.diversion.part import part_bits
+from graph.detect.diversion.part import PARTS, part_bits
 from graph.detect.diversion.passage import Lots, Passage
 from graph.detect.diversion.trade import NO_ROWS, OBSERVED_BEFORE_DAYS, Ints, Lines, MakerTrade
 
@@ -46,10 +47,14 @@ class Makers:
                 self._new[key] += maker.new_importers
                 self._switched[key] += maker.switched_importers
             self._at.setdefault((maker.order, maker.origin), []).append(maker)
+        for here in self._at.values():
+            here.sort(key=lambda maker: maker.last_day)
 
-    def at(self, order: int, origin: str) -> list[MakerTrade]:
-        """The makers that ship goods under this order from this country."""
-        return self._at.get((order, origin), [])
+    def ended(self, order: int, origin: str, days: tuple[int, int]) -> list[MakerTrade]:
+        """The makers that shipped goods under this order from this country for the last time between these days."""
+        here = self._at.get((order, origin), [])
+        low = bisect_left(here, days[0], key=lambda maker: maker.last_day)
+        return here[low : bisect_right(here, days[1], key=lambda maker: maker.last_day)]
 
     def new_and_switched(self) -> tuple[int, int]:
         """New customers, and those among them that had bought from the order's country, of all makers."""
@@ -79,13 +84,10 @@ class Market:
 
 def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> list[Customer]:
     """The importers of these lines of a maker; no lot is matched yet, no price compared."""
-    taxpayer, receiver, day, importer = (
-        market.own.columns[name] for name in ("taxpayer", "receiver", "day", "importer")
-    )
+    receiver, day, importer = (market.own.columns[name] for name in ("receiver", "day", "importer"))
     told_new_from = market.observed_from + OBSERVED_BEFORE_DAYS
     found = []
-    for who in sorted(set(taxpayer[rows])):
-        mine = rows[taxpayer[rows] == who]
+    for who, mine in _by_taxpayer(market.own, rows):
         first = int(day[mine].min())
         receivers = sorted(set(receiver[mine]) - {None})
         own = market.home.of.get((maker.order, who), NO_ROWS)
@@ -96,17 +98,14 @@ def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> li
         was, since = int((bought < first).sum()), int((bought >= first).sum())
         pace_before = was / max(first - market.observed_from, LEAST_DAYS)
         pace_since = since / max(market.until_day - first, LEAST_DAYS)
-        counted: dict[str, int] = {}
-        for supplier in market.home.columns["maker"][home]:
-            if supplier:
-                counted[supplier] = counted.get(supplier, 0) + 1
-        spelt = [i for i in importer[mine] if i]
+        counted = Counter(supplier for supplier in market.home.columns["maker"][home] if supplier)
+        spelt = Counter(i for i in importer[mine] if i)
         began = max(first - FRESH_DAYS, told_new_from)
         fresh = first >= order.petition_day and market.began.get(who, 0) >= began
         found.append(
             Customer(
                 taxpayer=who,
-                importer=max(set(spelt), key=lambda s: (spelt.count(s), s)),
+                importer=max(spelt, key=lambda s: (spelt[s], s)),
                 rows=mine,
                 first_day=first,
                 new=first >= order.petition_day,
@@ -127,6 +126,15 @@ def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> li
     return found
 
 
+def _by_taxpayer(lines: Lines, rows: Ints) -> list[tuple[str, Ints]]:
+    """Each taxpayer's rows among these, in the order of rows."""
+    codes = lines.codes["taxpayer"][rows]
+    by_code = rows[np.argsort(codes, kind="stable")]
+    who, counts = np.unique(codes, return_counts=True)
+    texts = lines.texts["taxpayer"][who].tolist()
+    return sorted(zip(texts, np.split(by_code, np.cumsum(counts)[:-1]), strict=True), key=lambda x: str(x[0]))
+
+
 def lot_of(lines: Lines, row: int) -> str:
     """The lot that a line belongs to: its bill, or its entry where no bill is named."""
     return str(lines.columns["bill"][row] or f"entry:{lines.columns['entry_number'][row]}")
@@ -134,8 +142,10 @@ def lot_of(lines: Lines, row: int) -> str:
 
 def with_matches(market: Market, found: Iterable[Customer], lots: Lots, passed: Passage) -> list[Customer]:
     """The customers with how many of their lots came in as they went out."""
-    matched = {str(lots.key[o]) for o, _ in passed.pairs}
-    return [replace(c, matched_lots=len({lot_of(market.own, int(i)) for i in c.rows} & matched)) for c in found]
+    matched = lots.lot[sorted({o for o, _ in passed.pairs})]
+    if not len(matched):
+        return list(found)
+    return [replace(c, matched_lots=len(np.intersect1d(market.own.lots[c.rows], matched))) for c in found]
 
 
 def switched_bits(market: Market, maker: MakerTrade, found: Iterable[Customer]) -> tuple[float, float]:
@@ -180,14 +190,17 @@ def kept_bits(found: Iterable[Customer], *, new: bool) -> float:
     """How much better "they pay what they paid before" explains the prices of the new customers, in bits.
 
     All of a new maker's goods would be relabelled, and its customers' prices hang together; of an old plant's
-    customers one as well as another may get its own.
+    customers a part would get relabelled goods, one part as likely as another: a few of many whose prices happen to
+    be what they were are none.
     """
     bits = np.array([c.kept_price.bits for c in found if c.new and c.kept_price is not None])
     if not len(bits):
         return 0.0
     if new:
         return float(np.clip(bits.mean() * np.sqrt(len(bits)), -8.0, 8.0))
-    return float(np.clip(np.log2(0.5 + 0.5 * np.exp2(bits)).sum(), -8.0, 8.0))
+    parts = np.array(PARTS)[:, None]
+    by_part = np.log2(1 - parts + parts * np.exp2(bits)[None, :]).sum(axis=1)
+    return float(np.clip(np.log2(np.mean(np.exp2(by_part))), -8.0, 8.0))
 
 
 def _usual_share(market: Market, maker: MakerTrade) -> float:
@@ -202,10 +215,9 @@ def old_plant(market: Market, maker: MakerTrade, order: Order, found: Sequence[C
     """A maker in the same country that ended as this one began, and the share of this one's trade it had."""
     best = ("", 0.0)
     total = sum(len(c.rows) for c in found)
-    for other in market.makers.at(maker.order, maker.origin):
+    near = (maker.first_day + HANDED_OVER_DAYS[0], maker.first_day + HANDED_OVER_DAYS[1])
+    for other in market.makers.ended(maker.order, maker.origin, near):
         if other.maker == maker.maker or not was_plant(other, order):
-            continue
-        if not HANDED_OVER_DAYS[0] <= other.last_day - maker.first_day <= HANDED_OVER_DAYS[1]:
             continue
         had = set(market.own.take((other.order, other.maker, other.origin), "taxpayer"))
         share = sum(len(c.rows) for c in found if c.taxpayer in had) / max(total, 1)

@@ -4,7 +4,7 @@ Invariant: what is asked of the engine is asked once for all candidates; one can
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from graph.detect.diversion import goods, passage, plants, ties
+from graph.detect.diversion.carriers import ways
 from graph.detect.diversion.casework import Casework
 from graph.detect.diversion.custom import (
     Makers,
@@ -25,11 +26,13 @@ from graph.detect.diversion.custom import (
     was_plant,
     with_matches,
 )
-from graph.detect.diversion.examined import Customer, Examination, Examined, Habits
+from graph.detect.diversion.examined import Customer, Examination, Examined, Habits, Inward
 from graph.detect.diversion.inward import Shipped, Waybills, inward, lots_of, names_of, suppliers, waybills
 from graph.detect.diversion.orders import EPOCH, Order
 from graph.detect.diversion.papers import Paper, Papers
+from graph.detect.diversion.passage import TELLING_PASSAGE_BITS, Lots, Passage
 from graph.detect.diversion.plants import Capacity, Plant
+from graph.detect.diversion.supplies import supplied
 from graph.detect.diversion.surge import monthly_trade, surge
 from graph.detect.diversion.ties import Claim, Held, Tie
 from graph.detect.diversion.trade import (
@@ -47,6 +50,7 @@ from graph.detect.diversion.trade import (
     maker_trade,
     newcomers,
 )
+from graph.detect.diversion.workshops import names_on_bills, sellers, with_workshops
 from graph.detect.diversion.written_names import Spellings
 from graph.facts.store import FactStore
 
@@ -70,9 +74,15 @@ def examine(
     """Gather the evidence on every candidate; None when there is no candidate."""
     say = progress or (lambda _: None)
     say("makers of goods under an order")
-    makers = maker_trade(lines)
+    sold = sellers(lines)
+    makers = with_workshops(maker_trade(lines), sold)
     observed_from, rate = newcomers(facts, as_of=as_of, until=until)
-    chosen = candidates(makers, orders, observed_from=observed_from)
+    plants_of = plants.plants(facts, {s for m in makers for s in m.spellings}, as_of=as_of)
+    names = names_on_bills(makers, sold)
+    for number, plant in plants_of.items():
+        names[number] |= {key for key, _ in plant.names}
+    fed = supplied(facts, makers, names, orders, as_of=as_of, until=until)
+    chosen = candidates(makers, orders, observed_from=observed_from, supplied=fed)
     if not chosen:
         return None
     say("candidates' lines")
@@ -90,20 +100,23 @@ def examine(
     bills = waybills(
         passage.foreign_bills(facts, {c.origin for c in chosen}, as_of=as_of, until=until),
         passage.us_bills(facts, numbers, as_of=as_of, until=until),
+        own,
     )
     say("records")
     home_makers = _home_makers(lines, orders)
     asked = {m for c in chosen for m in c.spellings}
     entities = {f"manufacturer:{m}" for m in asked}
-    on_file = plants.plants(facts, asked | {m for ms in home_makers.values() for m in ms}, as_of=as_of)
-    tied, held = ties.read(facts, entities, entities | {f"importer:{t}" for _, t in buyers}, as_of=as_of)
+    on_file = plants_of | plants.plants(facts, {m for ms in home_makers.values() for m in ms}, as_of=as_of)
+    circle = entities | {f"importer:{t}" for _, t in buyers}
+    there = {f"manufacturer:{m}" for ms in home_makers.values() for m in ms}
+    tied, held = ties.read(facts, entities, circle, there, as_of=as_of)
     gathered = _Gathered(
         orders=orders,
         market=Market(
             Makers(makers),
             own,
             home,
-            Papers(own, {o.number: o.country for o in orders}, home_makers),
+            Papers(own, {o.number: o.country for o in orders}, home_makers, ways(facts, as_of=as_of, until=until)),
             began,
             observed_from,
             (until - EPOCH).days,
@@ -123,6 +136,7 @@ def examine(
         plants=on_file,
         capacities=plants.capacities(facts, asked, as_of=as_of),
         shipped=_shipped(chosen, own),
+        supplied=fed,
         usual=_usual(own, suspected),
         entities=frozenset(entities),
         home_entities={number: frozenset(f"manufacturer:{m}" for m in ms) for number, ms in home_makers.items()},
@@ -163,6 +177,7 @@ class _Gathered:
     plants: Mapping[str, Plant]
     capacities: Mapping[str, list[Capacity]]
     shipped: Mapping[str, frozenset[str]]  # tariff numbers, under any order
+    supplied: Mapping[tuple[int, str, str], int]  # by candidate, the day from which such goods were consigned to it
     usual: Mapping[int, _Usual]
     entities: frozenset[str]  # all candidates
     home_entities: Mapping[int, frozenset[str]]  # the makers of the order's country
@@ -196,21 +211,21 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     order, own = g.orders[c.order], g.market.own
     new = is_new(c, order, observed_from=g.market.observed_from)
     every = own.of[c.key]
-    buyers = _priced(g, c, customers(g.market, c, order, every))
+    buyers = _priced(g, c, customers(g.market, c, order, every), every)
     # An old plant's trade is its own, but for customers that came to it, or goods that say they came, from there.
     rows = np.sort(np.concatenate([b.rows for b in buyers if b.new and (new or diverted(b))] or [NO_ROWS]))
-    if len(rows) < LEAST_LINES:
+    way = _way(g, c, order, rows) if len(rows) >= LEAST_LINES else None
+    if not new and c.key in g.supplied:
+        since = every[own.columns["day"][every] >= g.supplied[c.key]]
+        wide = _way(g, c, order, since) if len(since) >= LEAST_LINES else None
+        less = TELLING_PASSAGE_BITS if way is None else max(way.passed.bits, TELLING_PASSAGE_BITS)
+        if wide is not None and wide.passed.bits > less:
+            way, buyers = wide, _topped_up(g, buyers, wide)
+            rows = np.sort(np.concatenate([b.rows for b in buyers if b.topped_up or (b.new and diverted(b))]))
+    if way is None or len(rows) < LEAST_LINES:
         return None
+    lots, into, passed = way.lots, way.into, way.passed
     day, weights = own.columns["day"][rows], np.nan_to_num(own.columns["weight"][rows])
-    shipped = Shipped(frozenset(own.columns["hts"][rows]), g.shipped[c.maker], int(day.min()), int(day.max()))
-    lots = lots_of(g.bills, own, rows)
-    into = inward(g.bills, names_of(g.bills, g.plants, c, own.columns["bill"][rows]), order, c.origin, shipped)
-    between = g.bills.between_countries(order, c)
-    between = between[passage.same_goods(g.bills.foreign, between, shipped.headings)]
-    # What the maker is sent from elsewhere as finished goods may have come there from the order's country, and what it
-    # is sent as other goods may be these in parts, or under another number.
-    sent = np.union1d(into.elsewhere, into.other)
-    passed = passage.passage(lots, g.bills.foreign, np.union1d(between, sent), named=np.union1d(into.named, sent))
     speaking = [*{i for _, i in passed.pairs}, *into.same.tolist()]
     behind, shipper = suppliers(g.bills.foreign, g.home_names[order.number], buyers, speaking)
     buyers = with_matches(g.market, buyers, lots, passed)
@@ -245,10 +260,10 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         lots=lots,
         passage=passed,
         inward=into,
-        shipped_kg=float(weights.sum()),
+        shipped_kg=way.shipped_kg,
         suppliers=tuple(behind),
         supplier_shipper=shipper,
-        ties=tuple(ties.telling((t for s in c.spellings for t in g.ties.get(f"manufacturer:{s}", [])), partners)),
+        ties=_ties(g, c, buyers, partners),
         alleged=tuple(x for x in claims if x.status in ties.ALLEGED),
         disclosed=tuple(x for x in claims if x.status == "fact"),
         plant=plant,
@@ -258,7 +273,7 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         old_plant=old,
         old_plant_share=share,
         others_switched=g.market.makers.switched_lines[c.order] - c.switched_lines,
-        first_quarter_kg=float(weights[day < shipped.first_day + QUARTER_DAYS].sum()),
+        first_quarter_kg=float(weights[day < int(day.min()) + QUARTER_DAYS].sum()),
         papers=papers,
         sender=_sender(g, papers),
         circle=tuple(dict.fromkeys(held for member in circle for held in g.held.get(member, []))),
@@ -268,13 +283,54 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     )
 
 
-def _priced(g: _Gathered, c: MakerTrade, buyers: Iterable[Customer]) -> list[Customer]:
-    """The customers with what they pay beside what they paid before."""
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The lots of some lines of a maker beside what came in for it."""
+
+    lots: Lots
+    into: Inward
+    passed: Passage
+    shipped_kg: float
+
+
+def _way(g: _Gathered, c: MakerTrade, order: Order, rows: Ints) -> _Way:
+    own, foreign = g.market.own.columns, g.bills.foreign
+    day = own["day"][rows]
+    shipped = Shipped(frozenset(own["hts"][rows]), g.shipped[c.maker], int(day.min()), int(day.max()))
+    lots = lots_of(g.bills, g.market.own, rows)
+    into = inward(g.bills, names_of(g.bills, g.plants, c, lots), order, c.origin, shipped)
+    between = g.bills.between_countries(order, c, shipped.headings, shipped.last_day)
+    # What the maker is sent from elsewhere as finished goods may have come there from the order's country, and what it
+    # is sent as other goods may be these in parts, or under another number.
+    sent = np.union1d(into.elsewhere, into.other)
+    passed = passage.passage(lots, foreign, np.union1d(between, sent), named=np.union1d(into.named, sent))
+    return _Way(lots, into, passed, float(np.nansum(own["weight"][rows])))
+
+
+def _topped_up(g: _Gathered, buyers: Iterable[Customer], way: _Way) -> list[Customer]:
+    """The customers of an old plant; of those that are no new ones what counts are the lines of lots that passed.
+
+    One lot of many that a customer bought may pass by chance.
+    """
+    matched = way.lots.lot[sorted({o for o, _ in way.passed.pairs})]
+    found = []
+    for b in buyers:
+        passed = b.rows[np.isin(g.market.own.lots[b.rows], matched)]
+        lots = len(np.unique(g.market.own.lots[passed]))
+        ordinary = not (b.new and diverted(b)) and (lots > 1 or 2 * len(passed) > len(b.rows))
+        found.append(replace(b, rows=passed, topped_up=True) if ordinary else b)
+    return found
+
+
+def _priced(g: _Gathered, c: MakerTrade, buyers: Sequence[Customer], every: Ints) -> list[Customer]:
+    """The customers with what they pay beside what they paid before, and what old customers pay."""
+    new = [b.rows for b in buyers if b.new]
+    ordinary = _logs(g.market.own, np.setdiff1d(every, np.concatenate(new))) if new else None
     return [
         replace(
             b, kept_price=goods.kept_price(
                 g.levels, order=c.order, origin=c.origin, own=c.spellings, before=_logs(g.market.home, b.home_rows),
-                now=_logs(g.market.own, b.rows),
+                now=_logs(g.market.own, b.rows), ordinary=ordinary,
             ),
         ) if b.new and len(b.home_rows) else b
         for b in buyers
@@ -288,8 +344,8 @@ def _sender(g: _Gathered, papers: Iterable[Paper]) -> str:
         if paper.kind == "exporter":
             written = [number[2:] for number in own["exporter"][paper.rows]]
         elif paper.kind == "shipped_from":
-            at = [g.bills.own_at[bill] for bill in own["bill"][paper.rows] if bill in g.bills.own_at]
-            written = g.bills.own.shipper_key[at].tolist()
+            at = g.bills.of_lot(g.market.own.lots[paper.rows])
+            written = g.bills.own.shipper_key[at[at >= 0]].tolist()
         else:
             continue
         who, lines = max(Counter(written).items(), key=lambda x: (x[1], x[0] or ""), default=("", 0))
@@ -345,6 +401,18 @@ def _partners(g: _Gathered, c: MakerTrade, buyers: list[Customer], behind: list[
     }
 
 
+def _ties(
+    g: _Gathered, c: MakerTrade, buyers: Iterable[Customer], partners: Mapping[str, Collection[str]]
+) -> tuple[tuple[Tie, str, float], ...]:
+    """The maker's ties with its partners, and its new customers' with makers of the order's country."""
+    own = ties.telling((t for s in c.spellings for t in g.ties.get(f"manufacturer:{s}", [])), partners)
+    held = {(tie.kind, tie.value) for tie, _, _ in own}
+    new = [f"importer:{b.taxpayer}" for b in buyers if b.new]
+    there = {"maker in the order's country": partners["maker in the order's country"]}
+    theirs = ties.telling((t for who in new for t in g.ties.get(who, [])), there, holders=len(new))
+    return (*own, *(tie for tie in theirs if (tie[0].kind, tie[0].value) not in held))
+
+
 def _claims(g: _Gathered, c: MakerTrade, partners: Mapping[str, Collection[str]]) -> list[Claim]:
     said = [claim for s in c.spellings for claim in g.claims.get(f"manufacturer:{s}", [])]
     return [x for x in said if any(x.subject in near or x.object in near for near in partners.values())]
@@ -371,13 +439,9 @@ def _capacity(g: _Gathered, c: MakerTrade, rows: Ints) -> tuple[Capacity | None,
 
 def _logs(lines: Lines, rows: Ints) -> dict[tuple[str, str], dict[str, Floats]]:
     """Logarithms of what can be measured on these lines, by (hts, unit) and measure."""
-    own = lines.columns
-    found: dict[tuple[str, str], dict[str, Floats]] = {}
-    for hts, unit in sorted(set(zip(own["hts"][rows], own["unit"][rows], strict=True))):
-        at = rows[(own["hts"][rows] == hts) & (own["unit"][rows] == unit)]
-        found[hts, unit] = {
-            "price": np.log(own["value"][at] / own["quantity"][at]),
-            "unit_weight": np.log(own["weight"][at] / own["quantity"][at]),
-            "package_weight": np.log(own["weight"][at] / own["packages"][at]),
-        }
+    of = lines.goods[rows]
+    found = {}
+    for kind in sorted(np.unique(of).tolist(), key=lines.kinds.__getitem__):
+        at = rows[of == kind]
+        found[lines.kinds[kind]] = {measure: logs[at] for measure, logs in lines.logs.items()}
     return found

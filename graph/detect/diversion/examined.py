@@ -41,6 +41,7 @@ class Customer:
     fronts: bool  # fresh, and who receives its goods had bought them from the order's country
     home_rows: Ints  # positions in the lines of the order's country: what they bought there before
     kept_price: KeptPrice | None
+    topped_up: bool = False  # of an old plant's usual trade; `rows` are those of lots that passed through
 
 
 @dataclass(frozen=True, slots=True)

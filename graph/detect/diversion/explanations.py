@@ -4,7 +4,7 @@ Invariant: none is left out because its test speaks against it, and none is said
 """
 
 from graph.detect.diversion.examined import Examined
-from graph.detect.diversion.features import TELLING_PASSAGE_BITS
+from graph.detect.diversion.passage import TELLING_PASSAGE_BITS
 from graph.model.finding import InnocentExplanation
 
 
@@ -64,7 +64,9 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
         )
     return (
         InnocentExplanation(
-            "origin that customs has checked", "looks of customs at its goods and its plant", _checked(x)
+            "origin that customs has checked",
+            "looks of customs at its goods and its plant, and how issues on them closed",
+            _checked(x),
         ),
         InnocentExplanation("real plant with a ramp", "a year's shipments against what the plant can make", plant),
         InnocentExplanation(
@@ -100,6 +102,8 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
 
 def _checked(x: Examined) -> str:
     looks = x.looks
+    if looks.cleared:
+        return f"Holds: {len(looks.cleared)} issues on the origin of its goods were closed in its favour."
     if looks.visits:
         return f"Holds: customs saw the plant {len(looks.visits)} times and found it in order."
     if looks.doubted:

@@ -12,15 +12,16 @@ import numpy as np
 from graph.detect.calibrate import Signs
 from graph.detect.diversion.examined import Examined
 from graph.detect.diversion.papers import OF_THE_GOODS
+from graph.detect.diversion.passage import TELLING_PASSAGE_BITS
 from graph.detect.diversion.rings import chained
 
 MOST_TIE_BITS = 14.0
 MOST_BEGINNERS_BITS, MOST_LOOKED_BITS = 8.0, 8.0
 YOUNG_YEARS = 5.0
+# Of rings so many ask about what was paid before; the others' prices are like anybody's.
+LIKE_BEFORE = 0.75
 # With fewer inward kilograms than this share of what goes out, named inward bills say nothing.
 LEAST_INWARD_SHARE = 0.15
-# From so many bits the passage of lots is no chance.
-TELLING_PASSAGE_BITS = 4.0
 # What is added up over a maker's goods under several orders against one country, in bits, and the most of it.
 OF_ALL_GOODS = {"switched": 8.0, "kept": 8.0, "price": 8.0, "passage": 12.0, "laden": 12.0, "sold": 12.0}
 
@@ -46,8 +47,18 @@ SIGNS: Signs = {
     "old_plant": (-4.0, 0.0),  # share of its trade that an old plant of its country had until it began
     "standing": (-3.0, 0.0),  # established long before it began
     "visited": (-4.0, 0.0),  # customs saw its plant and found it in order
+    "cleared": (-4.0, 0.0),  # an issue on the origin of its goods was closed in its favour
     "disclosed": (-3.0, 0.0),  # its tie to the order country's maker is on record as a fact
 }
+
+
+def whatever_is_asked(bits: float) -> float:
+    """Bits for a price like the order country's where a ring may also ask what it likes, as one in four may.
+
+    >>> round(whatever_is_asked(5.0), 2), round(whatever_is_asked(-5.0), 2)
+    (4.6, -1.87)
+    """
+    return float(np.log2(LIKE_BEFORE * np.exp2(bits) + 1 - LIKE_BEFORE))
 
 
 def fronted(x: Examined) -> float:
@@ -86,6 +97,8 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
     same = (x.inward.same_kg + same_share * x.inward.unknown_kg) / shipped
     other = (x.inward.other_kg + (1 - same_share) * x.inward.unknown_kg) / shipped
     passing = x.passage.bits
+    # What a plant can make, buys and is explains its goods, but not lots that came in as they went out.
+    explains = passing < TELLING_PASSAGE_BITS
     arrives = same >= LEAST_INWARD_SHARE
     capable = 0.0
     if x.capacity is not None and x.capacity_ratio is not None and x.capacity_ratio <= 1.1:
@@ -96,13 +109,11 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
     return {
         "newcomer": min(x.newcomer_bits, 5.0),
         "switched": x.switched_bits,
-        "kept": x.kept_bits,
+        "kept": whatever_is_asked(x.kept_bits),
         "fronts": fronted(x),
-        "price": price,
+        "price": whatever_is_asked(price),
         "passage": passing,
-        "carried": max(x.passage.matched - x.passage.expected, 0.0) / max(x.passage.lots, 1)
-        if passing >= TELLING_PASSAGE_BITS
-        else 0.0,
+        "carried": max(x.passage.matched - x.passage.expected, 0.0) / max(x.passage.lots, 1) if not explains else 0.0,
         "laden": max((paper.bits for paper in x.papers if paper.kind in OF_THE_GOODS), default=0.0),
         # A plant that is openly its group's may sell through it.
         "sold": max((paper.bits for paper in x.papers if paper.kind not in OF_THE_GOODS), default=0.0)
@@ -111,14 +122,15 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
         "ties": min(sum(bits for _, _, bits in x.ties), MOST_TIE_BITS),
         "beginners": float(np.clip(x.beginners.bits, -MOST_BEGINNERS_BITS, MOST_BEGINNERS_BITS)),
         "doubted": float(np.clip(x.looks.bits, -MOST_LOOKED_BITS, MOST_LOOKED_BITS)),
-        "alleged": float(bool(x.alleged)),
+        "alleged": float(bool(x.alleged) and not x.looks.cleared),
         "excess": excess,
         "chain": float(chained),
-        "capable": capable,
-        "inputs": min(other, 1.0) if passing < TELLING_PASSAGE_BITS else 0.0,
-        "home_market": float(arrives and passing < TELLING_PASSAGE_BITS),
+        "capable": capable if explains else 0.0,
+        "inputs": min(other, 1.0) if explains else 0.0,
+        "home_market": float(arrives and explains),
         "old_plant": x.old_plant_share if x.old_plant_share >= 0.3 else 0.0,
-        "standing": float(x.years_standing is not None and x.years_standing >= YOUNG_YEARS),
+        "standing": float(explains and x.years_standing is not None and x.years_standing >= YOUNG_YEARS),
         "visited": float(bool(x.looks.visits)),
+        "cleared": float(bool(x.looks.cleared)),
         "disclosed": float(bool(x.disclosed)),
     }

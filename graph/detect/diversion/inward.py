@@ -3,20 +3,21 @@
 Invariant: a name on a bill tells a maker only where its own records or its own bills write it so.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from graph.detect.diversion import passage
-from graph.detect.diversion.custom import lot_of
 from graph.detect.diversion.examined import Customer, Inward
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.passage import Bills, Lots
 from graph.detect.diversion.plants import Plant
-from graph.detect.diversion.trade import NO_ROWS, Ints, Lines, MakerTrade
+from graph.detect.diversion.trade import NO_ROWS, Floats, Ints, Lines, MakerTrade
 from graph.detect.diversion.written_names import Spellings
 
 # Inward goods count as for the maker's trade from so long before its first lot.
@@ -37,65 +38,82 @@ class Waybills:
     foreign: Bills
     own: Bills
     own_at: Mapping[str, int]  # position by bill number
-    between: Mapping[tuple[str, str], Ints]  # positions in `foreign` by (into, from)
+    own_of: Ints  # position by the number of the bill among the candidates' lines, -1 for none
+    between: Mapping[tuple[str, str], Mapping[int, Ints]]  # positions in `foreign` by (into, from) and heading, by day
     consignees: Spellings  # the keys of consignees in `foreign`
     consigned: Mapping[str, Ints]  # positions in `foreign` by the consignee's key
 
-    def between_countries(self, order: Order, maker: MakerTrade) -> Ints:
-        """Positions of the bills from the order's country into the maker's."""
-        return self.between.get((maker.origin, order.country), NO_ROWS)
+    def of_lot(self, lots: Ints) -> Ints:
+        """Positions in `own` of these lots' bills; -1 where no bill is known."""
+        last = len(self.own_of) - 1
+        return np.where(lots < last, self.own_of[np.minimum(lots, last)], -1)
+
+    def between_countries(self, order: Order, maker: MakerTrade, headings: frozenset[str], until: int) -> Ints:
+        """Positions of the bills of these goods from the order's country into the maker's that arrived by a day."""
+        here = self.between.get((maker.origin, order.country), {})
+        alike = passage.goods_alike(self.foreign, headings)
+        found = [at[: np.searchsorted(self.foreign.arrived[at], until, "right")] for at in (
+            here[heading] for heading in sorted(here) if alike[heading]
+        )]  # fmt: skip
+        return np.sort(np.concatenate(found or [NO_ROWS]))
 
 
-def waybills(foreign: Bills, own: Bills) -> Waybills:
-    """The bills, indexed."""
-    between = {
-        (into, out): where[foreign.from_country[where] == out]
-        for into, where in _positions(foreign.to_country).items()
-        for out in set(foreign.from_country[where]) - {None}
-    }
+def waybills(foreign: Bills, own: Bills, lines: Lines) -> Waybills:
+    """The bills, indexed; `own` are those of these lines."""
+    pairs: dict[tuple[str, str], dict[int, Ints]] = {}
+    for (into, out, heading), at in _together(foreign).items():
+        pairs.setdefault((into, out), {})[heading] = at
     own_at = {number: i for i, number in enumerate(own.number)}
+    own_of = np.array([own_at.get(number, -1) for number in lines.texts["bill"]], dtype=np.int64)
     consigned = _positions(foreign.consignee_key)
-    return Waybills(foreign, own, own_at, between, Spellings((key, key) for key in consigned), consigned)
+    return Waybills(foreign, own, own_at, own_of, pairs, Spellings((key, key) for key in consigned), consigned)
+
+
+def _together(foreign: Bills) -> dict[tuple[str, str, int], Ints]:
+    """Positions by (into, from, heading), in order of arrival; bills that leave a country out are left out."""
+    known = np.flatnonzero([a is not None and b is not None for a, b in zip(foreign.to_country, foreign.from_country,
+                                                                           strict=True)])  # fmt: skip
+    into, to = np.unique(foreign.to_country[known].astype(str), return_inverse=True)
+    out, of = np.unique(foreign.from_country[known].astype(str), return_inverse=True)
+    headings = len(foreign.headings) + 1
+    group = (to * len(out) + of) * headings + foreign.heading[known] + 1
+    order = np.lexsort((known, foreign.arrived[known], group))
+    groups, starts = np.unique(group[order], return_index=True)
+    ends = np.r_[starts[1:], len(order)][: len(starts)]
+    found = {}
+    for code, start, end in zip(groups.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        pair, heading = divmod(code, headings)
+        key = (str(into[pair // len(out)]), str(out[pair % len(out)]), heading - 1)
+        found[key] = known[order[start:end]]
+    return found
 
 
 def lots_of(bills: Waybills, lines: Lines, rows: Ints) -> Lots:
     """The lots of these lines, measured by their bills where these say so and by the lines else."""
-    keys: dict[str, list[int]] = {}
-    for i in rows:
-        keys.setdefault(lot_of(lines, int(i)), []).append(int(i))
-    key, day, entered, packages, weight = [], [], [], [], []
-    for number, at in sorted(keys.items()):
-        b = bills.own_at.get(number)
-        loaded = int(bills.own.loaded[b]) if b is not None else -1
-        key.append(number)
-        day.append(loaded if loaded >= 0 else int(lines.columns["day"][at].min()))
-        entered.append(loaded < 0)
-        if b is not None and np.isfinite(bills.own.packages[b]):
-            packages.append(float(bills.own.packages[b]))
-        else:
-            packages.append(float(lines.columns["packages"][at].sum()))
-        if b is not None and np.isfinite(bills.own.weight[b]):
-            weight.append(float(bills.own.weight[b]))
-        else:
-            weight.append(float(lines.columns["weight"][at].sum()))
+    lot, first = np.unique(lines.lots[rows], return_index=True)
+    by_lot = rows[np.argsort(lines.lots[rows], kind="stable")]
+    starts = np.searchsorted(lines.lots[by_lot], lot)
+    at = bills.of_lot(lot)
+    billed = at >= 0
+    loaded = np.where(billed, bills.own.loaded[at], -1) if len(bills.own.loaded) else np.full(len(lot), -1)
+    day = np.minimum.reduceat(lines.columns["day"][by_lot], starts)
+
+    def amount(name: str, on_bill: Floats) -> Floats:
+        told = np.where(billed, on_bill[at], np.nan) if len(on_bill) else np.full(len(lot), np.nan)
+        return np.where(np.isfinite(told), told, np.add.reduceat(lines.columns[name][by_lot], starts))
+
     return Lots(
-        np.array(key, dtype=object), np.array(day, dtype=np.int64), np.array(entered, dtype=np.bool_),
-        np.array(packages, dtype=np.float64), np.array(weight, dtype=np.float64),
+        lot, rows[first], np.where(loaded >= 0, loaded, day), loaded < 0, amount("packages", bills.own.packages),
+        amount("weight", bills.own.weight),
     )  # fmt: skip
 
 
-def names_of(
-    bills: Waybills, on_file: Mapping[str, Plant], maker: MakerTrade, numbers: Iterable[str | None]
-) -> set[str]:
-    """The keys under which a maker is written: on file, and as shipper of its own bills, whose `numbers` are given."""
+def names_of(bills: Waybills, on_file: Mapping[str, Plant], maker: MakerTrade, lots: Lots) -> set[str]:
+    """The keys under which a maker is written: on file, and as shipper of the bills of its lots."""
     names = {key for s in maker.spellings if s in on_file for key, _ in on_file[s].names}
-    counted: dict[str, int] = {}
-    for number in {b for b in numbers if b}:
-        at = bills.own_at.get(number)
-        key = bills.own.shipper_key[at] if at is not None else None
-        if key:
-            counted[key] = counted.get(key, 0) + 1
-    total = sum(counted.values())
+    at = bills.of_lot(lots.lot)
+    counted = Counter(key for key in bills.own.shipper_key[at[at >= 0]] if key)
+    total = counted.total()
     return names | {key for key, n in counted.items() if n >= 2 and n >= OWN_BILLS_SHARE * total}
 
 
@@ -167,8 +185,11 @@ def suppliers(
 
 
 def _positions(values: npt.NDArray[Any]) -> dict[str, Ints]:
-    found: dict[str, list[int]] = {}
-    for i, value in enumerate(values):
-        if value is not None:
-            found.setdefault(value, []).append(i)
-    return {value: np.array(at, dtype=np.int64) for value, at in found.items()}
+    coded = pa.array(values, pa.string()).dictionary_encode()
+    codes = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+    order = np.argsort(codes, kind="stable")
+    bounds = np.searchsorted(codes[order], np.arange(len(coded.dictionary) + 1))
+    return {
+        value: order[bounds[i] : bounds[i + 1]]
+        for i, value in enumerate(map(str, coded.dictionary.to_pylist()))
+    }  # fmt: skip

@@ -2,19 +2,22 @@
 
 A lot that is declared as a third country's and was laden in the order's country, shipped from there, or exported by
 one of its makers says itself where it comes from. How often honest makers' papers say so (a hub, a group's trading
-house) is counted on the lots of all others under orders against that country.
+house) is counted on the lots of all others under orders against that country, and on all that the same carriers bring
+from the declared one: a vessel that calls at a port of the order's country lades everybody's goods there.
 
 Invariant: each kind of paper is weighed by itself. Of those that speak of the goods' journey only the most telling
 one counts, and of those that name who sells them: an honest plant may sell through its group, but lades where it is.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from graph.detect.diversion.carriers import Ways
 from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.trade import PAPERS, Ints, Lines
 
@@ -37,7 +40,8 @@ ALIKE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One kind of paper: `named` of the `lots` that have it name the order's country; `usual` is others' share."""
+    """One kind of paper: `named` of the `lots` that have it name the order's country; `usual` is others' share, or that
+    of the same carriers' cargo where that is larger."""
 
     kind: str
     lots: int
@@ -53,26 +57,31 @@ class Papers:
     `countries` are the orders' countries and `home_makers` the makers there that ship the goods, by order.
     """
 
-    def __init__(self, own: Lines, countries: Mapping[int, str], home_makers: Mapping[int, Collection[str]]) -> None:
+    def __init__(
+        self, own: Lines, countries: Mapping[int, str], home_makers: Mapping[int, Collection[str]], ways: Ways
+    ) -> None:
+        self._ways = ways
+        self._carrier, self._origin = own.columns["carrier"], own.columns["origin"]
         # An exporter in another country goes by the name, number and city of the maker that it is of.
         stems = {number: frozenset(m[2:] for m in makers) for number, makers in home_makers.items()}
-        order = own.columns["order"].tolist()
-        self._country = np.array([countries[number] for number in order], dtype=object)
+        order = own.columns["order"]
+        numbers = sorted(countries)
+        self._country = np.array([countries[n] for n in numbers], dtype=object)[np.searchsorted(numbers, order)]
         self._says: dict[str, npt.NDArray[np.bool_]] = {}
         self._known: dict[str, npt.NDArray[np.bool_]] = {}
         for kind in PAPERS:
-            written = own.columns[kind]
-            self._known[kind] = np.array([value is not None for value in written], dtype=np.bool_)
-            self._says[kind] = np.array(
-                [
-                    value is not None and (value[:2] == country or (kind == "exporter" and value[2:] in stems[number]))
-                    for value, country, number in zip(written, self._country, order, strict=True)
-                ],
-                dtype=np.bool_,
-            )
-        named = zip(own.columns["bill"], own.columns["entry_number"], strict=True)
-        numbers: dict[Any, int] = {}
-        self._lot = np.array([numbers.setdefault(bill or entry, len(numbers)) for bill, entry in named], dtype=np.int64)
+            codes, texts = own.codes[kind], own.texts[kind]
+            self._known[kind] = codes < len(texts) - 1
+            # What is written is read once an order, however many lines have it.
+            pairs, back = np.unique(order * len(texts) + codes, return_inverse=True)
+            says = [
+                written is not None and (
+                    written[:2] == countries[number] or (kind == "exporter" and written[2:] in stems[number])
+                )
+                for number, written in zip((pairs // len(texts)).tolist(), texts[pairs % len(texts)], strict=True)
+            ]  # fmt: skip
+            self._says[kind] = np.array(says, dtype=np.bool_)[back]
+        self._lot = own.lots
         self._counted = {
             (kind, country): self._count(kind, np.flatnonzero(self._country == country))
             for kind in PAPERS for country in sorted(set(countries.values()))
@@ -83,6 +92,8 @@ class Papers:
                 known, saying = self._count(kind, rows)
                 if known >= LEAST_LOTS:
                     self._shares.setdefault((kind, str(self._country[rows[0]])), []).append(saying / known)
+        for shares in self._shares.values():
+            shares.sort()
 
     def of(self, country: str, rows: Ints) -> tuple[Paper, ...]:
         """The kinds of paper on these lines of a maker that name the order's country for more than one lot."""
@@ -93,14 +104,34 @@ class Papers:
                 continue
             every, every_named = self._counted[kind, country]
             usual = (every_named - named + 1) / (every - lots + USUAL_LOTS)
+            usual = max(usual, self._of_carriers(kind, country, rows, usual))
             bits = max(min(part_bits(lots, named, usual), self._rarity(kind, country, named / lots)), 0.0)
             found.append(Paper(kind, lots, named, usual, bits, rows[self._says[kind][rows]]))
         return tuple(sorted(found, key=lambda paper: -paper.bits))
 
+    def _of_carriers(self, kind: str, country: str, rows: Ints, usual: float) -> float:
+        """The share that is usual of all that the carriers of these lines bring from the declared country.
+
+        Own lots count as often as they have lines, at most: what others do with the carrier is not overstated.
+        """
+        if kind not in OF_THE_GOODS:
+            return usual
+        rows = rows[self._known[kind][rows]]
+        lines = Counter(self._carrier[rows].tolist())
+        named = Counter(self._carrier[rows[self._says[kind][rows]]].tolist())
+        origin = str(self._origin[rows[0]])
+        return sum(
+            n * (
+                self._ways.usual(kind, carrier, origin, country, share=usual, less=(n, named[carrier]))
+                if carrier else usual
+            )
+            for carrier, n in lines.items()
+        ) / sum(lines.values())  # fmt: skip
+
     def _rarity(self, kind: str, country: str, share: float) -> float:
         """How rare it is, in bits, that so large a share of a maker's lots names the country."""
         shares = self._shares.get((kind, country), [])
-        alike = sum(other >= ALIKE * share for other in shares)
+        alike = len(shares) - bisect_left(shares, ALIKE * share)
         return float(np.log2((len(shares) + 1) / max(alike, 1)))
 
     def lines(self, rows: Ints) -> int:

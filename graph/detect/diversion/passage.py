@@ -37,6 +37,8 @@ EXACT_WEIGHT_SHARE = 0.004
 # Goods consigned to the maker itself may have been repacked: their weight is compared alone, less strictly.
 REPACKED_WEIGHT_SHARE = 0.02
 LESS_CERTAIN_BITS = 4.0
+# From so many bits the passage of lots is no chance.
+TELLING_PASSAGE_BITS = 4.0
 DAYS_A_WEEK = 7
 LEAST_WEEKS = 40
 NEAR_WEEKS = 6
@@ -123,12 +125,14 @@ def _read(
 
 @dataclass(frozen=True, slots=True)
 class Lots:
-    """What a maker shipped, one lot a bill (or an entry where no bill is named).
+    """What a maker shipped, one lot a bill (or an entry where no bill is named), each with its number among all lots
+    and one of its lines.
 
     `day` is the day of lading, or of entry where `entered`.
     """
 
-    key: Names
+    lot: Ints
+    line: Ints
     day: Ints
     entered: npt.NDArray[np.bool_]
     packages: Floats
@@ -139,8 +143,8 @@ class Lots:
 class Passage:
     """Lots out that agree with bills in. `pairs` are (position among the lots, position among the bills).
 
-    `expected` is how many lots would agree by chance, `shifts` on how many other calendars it was counted,
-    `p_value` the share of calendars with as many; `bits` is how much better than chance "a part of
+    `expected` is how many lots would agree by chance, over all calendars, `shifts` how many of these are other ones
+    than the true, `p_value` the share of those with as many; `bits` is how much better than chance "a part of
     the lots passes" explains them, as the logarithm of the two likelihoods' ratio.
     """
 
@@ -156,7 +160,12 @@ class Passage:
 
 def same_goods(bills: Bills, at: Ints, headings: frozenset[str]) -> npt.NDArray[np.bool_]:
     """Whether these bills' heading, as far as it is written, is one of these tariff numbers; unknown counts as so."""
-    return _of_goods(bills.headings, headings)[bills.heading[at]]
+    return goods_alike(bills, headings)[bills.heading[at]]
+
+
+def goods_alike(bills: Bills, headings: frozenset[str]) -> npt.NDArray[np.bool_]:
+    """The same by the number of a heading; that of unknown ones is -1."""
+    return _of_goods(bills.headings, headings)
 
 
 @lru_cache(maxsize=1_000)
@@ -201,12 +210,14 @@ def _counted(lots: Lots, bills: Bills, out_i: Ints, in_i: Ints, *, weeks: int, l
     matched = len({o for o, _ in pairs})
     order = np.argsort(out_i, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(out_i[order]) != 0])
-    # The calendars next to the true one see the same pairs; they are no chance.
-    shift = np.arange(NEAR_WEEKS, weeks - NEAR_WEEKS + 1)[:, None] * DAYS_A_WEEK
+    shift = np.arange(weeks)[:, None] * DAYS_A_WEEK
     moved = np.mod(lag[order][None, :] - shift, weeks * DAYS_A_WEEK)
     hit = (moved >= low[order][None, :]) & (moved <= high[order][None, :])
     counts = np.logical_or.reduceat(hit, starts, axis=1).sum(axis=1)
+    # A pair that is alike has to fall somewhere: that the few there are fall where they would is some chance, too.
     expected = float((counts.sum() + 0.5) / len(counts))
+    # How rare so many are is seen on other calendars: those next to the true one see the same pairs.
+    counts = counts[NEAR_WEEKS : weeks - NEAR_WEEKS + 1]
     weights = np.nan_to_num(lots.weight)
     carried = float(weights[sorted({o for o, _ in pairs})].sum() / weights.sum()) if weights.sum() > 0 else 0.0
     bits = part_bits(n, matched, min(expected / n, 1.0)) - less_bits

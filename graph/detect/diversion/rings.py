@@ -44,8 +44,8 @@ class Weighed:
 
 
 def custom(x: Examined) -> dict[str, int]:
-    """Lines of its new trade, by taxpayer."""
-    return {c.taxpayer: len(c.rows) for c in x.customers if c.new}
+    """Lines of its new trade, or of lots that passed through an old plant, by taxpayer."""
+    return {c.taxpayer: len(c.rows) for c in x.customers if c.new or c.topped_up}
 
 
 def chained(every: Sequence[Examined]) -> set[int]:

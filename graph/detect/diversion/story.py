@@ -11,10 +11,12 @@ from hashlib import sha256
 
 import numpy as np
 
+from graph.detect.diversion.custom import lot_of
 from graph.detect.diversion.examined import Customer, Examination, Examined
 from graph.detect.diversion.explanations import explanations
 from graph.detect.diversion.papers import BILLS_SAY, SAYINGS
 from graph.detect.diversion.rings import Weighed
+from graph.detect.diversion.ties import Tie
 from graph.detect.diversion.trade import Lines
 from graph.model.finding import Evidence, Finding, Member, RecordRef
 
@@ -53,7 +55,7 @@ def day_of(number: int) -> date:
 
 def named_customers(x: Examined) -> list[Customer]:
     """The importers of relabelled goods: new customers, but for tiny ones and, of an old plant, for ordinary ones."""
-    fresh = [c for c in x.customers if c.new and (x.new or c.switched or c.named_lines)]
+    fresh = [c for c in x.customers if c.topped_up or (c.new and (x.new or c.switched or c.named_lines))]
     tied = {tie.other for tie, group, _ in x.ties if group == "importer"}
     total = sum(len(c.rows) for c in fresh)
     kept = []
@@ -79,7 +81,7 @@ def tell(told: Told, seen: Examination, *, name: str, version: str) -> Finding:
                 at = at[(days >= x.trade.first_day) & (days <= x.trade.last_day)]
                 entries |= dict.fromkeys(told.nameless.columns["entry_number"][at].tolist())
     lead = told.ring[0].examined
-    makers = sorted({w.examined.trade.maker for w in told.ring})
+    makers = sorted({m for w in told.ring for m in _makers(w.examined)})
     cases = sorted({case for w in told.ring for case in w.examined.order.cases})
     digest = sha256("|".join([name, *makers, *cases]).encode()).hexdigest()[:16]
     once = _each_line_once(parts, seen.lines)
@@ -142,16 +144,18 @@ def _title(lead: Examined, parts: Sequence[tuple[Examined, list[Customer]]], mak
     )
 
 
+def _makers(x: Examined) -> tuple[str, ...]:
+    """The makers of a candidate: one, or the workshops that one house sells for."""
+    return x.trade.workshops or (x.trade.maker,)
+
+
 def _members(parts: Sequence[tuple[Examined, list[Customer]]]) -> tuple[Member, ...]:
     members: dict[str, Member] = {}
     for x, _cs in parts:
-        members.setdefault(
-            f"manufacturer:{x.trade.maker}",
-            Member(
-                f"manufacturer:{x.trade.maker}", "maker named as origin",
-                f"named as maker of goods of {x.trade.origin} from {day_of(x.trade.first_day)}",
-            ),
-        )  # fmt: skip
+        why = f"named as maker of goods of {x.trade.origin} from {day_of(x.trade.first_day)}"
+        why += f", sold by {x.trade.house}" if x.trade.house else ""
+        for maker in _makers(x):
+            members.setdefault(f"manufacturer:{maker}", Member(f"manufacturer:{maker}", "maker named as origin", why))
     lines: dict[str, tuple[str, int]] = {}
     for _x, cs in parts:
         for c in cs:
@@ -211,9 +215,12 @@ def _trade(x: Examined, customers: list[Customer], seen: Examination) -> Evidenc
     value = float(np.nansum(seen.lines.columns["value"][rows]))
     first = int(seen.lines.columns["day"][rows].min())
     o = x.order
+    topped = sum(c.topped_up for c in customers)
     began = (
         f"first shipped these goods on {day_of(x.trade.first_day)}" if x.new
-        else f"shipped these goods before, and to {len(customers)} new importers from {day_of(first)}"
+        else f"shipped these goods before, and from {day_of(first)} to {len(customers) - topped} new importers" + (
+            f" and, of lots that passed through, to {topped} old ones" if topped else ""
+        )
     )  # fmt: skip
     return Evidence(
         f"{x.trade.maker} ({x.trade.origin}) {began}, after the petition of {day_of(o.petition_day)} against "
@@ -390,7 +397,7 @@ def _passage(x: Examined, seen: Examination) -> list[Evidence]:
         if o in shown or len(shown) >= MOST_PAIRS:
             continue
         shown.add(o)
-        number = str(x.lots.key[o])
+        number = lot_of(seen.lines, int(x.lots.line[o]))
         refs = [RecordRef("foreign_bills", (seen.foreign.number[i],))]
         if number in seen.bill_at:
             refs.append(RecordRef("bills", (number,)))
@@ -487,9 +494,13 @@ def _standing(x: Examined) -> list[Evidence]:
 
 
 def _ties(x: Examined) -> list[Evidence]:
+    def who(tie: Tie) -> str:
+        kind, _, number = tie.entity.partition(":")
+        return x.trade.maker if kind == "manufacturer" else f"Importer {number}"
+
     return [
         Evidence(
-            f"{x.trade.maker} and {group} {tie.other.partition(':')[2]} share a{'n' if tie.kind[0] in 'aeo' else ''} "
+            f"{who(tie)} and {group} {tie.other.partition(':')[2]} share a{'n' if tie.kind[0] in 'aeo' else ''} "
             f"{tie.kind} that {tie.holders} of {tie.parties} parties on file have.",
             {tie.kind: tie.value, "holders": tie.holders, "parties": tie.parties, "bits": round(bits, 2)},
             tuple(RecordRef("party_records", (record,)) for record in tie.records),

@@ -146,39 +146,46 @@ def surge(trade: MonthlyTrade, order: Order, origin: str) -> Surge | None:
             for month, amounts in months.items():
                 elsewhere[month] = elsewhere.get(month, 0.0) + amounts[at]
 
-    def logs(amounts: Mapping[int, float]) -> Floats:
-        return np.log1p(np.array([amounts.get(month, 0.0) for month in range(first, last)], dtype=np.float64))
+    def upto(amounts: Mapping[int, float]) -> Floats:
+        months = np.array([amounts.get(month, 0.0) for month in range(first, last)], dtype=np.float64)
+        return np.concatenate([[0.0], np.cumsum(np.log1p(months))])
 
-    own = logs({month: amounts[at] for month, amounts in trade.goods.get((order.number, origin), {}).items()})
-    others = logs(elsewhere)
-    rest = logs({month: amounts[at] for month, amounts in trade.other_goods.get(order.number, {}).items()})
+    span = max(last - first, 0)
+    summed = (
+        upto({month: amounts[at] for month, amounts in trade.goods.get((order.number, origin), {}).items()}),
+        upto(elsewhere),
+        upto({month: amounts[at] for month, amounts in trade.other_goods.get(order.number, {}).items()}),
+    )
     days = (order.petition_day, order.preliminary_day, order.order_day)
     breaks = sorted({(day - order.petition_day) // MONTH_DAYS - first for day in days if day is not None})
-    true = _largest(own, others, rest, breaks)
+    true = _largest(summed, breaks)
     if true is None:
         return None
     moved = [
         found[0]
-        for by in range(-len(own), len(own) + 1)
-        if abs(by) >= NEAR_MONTHS and (found := _largest(own, others, rest, [b + by for b in breaks])) is not None
+        for by in range(-span, span + 1)
+        if abs(by) >= NEAR_MONTHS and (found := _largest(summed, [b + by for b in breaks])) is not None
     ]
     if len(moved) < LEAST_CALENDARS:
         return None
     most, split, (change, of_countries, of_goods) = true
     return Surge(
-        ("kg", "USD")[at], order.petition_day + (split + first) * MONTH_DAYS, split, len(own) - split,
+        ("kg", "USD")[at], order.petition_day + (split + first) * MONTH_DAYS, split, span - split,
         float(np.exp(change)), float(np.exp(of_countries)), float(np.exp(of_goods)),
         len(moved), (1 + sum(one >= most for one in moved)) / (1 + len(moved)),
     )  # fmt: skip
 
 
-def _largest(
-    own: Floats, others: Floats, rest: Floats, breaks: Iterable[int]
-) -> tuple[float, int, tuple[float, float, float]] | None:
-    """The largest change over both surroundings at any of these months, the month, and the three changes themselves."""
+def _largest(upto: tuple[Floats, ...], breaks: Iterable[int]) -> tuple[float, int, tuple[float, float, float]] | None:
+    """The largest change over both surroundings at any of these months, the month, and the three changes themselves.
+
+    `upto` are the sums of the months before each, of the country's own trade, other countries' and all else.
+    """
+    months = len(upto[0]) - 1
     found: list[tuple[float, int, tuple[float, float, float]]] = []
     for split in breaks:
-        if LEAST_MONTHS <= split <= len(own) - LEAST_MONTHS:
-            change, *around = (float(x[split:].mean() - x[:split].mean()) for x in (own, others, rest))
+        if LEAST_MONTHS <= split <= months - LEAST_MONTHS:
+            after = months - split
+            change, *around = (float((x[-1] - x[split]) / after - x[split] / split) for x in upto)
             found.append((change - max(around), split, (change, around[0], around[1])))
     return max(found, default=None)

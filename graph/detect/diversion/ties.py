@@ -117,22 +117,32 @@ def on_file(facts: FactStore, *, as_of: date | None) -> ir.Table:
 
 
 def read(
-    facts: FactStore, entities: Collection[str], circle: Collection[str], *, as_of: date | None
-) -> tuple[dict[str, list[Tie]], dict[str, list[Held]]]:
-    """By entity, its ties with any other party on file; and, of a wider circle, what few have on file besides."""
+    facts: FactStore, entities: Collection[str], circle: Collection[str], makers: Collection[str],
+    *, as_of: date | None,
+) -> tuple[dict[str, list[Tie]], dict[str, list[Held]]]:  # fmt: skip
+    """By entity, its ties with any other party on file, and of a wider circle those with these makers; and what few
+    have on file besides the circle."""
     with facts.kept(on_file(facts, as_of=as_of)) as filed:
         counts = filed.group_by("kind").agg(parties=filed.entity.nunique())
         parties = {row["kind"]: row["parties"] for row in counts.to_pyarrow().to_pylist()}
         few = filed.group_by("kind", "value").agg(holders=filed.entity.nunique())
         with facts.kept(few.filter(few.holders.between(2, SHARED_BY))) as few:
-            return ties(filed, few, parties, entities), rare_values(filed, few, parties, circle)
+            found = ties(filed, few, parties, entities)
+            among = filed.semi_join(_asked(makers), "entity")
+            found |= ties(filed, few, parties, set(circle) - set(entities), among=among)
+            return found, rare_values(filed, few, parties, circle)
 
 
-def ties(filed: ir.Table, few: ir.Table, parties: Mapping[str, int], entities: Collection[str]) -> dict[str, list[Tie]]:
-    """By entity, its ties with any other party on file."""
+def ties(
+    filed: ir.Table, few: ir.Table, parties: Mapping[str, int], entities: Collection[str],
+    *, among: ir.Table | None = None,
+) -> dict[str, list[Tie]]:  # fmt: skip
+    """By entity, its ties with any other party on file, or with those `among` them."""
     mine = filed.semi_join(_asked(entities), "entity").join(few, ["kind", "value"])
     mine = mine.select("entity", "kind", "value", "holders", record_a="record_id")
-    others = filed.select(other="entity", kind="kind", value="value", record_b="record_id")
+    others = (filed if among is None else among).select(
+        other="entity", kind="kind", value="value", record_b="record_id"
+    )
     shared = mine.join(others, ["kind", "value"])
     shared = shared.filter(shared.entity != shared.other)
     shared = shared.group_by("entity", "other", "kind", "value", "holders").agg(
@@ -187,16 +197,19 @@ def claims(facts: FactStore, entities: Iterable[str], *, as_of: date | None) -> 
     return found
 
 
-def telling(found: Iterable[Tie], partners: Mapping[str, Collection[str]]) -> list[tuple[Tie, str, float]]:
+def telling(
+    found: Iterable[Tie], partners: Mapping[str, Collection[str]], *, holders: int = 1
+) -> list[tuple[Tie, str, float]]:
     """The ties with partners that are worth more than `LEAST_BITS`, each value once: (tie, group, bits).
 
-    `partners` are the entities by group; a value is weighed in the smallest group that explains it.
+    `partners` are the entities by group; a value is weighed in the smallest group that explains it. `holders` are how
+    many parties' ties these are.
     """
     best: dict[tuple[str, str], tuple[Tie, str, float]] = {}
     for tie in found:
         for group, members in partners.items():
             if tie.other in members:
-                bits = tie.bits(len(members))
+                bits = tie.bits(len(members) * holders)
                 kept = best.get((tie.kind, tie.value))
                 if bits >= LEAST_BITS and (kept is None or bits > kept[2]):
                     best[tie.kind, tie.value] = (tie, group, bits)

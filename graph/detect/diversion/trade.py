@@ -3,7 +3,7 @@
 Invariant: lines are read once and added up by the engine; only candidates' own lines leave it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -61,6 +61,7 @@ def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None
         maker=ibis.coalesce(t.manufacturer_id.nullif(""), t.foreign_exporter_id.nullif("")),
         exporter=t.foreign_exporter_id.nullif(""),
         exported_from=t.country_of_export.nullif(""),
+        carrier=t.carrier_scac.nullif(""),
         origin=ibis.coalesce(t.country_of_origin.nullif(""), t.manufacturer_id.substr(0, 2).nullif("")),
         hts=t.hts_number,
         bill=t.bill_number.nullif(""),
@@ -74,9 +75,11 @@ def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None
     t = t.filter(t.day <= t.until_day, t.origin.notnull()).drop("until_day")
     bills = facts.table("bills", as_of=as_of)
     bills = bills.select(
-        bill="bill_number", laden_in=bills.country_of_lading.nullif(""), shipped_from=bills.shipper_country.nullif("")
-    )
-    return t.left_join(bills, "bill").drop("bill_right")
+        bill="bill_number", laden_in=bills.country_of_lading.nullif(""), shipped_from=bills.shipper_country.nullif(""),
+        laden_by=bills.scac.nullif(""), shipper=bills.shipper_name.nullif(""),
+    )  # fmt: skip
+    t = t.left_join(bills, "bill").drop("bill_right")
+    return t.mutate(carrier=ibis.coalesce(t.laden_by, t.carrier)).drop("laden_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class MakerTrade:
 
     `new_lines` are those of importers that began to buy from it after the petition, `switched_lines` those among
     them whose importers or receivers had bought the goods from the order's country before, `named_lines` those whose
-    own papers name the order's country.
+    own papers name the order's country. Of small makers that one `house` sells for, `workshops` are all of them: the
+    house is an exporter's number, or the key of a shipper's name.
     """
 
     order: int
@@ -100,6 +104,8 @@ class MakerTrade:
     named_lines: int
     new_importers: int
     switched_importers: int
+    workshops: tuple[str, ...] = ()
+    house: str = ""
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -158,7 +164,7 @@ def _of_either(lines: ir.Table) -> ir.Table:
 
 def _joined(rows: list[Row]) -> list[MakerTrade]:
     """Makers with the slips in their numbers mended: of two spellings one letter apart the common one is right, and so
-    it is of two that differ in which word of the name comes first."""
+    it is of two that differ in which word of the name comes first, in the city, or in a word before the name."""
     places: dict[tuple[int, str], list[Row]] = {}
     for row in rows:
         places.setdefault((row["order"], row["origin"]), []).append(row)
@@ -169,15 +175,22 @@ def _joined(rows: list[Row]) -> list[MakerTrade]:
             for form in slips(row["maker"]):
                 forms.setdefault(form, []).append(row)
         by_number = {row["maker"]: row for row in here}
+        other_ways: dict[str, list[Row]] = {}
+        for row in here:
+            for form in (_without_city(row["maker"]), _of_one_word(row["maker"])):
+                if form:
+                    other_ways.setdefault(form, []).append(row)
         taken: dict[str, str] = {}
         for row in sorted(here, key=lambda r: (r["lines"], r["maker"])):
             near = [
                 other for form in slips(row["maker"]) for other in forms[form]
                 if row["lines"] <= SLIP_SHARE * other["lines"]
             ]  # fmt: skip
-            turned = by_number.get(words_turned(row["maker"]))
-            if turned is not None and (row["lines"], row["maker"]) < (turned["lines"], turned["maker"]):
-                near.append(turned)
+            also = [by_number.get(words_turned(row["maker"]))]
+            also += other_ways.get(_without_city(row["maker"]), ())
+            also += other_ways.get(_less_a_word(row["maker"]), ())
+            here_first = (row["lines"], row["maker"])
+            near += [other for other in also if other is not None and here_first < (other["lines"], other["maker"])]
             if near:
                 taken[row["maker"]] = max(near, key=lambda r: (r["lines"], r["maker"]))["maker"]
         spelt: dict[str, list[Row]] = {}
@@ -208,16 +221,41 @@ def words_turned(maker: str) -> str:
     return maker[:2] + maker[5:8] + maker[2:5] + maker[8:] if maker[2:8].isalpha() else maker
 
 
+def _without_city(maker: str) -> str:
+    """A maker's country, two words of its name and its number in the street; empty where there is no such number."""
+    return f"{maker[:-3]}/" if maker[2:8].isalpha() and maker[-5:-3].isdigit() else ""
+
+
+def _of_one_word(maker: str) -> str:
+    """A maker's country, first word, number and city, to be found again by one that writes a word before its name."""
+    return maker[:5] + maker[8:] if maker[2:8].isalpha() and maker[8:10].isdigit() else ""
+
+
+def _less_a_word(maker: str) -> str:
+    """The same of a maker without the first word of its name.
+
+    >>> _less_a_word("THEXPPHA897CHO") == _of_one_word("THPHAPLA897CHO")
+    True
+    """
+    return maker[:2] + maker[5:] if maker[2:8].isalpha() and maker[8:10].isdigit() else ""
+
+
 def is_new(maker: MakerTrade, order: Order, *, observed_from: int) -> bool:
     """Whether a maker is seen to begin after the petition, not only there since the facts begin."""
     return maker.first_day >= max(order.petition_day, observed_from + OBSERVED_BEFORE_DAYS)
 
 
-def candidates(makers: Iterable[MakerTrade], orders: list[Order], *, observed_from: int) -> list[MakerTrade]:
-    """Makers that are new since the petition, and old ones whose new customers had bought from the order's country or
-    whose papers name it."""
+def candidates(
+    makers: Iterable[MakerTrade], orders: list[Order], *, observed_from: int,
+    supplied: Collection[tuple[int, str, str]] = (),
+) -> list[MakerTrade]:  # fmt: skip
+    """Makers that are new since the petition, and old ones whose new customers had bought from the order's country,
+    whose papers name it, or to whom such goods are consigned from there (`supplied`, by key)."""
     chosen = []
     for maker in makers:
+        if maker.key in supplied:
+            chosen.append(maker)
+            continue
         if maker.new_lines < LEAST_LINES:
             continue
         new = is_new(maker, orders[maker.order], observed_from=observed_from)
@@ -228,10 +266,21 @@ def candidates(makers: Iterable[MakerTrade], orders: list[Order], *, observed_fr
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines as columns, `of[key]` being the rows of one key, in order of days."""
+    """Lines as columns, `of[key]` being the rows of one key, in order of days.
+
+    `codes` number the texts of a column, each line's being its place in `texts`, where None is the last. `lots` are
+    numbers of lots: a line's bill, or its entry where no bill is named; `goods` are places in `kinds`, which are
+    (tariff number, unit); `logs` are the logarithms of what can be measured on each line, by measure.
+    """
 
     columns: dict[str, npt.NDArray[Any]]
     of: dict[Any, Ints]
+    codes: dict[str, Ints]
+    texts: dict[str, npt.NDArray[Any]]
+    lots: Ints
+    goods: Ints
+    kinds: tuple[tuple[str, str], ...]
+    logs: dict[str, Floats]
 
     def take(self, key: Any, name: str) -> npt.NDArray[Any]:
         """A column of one key's rows; empty for a key without rows."""
@@ -249,7 +298,7 @@ def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
     """The lines of these makers under their orders, by (order, maker), whatever spelling they carry."""
     wanted = [(c.order, s, c.origin, c.maker) for c in chosen for s in c.spellings]
     spelt = _memtable(("order", "maker", "origin", "owner"), wanted)
-    t = _by_seller(lines).join(spelt, ["order", "maker", "origin"]).select(*_LINE, *PAPERS, "owner")
+    t = _by_seller(lines).join(spelt, ["order", "maker", "origin"]).select(*_LINE, *PAPERS, "carrier", "owner")
     return _columns(t, ("order", "owner", "origin"), once=True)
 
 
@@ -277,11 +326,12 @@ def _memtable(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> ir.Tab
     return ibis.memtable(pa.table(dict(zip(names, arrays, strict=True))))
 
 
-def _texts(column: "pa.ChunkedArray[Any]") -> npt.NDArray[Any]:
-    """The texts of a column, each once in memory however many rows have it; None where there is none."""
+def _coded(column: "pa.ChunkedArray[Any]") -> tuple[Ints, npt.NDArray[Any]]:
+    """The texts of a column by number, each once in memory however many rows have it; the last is None."""
     coded = column.combine_chunks().dictionary_encode()
     texts: npt.NDArray[Any] = np.array([*coded.dictionary.to_pylist(), None], dtype=object)
-    return np.asarray(texts[coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)])
+    codes = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+    return np.asarray(codes, dtype=np.int64), texts
 
 
 def _columns(t: ir.Table, key: tuple[str, ...], *, once: bool = False) -> Lines:
@@ -292,6 +342,8 @@ def _columns(t: ir.Table, key: tuple[str, ...], *, once: bool = False) -> Lines:
         differs = [pa.compute.not_equal(c[1:], c[:-1]) for c in keyed]
         rows = rows.filter(pa.array(np.r_[True, np.any([d.to_numpy(zero_copy_only=False) for d in differs], axis=0)]))
     columns: dict[str, npt.NDArray[Any]] = {}
+    codes: dict[str, Ints] = {}
+    texts: dict[str, npt.NDArray[Any]] = {}
     for name in rows.column_names:
         column = rows[name]
         if pa.types.is_floating(column.type):
@@ -299,15 +351,27 @@ def _columns(t: ir.Table, key: tuple[str, ...], *, once: bool = False) -> Lines:
         elif pa.types.is_integer(column.type):
             columns[name] = column.to_numpy(zero_copy_only=False).astype(np.int64)
         else:
-            columns[name] = _texts(column)
+            codes[name], texts[name] = _coded(column)
+            columns[name] = texts[name][codes[name]]
     # Rows of one key follow one another.
     begins = np.ones(rows.num_rows, dtype=np.bool_)
     if rows.num_rows:
-        begins[1:] = np.any([columns[name][1:] != columns[name][:-1] for name in key], axis=0)
+        of_key = [codes.get(name, columns[name]) for name in key]
+        begins[1:] = np.any([column[1:] != column[:-1] for column in of_key], axis=0)
     starts = np.flatnonzero(begins)
     spans = zip(starts, np.r_[starts[1:], rows.num_rows][: len(starts)], strict=True)
     of = {tuple(_plain(columns[name][start]) for name in key): np.arange(start, end) for start, end in spans}
-    return Lines(columns, of)
+    no_bill = len(texts["bill"]) - 1
+    lots = np.where(codes["bill"] == no_bill, no_bill + codes["entry_number"], codes["bill"])
+    units = len(texts["unit"])
+    pairs, goods = np.unique(codes["hts"] * units + codes["unit"], return_inverse=True)
+    kinds = tuple((str(texts["hts"][pair // units]), str(texts["unit"][pair % units])) for pair in pairs.tolist())
+    value, quantity, weight, packages = (columns[name] for name in ("value", "quantity", "weight", "packages"))
+    logs = {
+        "price": np.log(value / quantity), "unit_weight": np.log(weight / quantity),
+        "package_weight": np.log(weight / packages),
+    }  # fmt: skip
+    return Lines(columns, of, codes, texts, lots, goods, kinds, logs)
 
 
 def _plain(value: Any) -> Any:

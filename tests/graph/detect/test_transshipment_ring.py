@@ -18,7 +18,18 @@ from graph.model.finding import Finding
 from graph.model.tables import TABLES
 from tests.graph.detect.calibrate_transshipment_ring import seen_in
 from tests.graph.detect.memory_facts import MemoryFacts
-from tests.graph.detect.order_world import DAYS, GOODS, ORDER, PRELIMINARY, PRICES, OrderWorld, Row, on, order_world
+from tests.graph.detect.order_world import (
+    DAYS,
+    GOODS,
+    ORDER,
+    OTHER_GOODS,
+    PRELIMINARY,
+    PRICES,
+    OrderWorld,
+    Row,
+    on,
+    order_world,
+)
 
 NEW_PLANT = "VNNEWWAR05HAN"
 SHELLS = ("MYSHELLA06PEN", "THSHELLB07BAN")
@@ -26,6 +37,8 @@ TAKING_TURNS = ("MYTURNAA12PEN", "THTURNBB13BAN")
 RAMP, CONVERTER, MERGED = "MYRAMPWA08JOH", "THTRANSF09BAN", "VNMERGED10HAN"
 BY_PAPER, BY_EXPORTER = "MYPAPERM16PEN", "THEXPORT17BAN"
 TRADER, BORROWED, FRONTS = "VNSELLER18SAI", "VNBORROW19HAN", ("77-700000100", "77-700000200")
+MILL, HOUSE = "MYMILLWO24PEN", "MYHOUSET25PEN"
+WORKSHOPS = tuple(f"MY{name}PEN" for name in ("ATELIE31", "BENCHW32", "COTTAG33", "DWELLI34", "EMBERS35"))
 WELL_KNOWN = ("VNHANALU11HAN", "VNSAIPRO22SAI", "MYPENMET33PEN", "MYJOHALU44JOH", "THBANEXT55BAN")
 
 
@@ -144,7 +157,23 @@ def a_front_that_buys_from_a_trader_under_an_old_plant_s_number(world: OrderWorl
         )  # fmt: skip
 
 
+def a_mill_that_tops_up_with_goods_of_the_order_s_country(world: OrderWorld) -> None:
+    """Old customers, old prices: that some of its lots came in shortly before is all there is to see."""
+    world.record(MILL, name="Millwo Works Ltd", established_on=date(1999, 3, 1))
+    lots = world.trade([f"65-00000{n}00" for n in range(10, 13)], MILL, days=(3, DAYS - 20), lots=90)
+    since = [row for row in lots if row["entry_date"] > on(PRELIMINARY + 60)]
+    world.came_in(since[::2], shipper="Zhemet Works Ltd", consignee="Millwo Works Ltd")
+
+
+def workshops_that_lend_their_names_to_one_house(world: OrderWorld) -> None:
+    customers = world.importers(11, 2)
+    for n, maker in enumerate(WORKSHOPS):
+        days = (PRELIMINARY + 60 + 40 * n, DAYS - 100 + 10 * n)
+        world.trade(customers, maker, days=days, lots=4, price_usd=PRICES["CN"], foreign_exporter_id=HOUSE)
+
+
 STORIES = (
+    a_mill_that_tops_up_with_goods_of_the_order_s_country, workshops_that_lend_their_names_to_one_house,
     relabelled_through_a_new_plant, two_shells_of_one_officer, shells_that_take_turns_through_one_filer,
     laden_where_the_order_is, exported_by_a_maker_of_the_order_s_country, a_real_plant_with_a_ramp,
     a_substantial_transformation, a_plant_under_a_new_number, a_market_that_turns_elsewhere,
@@ -204,6 +233,26 @@ def test_a_price_that_a_buyer_keeps_is_told_beside_what_goods_of_the_new_country
     for evidence in kept:
         assert float(evidence.numbers["now"]) == pytest.approx(float(evidence.numbers["before"]), rel=0.15)
         assert float(evidence.numbers["usual_times"]) > 1.4
+
+
+def test_an_old_mill_is_found_by_the_lots_that_passed_through_it(facts: MemoryFacts, findings: list[Finding]) -> None:
+    finding = of(findings, MILL)
+    passed = next(e for e in finding.evidence if "expected_by_chance" in e.numbers)
+    t = facts.table("entry_lines")
+    lots = t.filter(t.manufacturer_id == MILL).count().to_pyarrow().as_py()
+    assert finding.probability > 0.5
+    assert int(passed.numbers["matched"]) > 15 > 4 * float(passed.numbers["expected_by_chance"])
+    assert int(passed.numbers["matched"]) <= len(finding.entries) < lots / 2, "its own goods are no part of it"
+    assert {m.entity for m in finding.members if m.role == "importer"} == {
+        f"importer:65-00000{n}00" for n in (10, 11, 12)
+    }
+
+
+def test_workshops_that_one_house_sells_for_are_one_finding(findings: list[Finding]) -> None:
+    finding = of(findings, WORKSHOPS[0])
+    assert finding.probability > 0.5
+    assert {m.entity for m in finding.members} >= {f"manufacturer:{maker}" for maker in WORKSHOPS}
+    assert any(HOUSE in m.why for m in finding.members)
 
 
 def test_a_finding_names_the_maker_its_importers_and_who_stands_behind(findings: list[Finding]) -> None:
@@ -321,6 +370,61 @@ def test_papers_that_name_the_order_s_country_say_less_where_many_makers_have_th
     assert among_others["laden"] >= 0
 
 
+def test_papers_say_little_where_the_carrier_lades_everybody_s_goods_in_the_order_s_country() -> None:
+    def laden(makers: Collection[str], hts: Collection[str]) -> Callable[[OrderWorld, list[Row]], None]:
+        def story(world: OrderWorld, lots: list[Row]) -> None:
+            own = {
+                row["bill_number"] for row in world.tables["entry_lines"]
+                if row["manufacturer_id"] in makers or (row["hts_number"] in hts and row["country_of_origin"] == "VN")
+            }  # fmt: skip
+            for bill in world.tables["bills"]:
+                if bill["bill_number"] in own:
+                    bill |= {"country_of_lading": "CN", "shipper_country": "VN", "scac": "LOOP"}
+
+        return story
+
+    alone, on_a_loop = weighed(laden([NEW_PLANT], ())), weighed(laden([NEW_PLANT], OTHER_GOODS))
+    assert alone["laden"] > 2
+    assert on_a_loop["laden"] < 1
+
+
+@pytest.mark.parametrize(
+    ("issue_type", "result_code", "conclusion", "cleared"),
+    [
+        ("origin/transshipment", "no_violation", "Declaration found correct; no further action.", True),
+        ("evasion", "closed", "Allegation not substantiated: production was seen on the visit.", True),
+        ("evasion", "refuted", "", True),
+        ("evasion", "closed", "Evasion confirmed, see penalty case.", False),
+        ("evasion", "no_violation", "Production could not be verified.", False),
+        ("valuation", "no_violation", "Declaration found correct.", False),
+    ],
+)
+def test_an_allegation_counts_for_nothing_once_an_issue_on_the_origin_is_closed_in_the_maker_s_favour(
+    issue_type: str, result_code: str, conclusion: str, cleared: bool
+) -> None:
+    def alleged(world: OrderWorld, lots: list[Row]) -> None:
+        claim = {"claim_id": "C1", "relation": "controlled_by", "status": "alleged"}
+        world.add(
+            "party_claims",
+            {**claim, "subject": f"manufacturer:{NEW_PLANT}", "object": f"importer:{lots[0]['importer_number']}"},
+        )
+
+    def closed(world: OrderWorld, lots: list[Row]) -> None:
+        issue: Row = {"issue_id": "I1", "issue_type": issue_type, "manufacturer_ids": [NEW_PLANT]}
+        world.add("issues", {**issue, "version": 1, "as_of": on(ORDER), "status": "open"})
+        world.add(
+            "issues",
+            {
+                **issue, "version": 2, "as_of": on(ORDER + 90), "status": "closed", "result_code": result_code,
+                "conclusion": conclusion,
+            },
+        )  # fmt: skip
+
+    assert (weighed(alleged)["alleged"], weighed(alleged)["cleared"]) == (1, 0)
+    told = weighed(alleged, closed)
+    assert (told["alleged"], told["cleared"]) == ((0, 1) if cleared else (1, 0))
+
+
 def by_paper(facts: MemoryFacts) -> list[str]:
     """The bills of the maker that only papers tell of."""
     t = facts.table("entry_lines")
@@ -367,7 +471,10 @@ def test_honest_makers_are_not_accused(findings: list[Finding], maker: str) -> N
 
 
 def test_nobody_else_is_accused(findings: list[Finding]) -> None:
-    planted = {f"manufacturer:{maker}" for maker in (NEW_PLANT, *SHELLS, *TAKING_TURNS, BY_PAPER, BY_EXPORTER, TRADER)}
+    planted = {
+        f"manufacturer:{maker}" for maker in (NEW_PLANT, *SHELLS, *TAKING_TURNS, BY_PAPER, BY_EXPORTER, TRADER, MILL)
+    }
+    planted |= {f"manufacturer:{maker}" for maker in (HOUSE, *WORKSHOPS)}
     for finding in findings:
         if finding.queue or finding.probability >= 0.5:
             assert planted & {m.entity for m in finding.members}, finding.title
@@ -441,6 +548,6 @@ def test_a_rare_telephone_links_and_a_forwarder_s_address_does_not() -> None:
 
 
 def test_each_sign_says_what_speaks_for_or_against() -> None:
-    against = {"capable", "inputs", "home_market", "old_plant", "standing", "visited", "disclosed"}
+    against = {"capable", "inputs", "home_market", "old_plant", "standing", "visited", "cleared", "disclosed"}
     assert {name for name, (low, high) in SIGNS.items() if high <= 0} == against
     assert all(low >= 0 for name, (low, high) in SIGNS.items() if name not in against)
