@@ -57,7 +57,7 @@ class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "7"
+    version: str = "8"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -193,6 +193,8 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: f
         excess=rarer,
         company_bits=company,
         port_bits=lead.matches[0].port_bits,
+        identity_bits=lead.matches[0].identity_bits,
+        own=lead.matches[0].own,
         in_parts=lead.parts is not None,
         look_alikes=lead.matches[0].look_alikes,
         recurring_bits=lead.matches[0].recurring_bits if lead.matches[0].own else 0.0,

@@ -13,6 +13,8 @@ MOST_SUPPORT = 3.0
 COMPANY = (-2.0, 8.0)
 # The port counts in the rarity too; here no further than this.
 MOST_PORT_BITS = 2.0
+# From so many bits of its other stopped lots an importer is no longer taken to ship its usual lots.
+TELLING_COMPANY = 2.0
 
 # What each feature may do to the log-odds, least and most. Positive: more of it is more suspicious.
 SIGNS: dict[str, tuple[float, float]] = {
@@ -20,6 +22,8 @@ SIGNS: dict[str, tuple[float, float]] = {
     "excess": (0.0, 0.7),  # log2 of how many matches are about as rare, over how many chance gives; at most 4
     "company": (0.0, 1.0),  # bits of the importer's other stopped lots together, from -2 to 8; 0 once explained
     "new_port": (0.0, 1.0),  # bits of the port of entry, at most 2: above 0 where the importer seldom entered anything
+    # From 0 to 1: its own lot, at a port that it uses, alike in goods alone, and no other stopped lot came back.
+    "usual_lot": (-4.0, 0.0),
     "in_parts": (-2.0, 0.0),  # the match is a sum of several entries
     "look_alikes": (-1.5, 0.0),  # log2 of one more than the importer's lots that match as well
     "recurring": (-1.0, 0.0),  # log2 of how much likelier a lot that merely recurs agrees in this way
@@ -68,6 +72,8 @@ def features(
     excess: float,
     company_bits: float,
     port_bits: float,
+    identity_bits: float,
+    own: bool,
     in_parts: bool,
     look_alikes: int,
     recurring_bits: float,
@@ -85,15 +91,16 @@ def features(
 ) -> dict[str, float]:
     """The features of a lead. `support` is a tail probability, or 0 where it says nothing.
 
-    `everybody_moved` says from 0 to 1 how far all left the port.
+    `everybody_moved` says from 0 to 1 how far all left the port; `identity_bits` are those of box, bill and seal, and
+    `own` is an entry by the lot's importer.
 
     Where a lawful return or a movement in bond explains that the goods are the same, it speaks neither
     for nor against the pattern how well they match.
 
-    >>> features(chance=0.001, excess=1.0, company_bits=0.0, port_bits=2.0, in_parts=False, look_alikes=0,
-    ...          recurring_bits=0.0, found_again=False, unresolved=True, seized=False, returned_lawfully=False,
-    ...          reexported=False, mended_or_passed=False, in_bond=False, support=0.01, everybody_moved=0.0,
-    ...          moved_for_good=False, in_season=False)["rarity"]
+    >>> features(chance=0.001, excess=1.0, company_bits=0.0, port_bits=2.0, identity_bits=0.0, own=True,
+    ...          in_parts=False, look_alikes=0, recurring_bits=0.0, found_again=False, unresolved=True, seized=False,
+    ...          returned_lawfully=False, reexported=False, mended_or_passed=False, in_bond=False, support=0.01,
+    ...          everybody_moved=0.0, moved_for_good=False, in_season=False)["rarity"]
     3.0
     """
     explained = returned_lawfully or in_bond
@@ -102,12 +109,16 @@ def features(
     rarity = max(rarity - everybody_moved * max(port_bits, 0.0) * float(np.log10(2)), 0.0)
     port_bits *= 1 - everybody_moved
     rarity = min(rarity, RAREST)
+    # What is alike in goods alone where the importer's goods always go is what its usual lots look like.
+    usual = min(max(-port_bits, 0.0), 1.0) * min(max(1.0 - company_bits / TELLING_COMPANY, 0.0), 1.0)
+    usual *= own and identity_bits <= 0 and not explained
     tail = -np.log10(max(support, 10**-MOST_SUPPORT)) if support > 0 else 0.0
     return {
         "rarity": 0.0 if explained else rarity,
         "excess": 0.0 if explained else excess,
         "company": 0.0 if explained else min(max(company_bits, COMPANY[0]), COMPANY[1]),
         "new_port": 0.0 if explained else min(port_bits, MOST_PORT_BITS),
+        "usual_lot": usual,
         "in_parts": float(in_parts and not explained),
         "look_alikes": 0.0 if explained else float(np.log2(1 + look_alikes)),
         "recurring": 0.0 if explained else recurring_bits,

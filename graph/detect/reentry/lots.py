@@ -255,15 +255,25 @@ def with_bills(lots: ir.Table, facts: FactStore, names: ir.Table, *, as_of: date
     So it is with parties, where a bill's names lead to them by `names` (an importer is then named by its taxpayer
     number).
 
-    A lot known by its container alone is taken to be on the bill that landed that container there nearest in time.
+    A lot known by its container alone is taken to be on the bill that landed that container there nearest in time. A
+    bill that names another buyer, for whom the lot's importer enters nothing, is of another journey of the box.
     """
     shipped = bills(facts, as_of=as_of)
     loose = lots.filter(lots.bill.isnull(), lots.line_id.isnull())
-    loose = loose.select("lot_key", "action_day", "port", box=loose.containers.unnest())
+    loose = loose.select("lot_key", "action_day", "port", "taxpayer", box=loose.containers.unnest())
     landed = shipped.select("bill", "bill_day", "bill_port", box=shipped.bill_containers.unnest())
     found = loose.join(landed, "box")
     elsewhere = _is_port_code(found.bill_port) & (found.bill_port != found.port)
     found = found.mutate(days=(found.action_day - found.bill_day).abs())
+    named = named_on_bills(facts, found.select("bill").distinct(), names, as_of=as_of).select("bill", "bill_taxpayer")
+    found = found.left_join(named, "bill").drop("bill_right")
+    others = found.filter(found.bill_taxpayer != found.taxpayer).select("taxpayer", "bill_taxpayer").distinct()
+    entered = facts.table("entry_lines", as_of=as_of)
+    entered = entered.select(
+        taxpayer=taxpayer(entered.importer_number), bill_taxpayer=taxpayer(entered.consignee_number)
+    )
+    others = others.anti_join(entered, ["taxpayer", "bill_taxpayer"])
+    found = found.anti_join(others, ["taxpayer", "bill_taxpayer"])
     # A box that lands elsewhere, or weeks after the action, is on its next journey.
     found = found.filter(
         found.days <= OWN_ENTRY_DAYS, found.bill_day - found.action_day <= ACTED_BEFORE_LANDING_DAYS, ~surely(elsewhere)

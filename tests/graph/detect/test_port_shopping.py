@@ -363,6 +363,30 @@ def same_box_another_load(world: HarbourWorld) -> None:
     )
 
 
+def box_of_another_buyer(world: HarbourWorld) -> None:
+    """Only the box of the lot is known; it comes on for another buyer, whose entry is all that its bill tells of."""
+    trade(world, "55-000003200")
+    trade(world, "55-000003300", port="3001", manufacturer_id="CNGOLWIC31GOL")
+    world.add(
+        "party_records",
+        {"record_id": "P55-000003300", "role": "importer", "identifier": "55-000003300", "name": "Wickermoor Goldware"},
+    )  # fmt: skip
+    lot = world.line(
+        importer_number="55-000003300", port_code="3001", entry_date=on(12), container_number="QZXU4444444",
+        bill_number=None, manufacturer_id="CNGOLWIC31GOL",
+    )  # fmt: skip
+    world.add(
+        "bills",
+        {"bill_number": "GHIJ00004444", "arrived_on": on(6), "containers": ["QZXU4444444"],
+         "consignee_name": "WICKERMOOR GOLDWARE LLC", "packages": lot["packages"], "hts_prefix": "760421",
+         "gross_weight_kg": lot["gross_weight_kg"]},
+    )  # fmt: skip
+    world.act(
+        {**lot, "port_code": "2704", "importer_number": "55-000003200", "entry_date": HELD}, entry_number=None,
+        line_number=None, container_number="QZXU4444444", kind="refusal", result="refused",
+    )  # fmt: skip
+
+
 def corrected(world: HarbourWorld, importer: str) -> Row:
     trade(world, importer)
     lot = world.line(importer_number=importer, port_code="2704", entry_date=HELD)
@@ -426,7 +450,7 @@ STORIES = (
     slipped_out_of_bond, destroyed, to_be_destroyed, broken_in_five_and_repacked, shown_at_fairs,
     by_one_broker, by_everybodys_broker, settled_with_customs, settled_against_the_importer,
     passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld, found_late, box_of_its_own,
-    same_box_another_load, leave_by_letter, leave_withheld_by_letter,
+    same_box_another_load, leave_by_letter, leave_withheld_by_letter, box_of_another_buyer,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
@@ -659,7 +683,9 @@ def test_a_broker_that_files_for_nearly_everybody_joins_nobody(findings: list[Fi
     assert result(one, "broker that files for everybody").startswith("Does not arise")
 
 
-@pytest.mark.parametrize("taxpayer", ["55-0000010", "55-0000011", "55-0000015", "55-0000028", "55-0000029"])
+@pytest.mark.parametrize(
+    "taxpayer", ["55-0000010", "55-0000011", "55-0000015", "55-0000028", "55-0000029", "55-0000032"]
+)
 def test_recurring_lots_a_container_that_came_round_and_a_bill_s_own_entry_are_not_found(
     findings: list[Finding], taxpayer: str
 ) -> None:

@@ -1,5 +1,7 @@
 """How far an importer that left a port left it with everybody."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -29,19 +31,42 @@ def test_the_more_of_the_others_left_the_port_the_less_the_importer_moved_by_its
     assert least <= movement(cohort=cohort, on_return=on_return).moved_with_everybody <= most
 
 
-def test_as_far_as_all_moved_the_port_of_entry_and_later_entries_say_nothing() -> None:
-    def told(everybody_moved: float) -> dict[str, float]:
-        return features(
-            chance=0.001, excess=1.0, company_bits=0.0, port_bits=2.0, in_parts=False, look_alikes=0,
-            recurring_bits=0.0, found_again=False, unresolved=False, seized=False, returned_lawfully=False,
-            reexported=False, mended_or_passed=False, in_bond=False, support=0.01, everybody_moved=everybody_moved,
-            moved_for_good=False, in_season=False,
-        )  # fmt: skip
+def told(**values: Any) -> dict[str, float]:
+    """The features of a lead of which nothing is known but that the goods agree, and what is given."""
+    usual: dict[str, Any] = {
+        "chance": 0.001, "excess": 1.0, "company_bits": 0.0, "port_bits": 0.0, "identity_bits": 0.0, "own": True,
+        "look_alikes": 0, "recurring_bits": 0.0, "support": 0.01, "everybody_moved": 0.0,
+    }  # fmt: skip
+    marks = (
+        "in_parts", "found_again", "unresolved", "seized", "returned_lawfully", "reexported", "mended_or_passed",
+        "in_bond", "moved_for_good", "in_season",
+    )  # fmt: skip
+    return features(**(usual | dict.fromkeys(marks, False) | values))
 
-    by_itself, in_part, with_all = told(0.0), told(0.5), told(1.0)
+
+def test_as_far_as_all_moved_the_port_of_entry_and_later_entries_say_nothing() -> None:
+    by_itself, in_part, with_all = (told(port_bits=2.0, everybody_moved=moved) for moved in (0.0, 0.5, 1.0))
     for name in ("rarity", "new_port", "support"):
         assert by_itself[name] > in_part[name] > with_all[name]
     assert with_all["new_port"] == with_all["support"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("known", "usual"),
+    [
+        ({}, 1.0),
+        ({"port_bits": -0.5}, 0.5),
+        ({"port_bits": 1.5}, 0.0),  # it never enters anything there
+        ({"identity_bits": 8.0}, 0.0),  # and it came in the same box
+        ({"own": False}, 0.0),  # another enters it
+        ({"company_bits": 1.0}, 0.5),
+        ({"company_bits": 6.0}, 0.0),  # another of its stopped lots came back
+        ({"in_bond": True}, 0.0),
+        ({"everybody_moved": 1.0}, 0.0),
+    ],
+)
+def test_goods_alike_at_a_port_that_the_importer_uses_are_its_usual_lot(known: dict[str, Any], usual: float) -> None:
+    assert told(**({"port_bits": -1.2} | known))["usual_lot"] == pytest.approx(usual)
 
 
 @pytest.mark.parametrize(
