@@ -1,0 +1,69 @@
+"""What documents say for a maker's goods, and what they leave open or say against them."""
+
+import re
+from datetime import date
+
+import pytest
+
+from graph.detect.diversion.written import speaks_for, spoken_for
+from graph.detect.documents import Document, Named
+from tests.graph.detect.memory_facts import MemoryFacts
+
+MAKER, IMPORTER = "UMBER TILE", "OCHRE HOME"
+
+
+def said(text: str) -> bool:
+    named = [Named(key, m.start(), m.end()) for key in (MAKER, IMPORTER) for m in re.finditer(key, text)]
+    named.sort(key=lambda one: one.start)
+    return speaks_for(
+        Document("D1", "memo", date(2025, 6, 1), "Note", text, tuple(named)), frozenset({MAKER, "VNUMBTIL1HAI"})
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Tile samples made by {MAKER} are not within the scope of the order.",
+        f"Visited {MAKER}. The kilns and the plant were running. Records are in order.",
+        f"The investigation found no evidence that {IMPORTER} entered tile of {MAKER} through evasion.",
+        f"The allegation against {MAKER} was unfounded.",
+    ],
+)
+def test_what_is_cleared_speaks_for_it(text: str) -> None:
+    assert said(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Tile in sets made by {MAKER} is within the scope of the order.",
+        f"Visited {MAKER}. The plant was idle; no machinery was seen.",
+        f"Production of {MAKER} could not be verified, its papers are in order.",
+        f"{IMPORTER} is compliant. It buys of {MAKER}.",
+        "The plant was running.",
+    ],
+)
+def test_what_is_open_or_against_it_or_of_somebody_else_does_not(text: str) -> None:
+    assert not said(text)
+
+
+def test_a_document_is_found_by_a_maker_s_number_or_name_on_file() -> None:
+    text = "Umber Tile JSC: origin confirmed."
+    facts = MemoryFacts(
+        {
+            "party_records": [
+                {"record_id": f"R{mid}", "role": "manufacturer", "identifier": mid, "name": name}
+                for mid, name in (("VNUMBTIL1HAI", "Umber Tile Ltd."), ("VNSIETIL2HAI", "Sienna Tile Ltd."))
+            ],
+            "documents": [{"id": "D1", "kind": "memo", "date": date(2025, 6, 1), "title": "Visit", "text": text}],
+            "mentions": [
+                {
+                    "document_id": "D1", "kind": "company_name", "key": "UMBER TILE JSC", "text": "Umber Tile JSC",
+                    "start": 0, "end": 14, "how": "form",
+                }
+            ],
+        }
+    )  # fmt: skip
+    makers = ("VNUMBTIL1HAI", "VNSIETIL2HAI")
+    assert spoken_for(facts, makers, as_of=None, until=date(2026, 1, 1)) == {"VNUMBTIL1HAI": ("D1",)}
+    assert spoken_for(facts, makers, as_of=None, until=date(2025, 1, 1)) == {}
