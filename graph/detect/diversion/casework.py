@@ -17,6 +17,7 @@ import ibis
 
 from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.trade import Ints, Lines
+from graph.detect.diversion.written import IN_FAVOUR, NOT_CLEARED, spoken_for
 from graph.facts.columns import one_column, surely
 from graph.facts.store import FactStore
 
@@ -31,21 +32,6 @@ _ON_ORIGIN = (
     r"(?i)\b(origin|trans-?ship\w*|evasion|evad\w+|circumvent\w*|diversion|re-?label\w*|marking|ad[ /-]?cvd|"
     r"anti-?dumping|countervailing|production)\b"
 )
-# How it is closed in the maker's favour, unless it says that it could not be told or that something was found.
-_IN_FAVOUR = (
-    r"(?i)\b(no|without( a| any)?)[ _-](\w+ )?(violation|evasion|discrepanc\w+|evidence|indication|"
-    r"transshipment|diversion|merit|irregularit\w+)|"
-    r"\b(unfounded|unsubstantiated|refuted|disproved|dismissed|cleared|compliant|"
-    r"not[ _-](been |be )?(substantiated|founded|sustained|upheld|borne out|supported)|in order|negative|"
-    r"(found|is|was|be|as) (declared|correct|genuine)|(confirmed|verified) as declared|"
-    r"(origin|production|manufacture)( was| is)? (confirmed|verified|proven|established|seen))\b"
-)
-_NOT_CLEARED = (
-    r"(?i)\b(could not|cannot|unable|inconclusive|insufficient|lack of|unresolved|pending|non-?compliant|"
-    r"not (compliant|in order|cleared|(be )?(verified|established|proven|determined|seen))|"
-    r"no (answer|reply|response|production)|violations? (was |were |is )?found|penalt\w*|"
-    r"(evasion|transshipment|discrepanc\w+) (was |is )?(found|confirmed|established|proven))\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +39,14 @@ class Looks:
     """By action: `doubted` of `looked` ended in doubt of the origin, where `usual` of others' do.
 
     `visits` are those that saw the plant and found it in order, `cleared` the snapshots (issue, version) with which
-    issues on the origin of its goods were closed in its favour.
+    issues on the origin of its goods were closed in its favour, `papers` the documents that speak for them.
     """
 
     looked: tuple[str, ...] = ()
     doubted: tuple[str, ...] = ()
     visits: tuple[str, ...] = ()
     cleared: tuple[tuple[str, str], ...] = ()
+    papers: tuple[str, ...] = ()
     usual: float = 0.0
     bits: float = 0.0
 
@@ -97,6 +84,7 @@ class Casework:
         self._looked = len(every)
         self._columns = own.columns
         self._cleared = _cleared(facts, makers, as_of=as_of, until=until)
+        self._papers = spoken_for(facts, makers, as_of=as_of, until=until)
 
     def of(self, spellings: Collection[str], rows: Ints) -> Looks:
         """The looks at these lines of a maker, and at its plant."""
@@ -108,8 +96,11 @@ class Casework:
         usual = (len(self._doubted) - len(doubted) + 1) / (self._looked - len(found) + USUAL_LOOKS)
         bits = part_bits(len(found), len(doubted), usual) if found else 0.0
         cleared = sorted({issue for maker in spellings for issue in self._cleared.get(maker, ())})
-        visits = tuple(sorted(found & self._visits))
-        return Looks(tuple(sorted(found)), tuple(sorted(doubted)), visits, tuple(cleared), usual, bits)
+        papers = sorted({paper for maker in spellings for paper in self._papers.get(maker, ())})
+        return Looks(
+            tuple(sorted(found)), tuple(sorted(doubted)), tuple(sorted(found & self._visits)), tuple(cleared),
+            tuple(papers), usual, bits,
+        )  # fmt: skip
 
 
 def _cleared(
@@ -125,7 +116,7 @@ def _cleared(
     )
     t = t.filter(
         surely(about.re_search(_ON_ORIGIN)) | surely(t.priority_trade_issue == "adcvd"),
-        said.re_search(_IN_FAVOUR), ~said.re_search(_NOT_CLEARED),
+        said.re_search(IN_FAVOUR), ~said.re_search(NOT_CLEARED),
         ~surely(t.status.lower().re_search("open|progress|pending")),
     )  # fmt: skip
     t = t.select("issue_id", "version", maker=t.manufacturer_ids.unnest())

@@ -104,6 +104,8 @@ def _checked(x: Examined) -> str:
     looks = x.looks
     if looks.cleared:
         return f"Holds: {len(looks.cleared)} issues on the origin of its goods were closed in its favour."
+    if looks.papers:
+        return f"Weakens the match: {', '.join(looks.papers)} speak{'s' * (len(looks.papers) == 1)} for its goods."
     if looks.visits:
         return f"Holds: customs saw the plant {len(looks.visits)} times and found it in order."
     if looks.doubted:

@@ -47,7 +47,10 @@ SIGNS: Signs = {
     "old_plant": (-4.0, 0.0),  # share of its trade that an old plant of its country had until it began
     "standing": (-3.0, 0.0),  # established long before it began
     "visited": (-4.0, 0.0),  # customs saw its plant and found it in order
-    "cleared": (-4.0, 0.0),  # an issue on the origin of its goods was closed in its favour
+    "cleared": (
+        -4.0,
+        0.0,
+    ),  # an issue on the origin of its goods was closed in its favour, or a document speaks for them
     "disclosed": (-3.0, 0.0),  # its tie to the order country's maker is on record as a fact
 }
 
@@ -122,7 +125,7 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
         "ties": min(sum(bits for _, _, bits in x.ties), MOST_TIE_BITS),
         "beginners": float(np.clip(x.beginners.bits, -MOST_BEGINNERS_BITS, MOST_BEGINNERS_BITS)),
         "doubted": float(np.clip(x.looks.bits, -MOST_LOOKED_BITS, MOST_LOOKED_BITS)),
-        "alleged": float(bool(x.alleged) and not x.looks.cleared),
+        "alleged": float(bool(x.alleged) and not (x.looks.cleared or x.looks.papers)),
         "excess": excess,
         "chain": float(chained),
         "capable": capable if explains else 0.0,
@@ -131,6 +134,6 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
         "old_plant": x.old_plant_share if x.old_plant_share >= 0.3 else 0.0,
         "standing": float(explains and x.years_standing is not None and x.years_standing >= YOUNG_YEARS),
         "visited": float(bool(x.looks.visits)),
-        "cleared": float(bool(x.looks.cleared)),
+        "cleared": float(bool(x.looks.cleared or x.looks.papers)),
         "disclosed": float(bool(x.disclosed)),
     }

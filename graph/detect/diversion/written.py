@@ -12,28 +12,32 @@ from graph.detect.documents import Document, documents_naming, firm_key
 from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 
+# How a matter of origin is closed in the maker's favour, unless it could not be told or something was found.
+IN_FAVOUR = (
+    r"(?i)\b(no|without( a| any)?)[ _-](\w+ )?(violation|evasion|discrepanc\w+|evidence|indication|"
+    r"transshipment|diversion|merit|irregularit\w+)|"
+    r"\b(unfounded|unsubstantiated|refuted|disproved|dismissed|cleared|compliant|"
+    r"not[ _-](been |be )?(substantiated|founded|sustained|upheld|borne out|supported)|in order|negative|"
+    r"(found|is|was|be|as) (declared|correct|genuine)|(confirmed|verified) as declared|"
+    r"(origin|production|manufacture)( was| is)? (confirmed|verified|proven|established|seen))\b"
+)
+NOT_CLEARED = (
+    r"(?i)\b(could not|cannot|unable|inconclusive|insufficient|lack of|unresolved|pending|non-?compliant|"
+    r"not (compliant|in order|cleared|(be )?(verified|established|proven|determined|seen))|"
+    r"no (answer|reply|response|production)|violations? (was |were |is )?found|penalt\w*|"
+    r"(evasion|transshipment|discrepanc\w+) (was |is )?(found|confirmed|established|proven))\b"
+)
+# What papers of other kinds say for it: the article is outside the order, or the plant was seen at work.
 _FOR_IT = re.compile(
     r"""(?ix)\b(
       (not|outside|excluded|beyond|falls?\ out(side)?)\ (within\ |in\ |from\ |of\ |covered\ by\ |subject\ to\ |under\ )*
         (the\ )?([a-z]+\ )?(scope|orders?)
-    | no\ (substantial\ )?(evidence|indication|sign)s?\ (of|that|for)
-    | no\ (evasion|transshipment|violation|discrepanc\w+)
-    | not\ (substantiated|supported|borne\ out) | unfounded | unsubstantiated | refuted
-    | (origin|production|manufacture)\ (is\ |was\ |were\ |has\ been\ )?
-        (confirmed|verified|proven|established|seen|witnessed)
     | (confirmed|verified|saw|seen|observed|witnessed)\ (full\ |complete\ |actual\ |own\ )?(production|manufactur\w+)
     | (plant|factory|mill|line|works)s?\ (was\ |were\ )?(seen\ )?(running|working|in\ operation|in\ production)
-    | substantial(ly)?\ transform(ed|ation) | compliant | in\ order
+    | substantial(ly)?\ transform(ed|ation)
     )\b"""
 )
-_NOT_FOR_IT = re.compile(
-    r"""(?ix)\b(
-      could\ not | cannot | unable | inconclusive | insufficient | pending | idle | empty | (is|are)\ within
-    | not\ (verified|established|shown|proven|seen|compliant|substantially|in\ order)
-    | no\ (production|machiner\w+|workers|reply|answer|response)
-    | (evasion|transshipment|relabel\w*)\ (is\ |was\ )?(found|confirmed|suspected|likely)
-    )\b"""
-)
+_NOT_FOR_IT = re.compile(r"(?i)\b((is|are) within|not substantially|idle|empty|no (machiner\w+|workers))\b")
 
 
 def spoken_for(
@@ -65,4 +69,5 @@ def speaks_for(paper: Document, maker: frozenset[str]) -> bool:
         return False
     if all(one.key in maker for one in paper.named):
         told = [said for said, _ in paper.sentences]
-    return any(map(_FOR_IT.search, told)) and not any(map(_NOT_FOR_IT.search, told))
+    for_it = any(re.search(IN_FAVOUR, said) or _FOR_IT.search(said) for said in told)
+    return for_it and not any(re.search(NOT_CLEARED, said) or _NOT_FOR_IT.search(said) for said in told)

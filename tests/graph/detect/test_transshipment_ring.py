@@ -425,6 +425,18 @@ def test_an_allegation_counts_for_nothing_once_an_issue_on_the_origin_is_closed_
     assert (told["alleged"], told["cleared"]) == ((0, 1) if cleared else (1, 0))
 
 
+@pytest.mark.parametrize(("said", "cleared"), [("are not within the scope", 1), ("are within the scope", 0)])
+def test_a_scope_ruling_on_the_maker_s_goods_speaks_for_them(said: str, cleared: int) -> None:
+    def ruled(world: OrderWorld, lots: list[Row]) -> None:
+        text = f"Samples made by {NEW_PLANT} {said} of the order."
+        world.add("documents", {"id": "D1", "kind": "notice", "date": on(ORDER), "title": "Scope ruling", "text": text})
+        begin = text.index(NEW_PLANT)
+        mention = {"document_id": "D1", "kind": "manufacturer", "key": NEW_PLANT, "text": NEW_PLANT, "how": "number"}
+        world.add("mentions", {**mention, "start": begin, "end": begin + len(NEW_PLANT)})
+
+    assert weighed(ruled)["cleared"] == cleared
+
+
 def by_paper(facts: MemoryFacts) -> list[str]:
     """The bills of the maker that only papers tell of."""
     t = facts.table("entry_lines")
