@@ -23,7 +23,7 @@ from graph.detect.succession.candidates import (
 )
 from graph.detect.succession.on_file import KINDS
 from graph.detect.succession.parties import Parties
-from graph.detect.succession.partners import most_used, partners_shared, taken_up, volume, was_customer
+from graph.detect.succession.partners import most_used, partners_shared, taken_up, usual_customer, volume, was_customer
 from graph.detect.succession.trade import (
     SHORTEST_SPAN_DAYS,
     Bools,
@@ -103,8 +103,10 @@ def compare(pairs: Pairs, known: Parties) -> Compared:
     fields = {"timing": _timing(gap)}
     fields["partner"], covered, taken, shared = partners_shared(pairs, began, known)
     strata = (shared > 0).astype(np.int64)
+    none = np.zeros(len(pairs.old))
     for name, habit in known.habits.items():
-        fields[name] = _mix(habit, pairs) if name == "port" else _habit(name, habit, pairs, strata)
+        usual = usual_customer(pairs, known) if name == "consignee" else none
+        fields[name] = _mix(habit, pairs) if name == "port" else _habit(name, habit, pairs, strata, usual)
     fields |= _filed(pairs, known.on_file)
     customer = was_customer(pairs, known)
     if "consignee" in fields:  # that its former supplier's goods went to it does not make it its supplier
@@ -180,8 +182,8 @@ def _timing(gap: Floats) -> Floats:
     return np.where(np.isnan(gap), 0.0, bits[place])
 
 
-def _habit(name: str, of: Held, pairs: Pairs, strata: Ints) -> Floats:
-    """Bits for whether the newcomer's most used value is among the predecessor's."""
+def _habit(name: str, of: Held, pairs: Pairs, strata: Ints, usual: Floats) -> Floats:
+    """Bits for whether the newcomer's most used value is among the predecessor's; chance is no less than `usual`."""
     if not len(of.value):
         return np.zeros(len(pairs.old))
     main = most_used(of)[pairs.new]
@@ -197,7 +199,7 @@ def _habit(name: str, of: Held, pairs: Pairs, strata: Ints) -> Floats:
         # Ten pairs are spread as the holders' shares say, so that few stand-ins do not settle a rate.
         seen = float(agree[control].sum()) + 10 * float(reach[here].mean() if here.any() else 0.0)
         lift = seen / max(float(reach[control].sum()) + 10 * float(reach[here].mean() if here.any() else 0.0), 1e-9)
-        chance = np.clip(reach * max(lift, 1.0), 1e-5, 0.95)
+        chance = np.clip(np.maximum(reach * max(lift, 1.0), usual), 1e-5, 0.95)
         kept = np.maximum(KEPT[name], chance)
         found = np.where(agree, np.log2(kept / chance), np.log2((1 - kept + 0.02) / (1 - chance + 0.02)))
         bits = np.where(here, found, bits)

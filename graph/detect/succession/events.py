@@ -140,10 +140,14 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     opened = issue.group_by("number", "issue_id").agg(
         day=issue.opened.min().epoch_days().cast("int64"), version=issue.version.min().cast("string")
     )
+    concluded = _newest(facts.table("issues", as_of=as_of)).select("issue_id", "conclusion")
+    opened = opened.left_join(concluded, "issue_id").drop("issue_id_right")
+    paid_off = says_paid(opened.conclusion)
     opened = opened.select(
         party=taxpayer(opened.number) if side is IMPORTERS else opened.number, kind=ibis.literal("issue"),
         day=opened.day, table=ibis.literal("issues"), key=opened.issue_id + "/" + opened.version,
-        told=ibis.literal("issue"), revenue=ibis.literal(0.0), paid=ibis.literal(value=False), **_about(),
+        told=ibis.literal("issue"), revenue=ibis.literal(0.0), paid=paid_off,
+        **_about(remarks=ibis.ifelse(paid_off, opened.conclusion, None)),
     )  # fmt: skip
     paper = facts.table("documents", as_of=as_of)
     paper = paper.filter(
@@ -164,10 +168,15 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
 def without_violation(facts: FactStore, *, as_of: date | None) -> ir.Table:
     """The last version of every issue that was looked into and closed without a violation."""
     t = facts.table("issues", as_of=as_of)
-    newest = t.group_by("issue_id").agg(version=t.version.max())
-    t = t.semi_join(newest, ["issue_id", "version"])
+    t = _newest(t)
     code = t.result_code.lower().re_replace("[^a-z]+", " ")
     return t.filter(surely(code.re_search(_NO_VIOLATION)), ~surely(t.conclusion.lower().re_search(_LEFT_OPEN)))
+
+
+def _newest(issues: ir.Table) -> ir.Table:
+    """The last version of every issue."""
+    last = issues.group_by("issue_id").agg(version=issues.version.max())
+    return issues.semi_join(last, ["issue_id", "version"])
 
 
 @dataclass(frozen=True, slots=True)

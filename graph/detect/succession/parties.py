@@ -5,7 +5,7 @@ Invariant: a party's number is its place in `names`; what is counted over everyb
 
 from dataclasses import dataclass
 
-from graph.detect.succession.trade import Calendar, Floats, Held, Ints, Names
+from graph.detect.succession.trade import Calendar, Floats, Held, Ints, Names, Sellers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +28,5 @@ class Parties:
     all_entries: float  # of all parties of the side, in pairs or not
     all_days: float
     first_of_all: int  # the first day of the facts
+    sellers: Sellers  # by partner and customer: how many bring the one's goods to the other
     woken: Floats  # 1 for who was asleep for a year or more and is counted since, else 0

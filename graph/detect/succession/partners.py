@@ -124,6 +124,27 @@ def was_customer(pairs: Pairs, known: Parties) -> Floats:
     return np.where((at >= 0) & (consignee.first_day[at] < known.first_day[pairs.new]), 1.0, 0.0)
 
 
+def usual_customer(pairs: Pairs, known: Parties) -> Floats:
+    """How often others that deal with the partners of both sell to the newcomer's main customer too: 0 to 1.
+
+    Dealers of one brand have the same makers and customers, so that a customer in common says little beside a maker in
+    common; where nobody else sells a maker's goods to a customer it says much.
+    """
+    partner, customer = known.partner, known.habits.get("consignee")
+    if customer is None or not len(customer.value) or not len(partner.value):
+        return np.zeros(len(pairs.old))
+    main = most_used(customer)[pairs.new]
+    whose = np.where(main >= 0, customer.value[main], -1)
+    place, row = partner.spread(pairs.new, most=MOST_PARTNERS)
+    both = partner.lookup(pairs.old[place], partner.value[row]) >= 0
+    others = np.maximum(partner.holders[partner.value[row]] - 2, 0.0)
+    alike = np.maximum(known.sellers.of(partner.value[row], whose[place]) - 2, 0.0)
+    weight = partner.lines[row] * both
+    whole = np.bincount(place, weights=weight, minlength=len(pairs.old))
+    found = np.bincount(place, weights=weight * alike / (others + 1.0), minlength=len(pairs.old))
+    return np.asarray(found / np.maximum(whole, 1.0))
+
+
 def dealing_alike(new: Ints, heading: Held) -> Floats:
     """How many parties deal in the newcomer's main heading."""
     main = most_used(heading)[new]

@@ -14,13 +14,18 @@ from graph.facts.columns import surely
 
 # What customs notes where nothing is owed any more, in the languages of its partners too; "unpaid" has no such word.
 _PAID = (
-    r"(^|[^a-z])(paid|tendered|settled|remitted|pagad[oa]s?|abonad[oa]s?|payée?s?|acquittée?s?|bezahlt|beglichen|pagat[oa])"
-    r"([^a-zà-ÿ]|$)|payments? +(was +|has +been +)?received"
+    r"(^|[^a-z])(paid|pd|tendered|settled|remitted|pagad[oa]s?|abonad[oa]s?|payée?s?|acquittée?s?|bezahlt|beglichen|"
+    r"pagat[oa])([^a-zà-ÿ]|$)|payments? +(was +|has +been +)?received|"
+    # or where what was asked for was taken back, or an account was closed
+    r"(bill|penalty|demand|claim|case)s? +((is|was|has|had|been) +)*(void(ed)?|cancell?ed|withdrawn|rescinded)|"
+    r"(void|voided|cancell?ed|withdrawn|rescinded) +(on|upon|after) +(petition|protest|review|appeal)|"
+    r"no +loss +of +rev|(^|[^a-z])(no|nil|zero) +bal(ance)?([^a-z]|$)"
 )
 _NOT_PAID = (
     r"(not|never|nothing|yet|to|until|unless|if|be|partially|partly|part|half|no|sin|non|pas|nicht|nie|teilweise) +"
     r"((been|yet|be|fully|all|ser|être|vollständig) +)*"
-    r"(paid|tendered|settled|remitted|pagad|abonad|payé|acquitté|bezahlt|beglichen|pagat)|(paid|pagado|payé) +in +part|"
+    r"(paid|pd([^a-z]|$)|tendered|settled|remitted|pagad|abonad|payé|acquitté|bezahlt|beglichen|pagat)|"
+    r"(paid|pd|pagado|payé) +in +part|"
     r"(no|not|partial|part|until|unless|if) +(payment +)?received"
 )
 # A note stands for what befell the party so many days before it.

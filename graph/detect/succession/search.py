@@ -17,7 +17,18 @@ from graph.detect.succession.events import Event, Rates, read_events
 from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, of_the_number, on_file
 from graph.detect.succession.parties import Parties
 from graph.detect.succession.sides import HABITS, Side, lines
-from graph.detect.succession.trade import Names, beginnings, calendar, held, paces, parties, spells, takers
+from graph.detect.succession.trade import (
+    Names,
+    beginnings,
+    calendar,
+    held,
+    paces,
+    parties,
+    sellers,
+    sold_alike,
+    spells,
+    takers,
+)
 from graph.detect.succession.woken import Sleep, since_waking, sleeps, woken
 from graph.facts.columns import one_column
 from graph.facts.store import FactStore
@@ -97,6 +108,7 @@ def search(
             rows = holds.semi_join(wanted, "party").join(holders, ["kind", "value"])
             rows = rows.to_pyarrow()
             dealt_with = rows.filter(pc.equal(rows["kind"], pa.scalar("partner")))["value"]
+            sold = sold_alike(trade.filter(ibis.literal("consignee" in side.habits))).to_pyarrow()
             settlers, newcomers = takers(holds, everybody, Names.of(dealt_with), until=extent["last"])
         own = everybody.semi_join(wanted, "party").to_pyarrow()
         leaving = np.sort(everybody.last_day.to_pyarrow().to_numpy().astype(np.int64))
@@ -111,6 +123,7 @@ def search(
             {name: sets[name] for name in side.habits}, {kind: sets[kind] for kind in KINDS}, calendar(pace, names),
             beginnings(settlers, sets["partner"].values), beginnings(newcomers, sets["partner"].values), leaving,
             extent["last"], float(extent["entries"]), float(extent["days"]), extent["first"],
+            sellers(sold, sets["partner"].values, sets["consignee"].values),
             np.isin(np.arange(len(names)), names.number(woke.party.to_pyarrow())).astype(np.float64),
         )  # fmt: skip
         say(f"what {side.kind}s may have left behind")

@@ -173,6 +173,39 @@ def calendar(paces: ir.Table, parties: Names) -> Calendar:
     return Calendar(key[order], np.concatenate([[0.0], np.cumsum(entries)]))
 
 
+@dataclass(frozen=True, slots=True)
+class Sellers:
+    """How many parties bring a partner's goods to a customer, where three or more do; by the numbers of both."""
+
+    packed: Ints  # partner and customer in one integer, rising
+    sellers: Floats
+    customers: int
+
+    def of(self, partner: Ints, customer: Ints) -> Floats:
+        """How many bring each partner's goods to each customer; 0 where fewer than three do."""
+        if not len(self.packed):
+            return np.zeros(len(partner))
+        wanted = partner * (self.customers + 1) + customer
+        at = np.minimum(np.searchsorted(self.packed, wanted), len(self.packed) - 1)
+        return np.where((self.packed[at] == wanted) & (customer >= 0), self.sellers[at], 0.0)
+
+
+def sold_alike(lines: ir.Table) -> ir.Table:
+    """(partner, consignee, sellers): which partners' goods three parties or more bring to one customer."""
+    t = lines.filter(lines.partner.notnull(), lines.consignee.notnull(), lines.consignee != lines.party)
+    t = t.group_by("partner", "consignee").agg(sellers=t.party.nunique())
+    return t.filter(t.sellers > 2)
+
+
+def sellers(sold: pa.Table, partners: Names, customers: Names) -> Sellers:
+    """The rows of `sold_alike` by the numbers of partners and customers; others are left out."""
+    partner, customer = partners.number(sold["partner"]), customers.number(sold["consignee"])
+    there = (partner >= 0) & (customer >= 0)
+    packed = (partner * (len(customers) + 1) + customer)[there]
+    order = np.argsort(packed)
+    return Sellers(packed[order], sold["sellers"].to_numpy().astype(np.float64)[there][order], len(customers))
+
+
 def takers(holds: ir.Table, everybody: ir.Table, partners: Names, *, until: int) -> tuple[pa.Table, pa.Table]:
     """(value, first_day, pace): how much those took up that began with a partner on a day, in lines a day since.
 

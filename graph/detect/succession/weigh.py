@@ -210,7 +210,7 @@ def weigh(
             "cleared": float(bool(open_.cleared or open_.looked_into)),
             "divided": float(bool(open_.divided)),
             "paid": float(paid),
-            "answered": float(paid and open_.names_it),
+            "answered": float(open_.names_it and (paid or _owes_nothing(found, int(i), history.get(couple[0], [])))),
             "appointed": float(bool(appointed_by(found, int(i), open_))),
         }
         one = {name: np.array([value]) for name, value in features.items()}
@@ -259,6 +259,14 @@ def _event(found: Search, pair: int, history: list[Event], rates: Rates) -> tupl
         if chance < 1.0 and counted < least:
             best, least = (event, chance), counted
     return best
+
+
+def _owes_nothing(found: Search, pair: int, history: list[Event]) -> bool:
+    """Whether the last demand for money before the change is paid or was taken back, as customs noted."""
+    began = int(found.compared.began[pair])
+    near = (e for e in history if began - EVENT_BEFORE_DAYS <= e.day <= began + EVENT_AFTER_DAYS)
+    demands = [(e.day, e.paid) for e in near if e.revenue_usd > 0]
+    return bool(demands) and max(demands)[1]
 
 
 def _speaking(found: Search, x: dict[str, Floats], weighed: Iterable[Weighed]) -> Bools:

@@ -494,6 +494,22 @@ def test_a_customer_that_imports_for_itself_is_less_likely_the_firm_that_stopped
     assert result(other, "a customer that imports for itself").startswith("Does not hold")
 
 
+def test_a_customer_in_common_says_little_of_dealers_of_one_brand() -> None:
+    def told(customer_of_others: str) -> Finding:
+        world = market_world(6, importers=120)
+        business, _ = old_firm(world, "51-000000100")
+        new_firm(world, "61-000000100", replace(business, filer="FE5", surety="107"))
+        for row in world.tables["entry_lines"]:
+            if row["importer_number"] in ("51-000000100", "61-000000100"):
+                row["consignee_number"] = "71-000000100"
+        for number in ("41-000000100", "41-000000200", "41-000000300"):
+            world.trade(number, business, days=(0, 1000), entries=40, consignee_number=customer_of_others)
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    brand, own = told("71-000000100"), told("71-000000200")
+    assert brand.probability < own.probability - 0.1
+
+
 def told_of_payment(remarks: str, *, entry: int = -2, **note: Any) -> Finding:
     """A change of identity with a note of customs, on the old one's entry (by default that of the penalty)."""
     world = market_world(6, importers=120)
@@ -612,6 +628,44 @@ def test_where_others_succeed_on_record_a_further_newcomer_is_less_likely_an_esc
     assert divided.probability < alleged.probability
     assert result(divided, "others succeed it on record") == "Weakens the match: C1."
     assert result(alleged, "others succeed it on record").startswith("Does not hold")
+
+
+def test_an_issue_closed_as_paid_is_less_of_a_reason_to_escape() -> None:
+    def told(conclusion: str) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100", event=False)
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        issue = {"issue_id": "I1", "importer_numbers": ["51-000000100"], "opened_on": on(END - 20)}
+        world.add("issues", {**issue, "version": 1, "as_of": on(END - 20), "status": "open"})
+        world.add(
+            "issues",
+            {**issue, "version": 2, "as_of": on(END + 30), "status": "closed", "conclusion": conclusion},
+        )
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    paid, open_ = told("Paid in full by the surety."), told("Sent to collection.")
+    assert paid.probability < open_.probability
+    assert result(paid, "what was owed is paid").startswith("Weakens the match")
+
+
+def test_who_names_its_predecessor_is_not_accused_for_goods_once_the_last_bill_was_taken_back() -> None:
+    def told(remarks: str) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100", name="Old Kiln LLC")
+        last = world.tables["entry_lines"][-1]
+        world.act(last, day=END - 4, kind="detention", result="refused")
+        world.act(
+            last, day=END + 5, kind="document_review", result="compliant", remarks=remarks, entry_number=None,
+            importer_number="51-000000100",
+        )  # fmt: skip
+        new_firm(
+            world, "61-000000100", business, phone=record["phone"], other_names=["Old Kiln LLC"], name_kind=["former"]
+        )
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    void, open_ = told("Penalty cancelled on petition."), told("Petition denied.")
+    assert void.probability < 0.5 < open_.probability
+    assert not void.queue
 
 
 def test_a_tie_on_file_counts_only_beside_some_of_the_trade(facts: MemoryFacts) -> None:
