@@ -48,6 +48,8 @@ _ON_PAPER = re.compile(
 )
 _PUBLISHED = "notice"
 _AND_A_MAKER = 3
+_LEAST_BARE = 10
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def announced(
     for old, new in couples:
         # What both go by tells neither from the other.
         of_old, of_new = keys[old] - keys[new], keys[new] - keys[old]
-        near = _any_of(naming, of_old) & _any_of(naming, of_new)
+        near = _any_of(naming, of_old) | _any_of(naming, of_new)
         told = tuple(papers[at].id for at in sorted(near) if says_openly(papers[at], of_old, of_new))
         if told:
             found[old, new] = told
@@ -96,7 +98,10 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     """Whether a document says that a business went from the one to the other; both are what the two go by."""
     if paper.kind != _PUBLISHED and not _ON_PAPER.search(f"{paper.title} {paper.text}"):
         return False
-    of_both = [(said, keys) for said, keys in paper.sentences if keys & old or keys & new]
+    sentences = [(said, keys | _bare(said, old | new)) for said, keys in paper.sentences[1:]]
+    of_both = [(said, keys) for said, keys in sentences if keys & old or keys & new]
+    if not all(any(keys & of for _, keys in of_both) for of in (old, new)):
+        return False
     if any(_NOT_SO.search(said) for said, _ in of_both):
         return False
     told = [said for said, keys in of_both if keys & old and keys & new]
@@ -104,6 +109,12 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     if not told and len({key for _, keys in of_both for key in keys}) <= _AND_A_MAKER:
         told = [said for said, keys in of_both if keys & new]
     return any(_HANDED_ON.search(said) for said in told)
+
+
+def _bare(said: str, keys: Iterable[str]) -> frozenset[str]:
+    """The names among these that stand in a sentence without a legal form, of two words and ten characters at least."""
+    plain = f" {_NO_LETTER.sub(' ', said.upper())} "
+    return frozenset(key for key in keys if " " in key and len(key) >= _LEAST_BARE and f" {key} " in plain)
 
 
 def _keys(one: Goes) -> frozenset[str]:
