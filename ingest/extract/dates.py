@@ -23,6 +23,9 @@ _WRITTEN = tuple(
         (_SPANNED, rf"{_MONTH}\.?\s{{0,3}}(?:the\s)?{_DAY}(?:\s?,\s{{0,3}}|\s{{1,2}}){_YEAR}"),
         (_ALONE, rf"{_MONTH}\.?\s{_DAY},?\s['\u2019](?P<year>\d\d)"),
         (_ALONE, rf"{_DAY}(?:\s(?:day\s)?of)?[\s./-]?{_MONTH}\.?(?:,?\s|[/-]|){_YEAR}"),
+        (_SPANNED, rf"{_MONTH}(?P<by>[/-]){_DAY}(?P=by){_YEAR}"),
+        (_ALONE, rf"(?<!, ){_YEAR}(?P<by>[ -]){_MONTH}(?P=by){_DAY}(?!,? \d{{4}})"),
+        (_ALONE, r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/['\u2019](?P<year>\d\d)"),
         (_ALONE, rf"{_DAY}-{_MONTH}-(?P<year>\d\d)"),
         (_ALONE, r"(?P<day>\d\d)(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?P<year>\d\d)"),
         (_ALONE, rf"{_YEAR}\.(?P<month>\d\d)\.(?P<day>\d\d)"),
@@ -31,6 +34,8 @@ _WRITTEN = tuple(
         (_ALONE, rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}"),
         (_SPANNED, r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)"),
         (_ALONE, r"(?P<month>\d\d)-(?P<day>\d\d)-(?P<year>\d\d)"),
+        (_ALONE, r"(?P<month>[1-9]|1[0-2])-(?P<day>\d{1,2})-(?P<year>\d\d)"),
+        (rf"{_ALONE}(?<!ersion )(?<!uide )(?<!ection )", r"(?P<month>\d{1,2})\.(?P<day>\d\d)\.(?P<year>\d\d)(?!\.)"),
     )
 )
 _CENTURY_TURNS = 50  # 12/1/49 is 2049, 12/1/50 is 1950

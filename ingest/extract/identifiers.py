@@ -67,7 +67,7 @@ _LETTERED_LABEL = re.compile(rf"(?i:{_RULING_LABEL.pattern})|{_FILE_CODE}")
 _LAB_LABEL = re.compile(r"\blab(?:oratory|\.)?(?: (?:report|no|number|sample)s?\b)?[^;\n]{0,16}$", re.IGNORECASE)
 _BILL_LABEL = re.compile(
     r"(?:\bbills? of lading|\bB/?Ls?(?:(?: or |/)AWB)?|\bBOL|\bMB/?L|\bHB/?L|\b(?:master|house|ocean)(?: bills?)?|"
-    r"\bbills?(?: [a-z]{2,12})?)(?: (?:nos?\.?|numbers?|#))?(?:[:#]| is| was)?\s{0,20}$",
+    r"\bbills?(?: [a-z]{2,12})?)(?: (?:nos?\.?|numbers?|#))?(?:[:#]| is| was)?(?:\s{0,40}|, )$",
     re.IGNORECASE,
 )
 
@@ -147,7 +147,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}{_S}\d{{8,12}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BEHIND_BOX, unless=_boxed),
-    _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,3}\d{6})[A-Z0-9]{7,12}"), beside=_BILLS, unless=_boxed),
+    _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,6}\d{5})[A-Z0-9]{7,12}"), beside=_BILLS, unless=_boxed),
 )  # fmt: skip
 
 # Headings are named in rows: "headings 5106 through 5113, 5204 through 5212, or 6001". The rows of a table of tariff
@@ -171,7 +171,7 @@ _SMALL_RULING = re.compile(r"(?<![\w.-])(?:(?:ny|hq)[ -]?)?[nh]\d{6}(?!\w)")
 _SEPARATED = re.compile(rf"[\s,;/&|]*(?:(?:and|or|to|thru|through|and/or|{_H})[\s,]*)?(?:nos?\. ?)?", re.IGNORECASE)
 _SEPARATED_CHARACTERS = 14
 _COLUMNS: tuple[tuple[IdentifierType, re.Pattern[str], re.Pattern[str]], ...] = (
-    (_I.PORT, re.compile(r"(?:\w+ )?port(?: of (?:entry|unlading))?(?: code| no\.?| number)?:?", re.IGNORECASE),
+    (_I.PORT, re.compile(r"(?:\w+ )?ports?(?: of (?:entry|unlading))?(?: code| no\.?| number)?:?", re.IGNORECASE),
      re.compile(r"\d{4}")),
     (_I.ENTRY_NUMBER, re.compile(r"entry(?: summary)?(?: no\.?| number| #)?:?", re.IGNORECASE),
      re.compile(r"[A-Z0-9]{3}[- ]?\d{7}[- ]?\d")),
@@ -183,7 +183,7 @@ _COLUMNS: tuple[tuple[IdentifierType, re.Pattern[str], re.Pattern[str]], ...] = 
      re.compile(r"(?:importer|IOR|consignee)(?: of record)?(?: no\.?| number| id):?|EIN:?|IRS no\.?:?", re.IGNORECASE),
      re.compile(r"\d{2}-\d{7}(?:-?[0-9A-Z]{2})?|\d{6}-\d{5}")),
     (_I.BILL, re.compile(r"(?:\w+ )?(?:bill(?: of lading)?|B/?L|MBL|HBL)(?: no\.?| number| #)?:?", re.IGNORECASE),
-     re.compile(r"[A-Z]{4}[A-Z0-9]{4,12}")),
+     re.compile(r"[A-Z]{4}(?=[A-Z]*\d)[A-Z0-9]{4,12}")),
 )  # fmt: skip
 _COLUMN = re.compile("|".join(f"(?:{heading.pattern})" for _, heading, _ in _COLUMNS), re.IGNORECASE)
 

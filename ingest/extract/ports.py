@@ -7,9 +7,16 @@ unless the text says that they are ports. Once a text has named a port, `at 2704
 import re
 from collections.abc import Iterator
 
+from graph.resolve.words import is_place
+
 Place = tuple[int, int]
 
 _RECENT_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
+# Ports whose numbers look like years count where their own name stands before them.
+_OF_THE_MISSISSIPPI = {
+    "2001": "Morgan City", "2002": "New Orleans", "2003": "Little Rock", "2004": "Baton Rouge", "2006": "Memphis",
+    "2007": "Nashville", "2008": "Chattanooga", "2010": "Gramercy", "2017": "Lake Charles", "2018": "Shreveport",
+}  # fmt: skip
 _TIME_OF_DAY = re.compile(r"(?:[01]\d|2[0-3])(?:00|15|30|45)")
 _TARIFF = re.compile(r"\b(?:sub)?headings?\b|\bHT?S(?:US)?A?\b|\btariff\b|\bclassif", re.IGNORECASE)
 _WORD = re.compile(r"\bports?\b", re.IGNORECASE)
@@ -30,7 +37,7 @@ _PORT_ROW = re.compile(
     r"\b(?:ports?(?:/[a-z]+)?(?: of (?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?))?|POEs?|"
     r"POU|POD)"
     r"((?: for [a-z ]{2,20}| [a-z]{2,12})?\s?(?:codes?|nos?\.?|numbers?|#|:|\|)+)?(?: is| was)?[: \t]{1,40}"
-    r"\(?(\d{4}(?:(?: \([^()\n]{1,12}\))?(?:,|;| and| or|/)+ ?\d{4}){0,20})(?![\w-]|[.,]\d)",
+    r"\(?(\d{4}(?:(?: \([^()\n]{1,12}\))?(?:,|;| and| or| &|/)+ ?\d{4}){0,20})(?![\w-]|[.,]\d)",
     re.IGNORECASE,
 )
 _PORT = re.compile(r"(?<![\w$/-])(?<!\d[.,])\d{4}(?![\w/-]|[.,]\d)")
@@ -43,26 +50,67 @@ _NO_AMOUNT = (
 _PLACED_PORT = re.compile(
     r"(?:\b(?:[Aa]t|[Vv]ia|[Tt]hrough|[Ii]n|[Ff]rom|to|into|arrived|cleared|discharged|entered|landed|reached|left)|[,:;]|"
     r"(?<=\d\)),? (?:and|or)) "
-    r"(?P<place>[A-Z][\w.'-]*(?:[ /][A-Z][\w.'-]*){0,3}) "
+    r"(?:CBP )?(?P<place>[A-Z][\w.'-]*(?:[ /][A-Z][\w.'-]*){0,3}) "
     r"\((?P<ports>[0-5]\d{3}(?:/[0-5]\d{3})?)\)"
 )
 _DONE_AT_PORT = re.compile(
     r"\b(?:(?:entered|entries|entry|cleared?|clears|arriv\w+|unlad\w+|landed|landing|discharged|detained|detention|seized|"
     r"seizures?|exam(?:s|ined|inations?)?|inspect\w*|released?|imported|imports?|filed|files|held|holds?|stopped|"
-    r"intercepted|shipments?|containers?|box(?:es)?|cargo|officers?|specialists?|team|somebody|someone|anyone|colleagues|CBP|"
-    r"customs)\b[^.;:\n]{0,70}?|(?<=\d),? (?:both |all )?(?=at))\b(?:at|(?<!\d )(?:through|via))(?: port| POE)? "
-    r"(?P<ports>[0-5]\d{3}(?:(?:,|;| and| or|/)+ ?[0-5]\d{3}){0,20})(?![\w/-]|[.,]\d)"
+    r"intercepted|shipments?|containers?|box(?:es)?|cargo|officers?|specialists?|team|somebody|someone|anyone|colleagues|"
+    r"CBP|customs|protests?)\b[^.;:\n]{0,70}?|(?<=\d),? (?:both |all )?(?=at))\b(?:at|(?<!\d )(?:through|via))"
+    r"(?: port| POE)? "
+    r"(?P<ports>[0-5]\d{3}(?:(?:,|;| and| or| &|/)+ ?[0-5]\d{3}){0,20})(?![\w/-]|[.,]\d)"
     rf"{_NO_AMOUNT}",
     re.IGNORECASE,
 )
 _ASKED_PORT = re.compile(
     r"\b(?:asked|ask|called|contacted|notified|told|e?-?mailed|alerted) (?:port |POE )?"
-    r"(?P<ports>[0-5]\d{3}(?:(?:,|;| and| or|/)+ ?[0-5]\d{3}){0,20})(?= (?:about|for|if|that|to|whether)\b)",
+    r"(?P<ports>[0-5]\d{3}(?:(?:,|;| and| or| &|/)+ ?[0-5]\d{3}){0,20})(?= (?:about|for|if|that|to|whether)\b)",
     re.IGNORECASE,
 )
 _AT_PORT = re.compile(
-    rf"(?:\b(?:at|to|from|via|through|by|between) |(?:^|[.;:!?]|\n)\s*)(\d{{4}})(?![\w/-]|[.,]\d){_NO_AMOUNT}",
+    rf"(?:\b(?:at|to|from|via|through|by|between|in|with) |(?:^|[.;:!?]|\n)\s*)(\d{{4}})(?![\w/-]|[.,]\d){_NO_AMOUNT}",
     re.IGNORECASE,
+)
+# A port's number where less speaks for it: of a district of CBP's, and not the district's own.
+_CODE = r"(?:(?:0[124579]|1[013-8]|2[013-9]|3\d|4[15-9]|5[1-5])(?!00)(?:[0-3]\d|[79]\d)|190\d|191[01])"
+_CODES = rf"{_CODE}(?:(?:,|;| and| or| &|/)+ ?{_CODE}){{0,5}}"
+_GOES_ON = (
+    r"(?![\w/-]|[.,]\d)(?=[.,;:)?!]|\s*$|\n| (?:a|about|and|are|as|because|before|but|by|dated|did|does|for|had|has|"
+    r"have|if|in|into|is|issued|it|last|later|now|on|or|said|says|seized|sent|since|that|the|then|this|to|today|until|"
+    r"wants|wrote|via|was|were|when|where|which|while|who|why|will|with|yesterday)\b)"
+)
+# Where goods arrive or go on from (`arrived 2704`, `in bond from 2704 to 3901`), and whom one writes to or hears from
+# (`protest filed with 2904`, `the notice came from 3901`).
+_REACHED_PORT = re.compile(
+    r"\b(?:(?:arrived|arr\.?|discharged|cleared|landed|unladen|unloaded|unlading:?|reached|CBP|P\.O\.E\.?|port,)|"
+    r"(?:came|goes|go|went|going) through|(?:transferred|moved|trucked|railed) from) "
+    rf"(?P<ports>{_CODES}){_GOES_ON}|"
+    r"\b(?:in[- ]bond|under bond|IT|T&E|transit|transferred|moved|trucked|railed|routed|shipped|diverted)\b"
+    rf"[^.;:\n\d]{{0,40}}?\b(?:from )?(?P<ways>{_CODE} to {_CODE}){_GOES_ON}",
+    re.IGNORECASE,
+)
+_HEARD_PORT = re.compile(
+    r"\b(?:protests?|filed|lodged|copy|copies|notices?|requests?|CF[ -]?\d{2,4}|letters?|reply|memos?|redelivery|"
+    r"holds?|held|seizures?|referrals?|referred|issued|forwarded|came|sent|wrote|word|calls?|exams?|detained|stopped|"
+    rf"released|entries)\b[^.;:\n\d]{{0,50}}? (?:at|by|from|in|to|with) (?P<ports>{_CODES}){_GOES_ON}",
+    re.IGNORECASE,
+)
+# A place and its number without brackets or the other way round: `landed at Newark 4601`, `4601 (Newark)`.
+_NOT_PLACE = r"(?!Forms?\b|CF\b|FORMS?\b|[Ss]uite\b|[Rr]oom\b|Box\b)"
+_AT_PLACE = re.compile(
+    r"\b(?:(?P<port>CBP|P\.?O\.?E\.?|[Pp]orts?:?(?: of)?|Port Director,?|[Dd]irector,|"
+    r"(?:[Aa]rrived|[Cc]leared|[Ll]anded|[Uu]nladen|[Ee]ntered|[Ee]xamined|[Hh]eld) at)|"
+    rf"[Aa]t|[Vv]ia|[Tt]hrough|[Ii]nto|[Ff]rom|to) (?P<place>(?:{_NOT_PLACE}[A-Z][\w.'-]*)"
+    rf"(?:[ /]{_NOT_PLACE}[A-Z][\w.'-]*){{0,3}})(?:/| - | |, | \()(?P<ports>{_CODE})(?![\w/-]|[.,]\d)|"
+    rf"(?:(?:^|[.;!?] |\n)|\b(?:[Aa]t|[Bb]y|[Ff]rom|[Ii]n|[Vv]ia) )(?P<first>{_CODE}) "
+    r"\((?P<its>[A-Z][\w.' /-]{3,30})\)"
+)
+# A port that does something: `Newark (4601) released it`.
+_PORT_DID = re.compile(
+    rf"(?:^|\n|[.;!?] )(?P<place>[A-Z][\w.'-]*(?:[ /][A-Z][\w.'-]*){{0,2}}) \((?P<ports>{_CODE}(?:/{_CODE})?)\)"
+    r"(?= (?:also |now |then )?(?:and|asked|asks|called|cleared|confirms|detained|did|does|examined|found|had|has|held|"
+    r"is|issued|put|released|said|says|seized|sent|stopped|wants|was|will|wrote)\b)"
 )
 _CLAUSE_ENDS = re.compile(r"[,;.:]\s")
 
@@ -93,13 +141,27 @@ def _labelled(text: str) -> Iterator[Place]:
 
 def _by_place(text: str) -> Iterator[Place]:
     """Ports that no word calls so."""
-    for match in _PLACED_PORT.finditer(text):
+    for match in (*_PLACED_PORT.finditer(text), *_PORT_DID.finditer(text)):
         before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start("ports")]
         of_tariff = _TARIFF.search(_CLAUSE_ENDS.split(before)[-1]) and not _WORD.search(before)
-        if not of_tariff and not _RECENT_YEAR.fullmatch(match.group("ports")):
+        known = _OF_THE_MISSISSIPPI.get(match.group("ports")) == match.group("place")
+        if not of_tariff and (known or not _RECENT_YEAR.fullmatch(match.group("ports"))):
             for start in range(*match.span("ports"), 5):
                 yield start, start + 4
-    for row in (*_DONE_AT_PORT.finditer(text), *_ASKED_PORT.finditer(text)):
-        for match in _PORT.finditer(text, *row.span("ports")):
+    for match in _AT_PLACE.finditer(text):
+        place = match.group("place") or match.group("its")
+        before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start()]
+        where = match.span("ports" if match.group("place") else "first")
+        sure = match.group("port") or match.group("its") or _is_on_a_list(place)
+        if sure and not _RECENT_YEAR.fullmatch(text[slice(*where)]) and not _TARIFF.search(before):
+            yield where
+    rows = [row.span(row.lastgroup or "ports") for way in (_REACHED_PORT, _HEARD_PORT) for row in way.finditer(text)]
+    rows += [row.span("ports") for way in (_DONE_AT_PORT, _ASKED_PORT) for row in way.finditer(text)]
+    for row in rows:
+        for match in _PORT.finditer(text, *row):
             if not _RECENT_YEAR.fullmatch(match.group()) and not _TIME_OF_DAY.fullmatch(match.group()):
                 yield match.span()
+
+
+def _is_on_a_list(place: str) -> bool:
+    return is_place(place.upper()) or any(is_place(word.strip(".,'").upper()) for word in re.split(r"[ /]", place))

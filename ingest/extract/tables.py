@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 _CELL = re.compile(r"[^\s|](?:[^\n\t| ]| (?=[^\n\t| ]))*")
 _BOX = re.compile(r"\d{1,2}[a-z]?[.)]\s*")  # 6. Port Code, of a form
+_SIGNS = ("#", "%", "$")  # that head a column as words do
+_NUMBER = re.compile(r"\d{5}")
 _LETTERS = re.compile(r"[^\W\d]")
 
 
@@ -51,11 +53,16 @@ def cells(text: str, headings: re.Pattern[str]) -> Iterator[Cell]:
         if below:
             yield from (Cell(_BOX.sub("", head.group(), count=1), one.group(), one.start(), one.end())
                         for head, one in below if heads(head))  # fmt: skip
-        elif all(_LETTERS.search(one.group()) for one in found) and not any(one.group().endswith(":") for one in found):
+        elif all(_is_heading(one.group()) for one in found) and not any(one.group().endswith(":") for one in found):
             columns = found if any(heads(one) for one in found) else []
         if "|" in line.group() and len(found) == 2 and heads(found[0]):
             columns = []
             yield Cell(_BOX.sub("", found[0].group(), count=1), found[1].group(), found[1].start(), found[1].end())
+
+
+def _is_heading(written: str) -> bool:
+    """Whether a cell can head a column: letters or a lone sign, and no number of something (`ONEYHANB06713400`)."""
+    return bool(_LETTERS.search(written) or written in _SIGNS) and not _NUMBER.search(written)
 
 
 def _below(columns: list[re.Match[str]], found: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.Match[str]]]:

@@ -138,6 +138,18 @@ NAMED = [
     ("lab report no. SV 2018-0412", [("lab_number", "SV20180412", "SV 2018-0412")]),
     ("laboratory report SV20072698", [("lab_number", "SV20072698", "SV20072698")]),
     ("B/L No. ABCD123456789", [("bill", "ABCD123456789", "ABCD123456789")]),
+    (
+        "8. B/L                         ABCDHCM80412277\non the same bill, ABCDSGNA7714302",
+        [("bill", "ABCDHCM80412277", "ABCDHCM80412277"), ("bill", "ABCDSGNA7714302", "ABCDSGNA7714302")],
+    ),
+    (
+        "MASTER BILL    ABCDHANB06713400       HOUSE  ABCDHAN2109044\nCONTAINER      CSQU3054383",
+        [
+            ("bill", "ABCDHANB06713400", "ABCDHANB06713400"),
+            ("bill", "ABCDHAN2109044", "ABCDHAN2109044"),
+            ("container", "CSQU3054383", "CSQU3054383"),
+        ],
+    ),
     ("12. B/L or AWB No. ABCD123456789", [("bill", "ABCD123456789", "ABCD123456789")]),
 ]
 
@@ -233,6 +245,20 @@ def test_the_abstracts_of_real_notices_hold_next_to_no_false_numbers() -> None:
         ("subheading 7307.29.00, HTSUS, in 19 entries at Norfolk (1401), arrived Newark (4601)", ["1401", "4601"]),
         ("Asked 2704 and 2709 for exams. 2709 had two; told 1500 workers", ["2704", "2709", "2709"]),
         ("5. Bond Type   6. Port Code   7. Entry Date\n8   1703   08/15/22\n", ["1703"]),
+        (
+            "Moved in bond from 2704 to 3901; arrived 1401. CBP 1703 issued a notice, and one came from 5301 on May 3.",
+            ["2704", "3901", "1401", "1703", "5301"],
+        ),
+        (
+            "4601 (Newark) released it. Laredo (2304) has it. It landed at Savannah 1703 and at New Orleans (2002).",
+            ["4601", "2304", "1703", "2002"],
+        ),
+        (
+            "We protest at 2904. Ports 2704 & 2709, and all entries in 5301 and 5309.",
+            ["2904", "2704", "2709", "5301", "5309"],
+        ),
+        (" # | Importer | Ports\n 1 | Umber Inc. | 5201\n 2 | Ochre Inc. | 4601", ["5201", "4601"]),
+        ("CBP Form 3299, at Umber (2017), from 1200 to 1500, through 1930; at Suite 2704, to Room 1401", []),
         ("The team left at 1430 hours; 22 shipments at 1205 per unit.", []),
         ("Imports through 2025; sections 2295 through 2298; classified in Yarn (5205).", []),
         ("Exams at 1400 found nothing.", []),
