@@ -49,7 +49,6 @@ _ON_PAPER = re.compile(
 _PUBLISHED = "notice"
 _AND_A_MAKER = 3
 _LEAST_BARE = 10
-_NO_LETTER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
 
 def _bare(said: str, keys: Iterable[str]) -> frozenset[str]:
     """The names among these that stand in a sentence without a legal form, of two words and ten characters at least."""
-    plain = f" {_NO_LETTER.sub(' ', said.upper())} "
+    plain = f" {firm_key(said)} "
     return frozenset(key for key in keys if " " in key and len(key) >= _LEAST_BARE and f" {key} " in plain)
 
 

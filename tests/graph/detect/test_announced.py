@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from graph.detect.documents import Document, Named
+from graph.detect.documents import Document, Named, firm_key
 from graph.detect.succession.announced import says_openly
 
 OLD, NEW, THIRD = "UMBER KILN", "OCHRE TILE", "SIENNA GLASS"
@@ -51,3 +51,12 @@ def test_a_note_says_so_only_where_it_rests_on_a_paper() -> None:
     text = f"{NEW} took over the business of {OLD}."
     assert not said(text, kind="memo", title="Note")
     assert said(f"{text} Copy of the deed seen.", kind="memo", title="Note")
+
+
+def test_a_firm_is_met_without_its_legal_form_and_however_its_words_are_written() -> None:
+    text = "Ochre Tile Inc. completes the purchase of Kiln& Umber Products. State filing made."
+    named = (Named("OCHRE TILE", 0, text.index(" completes")),)
+    paper = Document("D1", "notice", date(2025, 6, 1), "Trade news", text, named)
+    old = firm_key("Kiln & Umber Products LP")
+    assert says_openly(paper, frozenset({old}), frozenset({"OCHRE TILE"}))
+    assert not says_openly(paper, frozenset({firm_key("Umber Kiln Products LP")}), frozenset({"OCHRE TILE"}))
