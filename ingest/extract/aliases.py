@@ -14,7 +14,8 @@ from anyascii import anyascii
 
 from graph.resolve.words import is_of_people, is_place, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
-from ingest.extract.name_words import INITIALS, Place, begins_names, ends_names, is_seat, weights
+from ingest.extract.introduced import is_label
+from ingest.extract.name_words import INITIALS, Place, begins_names, ends_names, is_of_nation, is_seat, weights
 from ingest.extract.names import name_key, words
 from ingest.sources.countries import country_code
 
@@ -36,7 +37,7 @@ _GOES_ON = re.compile(r"\.\w| \d")  # umber.example, Umber 42
 _MORE_WORDS = re.compile(r"(?: [A-Z][\w'\u2019-]*\w)+")
 _PARTS = re.compile(r"[^\Wa-z](?:[^/]*[^\s/])?")  # from the first capital on
 _SEVERAL = 200  # characters before a name in which those stand that have a short name together
-_ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 4, 3
+_ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 3, 3
 _WORDS_THAT_TELL, _LONG = 3, 15
 _PART_OF_NAME = re.compile(
     r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z&][\w(]|\((?!(?:EIN|IOR|IRS|MID)\b)[A-Z]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|"
@@ -248,7 +249,7 @@ def _is_telling(text: str, word: str, *, whole: bool = False) -> bool:
         if len(word) < _SHORTEST_CAPITALS or not word.isupper() or not (whole or deals):
             return False
     parts = plain.split("-")  # Holloway-Umber
-    common = any(share(part) for part in parts) or plain in form_words() or country_code(plain)
+    common = any(share(part) for part in parts) or plain in form_words() or country_code(plain) or is_of_nation(word)
     of_place = not whole and is_place(plain)
     return (
         not common
@@ -368,14 +369,15 @@ def _cores(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _initials(name: str) -> str:
-    """The first letters of a name, where they are four or more with the CO of a Company: Umber Metal Works Co. is
+    """The first letters of a name, where they are three or more with the CO of a Company: Umber Metal Works Co. is
     UMWCO."""
     form = _form_of(name)
     of_name = re.findall(r"[^\W_]+", name[: form.start]) if form else []
     letters = "".join(word[0] for word in of_name)
     if form and name[form.start :].upper().startswith("CO") and len(letters) > 2:
         letters += "CO"
-    return letters if len(letters) >= _SHORTEST_ACRONYM and letters.isupper() else ""
+    common = is_label(letters) or country_code(letters)
+    return letters if len(letters) >= _SHORTEST_ACRONYM and letters.isupper() and not common else ""
 
 
 @lru_cache(maxsize=20_000)

@@ -103,6 +103,14 @@ _COURT = re.compile(
 )  # whose caption a party follows
 
 
+# Small words that a name begins with where it is all that stands in a line or field: Under Umber, Inc.
+_LINE_BEGINS = re.compile(
+    r"(?:^|\n(?<![^\n]{60}\n)|: )[ \t]*"
+    r"(?P<word>Above|After|All|Any|Before|Both|Every|In|No|Not|On|Only|Out|Over|Under|Up) $"
+)
+_LINE_ENDS = re.compile(r"[ \t]*(?:\n|$)")
+
+
 def _name_start(text: str, floor: int, form: FormSpan) -> int | None:
     """Where the name before a legal form begins, or None where there is no name."""
     begin = max(floor, form.start - _LONGEST_NAME)
@@ -127,6 +135,8 @@ def _name_start(text: str, floor: int, form: FormSpan) -> int | None:
     if not form.sure and not _fits_short_form(text, names[-1], form):
         return None
     start = kept[0].start()
+    if (ahead := _LINE_BEGINS.search(text, max(0, start - _WRAPPED), start)) and _LINE_ENDS.match(text, form.end):
+        return ahead.start("word")
     court = _COURT.match(text, max(0, start - len("Court of ")), form.start)
     return court.end() if court else start
 
@@ -286,9 +296,9 @@ _PREFIXED = re.compile(
 )
 # Words of other tongues that firms' names begin with: Aceros Umber, Grupo Ochre.
 _BEGUN = re.compile(
-    r"[^\W\d_]\w{4,}(?: (?:(?:de|del|la|las|los|el|y|e|do|da|dos|di|des) )*[^\W\d_a-z][\w'\u2019-]*\w){1,5}"
+    r"[^\W\d_]\w{3,}(?: (?:(?:de|del|la|las|los|el|y|e|do|da|dos|di|des) )*[^\W\d_a-z][\w'\u2019-]*\w){1,5}"
 )
-_CAPITAL_WORD = re.compile(r"(?<![\w.'\u2019-])[^\W\d_a-z]\w{4,}(?= )")
+_CAPITAL_WORD = re.compile(r"(?<![\w.'\u2019-])[^\W\d_a-z]\w{3,}(?= )")
 _CAPITAL_BEFORE = re.compile(r"\b[A-Z][\w'&-]*,? $")
 
 
@@ -383,11 +393,15 @@ _NUMBERED = re.compile(
 )
 # Words that end the names of companies without a legal form, and hardly anything else.
 _WORKS = re.compile(
-    r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&|(?:[A-Z]\.){2,4})(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
+    r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&|(?:[A-Z]\.){2,4}|(?<![A-Za-z] )[A-Z]\.|"
+    r"(?<=[a-z] )[A-Z]\.)(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
     r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|"
-    r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|Trading)"
+    r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|Trading|"
+    r"Customs (?:Services|Clearance|Consultants|Consulting)|CHB)"
     r"(?![\w-]| [A-Z]| \([A-Z]\w*\)| (?:for|and) )(?! of (?![A-Z][\w ]{2,20}[,;.]))"
 )
+_ONE_OF_PARTNERS = re.compile(r"(?:^|\n|[a-z.:;] )[A-Z][\w'\u2019-]+, $")
+_ASKS = re.compile(r"(?<![\w,] )Can (?=[^.;\n]{0,160}\?)")
 _GOODS_OF = re.compile(r"(?:Importers|Imports|Exporters|Traders|Wholesalers)$")  # Imports of China, 2020
 
 
@@ -430,10 +444,17 @@ def _numbered(text: str) -> Iterator[Place]:
 def _works(text: str) -> Iterator[Place]:
     for match in _WORKS.finditer(text):
         start, end = trimmed(text, *match.span())
+        if _ASKS.match(text, start):  # Can Umber Brokerage file it?
+            start += len("Can ")
         named = text[start:end].split()
         first = named[0].upper()
         if next(iter(legal_forms(text[end : end + 30])), None) and text[end : end + 1] in " ,":
             continue  # found by its form
+        if "&" in named and _ONE_OF_PARTNERS.search(text, max(0, start - 30), start):
+            continue  # Umber, Ochre & Woad Brokers
+        person = is_of_people(first.strip("."))
+        if text.endswith("CHB", start, end) and person:
+            continue  # Ann Umber CHB
         if text.startswith(" of ", end) and _GOODS_OF.search(text, start, end):
             continue
         counted = text[max(0, start - 2) : start - 1].isdigit()  # 11 Gum Importers

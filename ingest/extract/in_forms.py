@@ -11,6 +11,7 @@ from graph.resolve.words import says_nothing
 from ingest.extract.company_forms import legal_forms
 from ingest.extract.name_words import BETWEEN, Place, ends_names, says_nobody, stops
 from ingest.extract.tables import cells
+from ingest.sources.countries import country_code
 
 # A form's field: what it asks for, and the name that was filled in.
 _ROLE = (
@@ -47,7 +48,10 @@ def in_fields(text: str) -> Iterator[Place]:
             yield start, start + len(name)
 
 
-_LABEL_END = re.compile(r"(?:\b(?:NO|NUMBER|NAME|DATE|CODE|ADDRESS|ID)\.?|:)$", re.IGNORECASE)
+_LABEL_END = re.compile(
+    r"(?:^(?:(?:MASTER|HOUSE|OCEAN) )?BILL(?: OF LADING)?$|\b(?:NO|NUMBER|NAME|DATE|CODE|ADDRESS|ID)\.?|:)$",
+    re.IGNORECASE,
+)
 
 
 def _is_filled_in(name: str) -> bool:
@@ -97,9 +101,14 @@ _CUSTOMS = re.compile(
 )  # what follows is its division
 
 
+_TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr)\.? (?:[A-Z][\w.'\u2019-]* ?){1,4}$")
+_LINES_ABROAD = 6
+
+
 def addressees(text: str) -> Iterator[Place]:
     """The line between a person (or a person's title) and the street, where it bears no legal form."""
     lines = [(match.start(), match.group().strip()) for match in _LINE.finditer(text[:_HEAD])]
+    yield from _abroad(lines)
     for at, (_, line) in enumerate(lines):
         if not _PLACE.fullmatch(line):
             continue
@@ -113,6 +122,19 @@ def addressees(text: str) -> Iterator[Place]:
         addressed = (_PERSON.fullmatch(above) or _TITLE.search(above)) and not _CUSTOMS.search(f"{above} {name}")
         if addressed and _is_addressed(name) and not _TITLE.search(name) and not next(iter(legal_forms(name)), None):
             yield start, start + len(name)
+
+
+def _abroad(lines: list[tuple[int, str]]) -> Iterator[Place]:
+    """The line behind a person's in an address that ends with a country: `Mr. Umber`, `Ochre`, street, `Brazil`."""
+    for at, (_, line) in enumerate(lines):
+        if not country_code(line):
+            continue
+        for above in range(max(0, at - _LINES_ABROAD), at - 2):
+            (_, person), (start, name) = lines[above], lines[above + 1]
+            name = name.rstrip(" ,")
+            titled = _TITLED.match(person) and not _TITLE.search(name) and not _is_street(name)
+            if titled and _is_addressed(name) and not next(iter(legal_forms(name)), None):
+                yield start, start + len(name)
 
 
 def _is_street(line: str) -> bool:
@@ -144,7 +166,7 @@ def in_columns(text: str) -> Iterator[Place]:
 
 # A name and the number of its factory in the next cell, whatever the column is called.
 _BESIDE_MID = re.compile(
-    r"(?:^|[\n|\t]|  )[ ]*(?P<name>[^\W\d_a-z][^\n|\t]{2,70}?)(?: {2,}|\t| ?\| ?)"
+    r"(?:^|[\n|\t]|  )[ ]*(?P<name>[^\W\d_a-z](?:[^\n|\t ]| (?! )){2,70}?)(?: {2,}|\t| ?\| ?)"
     r"[A-Z]{2}[A-Z0-9]{3,9}\d[A-Z]{3}(?=\s|\||$)"
 )
 # The other names of a company that the field above has named: `AKA: UMBER; UMBER HOME; UHC`.

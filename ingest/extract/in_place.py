@@ -18,7 +18,18 @@ from anyascii import anyascii
 from graph.resolve.words import is_of_people, is_place, looks_like_company, mail_providers, share
 from ingest.extract.company_forms import form_words
 from ingest.extract.introduced import firm, is_label, official
-from ingest.extract.name_words import ADDRESS, INITIALS, WORD, Place, ends_names, is_seat, seated_name, stops, weights
+from ingest.extract.name_words import (
+    ADDRESS,
+    INITIALS,
+    WORD,
+    Place,
+    ends_names,
+    is_of_nation,
+    is_seat,
+    seated_name,
+    stops,
+    weights,
+)
 from ingest.extract.names import name_key
 from ingest.sources.countries import country_code, country_names
 
@@ -58,6 +69,16 @@ _APPOSED = re.compile(
     r"(?:(?:is|was|as|not|purportedly|also|itself|formerly|namely) )*(?:an?|the|another|one of|our|its|their|his) )"
     r"(?P<words>[^,.;:()\n]{2,70})"
 )
+_ROLES = (
+    r"(?:IOR|alleger|broker|buyer|carrier|consignee|exporter|filer|forwarder|importer(?: of record)?|maker|"
+    r"manufacturer|mill|notify party|producer|seller|shipper|supplier|surety|trucker|vendor)"
+)
+_IN_ROLE = re.compile(
+    rf" \((?:(?:the|our|its|their) )?{_ROLES}\)| as (?:(?:the|an?|our|its|their) )?(?:customs )?{_ROLES}\b"
+)
+_PARTICIPLE = re.compile(
+    r", [a-z]+ed (?:as|at|by|for|from|in|into|on|through|to|under|via|with)\b"
+)  # Umber, imported in
 _ITS = re.compile(r" [a-z][^.;:,()\n\"\u201c]{0,40}\b(?:its|itself)\b")
 _APPOSED_ENDS = frozenset(("by", "for", "from", "in", "of", "that", "to", "which", "who", "with"))
 _AGAINST_STATES = re.compile(r",? (?:et al\.?,? )?vs?\.? (?:the )?(?:United States|U\.S\.)")
@@ -70,7 +91,7 @@ _SENTENCE = re.compile(r"(?<=\w[\w)])\.\s")
 _CLAUSE = re.compile(r"[.;:!?]\s|[()\n]")
 _IN_BRACKETS = re.compile(r"(\w+)(?:['\u2019]s)? \([\"\u201c]?$")  # the plaintiff's (Umber) motion
 _LISTED = re.compile(r"(?<!\S)(\w+): +$")
-_CALLING = frozenset(("another", "called", "its", "named", "our", "their"))
+_CALLING = frozenset(("=", "another", "called", "its", "named", "our", "their"))
 _PREPOSITIONS = frozenset(("as", "at", "between", "by", "for", "from", "of", "through", "to", "via", "with"))
 _WEIGHED = frozenset(("against", "at", "by", "for", "from", "of", "to", "with"))
 _WITHIN_STAFF = frozenset(("agent", "broker", "buyer", "seller"))  # Umber's buyer, Ann Weld
@@ -97,7 +118,9 @@ _LAND_BEHIND = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)")
 _ROW_ENDS = frozenset((", and ", ", or ", " and ", " or "))
 _JOINED = re.compile(r"(?:,? and|,? n?or|/| /|,? not) ?(?:its |by |to |from |for )?")
 _LONGEST_JOINED = 12
-_NUMBERED = re.compile(r" No\. ?\d{1,3}(?![\w.]\w)")  # Umber Garment Factory No. 2
+_NUMBERED = re.compile(
+    r"(?<=Factory) No\. ?\d{1,3}(?![\w.]\w)|(?<=Unit|Mill) \d{1,2}(?!\w|[.,]\d)"
+)  # Umber Garment Factory No. 2
 _PARTNERS = re.compile(r"[A-Z]{1,3}&[A-Z]{1,3}")  # U&O
 _SMALL_IN_HEADLINES = frozenset(
     ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "its", "of", "on", "or", "over", "the", "to",
@@ -106,11 +129,6 @@ _SMALL_IN_HEADLINES = frozenset(
 _DAYS = frozenset(
     ("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER",
      "DECEMBER", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-)  # fmt: skip
-_OF_NATIONS = re.compile(r"(?:ese|ian|ean|ish|can|ans|i)$", re.IGNORECASE)
-_NATIONS = frozenset(
-    ("AFRICAN", "AMERICAN", "ASIAN", "BRITISH", "DUTCH", "ENGLISH", "EUROPEAN", "FRENCH", "GREEK", "SPANISH", "SWISS",
-     "THAI")
 )  # fmt: skip
 
 
@@ -161,7 +179,7 @@ def in_place(text: str, found: Iterable[Place], known: Collection[str] = ()) -> 
     for written in firms:
         for start, end in read.names[written].places:
             numbered = _NUMBERED.match(read.text, end)
-            yield start, numbered.end() if numbered and written.endswith(" Factory") else end
+            yield start, numbered.end() if numbered and " " in written else end
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +316,8 @@ def _has_land_behind(text: str, end: int) -> bool:
 
 
 def _seen_behind(text: str, end: int) -> Iterator[tuple[str, int]]:
+    if _IN_ROLE.match(text, end):
+        yield "role", _ENOUGH
     if _AGAINST_STATES.match(text, end) or _SIGNS_FOR.match(text, end):
         yield "party", _ENOUGH
     if apposed := _APPOSED.match(text, end):
@@ -311,7 +331,7 @@ def _seen_behind(text: str, end: int) -> Iterator[tuple[str, int]]:
     if _ITS.match(text, end):
         yield "its", _HINT
     behind = _BEHIND.match(text, end)
-    if behind is None:
+    if behind is None or _PARTICIPLE.match(text, end):
         return
     word, following = behind.group("word"), behind.group("next") or ""
     if behind.group("owned"):
@@ -346,7 +366,7 @@ def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
     words = _CLAUSE.split(before)[-1].split()
     if words and words[-1] in _CALLING:
         words.pop()
-    if not words or words[-1].isupper() or before[-1] not in ' "\u201c':
+    if not words or (words[-1].isupper() and words[-1] != "IOR") or before[-1] not in ' "\u201c':
         return
     comma = words[-1].endswith(",")
     last = words[-1].strip(',"\u201c')
@@ -440,11 +460,13 @@ def _is_firm(read: _Read, name: _Name, known: Collection[str]) -> bool:
     if name.place == _SURE or (name.place and weight <= _ENOUGH):
         return False
     enough = weight >= _ENOUGH or (bool(known) and name_key(name.written) in known)
-    if not enough or not _tells(name.written, read.small):
+    surely = max(name.seen.get(what, 0) for what in ("apposed", "is", "listed", "role")) >= _ENOUGH
+    short = surely or (weight >= _HINT and name_key(name.written) in known)
+    if not enough or not _tells(name.written, read.small, _SHORTEST_INITIALS if short else _SHORTEST_CAPITALS):
         return False
     return (
         name.within
-        or "listed" in name.seen
+        or not name.seen.keys().isdisjoint(("listed", "role"))
         or len(name.places) > 1
         or any(one.startswith(f"{name.written} ") for one in read.names)
     )
@@ -462,10 +484,10 @@ def _several_tell(text: str, name: _Name, weight: int) -> bool:
     return firm(text, *name.places[0]) == name.places[0]
 
 
-def _tells(word: str, small: Collection[str]) -> bool:
+def _tells(word: str, small: Collection[str], shortest_capitals: int = _SHORTEST_CAPITALS) -> bool:
     """Whether one word can be a firm's name: no common one, no place's, nation's or authority's, nowhere small."""
     plain, lowered = word.upper(), word.lower()
-    shortest = _SHORTEST_CAPITALS if word.isupper() else _SHORTEST
+    shortest = shortest_capitals if word.isupper() else _SHORTEST
     if _PARTNERS.fullmatch(word):
         return True
     if len(word) < shortest or not word[0].isupper() or any(letter.isdigit() for letter in word):
@@ -478,14 +500,11 @@ def _tells(word: str, small: Collection[str]) -> bool:
         or plain in form_words()
         or is_of_people(plain)
         or stops(word)
+        or lowered in weights("filled")
         or plain in _DAYS
     )
     return (
-        not common
-        and not _is_somewhere(word)
-        and not _is_of_nation(word)
-        and not official(word)
-        and not is_label(plain)
+        not common and not _is_somewhere(word) and not is_of_nation(word) and not official(word) and not is_label(plain)
     )
 
 
@@ -505,16 +524,6 @@ def _regions() -> frozenset[str]:
     """The regions of countries in plain capitals, Zhejiang Sheng without what it is as well."""
     names = [anyascii(region.name).upper() for region in pycountry.subdivisions]
     return frozenset((*names, *(name.removesuffix(" SHENG") for name in names)))
-
-
-def _is_of_nation(word: str) -> bool:
-    of_nation = bool(_OF_NATIONS.search(word)) and word[:4].upper() in _beginnings_of_countries()
-    return of_nation or word.upper() in _NATIONS
-
-
-@cache
-def _beginnings_of_countries() -> frozenset[str]:
-    return frozenset(name[:4].upper() for name, _ in country_names() if len(name) > len("Oman"))
 
 
 def _add_related(read: _Read, firms: set[str]) -> None:

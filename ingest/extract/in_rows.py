@@ -25,6 +25,10 @@ _SHORTEST_WORD = 4
 _PARTNERS = re.compile(
     r"(?<![\w,&.-])(?<!, )[A-Z][\w'\u2019-]+(?:, [A-Z][\w'\u2019-]+){1,5},? (?:&|and) [A-Z][a-z]\w+(?![\w-])"
 )
+_BROKERS = re.compile(
+    r"(?: Trade| International)? (?:Customs Brokers|Customs Brokerage|Customhouse Brokers|Customs Services|"
+    r"Trade Counsel|Law Firm|Law Group|Trade Law|Brokers|Brokerage|Forwarding|Freight Forwarders)\b"
+)
 _COUNSEL = re.compile(
     r"\b(?:attorneys?|counsel|esq|law firm|[A-Z]\. [A-Z][\w'\u2019-]+),? (?:[\w. ]{0,40} )?(?:of|with|at) $",
     re.IGNORECASE,
@@ -83,11 +87,18 @@ def _member(text: str, match: re.Match[str]) -> Place | None:
 
 def partners(text: str) -> Iterator[Place]:
     """Firms that bear their partners' names and no legal form: many people bear one of them, or it is counsel."""
-    for match in _PARTNERS.finditer(text) if "&" in text else ():
+    named = list(_PARTNERS.finditer(text)) if "&" in text else []
+    houses = {match.group() for match in named if _BROKERS.match(text, match.end())}
+    for match in named:
         names = re.findall(WORD, match.group())
         if "&" not in match.group() or any(is_place(name.upper()) for name in names):
             continue
         form = next(iter(legal_forms(text[match.end() : match.end() + 12])), None)
-        counsel = _COUNSEL.search(text, max(0, match.start() - 80), match.start())
+        brokers = _BROKERS.match(text, match.end())  # Umber, Ochre & Woad Customs Brokers
+        if brokers:
+            yield match.start(), brokers.end()
+            continue
+        alone = match.group() in houses
+        counsel = alone or _COUNSEL.search(text, max(0, match.start() - 80), match.start())
         if (counsel or any(is_of_people(name.upper()) for name in names)) and not (form and form.start <= 2):
             yield match.span()

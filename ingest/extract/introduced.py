@@ -65,6 +65,14 @@ _LABELS = frozenset(
      "HTSUS", "ID", "IOR", "IRS", "ISF", "MID", "NAFTA", "NAME", "NUMBER", "PO", "POA", "SCAC", "SSN", "TIN",
      "USMCA")
 )  # fmt: skip
+# What three letters or four mean to everybody in the trade.
+_OTHERS_INITIALS = frozenset(
+    ("ABI", "ACE", "ACH", "ADD", "AFA", "APO", "ATA", "AUV", "CAFC", "CEE", "CEO", "CFO", "CFR", "CFS", "CIF", "CIT",
+     "CPSC", "CSMS", "CTPA", "DDP", "DHS", "DOC", "DOJ", "DOT", "EAPA", "EST", "ETA", "ETD", "FCC", "FTA", "FTC",
+     "GMT", "GRI", "GSP", "HRL", "HSI", "ICE", "IPR", "ISF", "ISO", "ITA", "ITC", "LCL", "LED", "LTFV", "LTL", "MIP",
+     "MSDS", "MSRP", "NME", "NYRL", "OFAC", "PDF", "PET", "PMS", "POI", "POR", "PSC", "PVC", "SEC", "SIC", "SUV",
+     "TBA", "TBD", "TIB", "TSCA", "TSN", "UFLPA", "USC", "USDA", "USTR", "VAT", "VRA")
+)  # fmt: skip
 _SEAT = re.compile(r" of (?P<land>[A-Z]\w+(?: [A-Z]\w+)?)$")  # Umber Ochre of Sweden
 _STATE = re.compile(r", [A-Z]")  # Umber of El Paso, Texas
 _OFFICIAL = frozenset(
@@ -87,7 +95,7 @@ def official(word: str) -> bool:
 
 def is_label(word: str) -> bool:
     """Whether a word in capitals is a label of a form or short for an authority."""
-    return word.removesuffix("S") in _LABELS
+    return word.removesuffix("S") in _LABELS or word in _OTHERS_INITIALS
 
 
 def introduced(text: str) -> Iterator[Place]:

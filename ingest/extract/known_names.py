@@ -17,7 +17,7 @@ from ingest.extract.company_forms import form_words, legal_forms, rows
 from ingest.extract.names import Word, name_key, words
 
 _CORE_TOKENS, _CORE_CHARACTERS, _INITIALS = 2, 10, 3
-_BREAK = re.compile(r"[\t|;:\n]\s*\n|[\t|;]|: |[.!?] (?=[A-Z][a-z])")
+_BREAK = re.compile(r"[\t|;:\n]\s*\n|[\t|;]|: |(?<!\b[A-Z])[.!?] (?=[A-Z][a-z])")
 _WORD_BEFORE = re.compile(r"([A-Z][\w&'\u2019.-]*) $")
 _MORE_BEHIND = re.compile(r",? (?:[A-Z&(]|de\b|y\b|e\b|GmbH|mbH)|,? ?(?:Co|Ltd|Inc|LLC)\b")
 _GAP, _WALL = "  ", " \x00 "
@@ -73,8 +73,8 @@ class KnownNames:
         """The one forms that are looked for, each with whether it is a whole name: what `find` finds by."""
         return self._full
 
-    def find(self, text: str) -> Iterator[Known]:
-        """The known names of a text, in the order they stand.
+    def find(self, text: str, *, small: bool = False) -> Iterator[Known]:
+        """The known names of a text, in the order they stand; in small letters, too, if these count.
 
         >>> known = KnownNames([("Umber Trading Co., Ltd.", "party:1")])
         >>> text = "of UMBER TRADING COMPANY LTD. and Umber Trading"
@@ -86,7 +86,8 @@ class KnownNames:
         spelled, starts, placed = _spelled(text)
         for index, begin, end in self._automaton.find_matches_as_indexes(spelled):
             first, last = placed[starts[begin + 1]], placed[starts[_word_start(spelled, end)]]
-            if not (text[first.start].isupper() or text[first.start].isdigit()) or not _titled(text, last):
+            capital = text[first.start].isupper() or text[first.start].isdigit()
+            if not small and not (capital and _titled(text, last)):
                 continue
             key = self._keys[index]
             stop = _with_stop(text, last.end, key)

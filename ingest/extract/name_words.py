@@ -10,6 +10,7 @@ from functools import cache
 from anyascii import anyascii
 
 from ingest.extract.company_forms import form_words, rows
+from ingest.sources.countries import country_names
 
 Place = tuple[int, int]
 
@@ -40,6 +41,12 @@ NOBODY = frozenset(
      "HOLDING", "INSURANCE", "INTERNATIONAL", "JOINT", "LIABILITY", "LIMITED", "LOCAL", "MANUFACTURING",
      "MOTHER", "NEW", "ONE", "OTHER", "PARENT", "PRIVATE", "PUBLIC", "SAME", "SHIPPING", "SISTER", "SMALL",
      "STOCK", "SURETY", "TRADING", "TRUST", "U.S.")
+)  # fmt: skip
+
+_OF_NATIONS = re.compile(r"(?:ese|ian|ean|ish|can|ans|i)$", re.IGNORECASE)
+_NATIONS = frozenset(
+    ("AFRICAN", "AMERICAN", "ASIAN", "BRITISH", "DUTCH", "ENGLISH", "EUROPEAN", "FRENCH", "GREEK", "SPANISH", "SWISS",
+     "THAI")
 )  # fmt: skip
 
 
@@ -110,3 +117,14 @@ def says_nobody(name: str) -> bool:
     """Whether a word names no company, not even with others of its kind."""
     plain = name.upper()
     return plain in NOBODY or (plain.strip(".") in form_words() and plain != "CV")  # which begins names, too
+
+
+def is_of_nation(word: str) -> bool:
+    """Whether a word says of which nation somebody is: Chinese, Thai."""
+    of_nation = bool(_OF_NATIONS.search(word)) and word[:4].upper() in _beginnings_of_countries()
+    return of_nation or word.upper() in _NATIONS
+
+
+@cache
+def _beginnings_of_countries() -> frozenset[str]:
+    return frozenset(name[:4].upper() for name, _ in country_names() if len(name) > len("Oman"))

@@ -26,6 +26,7 @@ from ingest.extract.identifiers import find_identifiers
 from ingest.extract.in_place import in_place
 from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
+from ingest.extract.small_letters import in_small_letters, small_countries, small_names
 
 COMPANY, COUNTRY, DATE = "company", "country", "date"
 _MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
@@ -88,6 +89,11 @@ class _Names:
     def __call__(self, doc: Doc) -> Doc:
         text = doc.user_data[_TEXT]
         found = [Span(one.start, one.end, COMPANY, one.key, How.KNOWN, one.bearers) for one in self.known.find(text)]
+        if len(self.known) and in_small_letters(text):
+            found += [
+                Span(one.start, one.end, COMPANY, one.key, How.KNOWN, one.bearers)
+                for one in small_names(text, self.known)
+            ]
         found += [Span(*place, COMPANY, name_key(text[slice(*place)]), How.FORM) for place in companies(text)]
         named = _one_each(found)
         keys = {(one.start, one.end): one for one in named}
@@ -153,9 +159,9 @@ def _days(doc: Doc) -> Doc:
 
 @Language.component("tidewaiter_countries")
 def _countries(doc: Doc) -> Doc:
-    return _add(
-        doc, (Span(start, end, COUNTRY, code, How.WORD) for start, end, code in countries(doc.user_data[_TEXT]))
-    )
+    text = doc.user_data[_TEXT]
+    found = [*countries(text), *(small_countries(text) if in_small_letters(text) else ())]
+    return _add(doc, (Span(start, end, COUNTRY, code, How.WORD) for start, end, code in found))
 
 
 def _add(doc: Doc, found: Iterable[Span]) -> Doc:

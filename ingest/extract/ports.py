@@ -93,7 +93,8 @@ _REACHED_PORT = re.compile(
 _HEARD_PORT = re.compile(
     r"\b(?:protests?|filed|lodged|copy|copies|notices?|requests?|CF[ -]?\d{2,4}|letters?|reply|memos?|redelivery|"
     r"holds?|held|seizures?|referrals?|referred|issued|forwarded|came|sent|wrote|word|calls?|exams?|detained|stopped|"
-    rf"released|entries)\b[^.;:\n\d]{{0,50}}? (?:at|by|from|in|to|with) (?P<ports>{_CODES}){_GOES_ON}",
+    r"released|entries)\b[^.;:\n\d]{0,50}?(?:(?:\d{1,2}, \d{4}|\d{1,2}/\d{1,2}(?:/\d{2,4})?)[^.;:\n\d]{0,20}?)?"
+    rf" (?:at|by|from|in|to|with) (?P<ports>{_CODES}){_GOES_ON}",
     re.IGNORECASE,
 )
 # A place and its number without brackets or the other way round: `landed at Newark 4601`, `4601 (Newark)`.

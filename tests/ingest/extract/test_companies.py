@@ -125,6 +125,17 @@ FOUND = [
     ("on behalf of Umber Tools, Inc. of Ames, Iowa and Umber GmbH of Ulm", ["Umber Tools, Inc.", "Umber GmbH"]),
     ("ITEM  MAKER                 COO\n3     Umber Lighting (HK)   HK\nBroker: U&O Customs Svc / filer code D7T",
      ["Umber Lighting (HK)", "U&O Customs Svc"]),
+    ("Ann Weld\nUnder Umber, Inc.\n26 Port Rd.\n\nThe duty under Ochre Inc. v. United States",
+     ["Under Umber, Inc.", "Ochre Inc."]),
+    ("for F. Umber Customhouse Brokers; B. Ochre CHB and Rio Sienna CHB filed; Robert Weld CHB called",
+     ["F. Umber Customhouse Brokers", "B. Ochre CHB", "Rio Sienna CHB"]),
+    ("Umber, Weld & Ochre Customs Brokers\n200 Airport Road\n\nYours,\nC. Ochre\nUmber, Weld & Ochre\n",
+     ["Umber, Weld & Ochre Customs Brokers", "Umber, Weld & Ochre"]),
+    ("using Umber Customs Services. Can Ochre Brokerage file it? Can Tho Sienna Trading may.",
+     ["Umber Customs Services", "Ochre Brokerage", "Can Tho Sienna Trading"]),
+    ("Mr. Leo Weld\nUmbergran\nRodovia Nemer\nCastelo 29360000\nBrazil\n\nDear Mr. Weld:", ["Umbergran"]),
+    ("wine of Vi\u00f1a Punta Umber, Chile\nBROKER   UMBER BROKERAGE, INC.\nMASTER BILL   ABCDHANB06713400  HOUSE  A",
+     ["Vi\u00f1a Punta Umber", "UMBER BROKERAGE, INC."]),
     ("Sienna Ticaret T.A.S. (Sienna) and Woad Mining OAO", ["Sienna Ticaret T.A.S.", "Woad Mining OAO"]),
 ]  # fmt: skip
 

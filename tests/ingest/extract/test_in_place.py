@@ -65,6 +65,14 @@ FOUND = [
      ["Smalt Air & Ocean", "Ochre Bonded Storage"]),
     ("He says that Ochre Lampworks only filled the jars; on hold: Sienna Kids, the sister of Umberia.",
      ["Ochre Lampworks", "Sienna Kids"]),
+    # in terse notes: who was at the telephone, who wants what, and in which role a firm stands
+    ("Spoke with Dana at Umberline. Umberline wants it by Friday.", ["Umberline", "Umberline"]),
+    ("Umberline (IOR) and Ochretrade (seller) are related; they use Siennatex as broker.",
+     ["Umberline", "Ochretrade", "Siennatex"]),
+    ("importer = Umberline; carrier       UZM\n", ["Umberline", "UZM"]),
+    ("Line 3: the invoice names Woad Umber Rattan Export; hired was Umber Road Advisory, of course",
+     ["Woad Umber Rattan Export"]),
+    ("cloth marked \u201cUmbergodha Weaving Unit 4, Pakistan\u201d", ["Umbergodha Weaving Unit 4"]),
     # by the address of a letter's writer
     ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
     ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),
@@ -89,6 +97,8 @@ NOT_FOUND = [
     "said the Coalition for Fair Umber in Garlic; said that the Food Safety Service (UMBFSS) sold its cars",
     "solar imports from Southeast Asia and payments to North Africa",
     "paid to Umberia, Farmton, Ohio, and Reno",
+    "Carrier: Truck\nShipper: Same\nBroker: None\nSeller: Unknown\n",
+    "Bumetumber, imported in 1 mg tablets, is a drug. Bumetumber is good.",
     "landed in Shanghai Pudong and at Ningbo Port of Zhejiang Province",
     "antidumping orders on silicon metal from Bosnia and Herzegovina",
 ]

@@ -89,6 +89,8 @@ def test_a_known_name_within_a_longer_one_does_not_stand_alone(text: str, alone:
         ("Umber Ltd. (also known as Umber Works Limited) (UWL) and UWL", ["UWL", "UWL"]),
         ("Umber Co., Ltd./Ochre Best Inc. (Umber/Ochre Best) paid", ["Umber", "Ochre Best"]),
         ("KG Umber Steel Co., Ltd. (KG Umber Steel) paid", ["KG Umber Steel"]),
+        ("Acciaierie Val Umber S.p.A. sold it; on the plate: AVU, heat 7", ["AVU"]),
+        ("International Trade Center Inc. wrote to the ITC. Thai Umber Lines Ltd. sailed; Thai customs did not.", []),
         ("Umber Steel Mill Co., Ltd. follows Old Umber Steel. Umber Steel is new.", ["Umber Steel"]),
         (
             "We saw Shaoxing Umber Madder. Umber Madder Co. (the “Alleger”) wrote. The Alleger left.",

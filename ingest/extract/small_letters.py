@@ -1,0 +1,65 @@
+"""Known names and countries in texts that are written in small letters throughout, as people write mail in a hurry.
+
+Invariant: only texts that begin next to no sentence with a capital are read so. A known name counts in small letters
+where it has two words or more and not only common ones, and then its first word by itself, too, where that can mean
+nothing else; a country where a small word that stands before places stands before it (`from china`).
+"""
+
+import re
+from collections.abc import Iterator
+
+from graph.resolve.words import is_place, share
+from ingest.extract.countries import countries
+from ingest.extract.known_names import Known, KnownNames
+from ingest.extract.names import words
+
+_BEGINS = re.compile(r"(?:^|[.!?][ \n]+|\n\s*)(?:(?P<small>[a-z])|[A-Z])")
+_SENTENCES, _TIMES = 4, 4  # at least so many small beginnings, and so many times as many as capital ones
+_SHORTEST = 4
+_BEFORE_PLACES = re.compile(
+    r"\b(?:from|in|into|to|of|via|through|thru|by|is|was|are|not|or|and|said|says|claims|declared|origin)\s+$|[/:,] ?$"
+)
+_PLAIN = re.compile(r"[a-z]+")
+
+
+def in_small_letters(text: str) -> bool:
+    """Whether a text begins its sentences with small letters."""
+    small = capital = 0
+    for match in _BEGINS.finditer(text):
+        small += match.group("small") is not None
+        capital += match.group("small") is None
+    return small >= _SENTENCES and small >= _TIMES * capital
+
+
+def small_names(text: str, known: KnownNames) -> Iterator[Known]:
+    """The known names that such a text writes, and the first words of them.
+
+    >>> text = "boxes of umber foods. umber's broker called."
+    >>> [text[one.start : one.end] for one in small_names(text, KnownNames([("Umber Foods Inc.", "party:1")]))]
+    ['umber foods', 'umber', 'umber']
+    """
+    found = [one for one in known.find(text, small=True) if _tells(text[one.start : one.end])]
+    yield from found
+    for one in found:
+        first = next(words(text, one.start, one.end))
+        word = text[first.start : first.end]
+        if len(word) >= _SHORTEST and not share(first.form) and not is_place(first.form):
+            for use in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, re.IGNORECASE):
+                yield Known(*use.span(), one.key, one.bearers, full=False)
+
+
+def _tells(written: str) -> bool:
+    some = [word.form for word in words(written)]
+    return len(some) > 1 and any(not share(word) and len(word) >= _SHORTEST for word in some)
+
+
+def small_countries(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where such a text names countries.
+
+    >>> [code for _, _, code in small_countries("garlic from china by way of hong kong in a bone china pot")]
+    ['CN', 'HK']
+    """
+    titled = _PLAIN.sub(lambda word: word.group().capitalize(), text)
+    for start, end, code in countries(titled):
+        if text[start:end].islower() and _BEFORE_PLACES.search(text, max(0, start - 20), start):
+            yield start, end, code
