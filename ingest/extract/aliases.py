@@ -406,4 +406,8 @@ def _core(parts: list[str], *, cut: bool) -> list[str]:
     if country_code(short) or is_place(short.upper()):  # Puerto Rico Umber Co.
         return []
     ways = [short, short.title() if short.isupper() else short.upper()]
+    if " & " in short:
+        ways.append(short.replace(" & ", " and "))
+    elif " and " in short:
+        ways.append(short.replace(" and ", " & "))
     return ways if short.isascii() else [*ways, *map(anyascii, ways)]

@@ -466,6 +466,7 @@ def _is_firm(read: _Read, name: _Name, known: Collection[str]) -> bool:
         return False
     return (
         name.within
+        or (name.written.isupper() and name_key(name.written) in known)  # by which no sentence begins
         or not name.seen.keys().isdisjoint(("listed", "role"))
         or len(name.places) > 1
         or any(one.startswith(f"{name.written} ") for one in read.names)
