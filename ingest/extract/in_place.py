@@ -39,6 +39,7 @@ _LONGEST, _LONGEST_SEATED = 4, 7  # words
 _CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 8
 
 _WRAP = re.compile(r"(?<=[^\n]{60})\n(?=[^\s])")  # a long line goes on in the next
+_ROW_OF_CELLS = re.compile(r"\S(?: {2,}|\t|\|)\S")  # and so does no row of a form or table
 _RUN = re.compile(
     rf"(?<![\w.@#$-])(?<!//)(?:(?:[A-Z]\.){{2,4}} )?{WORD}(?: (?:& |(?:da|de|del|des|di|do|du) )?{WORD}){{0,6}}"
 )
@@ -62,6 +63,14 @@ _DID = re.compile(
 )
 _HAS = re.compile(
     r" (?:already |also |never |now |still )?(?:can|cannot|could|did|does|had|has|is|may|must|was|will|would)\b"
+)
+# What people do and is done to them as well: it counts only for a name that ends as firms' names do.
+_TALKS = re.compile(
+    r",? (?:which |who )?(?:answers|answered|asks|calls|came|got|keeps|kept|met|needs|needed|owes|owed|promised|swears|"
+    r"wants|wanted|went|won't|writes|wrote)\b"
+)
+_TALKED_TO = frozenset(
+    ("ask", "asked", "call", "called", "email", "emailed", "met", "phoned", "tell", "told", "uses", "using")
 )
 _GOES_ON = frozenset(("are", "began", "ceased", "continued", "is", "kept", "started", "stopped", "was", "were"))
 _APPOSED = re.compile(
@@ -169,7 +178,7 @@ def in_place(text: str, found: Iterable[Place], known: Collection[str] = ()) -> 
     >>> [text[start:end] for start, end in in_place(text, [])]
     ['Umber', 'Umber']
     """
-    read = _read(_WRAP.sub(" ", text), sorted(found))
+    read = _read(_unwrapped(text), sorted(found))
     if not known and not any(name.seen for name in read.names.values()):
         return
     _give_to_persons(read.names)
@@ -191,6 +200,14 @@ class _Read:
     names: dict[str, _Name]
     rows: Sequence[Sequence[_Name]]  # Umber, Ochre, and Woad
     small: Collection[str]
+
+
+def _unwrapped(text: str) -> str:
+    def joined(end: re.Match[str]) -> str:
+        row = _ROW_OF_CELLS.search(text, text.rfind("\n", 0, end.start()) + 1, end.start())
+        return "\n" if row else " "
+
+    return _WRAP.sub(joined, text)
 
 
 def _read(text: str, taken: Sequence[Place]) -> _Read:
@@ -300,7 +317,7 @@ def _weigh(text: str, start: int, end: int, name: _Name) -> Mapping[str, int]:
     if last in ("the", "The") and not (owns or firms_end or _names_what_follows(text, end)):
         name.thing = True
     seen = {} if longer else dict(_seen_behind(text, end))
-    if _ends_as_firms_do(name) and _HAS.match(text, end):
+    if _ends_as_firms_do(name) and (_HAS.match(text, end) or _TALKS.match(text, end) or last.lower() in _TALKED_TO):
         seen["beside"] = _HINT
     seen_before = {} if longer else dict(_seen_in_list(before)) if begins else dict(_seen_before(before, name))
     if not any((*seen.values(), *seen_before.values())) or _in_headline(text, start, end):

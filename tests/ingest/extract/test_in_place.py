@@ -65,10 +65,12 @@ FOUND = [
      ["Smalt Air & Ocean", "Ochre Bonded Storage"]),
     ("He says that Ochre Lampworks only filled the jars; on hold: Sienna Kids, the sister of Umberia.",
      ["Ochre Lampworks", "Sienna Kids"]),
-    # in terse notes: who was at the telephone, who wants what, and in which role a firm stands
-    ("Spoke with Dana at Umberline. Umberline wants it by Friday.", ["Umberline", "Umberline"]),
+    # in terse notes: in which role a firm stands
     ("Umberline (IOR) and Ochretrade (seller) are related; they use Siennatex as broker.",
      ["Umberline", "Ochretrade", "Siennatex"]),
+    ("6. Ultimate consignee      UMBER CONTRACT LLC           58-2719903\n7. Importing carrier       UZM\n", ["UZM"]),
+    ("We can ask Umber Trade Law Group; hired was Umber Road Advisory, which went there.",
+     ["Umber Trade Law Group", "Umber Road Advisory"]),
     ("importer = Umberline; carrier       UZM\n", ["Umberline", "UZM"]),
     ("Line 3: the invoice names Woad Umber Rattan Export; hired was Umber Road Advisory, of course",
      ["Woad Umber Rattan Export"]),
@@ -97,6 +99,8 @@ NOT_FOUND = [
     "said the Coalition for Fair Umber in Garlic; said that the Food Safety Service (UMBFSS) sold its cars",
     "solar imports from Southeast Asia and payments to North Africa",
     "paid to Umberia, Farmton, Ohio, and Reno",
+    "Spoke with Dana. Dana wants photos; talked to Okafor, Okafor says so. Docs from Farmton. Farmton needs an exam.",
+    "We met Brannock. Brannock showed us the boxes. Please call Thibaud. Thibaud needs it, heard from Tamsin.",
     "Carrier: Truck\nShipper: Same\nBroker: None\nSeller: Unknown\n",
     "Bumetumber, imported in 1 mg tablets, is a drug. Bumetumber is good.",
     "landed in Shanghai Pudong and at Ningbo Port of Zhejiang Province",

@@ -165,6 +165,7 @@ def test_an_alias_has_the_key_of_its_company_and_a_role_says_that_it_is_one() ->
         ("Umber Inc., Plaintiff, v. Court No. 1 UNITED STATES,\nDefendant; for Defendant United States", []),
         ("sold in the US and to it; GIVE IT TO US; S. Korea, Lao PDR and West Germany", ["US", "KR", "LA", "DE"]),
         ("Vietnam Customs and the Canada Border Services Agency told us of Vietnam", ["VN"]),
+        ("Hecho en M\u00e9xico; Ciudad de M\u00e9xico; Industria de Brasil", ["MX", "BR"]),
         ("Mexico City, Mexico; Lebanon, Tennessee; Inner Mongolia", ["MX"]),
         ('Country of Origin (declared): VN; COO: CN; CO: VN; country of origin "TH"', ["VN", "CN", "TH"]),
         ("Harmonized Tariff Schedule of the United States; United States v. Umber; U.S. Note 20; US$", []),
