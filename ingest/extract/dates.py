@@ -34,7 +34,10 @@ _WRITTEN = tuple(
         (_ALONE, rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}"),
         (_SPANNED, r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)"),
         (_ALONE, r"(?P<month>\d\d)-(?P<day>\d\d)-(?P<year>\d\d)"),
-        (_ALONE, r"(?P<month>[1-9]|1[0-2])-(?P<day>\d{1,2})-(?P<year>\d\d)"),
+        (
+            rf"{_ALONE}(?<!part )(?<!voice )(?<!tyle )(?<!ote )(?<!o\. )(?<!tem )(?<!lot )",
+            r"(?P<month>[1-9]|1[0-2])-(?P<day>\d\d)-(?P<year>\d\d)",
+        ),
         (rf"{_ALONE}(?<!ersion )(?<!uide )(?<!ection )", r"(?P<month>\d{1,2})\.(?P<day>\d\d)\.(?P<year>\d\d)(?!\.)"),
     )
 )

@@ -83,16 +83,16 @@ _GOES_ON = (
 # Where goods arrive or go on from (`arrived 2704`, `in bond from 2704 to 3901`), and whom one writes to or hears from
 # (`protest filed with 2904`, `the notice came from 3901`).
 _REACHED_PORT = re.compile(
-    r"\b(?:(?:arrived|arr\.?|discharged|cleared|landed|unladen|unloaded|unlading:?|reached|CBP|P\.O\.E\.?|port,)|"
+    r"\b(?:(?:arrived|arr\.?|discharged|cleared|landed|unladen|unloaded|unlading:?|reached|P\.O\.E\.?|port,)|"
     r"(?:came|goes|go|went|going) through|(?:transferred|moved|trucked|railed) from) "
-    rf"(?P<ports>{_CODES}){_GOES_ON}|"
+    rf"(?P<ports>{_CODES}){_GOES_ON}(?! to \d)|"
     r"\b(?:in[- ]bond|under bond|IT|T&E|transit|transferred|moved|trucked|railed|routed|shipped|diverted)\b"
     rf"[^.;:\n\d]{{0,40}}?\b(?:from )?(?P<ways>{_CODE} to {_CODE}){_GOES_ON}",
     re.IGNORECASE,
 )
 _HEARD_PORT = re.compile(
     r"\b(?:protests?|filed|lodged|copy|copies|notices?|requests?|CF[ -]?\d{2,4}|letters?|reply|memos?|redelivery|"
-    r"holds?|held|seizures?|referrals?|referred|issued|forwarded|came|sent|wrote|word|calls?|exams?|detained|stopped|"
+    r"holds?|held|seizures?|referrals?|referred|issued|forwarded|came|sent|wrote|exams?|detained|stopped|"
     r"released|entries)\b[^.;:\n\d]{0,50}?(?:(?:\d{1,2}, \d{4}|\d{1,2}/\d{1,2}(?:/\d{2,4})?)[^.;:\n\d]{0,20}?)?"
     rf" (?:at|by|from|in|to|with) (?P<ports>{_CODES}){_GOES_ON}",
     re.IGNORECASE,
