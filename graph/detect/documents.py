@@ -6,7 +6,7 @@ Invariant: a document that names many firms is a list and speaks of nobody; none
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,8 +17,8 @@ from graph.facts.columns import one_column, taxpayer
 from graph.facts.store import FactStore
 from graph.resolve.words import read_name
 
-# What people write of a case; rulings and laboratory reports say in columns what they decide.
-_KINDS = ("notice", "memo", "ims_document", "other")
+# What people write of a case; rulings and laboratory reports say in columns most of what they decide.
+WRITTEN = ("notice", "memo", "ims_document", "other")
 _NUMBERS = ("importer", "manufacturer", "entry_number", "bill", "container")
 _NAME = "company_name"
 # Documents that name more firms than these are lists.
@@ -68,11 +68,12 @@ def firm_key(name: str) -> str:
 
 
 def documents_naming(
-    facts: FactStore, numbers: Iterable[str], names: Iterable[str], *, as_of: date | None, until: date
-) -> list[Document]:
+    facts: FactStore, numbers: Iterable[str], names: Iterable[str], *,
+    as_of: date | None, until: date, kinds: Sequence[str] = WRITTEN,
+) -> list[Document]:  # fmt: skip
     """The documents, up to a day, that name any of these numbers (taxpayers, MIDs, entries, bills, boxes) or names."""
     paper = facts.table("documents", as_of=as_of)
-    paper = paper.filter(paper.kind.isin(_KINDS), paper.date.isnull() | (paper.date <= until), paper.text.notnull())
+    paper = paper.filter(paper.kind.isin(kinds), paper.date.isnull() | (paper.date <= until), paper.text.notnull())
     named = facts.table("mentions", as_of=as_of)
     named = named.semi_join(paper.select(document_id="id"), "document_id")
     named = named.mutate(key=ibis.ifelse(named.kind == "importer", taxpayer(named.key), named.key))

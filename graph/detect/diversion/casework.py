@@ -1,9 +1,10 @@
-"""What customs found where it looked at a maker's goods or at its plant, and how it closed matters of origin.
+"""What customs and its laboratories found in a maker's goods or at its plant, and how matters of origin were closed.
 
 How often a look ends in doubt of the origin is counted on all others' looks in the same facts, so that a maker whose
 goods are looked at often is not the more suspect for it.
 
-Invariant: a look counts for the line that it names, and for the whole entry where it names none; a penalty is no look.
+Invariant: a look counts for the line that it names, and for the whole entry where it names none; a penalty is no look,
+and a sample and the laboratory's report on it are one.
 An issue counts by its last snapshot, and for the makers that it names.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import ibis
+import ibis.expr.types as ir
 
 from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.trade import Ints, Lines
@@ -21,6 +23,7 @@ from graph.detect.diversion.written import IN_FAVOUR, NOT_CLEARED, spoken_for
 from graph.facts.columns import one_column, surely
 from graph.facts.store import FactStore
 
+Row = tuple[str, str]
 _LOOKS = ("exam", "document_review", "hold", "detention", "refusal", "seizure", "sample", "audit", "site_visit")
 _AGAINST = ("discrepant", "refused", "seized")
 # What a discrepancy lies in where goods are not what they are declared to be the origin of.
@@ -36,15 +39,15 @@ _ON_ORIGIN = (
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """By action: `doubted` of `looked` ended in doubt of the origin, where `usual` of others' do.
+    """By row (table, key): `doubted` of `looked` ended in doubt of the origin, where `usual` of others' do.
 
     `visits` are those that saw the plant and found it in order, `cleared` the snapshots (issue, version) with which
     issues on the origin of its goods were closed in its favour, `papers` the documents that speak for them.
     """
 
-    looked: tuple[str, ...] = ()
-    doubted: tuple[str, ...] = ()
-    visits: tuple[str, ...] = ()
+    looked: tuple[Row, ...] = ()
+    doubted: tuple[Row, ...] = ()
+    visits: tuple[Row, ...] = ()
     cleared: tuple[tuple[str, str], ...] = ()
     papers: tuple[str, ...] = ()
     usual: float = 0.0
@@ -57,30 +60,25 @@ class Casework:
     def __init__(
         self, facts: FactStore, own: Lines, makers: Collection[str], *, as_of: date | None, until: date
     ) -> None:
-        t = facts.table("actions", as_of=as_of)
-        t = t.filter(t.action_date <= until, t.kind.isin(_LOOKS), t.result.notnull(), t.result != "pending")
-        t = t.select(
-            "action_id", "entry_number", "line_number", "manufacturer_id", against=t.result.isin(_AGAINST),
-            doubted=t.result.isin(_AGAINST) & surely(t.discrepancy_area.isin(_OF_ORIGIN)),
-            visit=t.kind == "site_visit",
-        )  # fmt: skip
+        t = _looks(facts, as_of=as_of, until=until)
         looked = t.semi_join(one_column("entry_number", own.columns["entry_number"].tolist()), "entry_number")
         named = t.filter(t.entry_number.isnull()).semi_join(one_column("manufacturer_id", makers), "manufacturer_id")
-        self._by_line: dict[tuple[str, int | None], list[str]] = {}
-        self._by_maker: dict[str, list[str]] = {}
-        self._doubted: set[str] = set()
-        self._visits: set[str] = set()
-        every: set[str] = set()
-        for row in ibis.union(looked, named).order_by("action_id").to_pyarrow().to_pylist():
-            every.add(row["action_id"])
+        self._by_line: dict[tuple[str, int | None], list[Row]] = {}
+        self._by_maker: dict[str, list[Row]] = {}
+        self._doubted: set[Row] = set()
+        self._visits: set[Row] = set()
+        every: set[Row] = set()
+        for row in ibis.union(looked, named).order_by("table", "key").to_pyarrow().to_pylist():
+            look = (row["table"], row["key"])
+            every.add(look)
             if row["entry_number"]:
-                self._by_line.setdefault((row["entry_number"], row["line_number"]), []).append(row["action_id"])
+                self._by_line.setdefault((row["entry_number"], row["line_number"]), []).append(look)
             else:
-                self._by_maker.setdefault(row["manufacturer_id"], []).append(row["action_id"])
+                self._by_maker.setdefault(row["manufacturer_id"], []).append(look)
             if row["doubted"]:
-                self._doubted.add(row["action_id"])
+                self._doubted.add(look)
             if row["visit"] and not row["against"]:
-                self._visits.add(row["action_id"])
+                self._visits.add(look)
         self._looked = len(every)
         self._columns = own.columns
         self._cleared = _cleared(facts, makers, as_of=as_of, until=until)
@@ -88,7 +86,7 @@ class Casework:
 
     def of(self, spellings: Collection[str], rows: Ints) -> Looks:
         """The looks at these lines of a maker, and at its plant."""
-        found = {action for maker in spellings for action in self._by_maker.get(maker, ())}
+        found = {look for maker in spellings for look in self._by_maker.get(maker, ())}
         lines = zip(self._columns["entry_number"][rows], self._columns["line_number"][rows].tolist(), strict=True)
         for entry, line in lines:
             found.update(self._by_line.get((entry, line), ()), self._by_line.get((entry, None), ()))
@@ -101,6 +99,30 @@ class Casework:
             tuple(sorted(found)), tuple(sorted(doubted)), tuple(sorted(found & self._visits)), tuple(cleared),
             tuple(papers), usual, bits,
         )  # fmt: skip
+
+
+def _looks(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
+    """(table, key, entry_number, line_number, manufacturer_id, against, doubted, visit): looks with a result."""
+    t = facts.table("actions", as_of=as_of)
+    t = t.filter(t.action_date <= until, t.kind.isin(_LOOKS), t.result.notnull(), t.result != "pending")
+    against = t.result.isin(_AGAINST)
+    acted = t.select(
+        "entry_number", "line_number", "manufacturer_id", table=ibis.literal("actions"), key=t.action_id,
+        against=against, doubted=against & surely(t.discrepancy_area.isin(_OF_ORIGIN)), visit=t.kind == "site_visit",
+    )  # fmt: skip
+    paper = facts.table("documents", as_of=as_of)
+    paper = paper.filter(paper.kind == "lab_report", paper.date.isnull() | (paper.date <= until))
+    said = facts.table("statements", as_of=as_of).select("document_id", told="origin_consistent")
+    paper = paper.left_join(said, paper.id == said.document_id)
+    found = ibis.coalesce(paper.origin_consistent, paper.told)
+    paper = paper.mutate(against=surely(found == "no")).filter(surely(found.isin(("yes", "no"))))
+    sampled = t.filter(t.kind == "sample", t.entry_number.notnull()).select("entry_number").distinct()
+    paper = paper.anti_join(sampled, "entry_number")
+    tested = paper.select(
+        "entry_number", "line_number", "manufacturer_id", table=ibis.literal("documents"), key=paper.id,
+        against=paper.against, doubted=paper.against, visit=ibis.literal(value=False),
+    )  # fmt: skip
+    return ibis.union(acted, tested)
 
 
 def _cleared(

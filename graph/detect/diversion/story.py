@@ -327,7 +327,7 @@ def _looks(x: Examined) -> list[Evidence]:
                 "looked": len(looks.looked), "doubted": len(looks.doubted), "usual_share": round(looks.usual, 4),
                 "bits": round(looks.bits, 2),
             },
-            tuple(RecordRef("actions", (action,)) for action in looks.doubted[:MOST_ROWS]),
+            tuple(RecordRef(table, (key,)) for table, key in looks.doubted[:MOST_ROWS]),
         )
     ]  # fmt: skip
 

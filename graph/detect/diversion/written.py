@@ -1,14 +1,14 @@
 """Documents that speak for a maker's goods: a scope ruling that leaves them out, a visit that saw them made.
 
-Invariant: a document speaks for a maker in a sentence that names it, or, where it names no other firm of that kind, in
-any; what it leaves open, or finds against the maker, speaks for nobody.
+Invariant: a document speaks for a maker in a sentence that names it, or in any where it names nobody else or reports on
+a sample; what it leaves open, or finds against the maker, speaks for nobody.
 """
 
 import re
 from collections.abc import Collection
 from datetime import date
 
-from graph.detect.documents import Document, documents_naming, firm_key
+from graph.detect.documents import WRITTEN, Document, documents_naming, firm_key
 from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 
@@ -27,16 +27,18 @@ NOT_CLEARED = (
     r"no (answer|reply|response|production)|violations? (was |were |is )?found|penalt\w*|"
     r"(evasion|transshipment|discrepanc\w+) (was |is )?(found|confirmed|established|proven))\b"
 )
-# What papers of other kinds say for it: the article is outside the order, or the plant was seen at work.
-_FOR_IT = re.compile(
-    r"""(?ix)\b(
-      (not|outside|excluded|beyond|falls?\ out(side)?)\ (within\ |in\ |from\ |of\ |covered\ by\ |subject\ to\ |under\ )*
-        (the\ )?([a-z]+\ )?(scope|orders?)
-    | (confirmed|verified|saw|seen|observed|witnessed)\ (full\ |complete\ |actual\ |own\ )?(production|manufactur\w+)
-    | (plant|factory|mill|line|works)s?\ (was\ |were\ )?(seen\ )?(running|working|in\ operation|in\ production)
-    | substantial(ly)?\ transform(ed|ation)
-    )\b"""
+# What papers say for it beside: the article is outside the order, or the plant was seen at work.
+_OUT_OF_SCOPE = re.compile(
+    r"(?i)\b(not|outside|excluded|beyond|falls? out(side)?) (within |in |from |of |covered by |subject to |under )*"
+    r"(the )?([a-z]+ )?(scope|orders?)\b"
 )
+_SEEN = re.compile(
+    r"(?i)\b((confirmed|verified|saw|seen|observed|witnessed) (full |complete |actual |own )?"
+    r"(production|manufactur\w+)|"
+    r"(plant|factory|mill|line|works)s? (was |were )?(seen )?(running|working|in operation|in production)|"
+    r"substantial(ly)? transform(ed|ation))\b"
+)
+_OF_A_LABORATORY = "lab_report"
 _NOT_FOR_IT = re.compile(r"(?i)\b((is|are) within|not substantially|idle|empty|no (machiner\w+|workers))\b")
 
 
@@ -54,7 +56,7 @@ def spoken_for(
                 keys[row["identifier"]].add(key)
                 names.add(name)
     found: dict[str, tuple[str, ...]] = {}
-    papers = documents_naming(facts, makers, names, as_of=as_of, until=until)
+    papers = documents_naming(facts, makers, names, as_of=as_of, until=until, kinds=(*WRITTEN, _OF_A_LABORATORY))
     for maker, own in keys.items():
         told = tuple(paper.id for paper in papers if speaks_for(paper, frozenset(own)))
         if told:
@@ -67,7 +69,10 @@ def speaks_for(paper: Document, maker: frozenset[str]) -> bool:
     told = [said for said, keys in paper.sentences if keys & maker]
     if not told:
         return False
-    if all(one.key in maker for one in paper.named):
+    if paper.kind == _OF_A_LABORATORY or all(one.key in maker for one in paper.named):
         told = [said for said, _ in paper.sentences]
-    for_it = any(re.search(IN_FAVOUR, said) or _FOR_IT.search(said) for said in told)
+    for_it = any(map(_OUT_OF_SCOPE.search, told))
+    # What else a laboratory finds in order need not be the origin.
+    if paper.kind != _OF_A_LABORATORY:
+        for_it = for_it or any(re.search(IN_FAVOUR, said) or _SEEN.search(said) for said in told)
     return for_it and not any(re.search(NOT_CLEARED, said) or _NOT_FOR_IT.search(said) for said in told)

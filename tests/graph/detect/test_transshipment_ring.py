@@ -324,6 +324,30 @@ def test_customs_looks_speak_for_and_against_and_penalties_and_other_lines_say_n
     assert weighed(look("discrepant", "origin", line_number=1))["doubted"] > 3
 
 
+@pytest.mark.parametrize("told_by", ["column", "text"])
+def test_what_a_laboratory_says_of_the_origin_counts_as_a_look_beside_no_sample_of_the_same_entry(told_by: str) -> None:
+    def tested(origin: str, *, sampled: bool = False) -> Callable[[OrderWorld, list[Row]], None]:
+        def tell(world: OrderWorld, lots: list[Row]) -> None:
+            for n, row in enumerate(lots[:4]):
+                report: Row = {"id": f"LAB{n}", "kind": "lab_report", "entry_number": row["entry_number"]}
+                if told_by == "column":
+                    report["origin_consistent"] = origin
+                else:
+                    world.add("statements", {"document_id": f"LAB{n}", "origin_consistent": origin})
+                world.add(
+                    "documents", {**report, "line_number": 1, "date": on(ORDER), "title": "Report", "text": "Sample."}
+                )
+                if sampled:
+                    looked(world, row, result="compliant", kind="sample")
+
+        return tell
+
+    assert weighed(tested("no"))["doubted"] > 3
+    assert weighed(tested("yes"))["doubted"] < 0
+    assert weighed(tested("inconclusive"))["doubted"] == 0
+    assert weighed(tested("no", sampled=True))["doubted"] < 0
+
+
 def test_a_plant_that_customs_saw_and_found_in_order_is_told_apart_from_one_it_did_not() -> None:
     def visit(result: str) -> Callable[[OrderWorld, list[Row]], None]:
         return lambda world, lots: looked(world, lots[0], result=result, kind="site_visit", entry_number=None)

@@ -12,11 +12,11 @@ from tests.graph.detect.memory_facts import MemoryFacts
 MAKER, IMPORTER = "UMBER TILE", "OCHRE HOME"
 
 
-def said(text: str) -> bool:
+def said(text: str, *, kind: str = "memo") -> bool:
     named = [Named(key, m.start(), m.end()) for key in (MAKER, IMPORTER) for m in re.finditer(key, text)]
     named.sort(key=lambda one: one.start)
     return speaks_for(
-        Document("D1", "memo", date(2025, 6, 1), "Note", text, tuple(named)), frozenset({MAKER, "VNUMBTIL1HAI"})
+        Document("D1", kind, date(2025, 6, 1), "Note", text, tuple(named)), frozenset({MAKER, "VNUMBTIL1HAI"})
     )
 
 
@@ -45,6 +45,14 @@ def test_what_is_cleared_speaks_for_it(text: str) -> None:
 )
 def test_what_is_open_or_against_it_or_of_somebody_else_does_not(text: str) -> None:
     assert not said(text)
+
+
+def test_of_a_laboratory_only_what_it_says_of_the_scope_speaks_for_it() -> None:
+    assert said(
+        f"Sample of tile of {MAKER}, importer {IMPORTER}. It is outside the written scope of the order.",
+        kind="lab_report",
+    )
+    assert not said(f"The sample of {MAKER}: classification in order.", kind="lab_report")
 
 
 def test_a_document_is_found_by_a_maker_s_number_or_name_on_file() -> None:
