@@ -132,8 +132,10 @@ def surge(trade: MonthlyTrade, order: Order, origin: str) -> Surge | None:
     >>> calm = {month: (100.0, 1_000.0) for month in range(-40, 20)}
     >>> jump = calm | {month: (900.0, 9_000.0) for month in range(0, 20)}
     >>> found = surge(MonthlyTrade({(0, "VN"): jump, (0, "TH"): calm}, {0: calm}, {0: 1.0}, 1_800, 3_600), order, "VN")
-    >>> round(found.times, 1), round(found.times_other_countries, 3), found.measure, found.months_before, found.calendars
-    (8.9, 1.0, 'kg', 40, 44)
+    >>> round(found.times, 1), round(found.times_other_countries, 1)
+    (8.9, 1.0)
+    >>> found.measure, found.months_before, found.calendars
+    ('kg', 40, 44)
     >>> found.p_value < 0.05
     True
     """
