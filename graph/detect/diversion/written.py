@@ -55,10 +55,14 @@ def spoken_for(
             if name and (key := firm_key(name)):
                 keys[row["identifier"]].add(key)
                 names.add(name)
+    naming: dict[str, dict[str, Document]] = {}
+    for paper in documents_naming(facts, makers, names, as_of=as_of, until=until, kinds=(*WRITTEN, _OF_A_LABORATORY)):
+        for one in paper.named:
+            naming.setdefault(one.key, {})[paper.id] = paper
     found: dict[str, tuple[str, ...]] = {}
-    papers = documents_naming(facts, makers, names, as_of=as_of, until=until, kinds=(*WRITTEN, _OF_A_LABORATORY))
     for maker, own in keys.items():
-        told = tuple(paper.id for paper in papers if speaks_for(paper, frozenset(own)))
+        near = {name: paper for key in own for name, paper in naming.get(key, {}).items()}
+        told = tuple(name for name in sorted(near) if speaks_for(near[name], frozenset(own)))
         if told:
             found[maker] = told
     return found
