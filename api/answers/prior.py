@@ -39,6 +39,7 @@ from graph.report.prior.weigh import Reason, band
 from graph.resolve.words import read_name
 from graph.store.store import GraphView
 from ingest.extract.mentions import find_mentions
+from ingest.extract.pipeline import How
 from search.analysis import STOP_WORDS, spans
 from search.query import Hit, SearchResult
 
@@ -220,6 +221,8 @@ class _Desk:
         """Identifiers and names of parties and ports that stand in the words."""
         read: list[str] = []
         for mention in find_mentions("", text):
+            if mention.kind == "port" and mention.how == How.WORD:
+                continue  # which one is meant is told from the ports on file
             kind = _MENTIONED.get(mention.kind, mention.kind)
             key = mention.key[:9] if kind == "case" else mention.key
             if kind in NAMING and key not in named[kind]:

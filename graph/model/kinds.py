@@ -465,6 +465,7 @@ LINK_KINDS: dict[str, LinkKind] = {
         _mentions("mentions_case", "case"),
         _mentions("mentions_document", "document"),
         _mentions("mentions_port", "port"),
+        _mentions("mentions_foreign_port", "foreign_port"),
         _mentions("mentions_country", "country"),
         LinkKind("names_party", "names", "is named in", "document", "party",
                  (LinkSource("named_parties", Key("document_id"), Key("party"),

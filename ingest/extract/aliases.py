@@ -38,7 +38,7 @@ _MORE_WORDS = re.compile(r"(?: [A-Z][\w'\u2019-]*\w)+")
 _PARTS = re.compile(r"[^\Wa-z](?:[^/]*[^\s/])?")  # from the first capital on
 _SEVERAL = 200  # characters before a name in which those stand that have a short name together
 _ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 3, 3
-_WORDS_THAT_TELL, _LONG = 3, 15
+_WORDS_THAT_TELL, _LONG, _LONG_WORD = 3, 15, 5
 _PART_OF_NAME = re.compile(
     r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z&][\w(]|\((?!(?:EIN|IOR|IRS|MID)\b)[A-Z]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|"
     r", [A-Z]{2} \d)"
@@ -385,9 +385,17 @@ def _without_place(name: str) -> tuple[str, ...]:
     """A name without the place or trade that it begins with: `Shanghai Umber Metals Co., Ltd.`, then `Umber Metals`."""
     form = _form_of(name)
     parts = name[: form.start].rstrip(" ,").split() if form else []
+    if len(parts) == 2 and begins_names(parts[0]) and _tells_alone(parts[1]):
+        return (parts[1],)  # Menuiserie Umber inc., then Umber
     if len(parts) < 3 or not (is_place(parts[0].upper()) or begins_names(parts[0])) or not parts[1][0].isupper():
         return ()
     return tuple(_core(parts[1:], cut=False))
+
+
+def _tells_alone(word: str) -> bool:
+    plain = word.upper()
+    common = share(plain) or is_place(plain) or is_of_people(plain) or country_code(word) or ends_names(word)
+    return len(word) >= _LONG_WORD and word[0].isupper() and not common
 
 
 def _core(parts: list[str], *, cut: bool) -> list[str]:

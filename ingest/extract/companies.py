@@ -25,6 +25,7 @@ from ingest.extract.name_words import (
     WORD,
     Place,
     begins_names,
+    is_goods,
     says_nobody,
     seated_name,
     stops,
@@ -60,7 +61,8 @@ def companies(text: str) -> Iterator[Place]:
     for more in (introduced(text), in_rows(text, found)):
         names = {text[slice(*place)] for place in found}  # one that is in another is a short name of that company
         found += [place for place in more if not _is_part(text[slice(*place)], names)]
-    yield from found
+    goods = {text[slice(*place)] for place in found if is_goods(text, place[1])}
+    yield from (place for place in found if text[slice(*place)] not in goods)
 
 
 def _is_part(written: str, names: set[str]) -> bool:
@@ -151,6 +153,9 @@ def _goes_on(text: str, piece: re.Match[str], before: str, kept: list[re.Match[s
         return not parted and (wrapped or (before == "," and not kept))
     if written == ",":
         of_partners = form.partners and _PARTNER.search(text, max(0, piece.start() - _WRAPPED), piece.start())
+        of_house = len(kept) == 2 and kept[1].group() in _AND and text.startswith(_COMPANY, form.start)
+        if of_house:  # Umber, Ochre & Co.
+            of_partners = _PARTNER.search(text, max(0, piece.start() - _WRAPPED), piece.start())
         return not kept or (before[:1].isupper() and (bool(of_partners) or _before_two_founders(kept)))
     if written in _AND or written in BETWEEN or written.lower() == _OF:
         return (
@@ -396,7 +401,7 @@ _WORKS = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&|(?:[A-Z]\.){2,4}|(?<![A-Za-z] )[A-Z]\.|"
     r"(?<=[a-z] )[A-Z]\.)(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
     r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|"
-    r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|Trading|"
+    r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|Trading|Bankasi|"
     r"Customs (?:Services|Clearance|Consultants|Consulting)|CHB)"
     r"(?![\w-]| [A-Z]| \([A-Z]\w*\)| (?:for|and) )(?! of (?![A-Z][\w ]{2,20}[,;.]))"
 )

@@ -82,6 +82,8 @@ def _unit(written: str, abbreviated: str) -> str:
         last = f"(?:{_dotted(words[-1])}|{_either(words[-1])})"
         before = "".join(rf"(?:{_dotted(word)}|{_either(word)}\.?)\s" for word in words[:-1])
         return before + last + _ENDS
+    if abbreviated == "caps_dotted":  # C.A., where CA is a state
+        return "".join(rf"{letter}\. ?" for letter in written[:-1]) + rf"{written[-1]}\." + _ENDS
     if abbreviated == "dotted":  # s.r.l., where srl could be another word
         return "".join(rf"{letter}\. ?" for letter in written[:-1]) + rf"{written[-1]}\.?" + _ENDS
     stop = r"\.?" if abbreviated == "yes" else ""

@@ -51,7 +51,7 @@ _OF_A_TREATY = re.compile(
 _CITY = re.compile(r" City\b")  # Mexico City
 _TOWN_IN = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)\b")  # Lebanon, Tennessee
 _OF_A_PLACE = re.compile(
-    r"\b(?:New|Nuevo|Ciudad de|Estado de|Banco d[eo]|Inner|Gulf of|District of|British|Lake|Fort|St\.) $"
+    r"\b(?:New|Nuevo|Ciudad de|Estado de|Banco d[eo]|Inner|Gulf of|District of|British|Little|Lake|Fort|St\.) $"
 )
 _PERSON_OR_PLACE = re.compile(r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? (?:[A-Z][\w.]* ?){0,2}|(?:South|North|West|East|Port of) )$")
 _WORD_BEFORE = re.compile(r"((?:[A-Z]\w+ )?([A-Z]\w+))(,?)\s$")

@@ -1,7 +1,8 @@
 """Days in running text, as they are written in the trade's papers.
 
-Invariant: what is found is a day of the calendar, between 1789 (the first customs act) and 2099; a month or a year
-alone is none. Where only numbers stand, the month comes first, as in the United States, unless that is no day.
+Invariant: what is found is a day of the calendar, between 1789 (the first customs act) and 2099, or of no year that is
+said (`May 6`); a month or a year alone is none. Where only numbers stand, the month comes first, as in the United
+States, unless that is no day.
 """
 
 import re
@@ -13,55 +14,137 @@ _MONTH = (
     r"(?P<month>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))"
 )
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|ST|ND|RD|TH)?"
+_ORDINALS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "twentieth", "twenty-first", "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth",
+    "twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first",
+)  # fmt: skip
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_DAY = r"(?P<day>\d{1,2})(?:\s?(?:st|nd|rd|th|ST|ND|RD|TH)|d)?"
+_DAY_IN_WORDS = rf"(?P<day>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
 _YEAR = r"(?P<year>(?:17|18|19|20)\d\d)"
 _ALONE, _SPANNED = r"(?<![\w/.-])", r"(?<![\w/.])(?<!\D-)"  # the second day of 4/5/2020-4/9/2020 stands behind a hyphen
+_CLAUSE_ENDS = (
+    r"(?=[,;:.)]|\s*\n|\s*$| (?:and|at|by|for|from|in|is|it|on|or|to|via|was|we|were|when|with)\b)"  # no 20 boxes
+)
 _ENDS = r"(?![\w/]|-(?!\d{1,2}/\d|[A-Z][a-z]{2})\w)(?!\.\d)"
+# Where a day may begin: with its month, a number, or a number in words. What stands there is asked only then.
+_IN_LETTERS = re.compile(r"(?<![^\W_])[JFMASONDjfmasond](?i:an|eb|ar|pr|ay|u[nl]|ug|ep|ct|ov|ec)")
+_IN_DIGITS = re.compile(r"(?<!\d)(?:\d{1,2}(?=[\s./\-A-Zdnrst])|(?:1[789]|20)\d\d(?=[\s./-])|20[0-3](?=\d{5}(?!\d)))")
+_IN_WORDS = re.compile(
+    r"(?<![^\W_])(?i:t[wheir]|fi[rf]|s[ei]|f[oi]|eig|el|nin)[a-z-]+(?=\s(?:(?i:day\s)?of\s)?[JFMASOND])"
+)
 _WRITTEN = tuple(
-    re.compile(before + pattern + _ENDS)
-    for before, pattern in (
-        (_SPANNED, rf"{_MONTH}\.?\s{{0,3}}(?:the\s)?{_DAY}(?:\s?,\s{{0,3}}|\s{{1,2}}){_YEAR}"),
-        (_ALONE, rf"{_MONTH}\.?\s{_DAY},?\s['\u2019](?P<year>\d\d)"),
-        (_ALONE, rf"{_DAY}(?:\s(?:day\s)?of)?[\s./-]?{_MONTH}\.?(?:,?\s|[/-]|){_YEAR}"),
-        (_SPANNED, rf"{_MONTH}(?P<by>[/-]){_DAY}(?P=by){_YEAR}"),
-        (_ALONE, rf"(?<!, ){_YEAR}(?P<by>[ -]){_MONTH}(?P=by){_DAY}(?!,? \d{{4}})"),
-        (_ALONE, r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/['\u2019](?P<year>\d\d)"),
-        (_ALONE, rf"{_DAY}-{_MONTH}-(?P<year>\d\d)"),
-        (_ALONE, r"(?P<day>\d\d)(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?P<year>\d\d)"),
-        (_ALONE, rf"{_YEAR}\.(?P<month>\d\d)\.(?P<day>\d\d)"),
-        (_ALONE, rf"{_YEAR}(?P<by>[/-])(?P<month>\d{{1,2}})(?P=by)(?P<day>\d{{1,2}})"),
-        (_SPANNED, rf"(?P<month>\d{{1,2}})(?P<by> ?/ ?|-)(?P<day>\d{{1,2}})(?P=by){_YEAR}"),
-        (_ALONE, rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}"),
-        (_SPANNED, r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)"),
-        (_ALONE, r"(?P<month>\d\d)-(?P<day>\d\d)-(?P<year>\d\d)"),
+    (begins, re.compile(before + pattern + _ENDS))
+    for begins, before, pattern in (
+        (_IN_LETTERS, _SPANNED, rf"{_MONTH}\.?\s{{0,3}}(?:the\s)?{_DAY}(?:\s?,\s{{0,3}}|\s{{1,2}}){_YEAR}"),
+        (_IN_LETTERS, _ALONE, rf"{_MONTH}\.?\s{_DAY}\sof\s{_YEAR}"),
+        (_IN_LETTERS, _ALONE, rf"{_MONTH}\.?\s{_DAY},?\s['\u2019](?P<year>\d\d)"),
+        (_IN_DIGITS, _ALONE, rf"{_DAY}\s{_MONTH}\.?,?\s?['\u2019](?P<year>\d\d)"),
+        (_IN_DIGITS, _ALONE, rf"{_DAY}\s{_MONTH}\.?\s(?P<year>\d\d){_CLAUSE_ENDS}"),
+        (_IN_WORDS, _ALONE, rf"(?i:{_DAY_IN_WORDS})(?:\sday)?(?:\sof)?\s{_MONTH},?\s{_YEAR}"),
+        (_IN_LETTERS, _ALONE, rf"{_MONTH}\s(?:the\s)?(?i:{_DAY_IN_WORDS}),?\s{_YEAR}"),
+        (_IN_DIGITS, _ALONE, rf"{_DAY}(?:\s(?:day\s)?of)?[\s./-]?{_MONTH}\.?(?:,?\s|[/-]|){_YEAR}"),
+        (_IN_LETTERS, _SPANNED, rf"{_MONTH}(?P<by>[/-]){_DAY}(?P=by){_YEAR}"),
+        (_IN_DIGITS, _ALONE, rf"(?<!, ){_YEAR}(?P<by>[ -]){_MONTH}(?P=by){_DAY}(?!,? \d{{4}})"),
+        (_IN_DIGITS, _ALONE, r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/['\u2019](?P<year>\d\d)"),
+        (_IN_DIGITS, _ALONE, rf"{_DAY}-{_MONTH}-(?P<year>\d\d)"),
+        (_IN_DIGITS, _ALONE, r"(?P<day>\d\d)(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?P<year>\d\d)"),
+        (_IN_DIGITS, _ALONE, rf"{_YEAR}\.(?P<month>\d{{1,2}})\.(?P<day>\d{{1,2}})"),
         (
+            _IN_DIGITS,
+            r"(?i:(?<=dated )|(?<=date )|(?<=date: )|(?<= on )|(?<=eta )|(?<=since )|(?<=until )|(?<=received )|"
+            r"(?<=entered )|(?<=arrived )|(?<=exam ))",
+            r"(?P<year>20[0-3]\d)(?P<month>\d\d)(?P<day>\d\d)",
+        ),
+        (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\. ?(?P<month>X?(?:IX|IV|V?I{{1,3}}|V)|X)\. ?{_YEAR}"),
+        (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\. (?P<month>\d{{1,2}})\. {_YEAR}"),
+        (_IN_DIGITS, _ALONE, rf"{_YEAR}(?P<by>[/-])(?P<month>\d{{1,2}})(?P=by)(?P<day>\d{{1,2}})"),
+        (_IN_DIGITS, _SPANNED, rf"(?P<month>\d{{1,2}})(?P<by> ?/ ?|-)(?P<day>\d{{1,2}})(?P=by){_YEAR}"),
+        (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}"),
+        (_IN_DIGITS, _SPANNED, r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)"),
+        (_IN_DIGITS, _ALONE, r"(?P<month>\d\d)-(?P<day>\d\d)-(?P<year>\d\d)"),
+        (
+            _IN_DIGITS,
             rf"{_ALONE}(?<!part )(?<!voice )(?<!tyle )(?<!ote )(?<!o\. )(?<!tem )(?<!lot )",
             r"(?P<month>[1-9]|1[0-2])-(?P<day>\d\d)-(?P<year>\d\d)",
         ),
-        (rf"{_ALONE}(?<!ersion )(?<!uide )(?<!ection )", r"(?P<month>\d{1,2})\.(?P<day>\d\d)\.(?P<year>\d\d)(?!\.)"),
+        (
+            _IN_DIGITS,
+            rf"{_ALONE}(?<!ersion )(?<!uide )(?<!ection )",
+            r"(?P<month>\d{1,2})\.(?P<day>\d\d)\.(?P<year>\d\d)(?!\.)",
+        ),
     )
 )
+# Days whose year is not said, or behind another day (`May 6 and 9, 2023`), and the second of two such.
+_NAMED = r"(?=[A-Z]|jan|feb|march|apr|jun|jul|aug|sep|oct|nov|dec)"  # not: they may
+_SHORT_ENDS = r"(?:(?<=(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|ept|Oct|Nov|Dec))\.(?= [a-z]))?"  # no sentence's end
+_NO_YEAR = (
+    r"(?![\w/]|-\w|\.\d|,?\s{1,2}['\u2019]?(?:17|18|19|20)?\d\d\b(?![:/-])|['\u2019]\d)"
+    rf"(?:(?=,?\s(?:and|or|to|through|thru|&)\s(?:[A-Z][a-z]+\.?\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s{_YEAR}))?"
+)
+_WITHOUT_YEAR = tuple(
+    (begins, re.compile(_ALONE + before + pattern + _NO_YEAR))
+    for begins, before, pattern in (
+        (
+            _IN_LETTERS,
+            _NAMED,
+            rf"{_MONTH}\.?\s{{1,2}}(?:the\s)?(?:{_DAY}|(?i:{_DAY_IN_WORDS.replace('day>', 'worded>')}))",
+        ),
+        (_IN_DIGITS, "", rf"{_DAY}(?:(?:\s(?:day\s)?of)?\s|-){_NAMED}{_MONTH}{_SHORT_ENDS}"),
+        (_IN_WORDS, "", rf"(?i:{_DAY_IN_WORDS})(?:\sday)?\sof\s{_NAMED}{_MONTH}"),
+        (
+            _IN_DIGITS,
+            r"(?:(?<=\n)|(?<=^)|(?<=[Oo]n )|(?<=[Bb]y )|(?<=since )|(?<=until )|(?<=till )|(?<=before )|(?<=after )|"
+            r"(?<=dated )|(?<=ETA )|(?<=due )|(?<=[Ff]rom )|(?<=between )|(?<=[Ee]xam )|(?<=[Rr]eceived )|"
+            r"(?<=[Aa]rrived )|(?<=through )|(?<=landed )|(?<=/\d and )|(?<=/\d\d and )|(?<=/\d to )|(?<=/\d\d to )|"
+            r"(?<=/\d\d, )|(?<=, )(?=[\d/]+\s*(?:\n|$|:)))",
+            r"(?P<month>1[0-2]|0?[1-9])/(?P<day>\d{1,2})(?! of\b)",
+        ),
+    )
+)
+_SECOND = re.compile(
+    rf"(?i:{_MONTH})\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?:,\s\d{{1,2}})*,?\s(?:and|or|to|through|thru|&)\s"
+    rf"(?P<second>{_DAY}(?:\s?,\s{{0,3}}|\s){_YEAR}){_ENDS}"
+)
+_LEAP_YEAR = "2000"  # in which every day is one
 _CENTURY_TURNS = 50  # 12/1/49 is 2049, 12/1/50 is 1950
 
 
-def days(text: str) -> Iterator[tuple[int, int, date]]:
-    """Where the days of a text stand, and which they are.
+def days(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the days of a text stand, and which they are: `2018-12-03`, or `--05-06` where no year is said.
 
-    >>> [str(day) for _, _, day in days("from Dec. 3, 2018 to 4 January 2019 (1/12/00)")]
-    ['2018-12-03', '2019-01-04', '2000-01-12']
+    >>> [day for _, _, day in days("from Dec. 3, 2018 to 4 January 2019 (1/12/00); May 6 and 9, 2023; on May 7")]
+    ['2018-12-03', '2019-01-04', '2000-01-12', '2023-05-09', '2023-05-06', '--05-07']
     """
-    for pattern in _WRITTEN:
-        for match in pattern.finditer(text):
+    begins = {kind: [match.start() for match in kind.finditer(text)] for kind in (_IN_LETTERS, _IN_DIGITS, _IN_WORDS)}
+    whole: set[int] = set()  # the characters of days that are said with their year
+    for kind, pattern in _WRITTEN:
+        for match in filter(None, (pattern.match(text, begin) for begin in begins[kind])):
             if day := _day(match.group("year"), match.group("month"), match.group("day")):
-                yield match.start(), match.end(), day
+                whole.update(range(*match.span()))
+                yield *match.span(), day.isoformat()
+    for match in filter(None, (_SECOND.match(text, begin) for begin in begins[_IN_LETTERS])):
+        if day := _day(match.group("year"), match.group("month"), match.group("day")):
+            yield *match.span("second"), day.isoformat()
+    for kind, pattern in _WITHOUT_YEAR:
+        for match in filter(None, (pattern.match(text, begin) for begin in begins[kind])):
+            year, number = match.group("year"), match.groupdict().get("worded") or match.group("day")
+            day = _day(year or _LEAP_YEAR, match.group("month"), number)
+            if day and whole.isdisjoint(range(*match.span())):
+                yield *match.span(), day.isoformat() if year else f"--{day:%m-%d}"
 
 
 def _day(year: str, month: str, day: str) -> date | None:
-    of_month = int(month) if month.isdigit() else _MONTHS.index(month.lower()[:3]) + 1
+    if month.isdigit():
+        of_month = int(month)
+    else:
+        of_month = (_ROMAN.index(month) if month in _ROMAN else _MONTHS.index(month.lower()[:3])) + 1
     of_year = int(year)
     if len(year) == 2:
         of_year += 2000 if of_year < _CENTURY_TURNS else 1900
-    of_day = int(day)
+    of_day = int(day) if day.isdigit() else _ORDINALS.index(day.lower()) + 1
     if month.isdigit() and of_month > 12 >= of_day:
         of_month, of_day = of_day, of_month
     try:

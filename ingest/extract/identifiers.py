@@ -14,6 +14,7 @@ from graph.model.errors import Invalid
 from graph.model.identifiers import bare_ruling, parse
 from graph.model.spelling import HYPHENS
 from graph.model.tables import IdentifierType
+from ingest.extract.company_forms import rows
 from ingest.extract.ports import ports
 from ingest.extract.tables import cells
 
@@ -51,6 +52,14 @@ _TARIFF_LABEL = re.compile(
     r"\b(?:sub)?headings?\b|\bHT?S(?:US)?A?\b|\btariff\b|\bitems?\b|\bprovisions?\b", re.IGNORECASE
 )
 _HTS_LABEL = re.compile(r"\bHT?S(?:US)?A?(?: (?:no\.?|number|code|#))?:? ?$", re.IGNORECASE)
+# Where a number of six digits is what goods are entered as: `they put 6810.99`.
+_DECLARED = re.compile(
+    r"\b(?:(?:classif\w+|entered|declared|claimed|filed|imported|came in)(?: \w+){0,2}? (?:in|as|under|to)|"
+    r"declared|claimed|put|used|under) $",
+    re.IGNORECASE,
+)
+_HEADING_CHAPTER = r"(?!77)(?:0[1-9]|[1-8]\d|9[0-7])"
+_NO_AMOUNT = r"(?! ?(?:%|percent|USD|EUR|dollars|kg|kgs|tons?|lbs?|pounds|m2|sq|each|per|metric)\b)"
 _CASE_LABEL = re.compile(r"\bcases?\b|\bAD/?CVD\b|\bantidumping\b|\bcountervailing\b", re.IGNORECASE)
 _RULING_LABEL = re.compile(r"\brulings?\b|\bNYRL\b|\bHRL\b|\bNY\b|\bHQ\b|\bHeadquarters\b|\bletters?\b", re.IGNORECASE)
 _OF_OFFICE = (
@@ -66,14 +75,23 @@ _FILE_CODE_LABEL = re.compile(_FILE_CODE)
 _LETTERED_LABEL = re.compile(rf"(?i:{_RULING_LABEL.pattern})|{_FILE_CODE}")
 _LAB_LABEL = re.compile(r"\blab(?:oratory|\.)?(?: (?:report|no|number|sample)s?\b)?[^;\n]{0,16}$", re.IGNORECASE)
 _BILL_LABEL = re.compile(
-    r"(?:\bbills? of lading|\bB/?Ls?(?:(?: or |/)AWB)?|\bBOL|\bMB/?L|\bHB/?L|\b(?:master|house|ocean)(?: bills?)?|"
-    r"\bbills?(?: [a-z]{2,12})?)(?: (?:nos?\.?|numbers?|#))?(?:[:#]| is| was)?(?:\s{0,40}|, )$",
+    r"(?:\bbills? of lading|\b(?:O|[MH]-?)?B/?Ls?(?:(?: or |/)AWB)?|\bBOL|\b(?:master|house|ocean|(?:sea ?)?waybill)"
+    r"(?: bills?)?|\bbills?(?: (?!to |from |for |by )[a-z]{2,12})?)(?:['\u2019]?s)?(?: (?:nos?\.?|numbers?|#))?"
+    r"(?:[:#]| is| was)?(?:\s{0,40}|, )[(\"\u201c]?$",
     re.IGNORECASE,
 )
 
+# Behind these a bill is one in whatever form its issuer, a forwarder too, numbers them.
+_STRICT_BILL_LABEL = re.compile(
+    r"(?:\bbills? of lading|\b(?:[OMH]-?)?B/Ls?|\b[MHO]BLs?|\bBOL|\bBL(?= (?:no|#))|"
+    r"\b(?:house|master)(?: bills?)?(?: of lading)?)"
+    r"(?:(?: (?:nos?\.?|numbers?|#))(?:[:#]| is| was)?|[:#]| is| was)?\s{1,12}[(\"\u201c]?$",
+    re.IGNORECASE,
+)
 _BILLS = re.compile(r"\bbills?\b[^.;\n]{0,20}(?:[.?;] [^.;\n]{0,20})?$", re.IGNORECASE)  # Pull the bills. One is ...
 _BEHIND_BOX = re.compile(r"\b[A-Z]{3}[UJZ]\d{7}(?: \(|[ \t]{2,}|\t)$")  # in brackets or in the next cell
-_BOX = re.compile(r"[A-Z]{3}[UJZ]\d{7}")
+_BOX = re.compile(rf"[A-Z]{{3}}[UJZ][- {HYPHENS}]?\d{{6}}[- {HYPHENS}]?\d")
+_PARTS = re.compile(rf"[\s/{HYPHENS}-]")  # between which a bill is written
 _YEAR_FIRST_DAY = re.compile(r"(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])")
 _STRONG_MID = re.compile(r"[A-Z]{2}[A-Z]{3,6}\d{1,4}[A-Z]{3}")
 
@@ -93,10 +111,20 @@ def _joined(body: str) -> re.Pattern[str]:
     return re.compile(f"(?:{body}){_JOINED_TO}")
 
 
+def _bill(body: str) -> re.Pattern[str]:
+    """A bill, with which another may stand in one row without a blank: `ABCD1234567/ABCD1234568`."""
+    return re.compile(rf"(?:{body})(?!\w|[.,]\d|{_H}\w|/(?![A-Z]{{4}}[A-Z\d]{{5}}))")
+
+
 def _case(gap: str, often: str) -> re.Pattern[str]:
     """A case, whose other letter may stand right behind: `A-570-967/C-570-968`."""
     body = rf"[AC]{gap}{often}\d{{3}}{gap}{often}\d{{3}}(?:{gap}{often}\d{{3}})?"
     return re.compile(rf"{body}(?!\w|[.,]\d|{_H}\w|/\d)")
+
+
+def _carriers() -> str:
+    """The codes of ocean carriers, with which their bills begin."""
+    return "|".join(row["scac"] for row in rows("ocean_carriers.csv"))
 
 
 def _weak_mid(text: str) -> bool:
@@ -129,7 +157,8 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.HTS, _joined(r"\d{4}\.\d{2}(?:\.\d{2})?"), beside=_TARIFF_LABEL, joined=True),
     _Rule(_I.HTS, re.compile(r"\d{4}\.\d{2}\.\d{2} \d{2}(?=[;,.)\n]|$)(?!\.\d)"), beside=_TARIFF_LABEL),
     _Rule(_I.HTS, _compiled(r"\d{4} \d{2} (?:\d{4}|\d{2}(?: \d{2})?)"), beside=_HTS_LABEL),
-    _Rule(_I.HTS, re.compile(r"\d{4}\.\d{2}(?=,? HTS(?:US)?)")),
+    _Rule(_I.HTS, re.compile(r"\d{4}\.\d{2}(?=,? HTS(?:US)?| (?:was|is|were) (?:declared|claimed|entered|used))")),
+    _Rule(_I.HTS, _compiled(rf"{_HEADING_CHAPTER}\d{{2}}\.(?!00)\d{{2}}{_NO_AMOUNT}"), beside=_DECLARED),
     _Rule(_I.HTS, _compiled(r"\d{10}"), beside=_TARIFF_LABEL),
     _Rule(_I.CASE, _case(_H, ""), joined=True),
     _Rule(_I.CASE, _case(f"(?:{_H}|{_S})", "?"), beside=_CASE_LABEL, joined=True),
@@ -143,9 +172,16 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:{_H}|{_S})(?:19|20)\d{{2}}(?:{_H}|{_S})?\d{{4,5}}"),
           beside=_LAB_LABEL),
     _Rule(_I.LAB_NUMBER, _compiled(r"\d-\d{2}-\d{5}-\d{3}")),
-    _Rule(_I.BILL, _compiled(r"[A-Z]{4}\d{9,12}")),  # as long as no other number behind four letters
-    _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}{_S}\d{{8,12}}"), beside=_BILL_LABEL),
+    _Rule(_I.BILL, _bill(r"[A-Z]{4}\d{9,12}"), joined=True),  # as long as no other number behind four letters
+    _Rule(_I.BILL, _bill(rf"(?:{_carriers()})(?:{_S}|{_H})?(?=(?:[A-Z]*\d){{5}})[A-Z0-9]{{7,12}}"), joined=True,
+          unless=_boxed),
+    _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{0,4}}\d{{5,12}}"), beside=_BILL_LABEL),
+    _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}\d{{3,4}}){{3}}"), beside=_BILL_LABEL),
+    _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{3}}(?:{_S}|{_H})\d{{4,9}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
+    _Rule(_I.BILL, _compiled(r"(?=[A-Z0-9/-]{0,12}\d{4})[A-Z0-9]{2,5}(?:[/-][A-Z0-9]{2,9}){1,3}"),
+          beside=_STRICT_BILL_LABEL, unless=_boxed),
+    _Rule(_I.BILL, _compiled(r"(?=[A-Z]{0,6}\d{4})[A-Z0-9]{6,16}"), beside=_STRICT_BILL_LABEL, unless=_boxed),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BEHIND_BOX, unless=_boxed),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,6}\d{5})[A-Z0-9]{7,12}"), beside=_BILLS, unless=_boxed),
 )  # fmt: skip
@@ -164,8 +200,17 @@ _SHIFT_ROW = re.compile(rf"^[ \t]*(\d{{4}})(?:\s?{_H}\s?(\d{{4}}))?(?=\s)", re.M
 _SHIFT_CHARACTERS = 3000
 _SIX_DIGITS = re.compile(rf"\d{{6}}{_TO_RULING}")
 _NEW_YORK_DIGIT = "8"  # with which New York's bare numbers begin
-# As people write it in notes: `see n301716, hq h303867`.
-_SMALL_RULING = re.compile(r"(?<![\w.-])(?:(?:ny|hq)[ -]?)?[nh]\d{6}(?!\w)")
+# As people write them in notes: `see n301716, hq h303867; abcd149001882203`.
+_SMALL = (
+    (_I.RULING, re.compile(r"(?<![\w.-])(?:(?:ny|hq)[ -]?)?[nh]\d{6}(?!\w)")),
+    (_I.ENTRY_NUMBER, re.compile(r"(?<![\w.-])(?=[0-9]{0,2}[a-z])[a-z0-9]{3}-\d{7}-\d(?![\w-])")),
+    (_I.CASE, re.compile(r"(?<![\w.-])[ac]-\d{3}-\d{3}(?![\w-])")),
+    (_I.CONTAINER, re.compile(r"(?<![\w.-])[a-z]{3}[ujz] ?\d{6}-?\d(?![\w-])")),
+    (
+        _I.BILL,
+        re.compile(rf"(?<![\w.-])(?:[a-z]{{4}}\d{{9,12}}|(?:{_carriers().lower()})[a-z]{{0,4}}\d{{5,12}})(?![\w-])"),
+    ),
+)
 
 # Between two numbers of one row, and the headings of columns under which a bare number is what it looks like.
 _SEPARATED = re.compile(rf"[\s,;/&|]*(?:(?:and|or|to|thru|through|and/or|{_H})[\s,]*)?(?:nos?\. ?)?", re.IGNORECASE)
@@ -228,7 +273,7 @@ def _candidates(text: str) -> Iterator[tuple[bool, Found]]:
             if key := keys[rule.identifier, written]:
                 yield sure, (start, match.end(), rule.identifier, key)
     yield from _bare_rulings(text, anywhere)
-    yield from ((True, found) for found in _headings(text))
+    yield from ((True, found) for found in (*_headings(text), *_in_small_letters(text)))
     columns = [*_in_columns(text)]
     yield from ((True, found) for found in columns)
     for start, end in ports(text, {key for *_, which, key in columns if which == _I.PORT}):
@@ -260,10 +305,12 @@ def _key(identifier: IdentifierType, written: str) -> str:
         written = written[:2] + written[3:]
     if identifier == _I.RULING and written.startswith(("DD", "PD")):
         written = f"NY{written[2:]}"  # which counts on with New York's
+    if identifier == _I.BILL:
+        written = _PARTS.sub("", written)
     try:
         return parse(identifier, written.replace("\u00a0", " ")).key
     except Invalid:
-        return ""
+        return written if identifier == _I.BILL else ""  # a forwarder's own, without a carrier's code
 
 
 def _headings(text: str) -> Iterator[Found]:
@@ -284,6 +331,11 @@ def _bare_rulings(text: str, anywhere: list[int]) -> Iterator[tuple[bool, Found]
         office = _NEW_YORK_LABEL if match.group()[0] == _NEW_YORK_DIGIT else _HEADQUARTERS_LABEL
         sure = office.search(text, before, start) or _FILE_CODE_LABEL.search(text, before, start)
         yield bool(sure), (start, match.end(), _I.RULING, bare_ruling(match.group()).key)
-    for match in _SMALL_RULING.finditer(text):
-        if key := _key(_I.RULING, match.group()):
-            yield True, (*match.span(), _I.RULING, key)
+
+
+def _in_small_letters(text: str) -> Iterator[Found]:
+    for identifier, pattern in _SMALL:
+        for match in pattern.finditer(text):
+            capitals = match.group().upper()
+            if (key := _key(identifier, capitals)) and not (identifier == _I.BILL and _boxed(capitals)):
+                yield *match.span(), identifier, key

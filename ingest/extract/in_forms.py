@@ -19,12 +19,12 @@ _ROLE = (
     r"(?:violator(?: \d)?|filer|maker|shipper|consignor|exporter|consignee|"
     r"importer(?: of record)?|ior|manufacturer|producer|supplier|vendor|seller|"
     r"buyer|purchaser|notify(?: party)?|carrier|surety|broker|customs broker|company|firm|protestant|applicant|sold to|"
-    r"ship to|bill to|deliver to)"
+    r"ship to|bill to|deliver(?: to)?)"
 )
 _FIELD = re.compile(
-    rf"(?:^|[\n\t|]|  )[ ]*(?:\d{{1,2}}[.)]? ?)?{_ROLE}(?:/{_ROLE})?(?:'s)?(?: name)?"
+    rf"(?:^|[\n\t|]|  )[ ]*(?:\d{{1,2}}[.)]? ?)?{_ROLE}(?:/{_ROLE})?(?:'s)?(?: name| queried| named| declared| listed)?"
     r"(?: (?:and|&) address)?(?: ?\([^()\n]{1,30}\))?"
-    r"[ ]*(?::[ \t]*|\t|  +|\|[ ]*|:?[ ]*\n[ ]*)(?P<name>[^\n\t|;:]{3,80})",
+    r"[ ]*(?::[ \t]*|\.{3,}[ ]*|\t|  +|\|[ ]*|:?[ ]*\n[ ]*)(?P<name>[^\n\t|;:]{3,80})",
     re.IGNORECASE,
 )
 _FIELD_END = re.compile(
@@ -202,7 +202,8 @@ def in_lines(text: str) -> Iterator[Place]:
                 if text[start].isupper() and not stops(text[start : other.end()]):
                     yield start, other.end()
     for match in _LETTERHEAD.finditer(text):
-        if match.group("name")[0].isupper() and _is_filled_in(match.group("name")):
+        signed = text[: match.start("name")].rstrip().endswith(",")  # Yours, Ann Umber, Licensed Customs Broker
+        if match.group("name")[0].isupper() and _is_filled_in(match.group("name")) and not signed:
             yield match.span("name")
     for match in _OF_PERSON.finditer(text):
         name = match.group("name").rstrip(" .")

@@ -12,9 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-import pycountry
-from anyascii import anyascii
-
 from graph.resolve.words import is_of_people, is_place, looks_like_company, mail_providers, share
 from ingest.extract.company_forms import form_words
 from ingest.extract.introduced import firm, is_label, official
@@ -24,7 +21,9 @@ from ingest.extract.name_words import (
     WORD,
     Place,
     ends_names,
+    is_goods,
     is_of_nation,
+    is_region,
     is_seat,
     seated_name,
     stops,
@@ -92,7 +91,7 @@ _ITS = re.compile(r" [a-z][^.;:,()\n\"\u201c]{0,40}\b(?:its|itself)\b")
 _APPOSED_ENDS = frozenset(("by", "for", "from", "in", "of", "that", "to", "which", "who", "with"))
 _AGAINST_STATES = re.compile(r",? (?:et al\.?,? )?vs?\.? (?:the )?(?:United States|U\.S\.)")
 _SIGNS_FOR = re.compile(
-    r",?\n+(?:Counsel|Attorneys?|(?:Licensed )?Customs Brokers?|Consultants?)(?: (?:for|to) [A-Z]|\s*\n)"
+    r",?\n+(?:Counsel|Attorneys?|(?:Licensed )?Customs Brokers|Consultants?)(?: (?:for|to) [A-Z]|\s*\n)"
 )
 # What stands before it.
 _BEGINNING = re.compile(r"(?:[.!?:;\u2022*\"\u201c]\s+|(?:^|\s)\(\w{1,3}\)\s+|\n\s*(?:[-*\u2022]\s*)?)$")
@@ -316,6 +315,8 @@ def _weigh(text: str, start: int, end: int, name: _Name) -> Mapping[str, int]:
     firms_end = _ends_as_firms_do(name) and name.words[-1] not in ("Group", "Resources", "Partners")
     if last in ("the", "The") and not (owns or firms_end or _names_what_follows(text, end)):
         name.thing = True
+    if is_goods(text, end):
+        name.thing = True
     seen = {} if longer else dict(_seen_behind(text, end))
     if _ends_as_firms_do(name) and (_HAS.match(text, end) or _TALKS.match(text, end) or last.lower() in _TALKED_TO):
         seen["beside"] = _HINT
@@ -391,7 +392,9 @@ def _seen_before(before: str, name: _Name) -> Iterator[tuple[str, int]]:
         last = words[-2].lower()
     if weight := weights("is").get(last.lower()):
         staff = (
-            comma and last in _WITHIN_STAFF and any(_OWNED.search(word) or word in _CALLING for word in words[-3:-1])
+            comma
+            and last in _WITHIN_STAFF
+            and any(_OWNED.search(word) or word.lower() in _CALLING for word in words[-3:-1])
         )
         if not staff:
             yield "is", weight if last.islower() else _HINT  # Importer Umber, but Importer Obligation
@@ -495,7 +498,7 @@ def _several_tell(text: str, name: _Name, weight: int) -> bool:
     words = name.words
     partners = "&" in words and not name.written.isupper()
     weight += _HINT * (partners or looks_like_company(name.written) or ends_names(words[-1]))
-    if weight < _ENOUGH or name.written.upper() in _regions() or ADDRESS.fullmatch(words[-1]):
+    if weight < _ENOUGH or is_region(name.written) or ADDRESS.fullmatch(words[-1]):
         return False
     if is_place(words[-1].upper()) and not name.seen.keys() - _PREPOSITIONS:
         return False  # from Southeast Asia
@@ -528,20 +531,13 @@ def _tells(word: str, small: Collection[str], shortest_capitals: int = _SHORTEST
 
 def _is_somewhere(name: str) -> bool:
     plain = name.upper()
-    return bool(is_place(plain) or country_code(name) or plain in _regions() or name in _words_of_countries())
+    return bool(is_place(plain) or country_code(name) or is_region(name) or name in _words_of_countries())
 
 
 @cache
 def _words_of_countries() -> frozenset[str]:
     """The words of countries' names that have several: Bosnia and Herzegovina."""
     return frozenset(word for name, _ in country_names() if " " in name for word in name.split() if len(word) >= 6)
-
-
-@cache
-def _regions() -> frozenset[str]:
-    """The regions of countries in plain capitals, Zhejiang Sheng without what it is as well."""
-    names = [anyascii(region.name).upper() for region in pycountry.subdivisions]
-    return frozenset((*names, *(name.removesuffix(" SHENG") for name in names)))
 
 
 def _add_related(read: _Read, firms: set[str]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from graph.resolve.words import is_of_people, is_place, looks_like_company, says_nothing, share
 from ingest.extract.company_forms import legal_forms
-from ingest.extract.name_words import LOOSE_END, NAME, OF_WHAT, SENTENCE_ENDS, WORD, Place, stops, trimmed
+from ingest.extract.name_words import LOOSE_END, NAME, OF_WHAT, SENTENCE_ENDS, WORD, Place, is_region, stops, trimmed
 from ingest.sources.countries import country_code
 
 # Who somebody is, in small letters, and then the name: `the broker Umber Gate`, `its supplier Ochre Jade`.
@@ -35,7 +35,10 @@ _DEED = re.compile(
     r"distributor|exporter|importer|manufacturer|parent|producer|respondent|retailer|subsidiary|supplier|wholesaler)s?)\b"
 )
 # Who works for somebody, by name: Umber's buyer, Ann Weld.
-_EMPLOYED = re.compile(r"['\u2019]s?\s+(?:[a-z]+ )?(?:buyer|seller|broker|carrier|forwarder|trader|client), $")
+_EMPLOYED = re.compile(
+    r"['\u2019]s?\s+(?:[a-z]+ )?(?:buyer|seller|broker|carrier|forwarder|trader|client), $|"
+    r"\b(?:[Ii]ts|[Tt]heir|[Oo]ur|[Hh]is|[Hh]er) (?:buyer|seller), $"
+)
 _DOER = re.compile(rf"(?P<name>{NAME})(?: (?:also|then|had|has|have|and \w+))? $")
 _OWNER = re.compile(rf"(?P<name>{NAME})(?:(?<=s)['\u2019]|(?<=['\u2019]s)) $")
 _DOER_CHARACTERS = 100
@@ -85,7 +88,10 @@ _OFFICIAL = frozenset(
 )  # fmt: skip
 
 
-_CUSTOMS_SERVICE = re.compile(r"(?<=\w) Customs (?:Brokerage|Brokers?|Clearance|Consultants?|Consulting|Services?)$")
+_CUSTOMS_SERVICE = re.compile(
+    r"(?<=\w) (?:Customs (?:Brokerage|Brokers?|Clearance|Consultants?|Consulting|Services?)|"
+    r"(?:Buying|Clearing|Customs|Forwarding|Freight|Liner|Marine|Maritime|Purchasing|Sales|Shipping|Travel) Agency)$"
+)
 
 
 def official(word: str) -> bool:
@@ -199,6 +205,7 @@ def firm(text: str, start: int, end: int) -> Place | None:
         or any(official(word) or stops(word) for word in plain)
         or any(character.isdigit() for character in name)
         or country_code(name)
+        or is_region(name)
         or (is_of_people(plain[0]) and not looks_like_company(name))
         or _goes_on_to_form(text, start, start + len(name))
     ):

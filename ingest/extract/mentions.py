@@ -10,6 +10,7 @@ from functools import cache
 
 from graph.model.tables import IdentifierType
 from ingest.extract.pipeline import COMPANY, Pipeline, Span
+from ingest.extract.ports_by_name import FOREIGN_PORT_DIGITS
 
 _I = IdentifierType
 
@@ -60,6 +61,8 @@ def find_all(texts: Iterable[tuple[str, str]], pipeline: Pipeline | None = None)
 def _mention(document_id: str, text: str, span: Span) -> Mention:
     written = text[span.start : span.end]
     kind = KIND.get(span.what, str(span.what))
+    if span.what == _I.PORT and len(span.key) == FOREIGN_PORT_DIGITS:
+        kind = "foreign_port"
     return Mention(document_id, kind, span.key, span.start, span.end, written, str(span.what), span.how)
 
 

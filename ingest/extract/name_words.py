@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+import pycountry
 from anyascii import anyascii
 
 from ingest.extract.company_forms import form_words, rows
@@ -17,6 +18,12 @@ Place = tuple[int, int]
 NOT_IN_NAMES, PLACES_OF_NAMES, _CITIES = "not_in_names.csv", "places_of_names.csv", "cities_in_names.csv"
 _SHORTEST = 4
 _BASED = re.compile(r"[\w.]-(?:based|born|branded|built|flagged|headquartered|made|origin|owned|registered|wide)$")
+# A brand, or a ship: Umber Gold is our retail brand.
+_IS_GOODS = re.compile(
+    r"[\"\u201d]?,? (?:is|was|are|were) (?:(?:an?|the|our|its|their|his|her|only|just|merely|one of)\b ?)+"
+    r"(?:[\w-]+ ){0,3}?"
+    r"(?:brands?|marks?|trade ?(?:marks?|names?)|labels?|styles?|models?|vessels?|ships?|products?|lines? of)\b"
+)
 INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}(?!\w)|[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
 NAME = rf"(?<![\w.-]){WORD}(?: (?:{WORD}|&|(?:and|of|de|da|do|di)(?!\w))){{1,7}}"
@@ -128,3 +135,20 @@ def is_of_nation(word: str) -> bool:
 @cache
 def _beginnings_of_countries() -> frozenset[str]:
     return frozenset(name[:4].upper() for name, _ in country_names() if len(name) > len("Oman"))
+
+
+def is_goods(text: str, end: int) -> bool:
+    """Whether a text says of a name that ends there that it is a brand's or ship's."""
+    return _IS_GOODS.match(text, end) is not None
+
+
+def is_region(name: str) -> bool:
+    """Whether a name is that of a country's region: New Jersey, Zhejiang."""
+    return name.upper() in _regions()
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """The regions of countries in plain capitals, Zhejiang Sheng without what it is as well."""
+    names = [anyascii(region.name).upper() for region in pycountry.subdivisions]
+    return frozenset((*names, *(name.removesuffix(" SHENG") for name in names)))

@@ -18,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from graph.model.tables import IdentifierType
 from ingest.extract.aliases import aliases
 from ingest.extract.companies import companies
 from ingest.extract.countries import countries
@@ -26,7 +27,8 @@ from ingest.extract.identifiers import find_identifiers
 from ingest.extract.in_place import in_place
 from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
-from ingest.extract.small_letters import in_small_letters, small_countries, small_names
+from ingest.extract.ports_by_name import ports_by_name
+from ingest.extract.small_letters import in_small_letters, small_countries, small_firms, small_names
 
 COMPANY, COUNTRY, DATE = "company", "country", "date"
 _MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
@@ -43,7 +45,7 @@ class How(StrEnum):
     FORM = "form"  # a legal form, a form's field, an addressee
     ALIAS = "alias"  # a short name that the document defines
     ROLE = "role"  # "the importer", where the document says who that is
-    WORD = "word"  # a country's name, a day
+    WORD = "word"  # a country's name, a port's, a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,10 @@ class _Names:
                 Span(one.start, one.end, COMPANY, one.key, How.KNOWN, one.bearers)
                 for one in small_names(text, self.known)
             ]
-        found += [Span(*place, COMPANY, name_key(text[slice(*place)]), How.FORM) for place in companies(text)]
+        named_so: list[tuple[int, int]] = list(companies(text))
+        if in_small_letters(text):
+            named_so += small_firms(text)
+        found += [Span(*place, COMPANY, name_key(text[slice(*place)]), How.FORM) for place in named_so]
         named = _one_each(found)
         keys = {(one.start, one.end): one for one in named}
         named += _uses(text, keys)
@@ -150,11 +155,16 @@ def _names(nlp: Language, name: str) -> _Names:  # noqa: ARG001 - what spaCy cal
     return _Names()
 
 
+@Language.component("tidewaiter_ports")
+def _ports(doc: Doc) -> Doc:
+    text = doc.user_data[_TEXT]
+    found = ports_by_name(text, small=in_small_letters(text))
+    return _add(doc, (Span(start, end, IdentifierType.PORT, code, How.WORD) for start, end, code in found))
+
+
 @Language.component("tidewaiter_days")
 def _days(doc: Doc) -> Doc:
-    return _add(
-        doc, (Span(start, end, DATE, day.isoformat(), How.WORD) for start, end, day in days(doc.user_data[_TEXT]))
-    )
+    return _add(doc, (Span(start, end, DATE, day, How.WORD) for start, end, day in days(doc.user_data[_TEXT])))
 
 
 @Language.component("tidewaiter_countries")
@@ -208,6 +218,7 @@ class Pipeline:
         names = self.nlp.add_pipe("tidewaiter_names")
         if known and isinstance(names, _Names):
             names.known = known
+        self.nlp.add_pipe("tidewaiter_ports")
         self.nlp.add_pipe("tidewaiter_days")
         self.nlp.add_pipe("tidewaiter_countries")
 

@@ -1,6 +1,6 @@
-"""Ports in running text: four digits that the words around them make one.
+"""Ports in running text by their numbers: four digits that the words around them make one.
 
-Invariant: a port is its number, never its name; a year, a time of day, an amount and a heading of the tariff are none
+Invariant: a year, a time of day, an amount and a heading of the tariff are none
 unless the text says that they are ports. Once a text has named a port, `at 2704` is it, too.
 """
 

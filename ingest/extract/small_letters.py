@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from graph.resolve.words import is_place, share
 from ingest.extract.countries import countries
 from ingest.extract.known_names import Known, KnownNames
+from ingest.extract.name_words import stops, weights
 from ingest.extract.names import words
 
 _BEGINS = re.compile(r"(?:^|[.!?][ \n]+|\n\s*)(?:(?P<small>[a-z])|[A-Z])")
@@ -19,6 +20,8 @@ _SHORTEST = 4
 _BEFORE_PLACES = re.compile(
     r"\b(?:from|in|into|to|of|via|through|thru|by|is|was|are|not|or|and|said|says|claims|declared|origin)\s+$|[/:,] ?$"
 )
+_BEFORE_TITLES = re.compile(r"\bthe\s+$")  # of their goods: the malaysia certs
+_GOODS = frozenset(("china", "turkey", "jordan", "chad", "guinea", "jersey"))
 _PLAIN = re.compile(r"[a-z]+")
 
 
@@ -48,6 +51,53 @@ def small_names(text: str, known: KnownNames) -> Iterator[Known]:
                 yield Known(*use.span(), one.key, one.bearers, full=False)
 
 
+# A legal form in small letters, and words that end firms' names and nothing else, each with what stands before it.
+_FORM = re.compile(
+    r"(?P<words>(?:[a-z0-9][\w'&-]* (?:& )?){1,6})"
+    r"(?P<form>(?:(?:co|pte|pvt|pty|sdn|inc)\.?,? )?(?:llc|inc|ltd|limited|corp|bhd|gmbh|plc)\b|co\b(?=[.,;)]|$))"
+)
+_BUSINESS = re.compile(
+    r"(?P<words>(?:[a-z][\w'&-]* ){1,5})"
+    r"(?P<form>brokerage|brokers|cartage|drayage|enterprises|forwarders|forwarding|holdings|industries|logistics|traders|"
+    r"trucking|warehousing)\b"
+)
+_LONGEST_NAME = 3  # words before these
+
+
+def small_firms(text: str) -> Iterator[tuple[int, int]]:
+    """The firms that such a text writes with their legal form or with what they do.
+
+    >>> text = "i think its umber gallery llc, and he drives for ochre drayage."
+    >>> [text[start:end] for start, end in small_firms(text)]
+    ['umber gallery llc', 'ochre drayage']
+    """
+    for pattern in (_FORM, _BUSINESS):
+        for match in pattern.finditer(text):
+            named = list(re.finditer(r"\S+", match.group("words")))
+            kept: list[re.Match[str]] = []
+            for word in reversed(named):
+                if word.group() != "&" and (_is_small_word(word.group()) or len(kept) == _LONGEST_NAME):
+                    break
+                kept.insert(0, word)
+            telling = pattern is _FORM or not all(share(word.group().upper()) for word in kept)
+            if kept and telling and kept[0].group() != "&":
+                yield match.start() + kept[0].start(), match.end()
+
+
+def _is_small_word(word: str) -> bool:
+    """Whether a word joins others and is in no name: its, from, says, importer."""
+    return stops(word) or word in _SMALL_WORDS or word in weights("is") or len(word) == 1
+
+
+_SMALL_WORDS = frozenset(
+    ("about", "all", "also", "and", "another", "asked", "be", "been", "but", "buys", "called", "calls", "did", "does",
+     "get", "gets", "goes", "got", "had", "has", "have", "if", "is", "it's", "its", "just", "like", "named", "no",
+     "not", "now", "one", "or", "other", "our", "out", "paid", "pays", "said", "same", "saw", "says", "see", "sells",
+     "sold", "some", "sure", "than", "that", "their", "them", "then", "there", "they", "think", "this", "to", "told",
+     "uses", "using", "was", "we", "were", "what", "who", "whose", "with", "work", "works", "you", "your")
+)  # fmt: skip
+
+
 def _tells(written: str) -> bool:
     some = [word.form for word in words(written)]
     return len(some) > 1 and any(not share(word) and len(word) >= _SHORTEST for word in some)
@@ -61,5 +111,9 @@ def small_countries(text: str) -> Iterator[tuple[int, int, str]]:
     """
     titled = _PLAIN.sub(lambda word: word.group().capitalize(), text)
     for start, end, code in countries(titled):
-        if text[start:end].islower() and _BEFORE_PLACES.search(text, max(0, start - 20), start):
+        before = max(0, start - 20), start
+        named = _BEFORE_PLACES.search(text, *before) or (
+            text[start:end] not in _GOODS and _BEFORE_TITLES.search(text, *before)
+        )
+        if text[start:end].islower() and named:
             yield start, end, code

@@ -150,6 +150,20 @@ NAMED = [
             ("container", "CSQU3054383", "CSQU3054383"),
         ],
     ),
+    (
+        "master bill ABCD 238 114 907; HBL SZX-2204117; on abcd149001882203; bills ABCD149001882203/ABCD149001882204",
+        [
+            ("bill", "ABCD238114907", "ABCD 238 114 907"),
+            ("bill", "SZX2204117", "SZX-2204117"),
+            ("bill", "ABCD149001882203", "abcd149001882203"),
+            ("bill", "ABCD149001882203", "ABCD149001882203"),
+            ("bill", "ABCD149001882204", "ABCD149001882204"),
+        ],
+    ),
+    (
+        "csqu3054383 came on EGLV-14930211",
+        [("container", "CSQU3054383", "csqu3054383"), ("bill", "EGLV14930211", "EGLV-14930211")],
+    ),
     ("12. B/L or AWB No. ABCD123456789", [("bill", "ABCD123456789", "ABCD123456789")]),
 ]
 

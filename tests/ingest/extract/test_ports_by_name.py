@@ -1,0 +1,49 @@
+"""Ports by name: where the words around a place say that it is one, and where they do not."""
+
+import pytest
+
+from ingest.extract.mentions import find_mentions
+from ingest.extract.ports_by_name import ports_by_name
+
+PORTS = [
+    ("All of it moved through Norfolk and then Baltimore.", ["Norfolk", "Baltimore"]),
+    ("Boxes land at the Seattle seaport; Laredo released the truck.", ["Seattle", "Laredo"]),
+    ("The importer switched from Newark to Norfolk in June.", ["Newark", "Norfolk"]),
+    ("Port of entry: Savannah   POL: Ningbo, China", ["Savannah", "Ningbo"]),
+    ("Examined by CBP Houston; the Newark exam found nothing.", ["Houston", "Newark"]),
+    ("the ports of Los Angeles and Long Beach; Port of Bath", ["Los Angeles", "Long Beach", "Bath"]),
+    ("We asked Chicago to hold it. Arrived at Houston, Texas on May 4.", ["Chicago", "Houston"]),
+    ("Entries at Miami rose, those at Port Everglades fell.", ["Miami", "Port Everglades"]),
+    ("Loaded at Qingdao, it went via Busan to Long Beach.", ["Qingdao", "Busan", "Long Beach"]),
+    ("SAVANNAH (1703) has it; 4601 Newark, too", ["SAVANNAH", "1703", "4601", "Newark"]),
+]
+
+PLACES = [
+    "Umber Ltd. of Savannah, Georgia imports it; its warehouse in Houston is empty.",
+    "The Savannah lab tested it. through Houston Steel Supply; Port of Savannah, Missouri",
+    "Umber Inc., 400 Dock Street, Norfolk, VA 23510",
+    "Mr. Houston cleared it. Austin examined the invoice, by way of Bath.",
+    "The firm moved its headquarters from Dallas to Houston, entered into a contract in Chicago.",
+    "The court in New York held that it was. A mill in Ningbo; Ningbo-based; a trader from Ningbo",
+    "cleared through mobile phones; Houston 2019",
+]
+
+
+@pytest.mark.parametrize(("text", "names"), PORTS)
+def test_a_place_is_a_port_where_the_words_around_it_say_so(text: str, names: list[str]) -> None:
+    assert [text[start:end] for start, end, _ in ports_by_name(text)] == names
+
+
+@pytest.mark.parametrize("text", PLACES)
+def test_seats_addresses_people_and_longer_names_are_no_ports(text: str) -> None:
+    assert list(ports_by_name(text)) == []
+
+
+def test_the_state_behind_a_name_says_which_port_is_meant() -> None:
+    text = "via Portland; via Portland, Maine; via Wilmington, DE"
+    assert [code for _, _, code in ports_by_name(text)] == ["2904", "0101", "1103"]
+
+
+def test_foreign_ports_are_mentions_of_their_own_kind_and_small_letters_count_in_small_texts() -> None:
+    text = "it left ningbo on monday. it came through norfolk. no docs yet. ask them. call back."
+    assert [(one.kind, one.key) for one in find_mentions("", text)] == [("foreign_port", "57020"), ("port", "1401")]
