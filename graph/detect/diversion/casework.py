@@ -16,6 +16,7 @@ from datetime import date
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 
 from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.trade import Ints, Lines
@@ -61,7 +62,7 @@ class Casework:
         self, facts: FactStore, own: Lines, makers: Collection[str], *, as_of: date | None, until: date
     ) -> None:
         t = _looks(facts, as_of=as_of, until=until)
-        looked = t.semi_join(one_column("entry_number", own.columns["entry_number"].tolist()), "entry_number")
+        looked = t.semi_join(one_column("entry_number", own.texts["entry_number"].tolist()), "entry_number")
         named = t.filter(t.entry_number.isnull()).semi_join(one_column("manufacturer_id", makers), "manufacturer_id")
         self._by_line: dict[tuple[str, int | None], list[Row]] = {}
         self._by_maker: dict[str, list[Row]] = {}
@@ -81,12 +82,16 @@ class Casework:
                 self._visits.add(look)
         self._looked = len(every)
         self._columns = own.columns
+        entries = {entry for entry, _ in self._by_line}
+        looked_at = np.array([entry in entries for entry in own.texts["entry_number"].tolist()], dtype=np.bool_)
+        self._looked_at = looked_at[own.codes["entry_number"]]
         self._cleared = _cleared(facts, makers, as_of=as_of, until=until)
         self._papers = spoken_for(facts, makers, as_of=as_of, until=until)
 
     def of(self, spellings: Collection[str], rows: Ints) -> Looks:
         """The looks at these lines of a maker, and at its plant."""
         found = {look for maker in spellings for look in self._by_maker.get(maker, ())}
+        rows = rows[self._looked_at[rows]]
         lines = zip(self._columns["entry_number"][rows], self._columns["line_number"][rows].tolist(), strict=True)
         for entry, line in lines:
             found.update(self._by_line.get((entry, line), ()), self._by_line.get((entry, None), ()))

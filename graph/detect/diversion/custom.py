@@ -6,7 +6,7 @@ Invariant: an importer is judged by what the facts show of it up to the day aske
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from graph.detect.diversion.examined import Beginners, Customer
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.papers import Papers
 from graph.detect.diversion.part import PARTS, part_bits
-from graph.detect.diversion.passage import Lots, Passage
+from graph.detect.diversion.passage import Lots, Passage, among
 from graph.detect.diversion.trade import NO_ROWS, OBSERVED_BEFORE_DAYS, Ints, Lines, MakerTrade
 
 # Bought from the order's country before and, since the maker began, at less than this share of the pace.
@@ -80,6 +80,13 @@ class Market:
     began: dict[str, int]
     observed_from: int
     until_day: int
+    had: dict[tuple[int, str, str], frozenset[str]] = field(default_factory=dict)
+
+    def buyers(self, maker: MakerTrade) -> frozenset[str]:
+        """The importers of a maker's goods."""
+        if maker.key not in self.had:
+            self.had[maker.key] = frozenset(self.own.take(maker.key, "taxpayer"))
+        return self.had[maker.key]
 
 
 def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> list[Customer]:
@@ -89,17 +96,23 @@ def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> li
     found = []
     for who, mine in _by_taxpayer(market.own, rows):
         first = int(day[mine].min())
-        receivers = sorted(set(receiver[mine]) - {None})
-        own = market.home.of.get((maker.order, who), NO_ROWS)
-        received = np.concatenate([market.home.of.get((maker.order, r), NO_ROWS) for r in receivers] or [NO_ROWS])
-        received = received[market.home.columns["taxpayer"][received] != who]
-        home = np.r_[own, received]
-        bought = market.home.columns["day"][home]
-        was, since = int((bought < first).sum()), int((bought >= first).sum())
+        receivers = sorted(set(receiver[mine].tolist()) - {None})
+        home = market.home.of.get((maker.order, who), NO_ROWS)
+        received = NO_ROWS
+        if receivers:
+            received = np.concatenate([market.home.of.get((maker.order, r), NO_ROWS) for r in receivers])
+            received = received[market.home.columns["taxpayer"][received] != who]
+            home = np.concatenate([home, received])
+        before = market.home.columns["day"][home] < first
+        was = int(np.count_nonzero(before))
+        since = len(home) - was
         pace_before = was / max(first - market.observed_from, LEAST_DAYS)
         pace_since = since / max(market.until_day - first, LEAST_DAYS)
-        counted = Counter(supplier for supplier in market.home.columns["maker"][home] if supplier)
-        spelt = Counter(i for i in importer[mine] if i)
+        counted = Counter(market.home.columns["maker"][home].tolist())
+        counted.pop(None, None)
+        spelt = Counter(importer[mine].tolist())
+        for unknown in (None, ""):
+            spelt.pop(unknown, None)
         began = max(first - FRESH_DAYS, told_new_from)
         fresh = first >= order.petition_day and market.began.get(who, 0) >= began
         found.append(
@@ -119,7 +132,7 @@ def customers(market: Market, maker: MakerTrade, order: Order, rows: Ints) -> li
                 fresh=fresh,
                 settled=not fresh or any(market.began.get(r, 0) < began for r in receivers),
                 fronts=fresh and bool((market.home.columns["day"][received] < first).any()),
-                home_rows=home[bought < first],
+                home_rows=home[before],
                 kept_price=None,
             )
         )
@@ -145,7 +158,12 @@ def with_matches(market: Market, found: Iterable[Customer], lots: Lots, passed: 
     matched = lots.lot[sorted({o for o, _ in passed.pairs})]
     if not len(matched):
         return list(found)
-    return [replace(c, matched_lots=len(np.intersect1d(market.own.lots[c.rows], matched))) for c in found]
+    return [replace(c, matched_lots=len(lots_among(market.own.lots[c.rows], matched))) for c in found]
+
+
+def lots_among(lots: Ints, matched: Ints) -> Ints:
+    """Each of these lots once that is among some in ascending order."""
+    return np.unique(lots[among(lots, matched)])
 
 
 def switched_bits(market: Market, maker: MakerTrade, found: Iterable[Customer]) -> tuple[float, float]:
@@ -219,7 +237,7 @@ def old_plant(market: Market, maker: MakerTrade, order: Order, found: Sequence[C
     for other in market.makers.ended(maker.order, maker.origin, near):
         if other.maker == maker.maker or not was_plant(other, order):
             continue
-        had = set(market.own.take((other.order, other.maker, other.origin), "taxpayer"))
+        had = market.buyers(other)
         share = sum(len(c.rows) for c in found if c.taxpayer in had) / max(total, 1)
         best = max(best, (other.maker, share), key=lambda x: (x[1], x[0]))
     return best

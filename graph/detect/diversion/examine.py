@@ -60,6 +60,7 @@ QUARTER_DAYS = 90
 LEAST_SPAN_DAYS = 182
 # The window in which new makers are counted is never taken for shorter than this.
 LEAST_WINDOW_DAYS = 30
+PRICE = ("price",)
 
 
 def examine(
@@ -195,8 +196,13 @@ def _home_makers(lines: ir.Table, orders: list[Order]) -> dict[int, list[str]]:
 def _shipped(chosen: Iterable[MakerTrade], own: Lines) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for c in chosen:
-        found[c.maker] = found.get(c.maker, frozenset()) | frozenset(own.take(c.key, "hts"))
+        found[c.maker] = found.get(c.maker, frozenset()) | _texts(own, own.of[c.key], "hts")
     return found
+
+
+def _texts(lines: Lines, rows: Ints, name: str) -> frozenset[str]:
+    """What these lines say in a column, each text once."""
+    return frozenset(lines.texts[name][np.unique(lines.codes[name][rows])].tolist())
 
 
 def _suspected(chosen: Iterable[MakerTrade]) -> dict[int, frozenset[str]]:
@@ -211,17 +217,16 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     order, own = g.orders[c.order], g.market.own
     new = is_new(c, order, observed_from=g.market.observed_from)
     every = own.of[c.key]
+    wide = _since_supplied(g, c, order, every) if not new and c.key in g.supplied else None
+    if not new and wide is None and c.switched_lines < LEAST_LINES and not g.market.papers.lines(every):
+        return None
     buyers = _priced(g, c, customers(g.market, c, order, every), every)
     # An old plant's trade is its own, but for customers that came to it, or goods that say they came, from there.
     rows = np.sort(np.concatenate([b.rows for b in buyers if b.new and (new or diverted(b))] or [NO_ROWS]))
     way = _way(g, c, order, rows) if len(rows) >= LEAST_LINES else None
-    if not new and c.key in g.supplied:
-        since = every[own.columns["day"][every] >= g.supplied[c.key]]
-        wide = _way(g, c, order, since) if len(since) >= LEAST_LINES else None
-        less = TELLING_PASSAGE_BITS if way is None else max(way.passed.bits, TELLING_PASSAGE_BITS)
-        if wide is not None and wide.passed.bits > less:
-            way, buyers = wide, _topped_up(g, buyers, wide)
-            rows = np.sort(np.concatenate([b.rows for b in buyers if b.topped_up or (b.new and diverted(b))]))
+    if wide is not None and (way is None or wide.passed.bits > way.passed.bits):
+        way, buyers = wide, _topped_up(g, buyers, wide)
+        rows = np.sort(np.concatenate([b.rows for b in buyers if b.topped_up or (b.new and diverted(b))]))
     if way is None or len(rows) < LEAST_LINES:
         return None
     lots, into, passed = way.lots, way.into, way.passed
@@ -243,7 +248,7 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         own=c.spellings,
         suppliers=behind[:1] or [m for b in buyers for m, _ in b.suppliers],
         measured=_logs(own, rows),
-        ordinary=_logs(own, np.setdiff1d(every, rows)),
+        ordinary=_logs(own, _without(every, rows)),
     )
     papers = g.market.papers.of(order.country, rows)
     return Examined(
@@ -283,6 +288,13 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
     )
 
 
+def _since_supplied(g: _Gathered, c: MakerTrade, order: Order, every: Ints) -> "_Way | None":
+    """The way of all that an old plant ships since such goods are consigned to it; None where lots do not pass."""
+    since = every[g.market.own.columns["day"][every] >= g.supplied[c.key]]
+    wide = _way(g, c, order, since) if len(since) >= LEAST_LINES else None
+    return wide if wide is not None and wide.passed.bits > TELLING_PASSAGE_BITS else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """The lots of some lines of a maker beside what came in for it."""
@@ -296,14 +308,18 @@ class _Way:
 def _way(g: _Gathered, c: MakerTrade, order: Order, rows: Ints) -> _Way:
     own, foreign = g.market.own.columns, g.bills.foreign
     day = own["day"][rows]
-    shipped = Shipped(frozenset(own["hts"][rows]), g.shipped[c.maker], int(day.min()), int(day.max()))
+    shipped = Shipped(_texts(g.market.own, rows, "hts"), g.shipped[c.maker], int(day.min()), int(day.max()))
     lots = lots_of(g.bills, g.market.own, rows)
     into = inward(g.bills, names_of(g.bills, g.plants, c, lots), order, c.origin, shipped)
-    between = g.bills.between_countries(order, c, shipped.headings, shipped.last_day)
+    inward_bills = [g.bills.between_countries(order, c, shipped.headings)]
     # What the maker is sent from elsewhere as finished goods may have come there from the order's country, and what it
     # is sent as other goods may be these in parts, or under another number.
-    sent = np.union1d(into.elsewhere, into.other)
-    passed = passage.passage(lots, foreign, np.union1d(between, sent), named=np.union1d(into.named, sent))
+    named = into.named
+    if len(into.elsewhere) or len(into.other):
+        sent = np.union1d(into.elsewhere, into.other)
+        inward_bills.append(passage.in_order(foreign, sent))
+        named = np.union1d(named, sent)
+    passed = passage.passage(lots, foreign, inward_bills, named=named, until=shipped.last_day)
     return _Way(lots, into, passed, float(np.nansum(own["weight"][rows])))
 
 
@@ -315,7 +331,7 @@ def _topped_up(g: _Gathered, buyers: Iterable[Customer], way: _Way) -> list[Cust
     matched = way.lots.lot[sorted({o for o, _ in way.passed.pairs})]
     found = []
     for b in buyers:
-        passed = b.rows[np.isin(g.market.own.lots[b.rows], matched)]
+        passed = b.rows[passage.among(g.market.own.lots[b.rows], matched)]
         lots = len(np.unique(g.market.own.lots[passed]))
         ordinary = not (b.new and diverted(b)) and (lots > 1 or 2 * len(passed) > len(b.rows))
         found.append(replace(b, rows=passed, topped_up=True) if ordinary else b)
@@ -324,17 +340,26 @@ def _topped_up(g: _Gathered, buyers: Iterable[Customer], way: _Way) -> list[Cust
 
 def _priced(g: _Gathered, c: MakerTrade, buyers: Sequence[Customer], every: Ints) -> list[Customer]:
     """The customers with what they pay beside what they paid before, and what old customers pay."""
-    new = [b.rows for b in buyers if b.new]
-    ordinary = _logs(g.market.own, np.setdiff1d(every, np.concatenate(new))) if new else None
+    if not any(b.new and len(b.home_rows) for b in buyers):
+        return list(buyers)
+    ordinary = _logs(g.market.own, _without(every, np.concatenate([b.rows for b in buyers if b.new])), PRICE)
     return [
         replace(
             b, kept_price=goods.kept_price(
-                g.levels, order=c.order, origin=c.origin, own=c.spellings, before=_logs(g.market.home, b.home_rows),
-                now=_logs(g.market.own, b.rows), ordinary=ordinary,
+                g.levels, order=c.order, origin=c.origin, own=c.spellings,
+                before=_logs(g.market.home, b.home_rows, PRICE), now=_logs(g.market.own, b.rows, PRICE),
+                ordinary=ordinary,
             ),
         ) if b.new and len(b.home_rows) else b
         for b in buyers
     ]  # fmt: skip
+
+
+def _without(every: Ints, rows: Ints) -> Ints:
+    """A maker's rows, which follow one another, without some of them."""
+    other = np.ones(len(every), dtype=np.bool_)
+    other[rows - every[0]] = False
+    return every[other]
 
 
 def _sender(g: _Gathered, papers: Iterable[Paper]) -> str:
@@ -368,24 +393,34 @@ def _years_standing(c: MakerTrade, plant: Plant | None) -> float | None:
 
 def _habits(g: _Gathered, c: MakerTrade, rows: Ints) -> Habits:
     """What the maker's lines have most, beside how usual that is on lines of makers that are not new."""
-    own = g.market.own.columns
-    usual = g.usual[c.order]
-    filer, _ = Counter(v[:3] for v in own["entry_number"][rows]).most_common(1)[0]
-    hts, _ = Counter(own["hts"][rows]).most_common(1)[0]
+    own, usual = g.market.own, g.usual[c.order]
+    filer, hts = (str(own.texts[name][_most(own.codes[name][rows])]) for name in ("filer", "hts"))
     shares = [(values[value] + 1) / (usual.lines + 1) for values, value in ((usual.filers, filer), (usual.hts, hts))]
     return Habits(filer, shares[0], hts, shares[1])
 
 
+def _most(codes: Ints) -> int:
+    """The code that most have, of several the one that comes first."""
+    found, first, counts = np.unique(codes, return_index=True, return_counts=True)
+    return int(found[np.lexsort((first, -counts))[0]])
+
+
 def _usual(own: Lines, suspected: Mapping[int, frozenset[str]]) -> dict[int, _Usual]:
     """By order, what lines of makers that are not new have."""
-    filers: dict[int, Counter[str]] = {}
-    numbers: dict[int, Counter[str]] = {}
-    for (order, _, _), at in own.of.items():
-        new = suspected.get(order, frozenset())
-        rows = at[np.array([maker not in new for maker in own.columns["maker"][at]], dtype=np.bool_)]
-        filers.setdefault(order, Counter()).update(v[:3] for v in own.columns["entry_number"][rows])
-        numbers.setdefault(order, Counter()).update(own.columns["hts"][rows].tolist())
-    return {order: _Usual(filers[order], numbers[order], filers[order].total()) for order in filers}
+    order = own.columns["order"]
+    makers = {maker: i for i, maker in enumerate(own.texts["maker"].tolist())}
+    new = np.zeros((int(order.max(initial=0)) + 1, len(makers)), dtype=np.bool_)
+    for number, numbers in suspected.items():
+        new[number, [makers[maker] for maker in numbers if maker in makers]] = True
+    rows = np.flatnonzero(~new[order, own.codes["maker"]])
+    found = {number: _Usual(Counter(), Counter(), 0) for number in np.unique(order).tolist()}
+    for name in ("filer", "hts"):
+        texts = own.texts[name]
+        pairs, counts = np.unique(order[rows] * len(texts) + own.codes[name][rows], return_counts=True)
+        for pair, lines in zip(pairs.tolist(), counts.tolist(), strict=True):
+            usual = found[pair // len(texts)]
+            (usual.filers if name == "filer" else usual.hts)[texts[pair % len(texts)]] = lines
+    return {number: replace(usual, lines=usual.filers.total()) for number, usual in found.items()}
 
 
 def _partners(g: _Gathered, c: MakerTrade, buyers: list[Customer], behind: list[str]) -> dict[str, Collection[str]]:
@@ -437,11 +472,11 @@ def _capacity(g: _Gathered, c: MakerTrade, rows: Ints) -> tuple[Capacity | None,
     return best
 
 
-def _logs(lines: Lines, rows: Ints) -> dict[tuple[str, str], dict[str, Floats]]:
+def _logs(
+    lines: Lines, rows: Ints, measures: Iterable[str] = goods.MEASURES
+) -> dict[tuple[str, str], dict[str, Floats]]:
     """Logarithms of what can be measured on these lines, by (hts, unit) and measure."""
     of = lines.goods[rows]
-    found = {}
-    for kind in sorted(np.unique(of).tolist(), key=lines.kinds.__getitem__):
-        at = rows[of == kind]
-        found[lines.kinds[kind]] = {measure: logs[at] for measure, logs in lines.logs.items()}
-    return found
+    kinds = np.unique(of).tolist()
+    each = {kind: rows[of == kind] if len(kinds) > 1 else rows for kind in sorted(kinds, key=lines.kinds.__getitem__)}
+    return {lines.kinds[kind]: {name: lines.logs[name][at] for name in measures} for kind, at in each.items()}

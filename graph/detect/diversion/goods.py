@@ -76,6 +76,7 @@ class KeptPrice:
 
 
 Made = tuple[str, int, float]  # a maker, its lines, its mean logarithm
+Columns = tuple[dict[str, int], Floats, Floats]  # makers' places, their mean logarithms, their lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,15 @@ class _Side:
     home: dict[str, Made]
     others: dict[str, dict[str, Made]]
     known: dict[str, tuple[Level | None, bool]] = field(default_factory=dict)
+    columns: dict[str, Columns] = field(default_factory=dict)
+    elsewhere: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
     def home_level(self, bought_from: Iterable[str] = ()) -> Level | None:
         """That of these makers of the order's country, or of all where none of them is known."""
         named = tuple(self.home[m] for m in bought_from if m in self.home)
         if named:
-            return _level(named, self.measure)
-        return self._kept("", lambda: (_level(tuple(self.home.values()), self.measure), False))[0]
+            return _level(*_of(named), self.measure)
+        return self._kept("", lambda: (_level(*_of(self.home.values()), self.measure), False))[0]
 
     def level(self, origin: str, own: Collection[str], usual: Made | None = None) -> tuple[Level | None, bool]:
         """That of the makers there but for these numbers, with a maker's `usual` trade; whether others' stood in."""
@@ -111,13 +114,27 @@ class _Side:
         return self.known[place]
 
     def _level(self, origin: str, own: Collection[str], usual: Made | None) -> tuple[Level | None, bool]:
-        there = [made for made in self.others.get(origin, {}).values() if made[0] not in own]
-        there += [usual] if usual is not None else []
-        borrowed = len(there) < LEAST_MAKERS
+        places, values, lines = self._there(origin)
+        mine = [places[number] for number in own if number in places]
+        if mine:
+            values, lines = np.delete(values, mine), np.delete(lines, mine)
+        if usual is not None:
+            values, lines = np.append(values, usual[2]), np.append(lines, usual[1])
+        borrowed = len(values) < LEAST_MAKERS
         if borrowed:
-            elsewhere = (makers for country, makers in self.others.items() if country != origin)
-            there += [made for makers in elsewhere for made in makers.values()]
-        return _level(tuple(there), self.measure), borrowed
+            if origin not in self.elsewhere:
+                others = [self._there(country)[1:] for country in self.others if country != origin]
+                joined = [np.concatenate(column) for column in zip(*others, strict=True)] or [np.zeros(0)] * 2
+                self.elsewhere[origin] = (joined[0], joined[1])
+            values = np.concatenate([values, self.elsewhere[origin][0]])
+            lines = np.concatenate([lines, self.elsewhere[origin][1]])
+        return _level(values, lines, self.measure), borrowed
+
+    def _there(self, country: str) -> Columns:
+        if country not in self.columns:
+            makers = self.others.get(country, {})
+            self.columns[country] = ({number: i for i, number in enumerate(makers)}, *_of(makers.values()))
+        return self.columns[country]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,18 +207,16 @@ def kept_price(
     What an old maker asks of its `ordinary` customers is what its own goods cost, where there are lines enough.
     """
     numbers = set(own)
-    best: KeptPrice | None = None
-    most = 0
-    for (hts, unit), logs in now.items():
-        x, y = logs["price"], before.get((hts, unit), {}).get("price", logs["price"][:0])
-        x, y = x[np.isfinite(x)], y[np.isfinite(y)]
+    for (hts, unit), x in _most_lines_first(now, "price"):
+        y = before.get((hts, unit), {}).get("price", x[:0])
+        y = y[np.isfinite(y)]
         here = levels.at.get((order, hts, unit), {}).get("price")
-        if here is None or len(x) <= most or not len(y):
+        if here is None or not len(y):
             continue
         home_level, (there_level, borrowed) = here.home_level(), here.level(origin, numbers)
         usual_trade = _usual_trade(ordinary, (hts, unit), "price")
         if usual_trade is not None:
-            there_level, borrowed = _level((usual_trade,), "price"), False
+            there_level, borrowed = _level(*_of([usual_trade]), "price"), False
         if home_level is None or there_level is None:
             continue
         usual = there_level.mean - home_level.mean
@@ -213,12 +228,11 @@ def kept_price(
         middle_before, middle_now = _middle(y), _middle(x)
         moved = middle_now - middle_before
         bits = (_log_t(moved / kept) - np.log(kept) - _log_t((moved - usual) / honest) + np.log(honest)) / np.log(2)
-        most = len(x)
-        best = KeptPrice(
+        return KeptPrice(
             hts, unit, float(np.exp(middle_before)), float(np.exp(middle_now)), float(np.exp(usual)), len(y), len(x),
             float(np.clip(bits, -MOST_BITS, MOST_BITS)),
         )  # fmt: skip
-    return best
+    return None
 
 
 def likeness(
@@ -240,13 +254,9 @@ def likeness(
     numbers, bought_from = set(own), sorted(set(suppliers))
     found = []
     for measure in MEASURES:
-        best: Likeness | None = None
-        most = 0
-        for (hts, unit), logs in measured.items():
-            x = logs[measure]
-            x = x[np.isfinite(x)]
+        for (hts, unit), x in _most_lines_first(measured, measure):
             here = levels.at.get((order, hts, unit), {}).get(measure)
-            if here is None or len(x) <= most:
+            if here is None:
                 continue
             home_level = here.home_level(bought_from)
             there_level, borrowed = here.level(origin, numbers, _usual_trade(ordinary, (hts, unit), measure))
@@ -259,15 +269,23 @@ def likeness(
             spread = float(np.sqrt((home_level.spread**2 + own_spread**2) / 2 + noise**2))
             z_home, z_there = (level - home_level.mean) / spread, (level - there_level.mean) / spread
             bits = (_log_t(z_home) - _log_t(z_there)) / np.log(2)
-            most = len(x)
-            best = Likeness(
-                measure, hts, unit, float(np.exp(level)), float(np.exp(home_level.mean)),
-                float(np.exp(there_level.mean)), borrowed, float(z_there),
-                float(np.clip(bits, -MOST_BITS, MOST_BITS)),
+            found.append(
+                Likeness(
+                    measure, hts, unit, float(np.exp(level)), float(np.exp(home_level.mean)),
+                    float(np.exp(there_level.mean)), borrowed, float(z_there),
+                    float(np.clip(bits, -MOST_BITS, MOST_BITS)),
+                )
             )  # fmt: skip
-        if best is not None:
-            found.append(best)
+            break
     return found
+
+
+def _most_lines_first(
+    logs: Mapping[tuple[str, str], Mapping[str, Floats]], measure: str
+) -> list[tuple[tuple[str, str], Floats]]:
+    """The goods of which a measure is known, with what is known of it."""
+    known = [(kind, of[measure][np.isfinite(of[measure])]) for kind, of in logs.items()]
+    return sorted(((kind, x) for kind, x in known if len(x)), key=lambda one: -len(one[1]))
 
 
 def _usual_trade(
@@ -285,18 +303,23 @@ def _middle(values: Floats) -> float:
     return float(ordered[(len(values) - 1) // 2] + ordered[len(values) // 2]) / 2
 
 
-def _level(makers: tuple[Made, ...], measure: str) -> Level | None:
-    if not makers:
+def _of(makers: Iterable[Made]) -> tuple[Floats, Floats]:
+    """Their mean logarithms and their lines."""
+    each = list(makers)
+    return np.array([value for _, _, value in each], float), np.array([lines for _, lines, _ in each], float)
+
+
+def _level(values: Floats, lines: Floats, measure: str) -> Level | None:
+    """The level of makers by their mean logarithms and their lines."""
+    if not len(values):
         return None
-    values = np.array([value for _, _, value in makers])
-    weights = np.minimum([lines for _, lines, _ in makers], 20).astype(np.float64)
-    mean = float(np.average(values, weights=weights))
+    weights = np.minimum(lines, 20)
+    mean = float((values * weights).sum() / weights.sum())
     # With few makers their spread is hardly known: a usual one counts as two more makers.
     usual = 2 * LEAST_SPREAD[measure]
-    variance = (float(np.average((values - mean) ** 2, weights=weights)) * len(values) + 2 * usual**2) / (
-        len(values) + 2
-    )
-    return Level(mean, max(float(np.sqrt(variance)), LEAST_SPREAD[measure]), len(makers))
+    varies = float(((values - mean) ** 2 * weights).sum() / weights.sum())
+    variance = (varies * len(values) + 2 * usual**2) / (len(values) + 2)
+    return Level(mean, max(float(np.sqrt(variance)), LEAST_SPREAD[measure]), len(values))
 
 
 def _log_t(z: float) -> float:

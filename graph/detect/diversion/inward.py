@@ -5,7 +5,7 @@ Invariant: a name on a bill tells a maker only where its own records or its own 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow as pa
 from graph.detect.diversion import passage
 from graph.detect.diversion.examined import Customer, Inward
 from graph.detect.diversion.orders import Order
-from graph.detect.diversion.passage import Bills, Lots
+from graph.detect.diversion.passage import Arrivals, Bills, Lots
 from graph.detect.diversion.plants import Plant
 from graph.detect.diversion.trade import NO_ROWS, Floats, Ints, Lines, MakerTrade
 from graph.detect.diversion.written_names import Spellings
@@ -42,20 +42,22 @@ class Waybills:
     between: Mapping[tuple[str, str], Mapping[int, Ints]]  # positions in `foreign` by (into, from) and heading, by day
     consignees: Spellings  # the keys of consignees in `foreign`
     consigned: Mapping[str, Ints]  # positions in `foreign` by the consignee's key
+    known: dict[tuple[str, str, tuple[int, ...]], Arrivals] = field(default_factory=dict)
 
     def of_lot(self, lots: Ints) -> Ints:
         """Positions in `own` of these lots' bills; -1 where no bill is known."""
         last = len(self.own_of) - 1
         return np.where(lots < last, self.own_of[np.minimum(lots, last)], -1)
 
-    def between_countries(self, order: Order, maker: MakerTrade, headings: frozenset[str], until: int) -> Ints:
-        """Positions of the bills of these goods from the order's country into the maker's that arrived by a day."""
+    def between_countries(self, order: Order, maker: MakerTrade, headings: frozenset[str]) -> Arrivals:
+        """The bills of these goods from the order's country into the maker's, worked out once for makers alike."""
         here = self.between.get((maker.origin, order.country), {})
         alike = passage.goods_alike(self.foreign, headings)
-        found = [at[: np.searchsorted(self.foreign.arrived[at], until, "right")] for at in (
-            here[heading] for heading in sorted(here) if alike[heading]
-        )]  # fmt: skip
-        return np.sort(np.concatenate(found or [NO_ROWS]))
+        key = (maker.origin, order.country, tuple(heading for heading in sorted(here) if alike[heading]))
+        if key not in self.known:
+            found = np.sort(np.concatenate([here[heading] for heading in key[2]] or [NO_ROWS]))
+            self.known[key] = passage.in_order(self.foreign, found)
+        return self.known[key]
 
 
 def waybills(foreign: Bills, own: Bills, lines: Lines) -> Waybills:
@@ -70,14 +72,14 @@ def waybills(foreign: Bills, own: Bills, lines: Lines) -> Waybills:
 
 
 def _together(foreign: Bills) -> dict[tuple[str, str, int], Ints]:
-    """Positions by (into, from, heading), in order of arrival; bills that leave a country out are left out."""
+    """Positions by (into, from, heading); bills that leave a country out are left out."""
     known = np.flatnonzero([a is not None and b is not None for a, b in zip(foreign.to_country, foreign.from_country,
                                                                            strict=True)])  # fmt: skip
     into, to = np.unique(foreign.to_country[known].astype(str), return_inverse=True)
     out, of = np.unique(foreign.from_country[known].astype(str), return_inverse=True)
     headings = len(foreign.headings) + 1
     group = (to * len(out) + of) * headings + foreign.heading[known] + 1
-    order = np.lexsort((known, foreign.arrived[known], group))
+    order = np.argsort(group, kind="stable")
     groups, starts = np.unique(group[order], return_index=True)
     ends = np.r_[starts[1:], len(order)][: len(starts)]
     found = {}
@@ -135,6 +137,8 @@ def inward(bills: Waybills, names: Iterable[str], order: Order, origin: str, shi
     if len(at):
         there = (foreign.to_country[at] == origin) & (foreign.arrived[at] <= shipped.last_day)
         at = at[there & (foreign.arrived[at] >= shipped.first_day - STOCK_DAYS)]
+    if not len(at):
+        return Inward(0.0, 0.0, 0.0, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, ())
     kg = np.nan_to_num(foreign.weight[at])
     known = foreign.heading[at] >= 0
     same = passage.same_goods(foreign, at, shipped.headings) & known

@@ -66,39 +66,61 @@ class Papers:
         stems = {number: frozenset(m[2:] for m in makers) for number, makers in home_makers.items()}
         order = own.columns["order"]
         numbers = sorted(countries)
-        self._country = np.array([countries[n] for n in numbers], dtype=object)[np.searchsorted(numbers, order)]
         self._says: dict[str, npt.NDArray[np.bool_]] = {}
         self._known: dict[str, npt.NDArray[np.bool_]] = {}
         for kind in PAPERS:
             codes, texts = own.codes[kind], own.texts[kind]
             self._known[kind] = codes < len(texts) - 1
             # What is written is read once an order, however many lines have it.
-            pairs, back = np.unique(order * len(texts) + codes, return_inverse=True)
-            says = [
-                written is not None and (
-                    written[:2] == countries[number] or (kind == "exporter" and written[2:] in stems[number])
+            written = order * len(texts) + codes
+            says = np.zeros(int(written.max(initial=-1)) + 1, dtype=np.bool_)
+            says[written] = True
+            for pair in np.flatnonzero(says).tolist():
+                number, text = pair // len(texts), texts[pair % len(texts)]
+                says[pair] = text is not None and (
+                    text[:2] == countries[number] or (kind == "exporter" and text[2:] in stems[number])
                 )
-                for number, written in zip((pairs // len(texts)).tolist(), texts[pairs % len(texts)], strict=True)
-            ]  # fmt: skip
-            self._says[kind] = np.array(says, dtype=np.bool_)[back]
+            self._says[kind] = says[written]
+        self._any = np.logical_or.reduce(list(self._says.values()))
         self._lot = own.lots
+        every = sorted(set(countries.values()))
+        place = {country: i for i, country in enumerate(every)}
+        of_order = np.array([place[countries[n]] for n in numbers], dtype=np.int64)
+        by_country = self._each(of_order[np.searchsorted(numbers, order)], len(every))
         self._counted = {
-            (kind, country): self._count(kind, np.flatnonzero(self._country == country))
-            for kind in PAPERS for country in sorted(set(countries.values()))
+            (kind, country): (int(known[i]), int(saying[i]))
+            for kind, (known, saying) in by_country.items() for i, country in enumerate(every)
         }  # fmt: skip
         self._shares: dict[tuple[str, str], list[float]] = {}
-        for rows in own.of.values():
-            for kind in PAPERS:
-                known, saying = self._count(kind, rows)
-                if known >= LEAST_LOTS:
-                    self._shares.setdefault((kind, str(self._country[rows[0]])), []).append(saying / known)
+        begins = [int(rows[0]) for rows in own.of.values()]
+        maker = np.zeros(len(order), dtype=np.int64)
+        maker[begins[1:]] = 1
+        for kind, (known, saying) in self._each(np.cumsum(maker), len(begins)).items():
+            for i in np.flatnonzero(known >= LEAST_LOTS).tolist():
+                country = countries[int(order[begins[i]])]
+                self._shares.setdefault((kind, country), []).append(float(saying[i] / known[i]))
         for shares in self._shares.values():
             shares.sort()
+
+    def _each(self, group: Ints, groups: int) -> dict[str, tuple[Ints, Ints]]:
+        """By kind of paper, how many lots of each group of lines have it, and how many of them name the country."""
+        lots = int(self._lot.max(initial=0)) + 1
+        lot, of_line = np.unique(group * lots + self._lot, return_inverse=True)
+        of_lot = lot // lots
+
+        def counted(lines: npt.NDArray[np.bool_]) -> Ints:
+            there = np.zeros(len(lot), dtype=np.bool_)
+            there[of_line[lines]] = True
+            return np.bincount(of_lot[there], minlength=groups)
+
+        return {kind: (counted(self._known[kind]), counted(self._says[kind])) for kind in PAPERS}
 
     def of(self, country: str, rows: Ints) -> tuple[Paper, ...]:
         """The kinds of paper on these lines of a maker that name the order's country for more than one lot."""
         found = []
         for kind in PAPERS:
+            if np.count_nonzero(self._says[kind][rows]) < LEAST_LOTS:
+                continue
             lots, named = self._count(kind, rows)
             if named < LEAST_LOTS:
                 continue
@@ -136,7 +158,7 @@ class Papers:
 
     def lines(self, rows: Ints) -> int:
         """How many of these lines have a paper that names the order's country."""
-        return int(np.logical_or.reduce([says[rows] for says in self._says.values()]).sum())
+        return int(np.count_nonzero(self._any[rows]))
 
     def _count(self, kind: str, rows: Ints) -> tuple[int, int]:
         """How many lots have this paper, and how many of them name the order's country."""

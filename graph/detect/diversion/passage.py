@@ -7,7 +7,7 @@ by chance is seen by moving the inward bills by whole weeks, around the calendar
 Invariant: the inward bills are matched by their goods, whoever they are consigned to; names are used apart.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from graph.detect.diversion.part import part_bits
-from graph.detect.diversion.trade import Floats, Ints
+from graph.detect.diversion.trade import NO_ROWS, Floats, Ints
 from graph.detect.diversion.written_names import written_key
 from graph.facts.columns import amount
 from graph.facts.store import FactStore
@@ -124,6 +124,25 @@ def _read(
 
 
 @dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Bills to look among, by their packages and by their weight: put in order once, however many makers' lots are
+    looked for among them."""
+
+    at: Ints  # positions in the bills, ascending
+    by_packages: Ints
+    packages: Floats  # ascending, as `weight`; unknown last
+    by_weight: Ints
+    weight: Floats
+
+
+def in_order(bills: Bills, at: Ints) -> Arrivals:
+    """These bills, `at` ascending positions."""
+    by_packages = at[np.argsort(bills.packages[at], kind="stable")]
+    by_weight = at[np.argsort(bills.weight[at], kind="stable")]
+    return Arrivals(at, by_packages, bills.packages[by_packages], by_weight, bills.weight[by_weight])
+
+
+@dataclass(frozen=True, slots=True)
 class Lots:
     """What a maker shipped, one lot a bill (or an entry where no bill is named), each with its number among all lots
     and one of its lines.
@@ -175,26 +194,40 @@ def _of_goods(written: tuple[str, ...], headings: frozenset[str]) -> npt.NDArray
     return np.array([*(any(h[:6].startswith(w[: len(h)]) for w in wanted) for h in written), True], dtype=np.bool_)
 
 
-def passage(lots: Lots, bills: Bills, inward: Ints, *, named: Ints) -> Passage:
-    """How many of the lots came in before. `inward` are positions of the bills to look among.
+def passage(lots: Lots, bills: Bills, inward: Sequence[Arrivals], *, named: Ints, until: int) -> Passage:
+    """How many of the lots came in before. `inward` are the bills to look among that arrived by a day.
 
-    `named` are those among them that are consigned to the maker: they may agree in weight alone, which is tried
-    apart and told only where it says more, less the bits that it is less certain by. The calendar that is moved is
-    the maker's own, from its first lot to its last: chance is counted where there is trade.
+    `named` are positions of bills that are consigned to the maker: those among `inward` may agree in weight alone,
+    which is tried apart and told only where it says more, less the bits that it is less certain by. The calendar that
+    is moved is the maker's own, from its first lot to its last: chance is counted where there is trade.
     """
     if len(lots.day) == 0:
         return Passage(0, 0, 0.0, 0, 1.0, 0.0, (), 0.0)
     begin, end = int(lots.day.min()) - WITHIN_DAYS_TO_ENTRY[1], int(lots.day.max())
-    inward = inward[(bills.arrived[inward] >= begin) & (bills.arrived[inward] <= end)]
     weeks = max(-(-(end - begin + 1) // DAYS_A_WEEK), LEAST_WEEKS)
-    strict = _counted(lots, bills, *_alike(lots, bills, inward), weeks=weeks, less_bits=0.0)
+
+    def in_time(pairs: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+        outs, ins = pairs
+        arrived = bills.arrived[ins]
+        there = (arrived >= begin) & (arrived <= min(end, until))
+        return outs[there], ins[there]
+
+    strict = _counted(lots, bills, *in_time(_alike(lots, bills, inward)), weeks=weeks, less_bits=0.0)
+    named = named[np.logical_or.reduce([among(named, those.at) for those in inward])] if inward else named[:0]
     if not len(named):
         return strict
     loose = _counted(
-        lots, bills, *_alike_in_weight(lots, bills, inward[np.isin(inward, named)]), weeks=weeks,
-        less_bits=LESS_CERTAIN_BITS,
-    )  # fmt: skip
+        lots, bills, *in_time(_alike_in_weight(lots, bills, named)), weeks=weeks, less_bits=LESS_CERTAIN_BITS
+    )
     return loose if loose.bits > strict.bits else strict
+
+
+def among(values: Ints, ascending: Ints) -> npt.NDArray[np.bool_]:
+    """Which of the values are among some in ascending order."""
+    if not len(ascending):
+        return np.zeros(len(values), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return np.asarray(ascending[place] == values, dtype=np.bool_)
 
 
 def _counted(lots: Lots, bills: Bills, out_i: Ints, in_i: Ints, *, weeks: int, less_bits: float) -> Passage:
@@ -229,29 +262,35 @@ def _counted(lots: Lots, bills: Bills, out_i: Ints, in_i: Ints, *, weeks: int, l
 
 def _alike_in_weight(lots: Lots, bills: Bills, inward: Ints) -> tuple[Ints, Ints]:
     """Pairs (lot, bill) of nearly one weight, whatever their packages and days."""
-    outs, near = _within(bills.weight[inward], lots.weight, share=REPACKED_WEIGHT_SHARE)
-    return outs, inward[near]
+    order = np.argsort(bills.weight[inward], kind="stable")
+    outs, near = _within(bills.weight[inward][order], lots.weight, share=REPACKED_WEIGHT_SHARE)
+    return outs, inward[order[near]]
 
 
-def _alike(lots: Lots, bills: Bills, inward: Ints) -> tuple[Ints, Ints]:
-    """Pairs (lot, bill) whose goods agree, whatever their days."""
-    packages, weight = bills.packages[inward], bills.weight[inward]
-    outs, near = _within(packages, lots.packages, share=0.0)
-    agree = ~(np.abs(np.log(weight[near] / lots.weight[outs])) > WEIGHT_SHARE)  # an unknown weight does not part
-    close_outs, close = _within(weight, lots.weight, share=EXACT_WEIGHT_SHARE)
-    unknown = ~np.isfinite(packages[close]) | ~np.isfinite(lots.packages[close_outs])
-    outs, near = np.r_[outs[agree], close_outs[unknown]], np.r_[near[agree], close[unknown]]
-    pairs = np.unique(outs * len(inward) + near)  # by lot, then by bill
-    return pairs // max(len(inward), 1), inward[pairs % max(len(inward), 1)]
+def _alike(lots: Lots, bills: Bills, inward: Iterable[Arrivals]) -> tuple[Ints, Ints]:
+    """Pairs (lot, bill) whose goods agree, whatever their days; by lot, then by bill."""
+    pairs = [NO_ROWS]
+    for those in inward:
+        outs, place = _within(those.packages, lots.packages, share=0.0)
+        near = those.by_packages[place]
+        # An unknown weight does not part.
+        agree = ~(np.abs(np.log(bills.weight[near] / lots.weight[outs])) > WEIGHT_SHARE)
+        close_outs, place = _within(those.weight, lots.weight, share=EXACT_WEIGHT_SHARE)
+        close = those.by_weight[place]
+        unknown = ~np.isfinite(bills.packages[close]) | ~np.isfinite(lots.packages[close_outs])
+        pairs += [outs[agree] * len(bills.number) + near[agree]]
+        pairs += [close_outs[unknown] * len(bills.number) + close[unknown]]
+    each = np.unique(np.concatenate(pairs))
+    return each // max(len(bills.number), 1), each % max(len(bills.number), 1)
 
 
-def _within(values: Floats, wanted: Floats, *, share: float) -> tuple[Ints, Ints]:
-    """Pairs (place in `wanted`, place in `values`) that differ by no more than this share; unknown agrees with none."""
-    order = np.argsort(values, kind="stable")
-    low = np.searchsorted(values[order], wanted * (1 - share), "left")
-    high = np.searchsorted(values[order], wanted * (1 + share), "right")
+def _within(ascending: Floats, wanted: Floats, *, share: float) -> tuple[Ints, Ints]:
+    """Pairs (place in `wanted`, place in `ascending`) that differ by no more than this share; unknown agrees with
+    none."""
+    low = np.searchsorted(ascending, wanted * (1 - share), "left")
+    high = np.searchsorted(ascending, wanted * (1 + share), "right")
     many = np.where(np.isfinite(wanted), high - low, 0)
     outs = np.repeat(np.arange(len(wanted)), many)
     # The n-th pair of a place lies n places after its first.
     at = np.arange(len(outs)) - np.repeat(np.cumsum(many) - many, many) + np.repeat(low, many)
-    return outs, order[at]
+    return outs, at

@@ -289,39 +289,46 @@ class Lines:
 
 _NUMBERS = ("entry_number", "line_number", "tariff_ordinal")
 _LINE = (
-    "order", "entry_number", "line_number", "tariff_ordinal", "entry_type", "day", "importer", "taxpayer", "receiver",
-    "maker", "origin", "hts", "bill", "unit", "quantity", "weight", "packages", "value",
+    "entry_number", "line_number", "tariff_ordinal", "entry_type", "day", "importer", "taxpayer", "receiver", "maker",
+    "hts", "bill", "unit", "quantity", "weight", "packages", "value",
 )  # fmt: skip
 
 
 def lines_of_makers(lines: ir.Table, chosen: Iterable[MakerTrade]) -> Lines:
-    """The lines of these makers under their orders, by (order, maker), whatever spelling they carry."""
-    wanted = [(c.order, s, c.origin, c.maker) for c in chosen for s in c.spellings]
-    spelt = _memtable(("order", "maker", "origin", "owner"), wanted)
-    t = _by_seller(lines).join(spelt, ["order", "maker", "origin"]).select(*_LINE, *PAPERS, "carrier", "owner")
-    return _columns(t, ("order", "owner", "origin"), once=True)
+    """The lines of these makers under their orders, by (order, maker, origin), whatever spelling they carry."""
+    every = list(chosen)
+    groups = sorted({c.key for c in every})
+    number = {key: i for i, key in enumerate(groups)}
+    wanted = [(c.order, s, c.origin, number[c.key]) for c in every for s in c.spellings]
+    spelt = _memtable(("order", "maker", "origin", "group"), wanted)
+    t = _by_seller(lines).join(spelt, ["order", "maker", "origin"])
+    return _columns(t.select(*_LINE, *PAPERS, "carrier", "group"), ("order", "owner", "origin"), groups, once=True)
 
 
 def lines_from_country(lines: ir.Table, buyers: Iterable[tuple[int, str]]) -> Lines:
     """What these taxpayers entered or received of the goods from the order's own country, by (order, who)."""
-    wanted = sorted(set(buyers))
-    asked = _memtable(("order", "who"), wanted)
-    home = lines.filter(lines.origin == lines.country).select(*_LINE)
-    return _columns(_of_either(home).semi_join(asked, ["order", "who"]), ("order", "who"))
+    groups = sorted(set(buyers))
+    home = _of_either(lines.filter(lines.origin == lines.country).select("order", "origin", *_LINE))
+    return _columns(_grouped(home, ("order", "who"), groups).drop("who"), ("order", "who"), groups)
 
 
 def lines_without_maker(lines: ir.Table, buyers: Iterable[tuple[int, str, str]]) -> Lines:
     """Lines that name no maker, of these (order, taxpayer, origin)."""
-    wanted = sorted(set(buyers))
-    who = _memtable(("order", "taxpayer", "origin"), wanted)
-    t = lines.filter(lines.maker.isnull()).semi_join(who, ["order", "taxpayer", "origin"]).select(*_LINE)
-    return _columns(t, ("order", "taxpayer", "origin"))
+    groups = sorted(set(buyers))
+    nameless = lines.filter(lines.maker.isnull()).select("order", "origin", *_LINE)
+    by = ("order", "taxpayer", "origin")
+    return _columns(_grouped(nameless, by, groups), by, groups)
+
+
+def _grouped(lines: ir.Table, names: tuple[str, ...], groups: Sequence[tuple[Any, ...]]) -> ir.Table:
+    """The lines of these groups, each with its group's number."""
+    return lines.join(_memtable((*names, "group"), [(*key, i) for i, key in enumerate(groups)]), list(names))
 
 
 def _memtable(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> ir.Table:
-    """Rows to join with; `order` is a number, all else text."""
+    """Rows to join with; `order` and `group` are numbers, all else text."""
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    types = [pa.int64() if name == "order" else pa.string() for name in names]
+    types = [pa.int64() if name in ("order", "group") else pa.string() for name in names]
     arrays = [pa.array(column, of) for column, of in zip(columns, types, strict=True)]
     return ibis.memtable(pa.table(dict(zip(names, arrays, strict=True))))
 
@@ -334,33 +341,44 @@ def _coded(column: "pa.ChunkedArray[Any]") -> tuple[Ints, npt.NDArray[Any]]:
     return np.asarray(codes, dtype=np.int64), texts
 
 
-def _columns(t: ir.Table, key: tuple[str, ...], *, once: bool = False) -> Lines:
-    """The rows in order; with `once`, of several rows of one key for one line only the first."""
-    rows = t.order_by(*key, "day", *_NUMBERS, "maker").to_pyarrow()
-    if once and rows.num_rows:
-        keyed = [rows[name].combine_chunks() for name in (*key, *_NUMBERS)]
-        differs = [pa.compute.not_equal(c[1:], c[:-1]) for c in keyed]
-        rows = rows.filter(pa.array(np.r_[True, np.any([d.to_numpy(zero_copy_only=False) for d in differs], axis=0)]))
+def _columns(t: ir.Table, names: tuple[str, ...], groups: Sequence[tuple[Any, ...]], *, once: bool = False) -> Lines:
+    """The rows in order, by groups whose keys go by these names; with `once`, of several rows of one group for one
+    line only the first."""
+    rows = t.order_by("group", "day", *_NUMBERS, "maker").to_pyarrow()
     columns: dict[str, npt.NDArray[Any]] = {}
     codes: dict[str, Ints] = {}
     texts: dict[str, npt.NDArray[Any]] = {}
     for name in rows.column_names:
         column = rows[name]
         if pa.types.is_floating(column.type):
-            columns[name] = column.to_numpy(zero_copy_only=False).astype(np.float64)
+            columns[name] = column.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
         elif pa.types.is_integer(column.type):
-            columns[name] = column.to_numpy(zero_copy_only=False).astype(np.int64)
+            columns[name] = column.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
         else:
             codes[name], texts[name] = _coded(column)
-            columns[name] = texts[name][codes[name]]
-    # Rows of one key follow one another.
-    begins = np.ones(rows.num_rows, dtype=np.bool_)
-    if rows.num_rows:
-        of_key = [codes.get(name, columns[name]) for name in key]
-        begins[1:] = np.any([column[1:] != column[:-1] for column in of_key], axis=0)
-    starts = np.flatnonzero(begins)
-    spans = zip(starts, np.r_[starts[1:], rows.num_rows][: len(starts)], strict=True)
-    of = {tuple(_plain(columns[name][start]) for name in key): np.arange(start, end) for start, end in spans}
+    if once and rows.num_rows:
+        kept_ = np.ones(rows.num_rows, dtype=np.bool_)
+        same = [columns[name] for name in ("group", "line_number", "tariff_ordinal")] + [codes["entry_number"]]
+        kept_[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in same])
+        columns = {name: column[kept_] for name, column in columns.items()}
+        codes = {name: column[kept_] for name, column in codes.items()}
+    group = columns.pop("group")
+    for name, values in zip(names, zip(*groups, strict=True), strict=True) if groups else ():
+        if name == "order":
+            columns[name] = np.array(values, dtype=np.int64)[group]
+        elif name not in codes:
+            known = sorted(set(values))
+            texts[name] = np.array([*known, None], dtype=object)
+            codes[name] = np.searchsorted(np.array(known), np.array(values))[group]
+    # An entry's number begins with who files it.
+    filers = pa.compute.utf8_slice_codeunits(pa.array(texts["entry_number"], pa.string()), 0, 3)
+    of_entry, texts["filer"] = _coded(pa.chunked_array([filers]))
+    codes["filer"] = of_entry[codes["entry_number"]]
+    columns |= {name: texts[name][column] for name, column in codes.items()}
+    # Rows of one group follow one another.
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]][: len(group)])
+    spans = zip(starts.tolist(), [*starts[1:].tolist(), len(group)], strict=False)
+    of = {groups[group[start]]: np.arange(start, end) for start, end in spans}
     no_bill = len(texts["bill"]) - 1
     lots = np.where(codes["bill"] == no_bill, no_bill + codes["entry_number"], codes["bill"])
     units = len(texts["unit"])
@@ -372,10 +390,6 @@ def _columns(t: ir.Table, key: tuple[str, ...], *, once: bool = False) -> Lines:
         "package_weight": np.log(weight / packages),
     }  # fmt: skip
     return Lines(columns, of, codes, texts, lots, goods, kinds, logs)
-
-
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, np.integer) else value
 
 
 def first_days(facts: FactStore, taxpayers: Iterable[str], *, as_of: date | None, until: date) -> dict[str, int]:
