@@ -21,7 +21,7 @@ import pyarrow as pa
 from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.trade import NO_ROWS, Floats, Ints
 from graph.detect.diversion.written_names import written_key
-from graph.facts.columns import amount
+from graph.facts.columns import amount, one_column
 from graph.facts.store import FactStore
 
 Names = npt.NDArray[Any]
@@ -59,7 +59,7 @@ class Bills:
     headings: tuple[str, ...]
     shipper: Names
     shipper_key: Names
-    consignee_key: Names
+    consignee_key: Names  # of bills into other countries
 
 
 def foreign_bills(facts: FactStore, countries: Iterable[str], *, as_of: date | None, until: date) -> Bills:
@@ -92,13 +92,15 @@ def _read(
         number=t.bill_number, loaded=t.loaded_on.epoch_days(), arrived=t.arrived_on.epoch_days(),
         from_country=t.from_country, to_country=t.to_country,
         packages=amount(t.packages), weight=amount(t.gross_weight_kg),
-        heading=t.hts_prefix.re_replace("[^0-9]", "").nullif(""), shipper=t.shipper_name, consignee=t.consignee_name,
+        heading=t.hts_prefix.re_replace("[^0-9]", "").nullif(""), shipper=t.shipper_name,
+        consignee=t.consignee_name if into is not None else ibis.null("string"),
     )  # fmt: skip
     last = (until - date(1970, 1, 1)).days
     t = t.filter(ibis.coalesce(t.arrived, t.loaded, last) <= last)
     rows = t.order_by("number").to_pyarrow()
     # A name stands on many bills; its key is worked out once.
-    names = ibis.union(t.select(name=t.shipper), t.select(name=t.consignee), distinct=True).drop_null("name")
+    coded = {name: rows[name].combine_chunks().dictionary_encode() for name in ("shipper", "consignee")}
+    names = one_column("name", [name for column in coded.values() for name in column.dictionary.to_pylist()])
     keyed = names.select("name", key=written_key(names.name)).to_pyarrow()
     key_of = dict(zip(keyed["name"].to_pylist(), keyed["key"].to_pylist(), strict=True))
 
@@ -112,7 +114,9 @@ def _read(
         return np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=object)
 
     def keys(name: str) -> Names:
-        return np.array([key_of.get(written) for written in rows[name].to_pylist()], dtype=object)
+        written = coded[name].dictionary.to_pylist()
+        each = np.array([*map(key_of.get, written), None], dtype=object)
+        return np.asarray(each[coded[name].indices.fill_null(len(written)).to_numpy()])
 
     headings = rows["heading"].combine_chunks().dictionary_encode()
     return Bills(

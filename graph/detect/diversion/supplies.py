@@ -46,8 +46,9 @@ def supplied(
     t = t.group_by("into", "heading", "consignee_name", "day").agg(bills=ibis._.count())
     t = t.mutate(key=written_key(t.consignee_name)).filter(ibis._.key.notnull())
     came: dict[str, dict[str, list[tuple[str, int, int]]]] = {}
-    for row in t.to_pyarrow().to_pylist():
-        came.setdefault(row["into"], {}).setdefault(row["key"], []).append((row["heading"], row["day"], row["bills"]))
+    rows = t.select("into", "key", "heading", "day", "bills").to_pyarrow()
+    for into, key, heading, day, bills in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+        came.setdefault(into, {}).setdefault(key, []).append((heading, day, bills))
     written = {into: Spellings((key, key) for key in here) for into, here in came.items()}
     found: dict[Key, int] = {}
     for maker in makers:
@@ -56,10 +57,10 @@ def supplied(
         owned = {
             key for s in maker.spellings for name in names.get(s, ()) for key in written[maker.origin].owners(name)
         }  # fmt: skip
-        bills = [
+        arrived = [
             (day, n) for key in owned for heading, day, n in came[maker.origin][key]
             if day >= orders[maker.order].petition_day and heading in headings[maker.order]
         ]  # fmt: skip
-        if sum(n for _, n in bills) >= LEAST_LINES:
-            found[maker.key] = min(day for day, _ in bills)
+        if sum(n for _, n in arrived) >= LEAST_LINES:
+            found[maker.key] = min(day for day, _ in arrived)
     return found

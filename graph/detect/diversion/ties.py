@@ -120,42 +120,39 @@ def read(
     facts: FactStore, entities: Collection[str], circle: Collection[str], makers: Collection[str],
     *, as_of: date | None,
 ) -> tuple[dict[str, list[Tie]], dict[str, list[Held]]]:  # fmt: skip
-    """By entity, its ties with any other party on file, and of a wider circle those with these makers; and what few
-    have on file besides the circle."""
+    """By entity, its ties with others of its circle and with these makers, and of the wider circle those with these
+    makers; and what few have on file besides the circle."""
     with facts.kept(on_file(facts, as_of=as_of)) as filed:
         counts = filed.group_by("kind").agg(parties=filed.entity.nunique())
         parties = {row["kind"]: row["parties"] for row in counts.to_pyarrow().to_pylist()}
         few = filed.group_by("kind", "value").agg(holders=filed.entity.nunique())
         with facts.kept(few.filter(few.holders.between(2, SHARED_BY))) as few:
-            found = ties(filed, few, parties, entities)
+            found = ties(filed, few, parties, entities, among=filed.semi_join(_asked({*circle, *makers}), "entity"))
             among = filed.semi_join(_asked(makers), "entity")
             found |= ties(filed, few, parties, set(circle) - set(entities), among=among)
             return found, rare_values(filed, few, parties, circle)
 
 
 def ties(
-    filed: ir.Table, few: ir.Table, parties: Mapping[str, int], entities: Collection[str],
-    *, among: ir.Table | None = None,
+    filed: ir.Table, few: ir.Table, parties: Mapping[str, int], entities: Collection[str], *, among: ir.Table
 ) -> dict[str, list[Tie]]:  # fmt: skip
-    """By entity, its ties with any other party on file, or with those `among` them."""
+    """By entity, its ties with any other party `among` those on file."""
     mine = filed.semi_join(_asked(entities), "entity").join(few, ["kind", "value"])
     mine = mine.select("entity", "kind", "value", "holders", record_a="record_id")
-    others = (filed if among is None else among).select(
-        other="entity", kind="kind", value="value", record_b="record_id"
-    )
+    others = among.select(other="entity", kind="kind", value="value", record_b="record_id")
     shared = mine.join(others, ["kind", "value"])
     shared = shared.filter(shared.entity != shared.other)
     shared = shared.group_by("entity", "other", "kind", "value", "holders").agg(
         record_a=shared.record_a.min(), record_b=shared.record_b.min()
     )
+    shared = shared.order_by("entity", "other", "kind", "value").select(
+        "entity", "other", "kind", "value", "holders", "record_a", "record_b"
+    )
     found: dict[str, list[Tie]] = {}
-    for row in shared.order_by("entity", "other", "kind", "value").to_pyarrow().to_pylist():
-        found.setdefault(row["entity"], []).append(
-            Tie(
-                row["entity"], row["other"], row["kind"], row["value"], row["holders"], parties[row["kind"]],
-                (row["record_a"], row["record_b"]),
-            )
-        )  # fmt: skip
+    rows = zip(*(column.to_pylist() for column in shared.to_pyarrow().columns), strict=True)
+    for one, other, kind, value, holders, record_a, record_b in rows:
+        tie = Tie(one, other, kind, value, holders, parties[kind], (record_a, record_b))
+        found.setdefault(one, []).append(tie)
     return found
 
 

@@ -53,7 +53,6 @@ def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None
         entry_number=t.entry_number,
         line_number=t.line_number,
         tariff_ordinal=t.tariff_ordinal.fill_null(1),
-        entry_type=t.entry_type,
         day=t.entry_date.epoch_days(),
         importer=t.importer_number,
         taxpayer=taxpayer(t.importer_number),
@@ -289,7 +288,7 @@ class Lines:
 
 _NUMBERS = ("entry_number", "line_number", "tariff_ordinal")
 _LINE = (
-    "entry_number", "line_number", "tariff_ordinal", "entry_type", "day", "importer", "taxpayer", "receiver", "maker",
+    "entry_number", "line_number", "tariff_ordinal", "day", "importer", "taxpayer", "receiver", "maker",
     "hts", "bill", "unit", "quantity", "weight", "packages", "value",
 )  # fmt: skip
 
@@ -398,10 +397,12 @@ def first_days(facts: FactStore, taxpayers: Iterable[str], *, as_of: date | None
     t = t.filter(t.entry_date <= until)
     asked = ibis.memtable(pa.table({"taxpayer": pa.array(sorted(set(taxpayers)), pa.string())}))
     days = [
-        t.select(taxpayer=taxpayer(number), day=t.entry_date.epoch_days()).semi_join(asked, "taxpayer")
+        t.group_by(number=number).agg(day=t.entry_date.epoch_days().min())
         for number in (t.importer_number, t.consignee_number)
     ]
-    t = ibis.union(*days, distinct=False).group_by("taxpayer").agg(day=ibis._.day.min()).to_pyarrow()
+    t = ibis.union(*days, distinct=False)
+    t = t.select(taxpayer=taxpayer(t.number), day=t.day).semi_join(asked, "taxpayer")
+    t = t.group_by("taxpayer").agg(day=ibis._.day.min()).to_pyarrow()
     return dict(zip(t["taxpayer"].to_pylist(), t["day"].to_pylist(), strict=True))
 
 

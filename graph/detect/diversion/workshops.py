@@ -79,8 +79,12 @@ def sellers(lines: ir.Table) -> list[Sold]:
     exported = exported.group_by(*of, seller=exported.exporter).agg(lines=ibis._.count())
     shipped = third.filter(third.shipper.notnull()).group_by(*of, "shipper").agg(lines=ibis._.count())
     shipped = shipped.mutate(seller=written_key(shipped.shipper)).filter(ibis._.seller.notnull())
-    found = [Sold(**row, shipper=False) for row in exported.to_pyarrow().to_pylist()]
-    return found + [Sold(**row, shipper=True) for row in shipped.drop("shipper").to_pyarrow().to_pylist()]
+    found = []
+    for t, shipper in ((exported, False), (shipped, True)):
+        columns = t.select(*of, "seller", "lines").to_pyarrow().columns
+        for order, origin, maker, seller, n in zip(*(column.to_pylist() for column in columns), strict=True):
+            found.append(Sold(order, origin, maker, seller, n, shipper))
+    return found
 
 
 def _together(small: Iterable[MakerTrade], seller: str) -> MakerTrade:
