@@ -5,6 +5,7 @@ Names are met by their words without legal forms. A name that several taxpayers 
 Invariant: what an action or an entry line says of the parties stands; a bill only fills what they leave open.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 import ibis
@@ -43,8 +44,11 @@ def plain_name(name: ir.StringValue) -> ir.StringValue:
 MAKER, BUYER = "maker", "buyer"
 
 
-def known_names(facts: FactStore, *, as_of: date | None) -> ir.Table:
-    """(kind, name, party): names on file that lead to one maker, or to one buyer, who is known by its taxpayer."""
+def known_names(facts: FactStore, keep: Callable[[ir.Table], ir.Table], *, as_of: date | None) -> ir.Table:
+    """(kind, name, party): names on file that lead to one maker, or to one buyer, who is known by its taxpayer.
+
+    `keep` works out what is asked of more than once: to clean a name is slow.
+    """
     t = facts.table("party_records", as_of=as_of)
     t = t.filter(t.role.isin(("manufacturer", "importer", "consignee")), t.identifier.notnull())
     makes = t.role == "manufacturer"
@@ -54,7 +58,7 @@ def known_names(facts: FactStore, *, as_of: date | None) -> ir.Table:
     own = t.select("kind", "party", written=t.name)
     other = t.select("kind", "party", written=t.other_names.unnest())
     named = own.union(other)
-    named = named.select("kind", "party", name=plain_name(named.written)).drop_null("name")
+    named = keep(named.select("kind", "party", name=plain_name(named.written))).drop_null("name")
     found = named.group_by("kind", "name").agg(parties=named.party.nunique(), party=named.party.max())
     return found.filter(found.parties == 1).drop("parties")
 

@@ -81,7 +81,7 @@ def _met(sought: ir.Table, lines: ir.Table, keys: tuple[str, ...], *, among_stra
         t = t.filter(days.between(0, WINDOW_DAYS), t.port != t.acting_port)
     else:
         t = t.filter(days.between(-LOOK_ALIKE_DAYS, LOOK_ALIKE_DAYS))
-    return t.select("lot", "line_id")
+    return t.select("lot", "line")
 
 
 def _neighbours(lots: ir.Table, keys: tuple[str, ...]) -> ir.Table:
@@ -101,7 +101,7 @@ def small_trades(lots: ir.Table, lines: ir.Table) -> ir.Table:
 
 
 def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table, small: ir.Table) -> ir.Table:
-    """(lot, line_id): every pair of a lot and a line that may be worth scoring; `small` are the lots' `small_trades`.
+    """(lot, line): every pair of a lot and a line that may be worth scoring; `small` are the lots' `small_trades`.
 
     Lines before the lot or at the acting port are kept: they are the look-alikes that show how often such
     goods recur without any action.
@@ -130,13 +130,16 @@ def whole_entry_pairs(lots: ir.Table, totals: ir.Table) -> ir.Table:
 
 
 def compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
-    """Of pairs of a lot and a line those worth scoring, with the levels of all comparisons."""
+    """Of pairs of a lot and a line those worth scoring, with the levels of all comparisons.
+
+    What the line says in words is left out: of all these pairs few are kept.
+    """
     left = lots.select(
         "lot", "own_entry", "action_day", "acting_port", lot_taxpayer=lots.taxpayer, lot_containers=lots.containers,
         **{LOT + name: lots[name] for name in COMPARED},
     )  # fmt: skip
     carried = bills.select("bill", "master", "bill_containers", "bill_seals")
-    t = both.join(left, "lot").join(lines, "line_id").left_join(carried, "bill").drop("bill_right")
+    t = both.join(left, "lot").join(lines, "line").left_join(carried, "bill").drop("bill_right")
     t = t.filter(~surely(t.entry_number == t.own_entry))
     # What is worth scoring is told by the levels that are cheap to tell; the others are worked out for the rest alone.
     told = levels(t)
@@ -145,7 +148,7 @@ def compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) -
     t = t.mutate(**levels(t))
     days = t.day - t.action_day
     return t.select(
-        "lot", "line_id", "entry_number", "day", "port", "importer", "taxpayer", "maker", "bill", "action_day",
+        "lot", "line", "place", "entry_number", "day", "port", "action_day",
         own=surely(t.lot_taxpayer == t.taxpayer),
         after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port),
         part=may_be_part(t),

@@ -34,6 +34,7 @@ MOST_DAYS_APART = WINDOW_DAYS
 # What joins importers on file: a kind, and the column of their records that holds it.
 _CONTACTS = (("phone", "phone"), ("e-mail", "email"), ("address", "address"))
 FILER, NOTIFIED, BUYER = "filer", "party to be notified", "buyer"
+_KINDS = frozenset((FILER, NOTIFIED, BUYER, *(kind for kind, _ in _CONTACTS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,11 @@ def hands(facts: FactStore, came: Sequence[Came], *, as_of: date | None, until: 
     lines = facts.table("entry_lines", as_of=as_of)
     lines = lines.filter(lines.entry_date <= until).semi_join(one_column("port_code", ports), "port_code")
     told: dict[str, set[tuple[str, str]]] = {}
-    with facts.kept(_entries(lines.semi_join(back, "entry_number"))) as entries:
-        of_entry = ibis.union(*_marks(facts, entries, as_of=as_of).values())
+    with (
+        facts.kept(_entries(lines.semi_join(back, "entry_number"), _KINDS)) as entries,
+        facts.kept(_records(facts, entries, as_of=as_of)) as records,
+    ):
+        of_entry = ibis.union(*_marks(facts, entries, records, _KINDS, as_of=as_of))
         for row in of_entry.select("entry_number", "kind", "value").to_pyarrow().to_pylist():
             told.setdefault(row["entry_number"], set()).add((row["kind"], row["value"]))
     groups: dict[tuple[str, str, str], list[Came]] = {}
@@ -95,10 +99,14 @@ def hands(facts: FactStore, came: Sequence[Came], *, as_of: date | None, until: 
     # How common each is: by other entries than those that brought the goods back.
     keys = ["port", "kind", "value"]
     wanted = ibis.memtable(pa.table([pa.array(column, pa.string()) for column in zip(*shared, strict=True)], keys))
-    kinds = {kind for _, kind, _ in shared}
-    with facts.kept(_entries(lines.anti_join(back, "entry_number"))) as others:
+    kinds = frozenset(kind for _, kind, _ in shared)
+    lines = lines.semi_join(one_column("port_code", {port for port, _, _ in shared}), "port_code")
+    with (
+        facts.kept(_entries(lines.anti_join(back, "entry_number"), kinds)) as others,
+        facts.kept(_records(facts, others, as_of=as_of)) as records,
+    ):
         there = _importers(others.group_by("port"))
-        of_kinds = ibis.union(*(found for kind, found in _marks(facts, others, as_of=as_of).items() if kind in kinds))
+        of_kinds = ibis.union(*_marks(facts, others, records, kinds, as_of=as_of))
         users = _importers(of_kinds.semi_join(wanted, keys).group_by(keys))
     at_port: dict[str, set[str]] = {}
     for each in came:
@@ -167,35 +175,49 @@ def _one_stretch(group: Sequence[Came]) -> list[Came]:
     return max(rows, key=lambda row: len({each.party for each in row}))
 
 
-def _entries(lines: ir.Table) -> ir.Table:
-    """(port, entry_number, taxpayer, bill, buyer, filer) of every entry that has these lines."""
+def _entries(lines: ir.Table, kinds: frozenset[str]) -> ir.Table:
+    """(port, entry_number, taxpayer) of every entry that has these lines, and what marks of these kinds rest on: its
+    bill, buyer and filer."""
     t = lines.mutate(payer=taxpayer(lines.importer_number), buyer=taxpayer(lines.consignee_number)).drop_null("payer")
-    return t.group_by("entry_number").agg(
-        port=t.port_code.min(), taxpayer=t.payer.min(), bill=t.bill_number.min(), buyer=t.buyer.min(),
-        filer=ibis.coalesce(t.filer_code.min(), t.entry_number.substr(0, 3).min()),
-    )  # fmt: skip
+    told = {
+        NOTIFIED: {"bill": t.bill_number.min()},
+        BUYER: {"buyer": t.buyer.min()},
+        FILER: {"filer": ibis.coalesce(t.filer_code.min(), t.entry_number.substr(0, 3).min())},
+    }
+    asked = {name: value for kind, columns in told.items() if kind in kinds for name, value in columns.items()}
+    return t.group_by("entry_number").agg(port=t.port_code.min(), taxpayer=t.payer.min(), **asked)
 
 
-def _marks(facts: FactStore, entries: ir.Table, *, as_of: date | None) -> dict[str, ir.Table]:
-    """(port, entry_number, taxpayer, kind, value): what these entries may share with others, by kind."""
+def _records(facts: FactStore, entries: ir.Table, *, as_of: date | None) -> ir.Table:
+    """What is on file of the taxpayers of these entries."""
+    records = facts.table("party_records", as_of=as_of)
+    records = records.filter(records.role.isin(("importer", "consignee")))
+    records = records.select(*(column for _, column in _CONTACTS), taxpayer=taxpayer(records.identifier))
+    return records.semi_join(entries, "taxpayer")
+
+
+def _marks(
+    facts: FactStore, entries: ir.Table, records: ir.Table, kinds: frozenset[str], *, as_of: date | None
+) -> list[ir.Table]:
+    """(port, entry_number, taxpayer, kind, value): what of these kinds these entries may share with others."""
 
     def mark(rows: ir.Table, kind: str, value: ir.StringValue) -> ir.Table:
         return rows.select("port", "entry_number", "taxpayer", kind=ibis.literal(kind), value=value).drop_null("value")
 
-    bills = facts.table("bills", as_of=as_of).drop_null("notify_name").select("notify_name", bill="bill_number")
-    on_bills = entries.join(bills, "bill")
-    found = {
-        FILER: mark(entries, FILER, entries.filer.nullif("")),
-        BUYER: mark(entries.filter(entries.buyer != entries.taxpayer), BUYER, entries.buyer.nullif("")),
-        NOTIFIED: mark(on_bills, NOTIFIED, plain_name(on_bills.notify_name)),
-    }
-    records = facts.table("party_records", as_of=as_of)
-    records = records.filter(records.role.isin(("importer", "consignee")))
-    records = records.mutate(taxpayer=taxpayer(records.identifier)).drop_null("taxpayer")
+    found = []
+    if FILER in kinds:
+        found.append(mark(entries, FILER, entries.filer.nullif("")))
+    if BUYER in kinds:
+        found.append(mark(entries.filter(entries.buyer != entries.taxpayer), BUYER, entries.buyer.nullif("")))
+    if NOTIFIED in kinds:
+        bills = facts.table("bills", as_of=as_of).drop_null("notify_name").select("notify_name", bill="bill_number")
+        on_bills = entries.join(bills, "bill")
+        found.append(mark(on_bills, NOTIFIED, plain_name(on_bills.notify_name)))
     for kind, column in _CONTACTS:
-        on_file = records.select("taxpayer", held=records[column].upper().re_replace("[^A-Z0-9@]", "").nullif(""))
-        with_contact = entries.join(on_file.drop_null("held").distinct(), "taxpayer")
-        found[kind] = mark(with_contact, kind, with_contact.held)
+        if kind in kinds:
+            on_file = records.select("taxpayer", held=records[column].upper().re_replace("[^A-Z0-9@]", "").nullif(""))
+            with_contact = entries.join(on_file.drop_null("held").distinct(), "taxpayer")
+            found.append(mark(with_contact, kind, with_contact.held))
     return found
 
 

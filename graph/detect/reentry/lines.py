@@ -26,6 +26,11 @@ def line_id(t: ir.Table) -> ir.StringValue:
     return t.entry_number + "/" + t.line_number.cast("string") + "/" + t.tariff_ordinal.fill_null(1).cast("string")
 
 
+def numbered(lines: ir.Table) -> ir.Table:
+    """The lines with a number each, `line`, by which they are joined; to be worked out once and held."""
+    return lines.mutate(line=ibis.row_number())
+
+
 def entry_lines(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
     """The lines entered by `until` as known on `as_of`; chapter 99 rows carry no goods and are left out."""
     t = facts.table("entry_lines", as_of=as_of)
@@ -34,6 +39,7 @@ def entry_lines(facts: FactStore, *, as_of: date | None, until: date) -> ir.Tabl
         line_id=line_id(t),
         entry_number=t.entry_number,
         line_number=t.line_number,
+        place=t.line_number * 1_000 + t.tariff_ordinal.fill_null(1),
         day=t.entry_date.epoch_days(),
         port=t.port_code,
         mode=t.mode_of_transport.substr(0, 1).fill_null(""),
@@ -67,7 +73,7 @@ def entry_totals(lines: ir.Table) -> ir.Table:
     """Entries of several lines taken as a whole, in the shape of lines: what a bill's lot is compared with.
 
     Weights, packages and values are added up where all lines have them; a maker or heading that differs within
-    the entry is unknown.
+    the entry is unknown. Their numbers are below zero, so that they meet no line's.
     """
     several = lines.group_by("entry_number").agg(lines_held=ibis._.count())
     t = lines.semi_join(several.filter(several.lines_held > 1), "entry_number")
@@ -79,7 +85,7 @@ def entry_totals(lines: ir.Table) -> ir.Table:
         return ibis.ifelse(t[name].min() == t[name].max(), t[name].max(), None)
 
     whole = t.group_by("entry_number").agg(
-        line_number=t.line_number.min(), day=t.day.max(),
+        line=-1 - t.line.min(), line_number=t.line_number.min(), place=ibis.literal(0), day=t.day.max(),
         weight=total("weight"), packages=total("packages"), value=total("value"), quantity=ibis.null("float64"),
         **{name: common(name) for name in _SHARED},
     )  # fmt: skip

@@ -102,7 +102,7 @@ def acted_on_lots(
     """
     acts = keep(actions(facts, as_of=as_of, until=until))
     lines = lines.select(
-        "line_id", "day", "port", "container", *_FEATURES, own_entry="entry_number", own_line="line_number"
+        "line", "line_id", "day", "port", "container", *_FEATURES, own_entry="entry_number", own_line="line_number"
     )
     columns = (*acts.columns, "own_entry", "line_id", "day", "port", "container", *_FEATURES)
     by_entry = acts.join(lines, acts.entry_number == lines.own_entry)
@@ -128,19 +128,18 @@ def acted_on_lots(
 
     rest = rest.anti_join(by_box.select("action_id").distinct(), "action_id")
     nameless = rest.filter(rest.action_bill.isnull(), rest.action_container.isnull(), rest.entry_number.isnull())
-    by_name = nameless.mutate(payer=taxpayer(nameless.action_importer)).join(
-        lines, [("payer", "taxpayer"), ("action_port", "port")]
+    # Few of an importer's lines at the port are of these days: all that they say is read of those alone.
+    near = nameless.mutate(payer=taxpayer(nameless.action_importer)).join(
+        lines.select("line", "day", "maker", "own_entry", "taxpayer", "port"),
+        [("payer", "taxpayer"), ("action_port", "port")],
     )
-    by_name = by_name.filter(
-        (by_name.action_day - by_name.day).between(0, OWN_ENTRY_DAYS_BY_NAME),
-        ~surely(by_name.action_maker != by_name.maker),
+    near = near.filter(
+        (near.action_day - near.day).between(0, OWN_ENTRY_DAYS_BY_NAME), ~surely(near.action_maker != near.maker)
     )
-    meant = by_name.group_by("action_id").agg(entries=by_name.own_entry.nunique())
-    by_name = keep(
-        by_name.semi_join(meant.filter(meant.entries == 1), "action_id")
-        .mutate(taxpayer=by_name.payer, port=by_name.action_port)
-        .select(*columns)
-    )
+    near = keep(near.select("action_id", "line", "own_entry"))
+    meant = near.group_by("action_id").agg(entries=near.own_entry.nunique())
+    near = near.semi_join(meant.filter(meant.entries == 1), "action_id").select("action_id", "line")
+    by_name = keep(nameless.join(near, "action_id").join(lines, "line").select(*columns))
 
     alone = rest.anti_join(by_name.select("action_id").distinct(), "action_id")
     blank = {name: ibis.null(dtype) for name, dtype in by_entry.schema().items() if name not in acts.columns}
@@ -209,28 +208,38 @@ def _below(share: float) -> str:
 
 
 def stand_in_lots(
-    facts: FactStore, lines: ir.Table, acted_on: ir.Table, *, as_of: date | None, sample: "Sample"
+    facts: FactStore,
+    lines: ir.Table,
+    acted_on: ir.Table,
+    keep: Callable[[ir.Table], ir.Table],
+    *,
+    as_of: date | None,
+    sample: "Sample",
 ) -> ir.Table:
     """Shipments on which nobody acted, as an analyst's control group: what would have matched by chance.
 
     The entries of a few lines of importers and HTS headings that have an acted-on lot, so that importers whose
     shipments look alike stand for themselves, and a share of all other entries. Chosen by a digest
     of ids: the same facts give the same lots on every engine. A part of them is stripped to what its bill says,
-    as the lots are that were stopped before an entry was filed.
+    as the lots are that were stopped before an entry was filed. `keep` works out what is looked into more than once.
     """
     acts = facts.table("actions", as_of=as_of)
-    t = lines.anti_join(acts.filter(acts.entry_number.notnull()).select("entry_number").distinct(), "entry_number")
-    named = acts.filter(acts.bill_number.notnull()).select(bill=acts.bill_number).distinct()
-    t = t.filter(t.bill.isnull()).union(t.filter(t.bill.notnull()).anti_join(named, "bill"))
-    t = t.anti_join(acted_on.filter(acted_on.own_entry.notnull()).select(entry_number="own_entry"), "entry_number")
+    entries = acts.select("entry_number").union(acted_on.select(entry_number="own_entry")).distinct()
+    stopped = lines.semi_join(entries, "entry_number").select("line")
+    stopped = keep(stopped.union(lines.semi_join(acts.select(bill="bill_number"), "bill").select("line")))
     groups = acted_on.filter(acted_on.hts4.notnull()).select("taxpayer", "hts4").distinct()
     groups = groups.filter((groups.taxpayer + groups.hts4).hexdigest("md5") < _below(sample.share_of_groups))
-    near = t.semi_join(groups, ["taxpayer", "hts4"])
+    near = keep(
+        lines.semi_join(groups, ["taxpayer", "hts4"]).select("line", "line_id", "entry_number", *groups.columns)
+    )
+    near = near.anti_join(stopped, "line")
     by_draw = ibis.window(group_by=["taxpayer", "hts4"], order_by=near.line_id.hexdigest("md5"))
     near = near.mutate(turn=ibis.row_number().over(by_draw))
     near = near.filter(near.turn < sample.per_group).select("entry_number")
-    others = t.filter(t.entry_number.hexdigest("md5") < _below(sample.share_of_others)).select("entry_number")
-    chosen = t.semi_join(near.union(others, distinct=True), "entry_number")
+    others = lines.filter(lines.entry_number.hexdigest("md5") < _below(sample.share_of_others))
+    others = others.anti_join(stopped, "line").select("entry_number")
+    chosen = lines.semi_join(keep(near.union(others, distinct=True)), "entry_number").anti_join(stopped, "line")
+    chosen = keep(chosen)
     stripped = surely(chosen.bill.notnull() & (chosen.entry_number.hexdigest("md5").right(1) < STRIPPED_BELOW))
     whole = chosen.filter(~stripped)
     bare = chosen.filter(stripped)
@@ -249,7 +258,7 @@ def stand_in_lots(
     )  # fmt: skip
 
 
-def with_bills(lots: ir.Table, facts: FactStore, names: ir.Table, *, as_of: date | None) -> ir.Table:
+def with_bills(lots: ir.Table, facts: FactStore, lines: ir.Table, names: ir.Table, *, as_of: date | None) -> ir.Table:
     """The lots with their bills' master number, containers and seals; what no entry line said, the bill says.
 
     So it is with parties, where a bill's names lead to them by `names` (an importer is then named by its taxpayer
@@ -268,10 +277,7 @@ def with_bills(lots: ir.Table, facts: FactStore, names: ir.Table, *, as_of: date
     named = named_on_bills(facts, found.select("bill").distinct(), names, as_of=as_of).select("bill", "bill_taxpayer")
     found = found.left_join(named, "bill").drop("bill_right")
     others = found.filter(found.bill_taxpayer != found.taxpayer).select("taxpayer", "bill_taxpayer").distinct()
-    entered = facts.table("entry_lines", as_of=as_of)
-    entered = entered.select(
-        taxpayer=taxpayer(entered.importer_number), bill_taxpayer=taxpayer(entered.consignee_number)
-    )
+    entered = lines.select("taxpayer", bill_taxpayer="consignee")
     others = others.anti_join(entered, ["taxpayer", "bill_taxpayer"])
     found = found.anti_join(others, ["taxpayer", "bill_taxpayer"])
     # A box that lands elsewhere, or weeks after the action, is on its next journey.

@@ -22,23 +22,18 @@ from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, Beginnings, beg
 from graph.detect.reentry.bill_names import known_names
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.importers import stand_in_units
-from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals
+from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals, numbered
 from graph.detect.reentry.parts import Together, together
-from graph.detect.reentry.ports import port_use
+from graph.detect.reentry.pools import pools_of
 from graph.detect.reentry.ties import MOST_TIE_BITS, Tie, bits_of, ties
 from graph.detect.reentry.weights import (
-    OTHER,
-    OWN,
     SAME_MAKER,
-    VALUES,
     Floats,
     Ints,
-    Share,
     Weights,
     count_chance,
-    size,
 )
-from graph.facts.columns import surely
+from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 
 # About two in three successors keep something on file that is rare.
@@ -139,29 +134,34 @@ def search(
     None when there is no action or no line. Goods that were cleared or destroyed cannot come back: they are not
     searched for.
     """
-    say = progress or (lambda _: None)
     # Worked out once and held by the engine, since all that follows looks into them.
-    with facts.kept(entry_lines(facts, as_of=as_of, until=until)) as lines:
-        extent = lines.aggregate(held=lines.count(), first=lines.day.min(), last=lines.day.max())
-        (extent,) = extent.to_pyarrow().to_pylist()
-        if not extent["held"]:
-            return None
-        say("shipments that customs acted on")
-        table, acted = _lots(facts, lines, held=extent["held"], as_of=as_of, until=until)
-        if acted == 0:
-            return None
-        say("how often unrelated goods agree")
-        weights = count_chance(lines, lines_held=extent["held"])
-        pools = _pools(facts, table, lines, bills(facts, as_of=as_of), extent)
-        pairs, bits, scores = _scored(facts, table, lines, as_of=as_of, weights=weights, pools=pools, say=say)
-        say("entries that add up to a shipment")
-        parts = together(facts, table, lines, weights=weights, pools=pools)
-        couples = _couples(pairs, scores, table)
-        stand_in_lots = np.array([each == lots.STAND_IN for each in table["standing"].to_pylist()], dtype=bool)
-        rows = np.array(sorted(couples), dtype=np.int64)
-        begun = beginnings(
-            lines, pairs.take(pa.array(rows, pa.int64())), headings=table["hts4"].to_pylist(), by_chance=stand_in_lots
-        )  # fmt: skip
+    with facts.kept(numbered(entry_lines(facts, as_of=as_of, until=until))) as lines:
+        return _search(facts, lines, as_of=as_of, until=until, say=progress or (lambda _: None))
+
+
+def _search(
+    facts: FactStore, lines: ir.Table, *, as_of: date | None, until: date, say: Callable[[str], None]
+) -> Search | None:
+    extent = lines.aggregate(held=lines.count(), first=lines.day.min(), last=lines.day.max())
+    (extent,) = extent.to_pyarrow().to_pylist()
+    if not extent["held"]:
+        return None
+    say("shipments that customs acted on")
+    table, acted = _lots(facts, lines, held=extent["held"], as_of=as_of, until=until)
+    if acted == 0:
+        return None
+    say("how often unrelated goods agree")
+    weights = count_chance(lines, lines_held=extent["held"])
+    pools = pools_of(facts, table, lines, bills(facts, as_of=as_of), extent)
+    pairs, bits, scores = _scored(facts, table, lines, as_of=as_of, weights=weights, pools=pools, say=say)
+    say("entries that add up to a shipment")
+    parts = together(facts, table, lines, weights=weights, pools=pools)
+    couples = _couples(pairs, scores, table)
+    stand_in_lots = np.array([each == lots.STAND_IN for each in table["standing"].to_pylist()], dtype=bool)
+    rows = np.array(sorted(couples), dtype=np.int64)
+    begun = beginnings(
+        lines, pairs.take(pa.array(rows, pa.int64())), headings=table["hts4"].to_pylist(), by_chance=stand_in_lots
+    )  # fmt: skip
     lot = pairs["lot"].to_numpy().astype(np.int64)
     known = ties(facts, (c for c in couples.values() if c[0]), as_of=as_of)
     strangers = {row: known.get(couple, ()) for row, couple in couples.items()}
@@ -186,11 +186,12 @@ def search(
     of_parts = {int(n): row for row, n in enumerate(parts.shipment)}
     by_shipment = np.argsort(scores.shipment, kind="stable")
     bounds = np.searchsorted(scores.shipment[by_shipment], np.arange(len(shipments.stand_in) + 1))
+    lines_of_parts = _lines_of_parts(lines, parts, [n for n in map(found.__getitem__, chosen) if broken[n] > whole[n]])
     leads = []
     for name in chosen:
         number = found[name]
         if broken[number] > whole[number]:
-            leads.append(_in_parts(shipments, parts, of_parts[number], p_value=p_values[name]))
+            leads.append(_in_parts(shipments, parts, of_parts[number], lines_of_parts, p_value=p_values[name]))
             continue
         g = of_whole[number]
         row = int(scores.best[g])
@@ -222,17 +223,32 @@ def _by_shipment(shipment: Ints, total: Floats, shipments: "_Shipments") -> Floa
     return totals
 
 
-def _in_parts(shipments: "_Shipments", parts: Together, row: int, *, p_value: float) -> Lead:
-    """The lead of a shipment that came back in parts."""
+def _lines_of_parts(lines: ir.Table, parts: Together, shipments: list[int]) -> dict[str, list[dict[str, Any]]]:
+    """By entry, the lines of what these shipments came back as, with what only a reader asks of them."""
+    held = parts.entries[np.isin(parts.shipment, shipments)]
+    entries = parts.held["entry_number"].take(pa.array(held[held >= 0], pa.int64()))
+    told = lines.semi_join(one_column("entry_number", entries.to_pylist()), "entry_number")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in told.select("entry_number", "hts4", "importer", "maker").to_pyarrow().to_pylist():
+        found.setdefault(row["entry_number"], []).append(row)
+    return found
+
+
+def _in_parts(
+    shipments: "_Shipments", parts: Together, row: int, of_entry: dict[str, list[dict[str, Any]]], *, p_value: float
+) -> Lead:
+    """The lead of a shipment that came back in parts; `of_entry` gives the lines of each part."""
     number = int(parts.shipment[row])
     lot = shipments.row(number)
     matches = []
     for held in parts.entries[row][parts.entries[row] >= 0]:
         part = parts.held.slice(int(held), 1).to_pylist()[0]
+        told = [line for line in of_entry[part["entry_number"]] if lot["hts4"] in (None, line["hts4"])]
+        importer, maker = (max((line[name] or "" for line in told), default="") for name in ("importer", "maker"))
         matches.append(
             Match(
-                (), part["entry_number"], part["day"], part["port"], part["importer"], part["taxpayer"],
-                part["maker"] or "", "", part["own"], {}, {}, 0.0, 0.0, 0, float(parts.total[row]), (),
+                (), part["entry_number"], part["day"], part["port"], importer, part["taxpayer"], maker, "",
+                part["own"], {}, {}, 0.0, 0.0, 0, float(parts.total[row]), (),
             )
         )  # fmt: skip
     amounts = {
@@ -303,9 +319,9 @@ def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, u
         def keep(table: ir.Table) -> ir.Table:
             return held_until_read.enter_context(facts.kept(table))
 
-        names = keep(known_names(facts, as_of=as_of))
+        names = keep(known_names(facts, keep, as_of=as_of))
         found = keep(lots.acted_on_lots(facts, lines, keep, as_of=as_of, until=until))
-        found = lots.with_bills(found, facts, names, as_of=as_of)
+        found = lots.with_bills(found, facts, lines, names, as_of=as_of)
         found = found.filter(found.port.notnull(), found.standing.notin((lots.CLEARED, lots.DESTROYED)))
         acted_on = found.order_by("lot_key").to_pyarrow()
         groups = acted_on.group_by(["taxpayer", "hts4"]).aggregate([]).num_rows
@@ -314,8 +330,8 @@ def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, u
             share_of_groups=STAND_INS / max(groups * STAND_INS_PER_GROUP, 1),
             share_of_others=STAND_INS / max(held, 1),
         )
-        control = keep(lots.stand_in_lots(facts, lines, ibis.memtable(acted_on), as_of=as_of, sample=sample))
-        control = lots.with_bills(control, facts, names, as_of=as_of)
+        control = keep(lots.stand_in_lots(facts, lines, ibis.memtable(acted_on), keep, as_of=as_of, sample=sample))
+        control = lots.with_bills(control, facts, lines, names, as_of=as_of)
         others = control.select(*acted_on.column_names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)
     table = pa.concat_tables([acted_on, others]).combine_chunks()
     table = table.append_column("lot", pa.array(np.arange(table.num_rows), pa.int64()))
@@ -364,9 +380,11 @@ def _scored(
             )
             rows = groups.best[kept]
             parts.append((pairs.take(rows), _rows_of(bits, rows), _groups_of(groups, kept)))
+        kept_pairs = pa.concat_tables([part for part, _, _ in parts]).combine_chunks()
+        kept_pairs = _with_words(kept_pairs, (lines, totals))
     before = np.cumsum([0, *(part.num_rows for part, _, _ in parts)])
     return (
-        pa.concat_tables([part for part, _, _ in parts]).combine_chunks(),
+        kept_pairs,
         scoring.PairBits(
             np.concatenate([bits.kind for _, bits, _ in parts]),
             np.concatenate([bits.identity for _, bits, _ in parts]),
@@ -433,9 +451,24 @@ def _compared(lot: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]], shipped
     return pa.concat_tables([each.cast(found[0].schema) for each in found]).combine_chunks()
 
 
+# What only a reader asks of the lines of pairs that are kept.
+_WORDS = ("line_id", "importer", "taxpayer", "maker", "bill")
+
+
+def _with_words(pairs: pa.Table, sides: Iterable[ir.Table]) -> pa.Table:
+    """The pairs with what their lines say in words."""
+    wanted = ibis.memtable(pa.table({"line": pc.unique(pairs["line"])}))
+    found = [held.semi_join(wanted, "line").select("line", *_WORDS).to_pyarrow() for held in sides]
+    words = pa.concat_tables([each.cast(found[0].schema) for each in found]).sort_by("line")
+    rows = np.searchsorted(words["line"].to_numpy(), pairs["line"].to_numpy())
+    for name in _WORDS:
+        pairs = pairs.append_column(name, words[name].take(pa.array(rows, pa.int64())))
+    return pairs
+
+
 def _bills_of(carried: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]]) -> ir.Table:
     """Of the bills those of lines, and of entries taken as a whole, that stand in a pair."""
-    named = [held.semi_join(near, "line_id").select("bill") for near, held in sides]
+    named = [held.semi_join(near, "line").select("bill") for near, held in sides]
     return carried.semi_join(ibis.union(*named).distinct(), "bill")
 
 
@@ -454,117 +487,6 @@ def _bands(amounts: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
     known = ~np.isnan(values)
     bands = np.floor(np.log(np.where(known, values, 1.0)) / BAND).astype(np.int64)
     return pa.array(bands, mask=~known)
-
-
-def _pools(
-    facts: FactStore, table: pa.Table, lines: ir.Table, landed: ir.Table, extent: dict[str, Any]
-) -> scoring.Pools:
-    """How many lines each lot could have met: its taxpayer's in the heading, its maker's, everybody's."""
-    lot = ibis.memtable(table.select(["lot", "taxpayer", "maker", "hts4"]))
-
-    def counted(*keys: str) -> dict[tuple[Any, ...], int]:
-        t = lines.semi_join(lot, list(keys)).group_by(list(keys)).agg(n=ibis._.count()).to_pyarrow().to_pylist()
-        return {tuple(row[key] for key in keys): row["n"] for row in t}
-
-    own, payer, maker, heading = (counted(*k) for k in (("taxpayer", "hts4"), ("taxpayer",), ("maker",), ("hts4",)))
-    sizes = np.ones((table.num_rows, 3))
-    columns = [table[name].to_pylist() for name in ("taxpayer", "maker", "hts4")]
-    for n, (who, by, what) in enumerate(zip(*columns, strict=True)):
-        sizes[n, OWN] = own.get((who, what), 1) if what else payer.get((who,), 1)
-        sizes[n, SAME_MAKER] = maker.get((by,), 1)
-        sizes[n, OTHER] = heading.get((what,), 1) if what else extent["held"]
-    shipment = table["shipment"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
-    time_counted, in_window = scoring.shares_of_time(extent["first"], extent["last"])
-    return scoring.Pools(
-        np.maximum(sizes * time_counted, 1.0),
-        time_counted,
-        in_window,
-        shipment,
-        np.bincount(shipment)[shipment],
-        {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},
-        _again(table, lines),
-        {name: _held_by_others(name, table, lines) for name in VALUES},
-        {
-            kind: _in_its_box(facts, key, table, lines, landed)
-            for kind, key in ((OWN, "taxpayer"), (SAME_MAKER, "maker"))
-        },
-        port_use(table, lines),
-    )
-
-
-def _held_by_others(name: str, table: pa.Table, lines: ir.Table) -> Share:
-    """Of each lot, how many lines of others in its heading hold its value of a field, and how many hold any."""
-    lot = ibis.memtable(table.select(["taxpayer", "hts4", name])).drop_null("hts4").distinct()
-    known = lines.filter(lines[name].notnull())
-    found = []
-    for keys in (("hts4", name), ("taxpayer", "hts4", name), ("hts4",), ("taxpayer", "hts4")):
-        t = known.semi_join(lot, list(keys)).group_by(list(keys)).agg(n=ibis._.count()).to_pyarrow()
-        asked = table.select(list(keys)).append_column("lot", table["lot"])
-        n = asked.join(t, list(keys)).sort_by("lot")["n"].to_numpy().astype(np.float64)
-        found.append(np.nan_to_num(n, nan=0.0))
-    held, own, among, own_among = found
-    return held - own, among - own_among
-
-
-def _in_its_box(facts: FactStore, key: str, table: pa.Table, lines: ir.Table, landed: ir.Table) -> Share:
-    """Of each lot, how many other entries of its taxpayer, or of its maker, came in a box of it, and how many in any.
-
-    The first after the action is not counted: it may be the goods. No fewer than an entry of the party shares its box
-    with on average, since whoever has boxes go to and fro has all of them do so.
-    """
-    lot = ibis.memtable(table.select(["lot", key, "action_day", "own_entry", "containers"])).drop_null(key)
-    party = lot.select(key).distinct()
-    entered = lines.semi_join(party, key).select(key, "entry_number", "day", "bill", "container")
-    carried = entered.join(landed.select("bill", "bill_containers"), "bill")
-    carried = carried.select(key, "entry_number", "day", box=carried.bill_containers.unnest())
-    entered = entered.select(key, "entry_number", "day", box="container").drop_null("box")
-    box = lot.mutate(box=lot.containers.unnest()).drop("containers")
-    with facts.kept(entered.union(carried).group_by(key, "box", "entry_number").agg(day=ibis._.day.min())) as boxed:
-        in_box = boxed.group_by(key, "box").agg(held=ibis._.count())
-        others = (in_box.held * (in_box.held - 1)).sum()
-        of_party = in_box.group_by(key).agg(entries=in_box.held.sum(), pairs=others).to_pyarrow()
-        used = boxed.join(box, [key, "box"])
-        used = used.filter(~surely(used.entry_number == used.own_entry)).group_by("lot")
-        found = used.agg(
-            before=ibis._.count(where=ibis._.day < ibis._.action_day),
-            after=ibis._.count(where=ibis._.day >= ibis._.action_day),
-        ).to_pyarrow()
-    totals = table.select(["lot", key]).join(of_party, [key]).sort_by("lot")
-    entries, pairs = (np.nan_to_num(totals[name].to_numpy().astype(np.float64)) for name in ("entries", "pairs"))
-    before, after = np.zeros(table.num_rows), np.zeros(table.num_rows)
-    where = found["lot"].to_numpy()
-    before[where], after[where] = found["before"].to_numpy(), found["after"].to_numpy()
-    again = before + after
-    shared = np.maximum(pairs - again * (again + 1), 0.0) / np.maximum(entries - again - 1, 1.0)
-    return np.maximum(before + np.maximum(after - 1, 0), shared), entries
-
-
-# An importer's own habit of shipping a lot again is drawn to everybody's by so many lines, and moves the chance at
-# most so many times up or down.
-HABIT_DRAWN_BY = 4.0
-MOST_HABIT = 8.0
-
-
-def _again(table: pa.Table, lines: ir.Table) -> Floats:
-    """Of each lot, how much oftener than others its importer ships lots of the heading alike to the carton.
-
-    Counted over the importer's other lots: the lot's own likes are counted as its look-alikes.
-    """
-    lot = ibis.memtable(table.select(["lot", "taxpayer", "hts4", "packages", "weight_band"]))
-    keys = ["taxpayer", "hts4"]
-    known = lines.filter(lines.packages.notnull(), lines.weight_band.notnull())
-    alike = known.semi_join(lot, keys).group_by(*keys, "packages", "weight_band").agg(held=ibis._.count())
-    shipped = alike.group_by(keys).agg(lines_held=alike.held.sum(), kinds=alike.count())
-    t = lot.inner_join(shipped, keys).left_join(alike, [*keys, "packages", "weight_band"])
-    rows = t.select("lot", "lines_held", "kinds", held=t.held.fill_null(0)).order_by("lot").to_pyarrow()
-    which = rows["lot"].to_numpy().astype(np.int64)
-    held = rows["held"].to_numpy().astype(np.float64)
-    others = rows["lines_held"].to_numpy().astype(np.float64) - held
-    repeats = others - (rows["kinds"].to_numpy().astype(np.float64) - (held > 0))
-    usual = (repeats.sum() + 1.0) / (others.sum() + 10.0)
-    habit = np.ones(table.num_rows)
-    habit[which] = (repeats + HABIT_DRAWN_BY * usual) / (others + HABIT_DRAWN_BY) / usual
-    return np.clip(habit, 1 / MOST_HABIT, MOST_HABIT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,8 @@ _M = {
 class Together:
     """The best way to put each shipment together from later entries, one row a shipment that has any.
 
-    `entries` are row numbers of `held`, the table of entries; those of a row that has fewer parts than the most end
-    in -1.
+    `entries` are row numbers of `held`, the table of entries, which leaves out what only a reader asks of them; those
+    of a row that has fewer parts than the most end in -1.
     """
 
     shipment: Ints
@@ -173,7 +173,7 @@ def _entries(sought: _Sought, lines: ir.Table, sizes: ir.Table, shipments: tuple
         t = t.mutate(after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port))
         return t.filter(days.abs() <= LOOK_ALIKE_DAYS, ~surely(t.entry_number == t.own_entry))
 
-    columns = ("shipment", "entry_number", "day", "port", "importer", "taxpayer", "maker", "after", *AMOUNTS)
+    columns = ("shipment", "entry_number", "day", "port", "taxpayer", "after", *AMOUNTS)
     parts = [joined(of, keys).select(*columns, own=ibis.literal(value=True)) for keys, of in sought.own]
     others = joined(sought.strangers, ("maker", "hts4"))
     others = others.filter(others.after, ~surely(others.lot_taxpayer == others.taxpayer))
@@ -184,7 +184,7 @@ def _entries(sought: _Sought, lines: ir.Table, sizes: ir.Table, shipments: tuple
 
     whole = found.group_by("shipment", "taxpayer", "entry_number").agg(
         day=found.day.max(), port=found.port.max(), own=found.own.any(), after=found.after.all(),
-        maker=found.maker.max(), importer=found.importer.max(), **{name: total(name) for name in AMOUNTS},
+        **{name: total(name) for name in AMOUNTS},
     ).join(sizes, "shipment")  # fmt: skip
     # A little more than `_best` takes, whose shares lie on a grid.
     shares = [whole[name] / whole[f"whole_{name}"] for name in _LEADING]

@@ -169,12 +169,13 @@ def of_box(container: Floats, goods: Floats) -> Floats:
 def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> Groups:
     """Score every shipment against every entry that it has a pair with; ties of taxpayers come later."""
     lot = pairs["lot"].to_numpy().astype(np.int64)
-    codes, line = _numbered(pairs["entry_number"]), _numbered(pairs["line_id"])
+    codes, line = _numbered(pairs["entry_number"]), pairs["line"].to_numpy().astype(np.int64)
+    place = pairs["place"].to_numpy().astype(np.int64)
     after = pairs["after"].to_numpy(zero_copy_only=False).astype(bool)
     key = pools.shipment[lot] * (int(codes.max(initial=0)) + 1) + codes
     goods = np.maximum(known.goods, WORST_LINE_BITS)
-    matched = one_to_one(key, lot, line, goods)
-    order = matched[np.lexsort((line[matched], -goods[matched], key[matched]))]
+    matched = one_to_one(key, lot, line, goods, place=place)
+    order = matched[np.lexsort((place[matched], -goods[matched], key[matched]))]
     if len(order) == 0:
         none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float64)
         return Groups(none, none, nothing, nothing, none, nothing, nothing, none.astype(bool))
@@ -223,16 +224,19 @@ def strongest(found: Groups, *, most: int, allowance: Floats) -> Ints:
     return kept
 
 
-def one_to_one(key: Ints, lot: Ints, line: Ints, goods: Floats) -> Ints:
+def one_to_one(key: Ints, lot: Ints, line: Ints, goods: Floats, *, place: Ints) -> Ints:
     """Rows that pair each lot with one line within each key, best agreement first and each line once.
 
-    >>> one_to_one(np.array([1, 1, 1]), np.array([5, 5, 6]), np.array([8, 9, 8]), np.array([4.0, 1.0, 2.0])).tolist()
+    Of lines that agree alike the one that stands first in its entry counts, by `place`.
+
+    >>> lines, goods = np.array([8, 9, 8]), np.array([4.0, 1.0, 2.0])
+    >>> one_to_one(np.array([1, 1, 1]), np.array([5, 5, 6]), lines, goods, place=lines).tolist()
     [0]
     """
     of_key = np.unique(key, return_inverse=True, return_counts=True)[1:]
     several = of_key[1][of_key[0]] > 1
     alone, rows = np.flatnonzero(~several), np.flatnonzero(several)
-    order = rows[np.lexsort((line[rows], -goods[rows], lot[rows], key[rows]))]
+    order = rows[np.lexsort((place[rows], -goods[rows], lot[rows], key[rows]))]
     first = np.concatenate([[True], (key[order][1:] != key[order][:-1]) | (lot[order][1:] != lot[order][:-1])])
     of_lots = order[first[: len(order)]]
     order = of_lots[np.lexsort((lot[of_lots], -goods[of_lots], line[of_lots], key[of_lots]))]

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 
 from graph.detect.reentry import lots
 from graph.detect.reentry.hands import FILER, Hand, hand_evidence, hand_explained
@@ -64,7 +65,7 @@ def read_records(facts: FactStore, leads: Iterable[Lead], *, as_of: date | None)
     matches = [m for lead in leads for m in lead.matches]
     entries = {m.entry_number for m in matches}
     entries |= {line_id.split("/")[0] for lead in leads for line_id in lead.line_ids}
-    lines = _rows(facts, "entry_lines", "entry_number", entries, as_of)
+    lines = _rows(facts.table("entry_lines", as_of=as_of).select(*_TOLD), "entry_number", entries)
     makers = {row["manufacturer_id"] for row in lines if row["manufacturer_id"]}
     makers |= {lead.lot["maker"] for lead in leads if lead.lot["maker"]}
     counted = facts.table("entry_lines", as_of=as_of).select("manufacturer_id")
@@ -78,15 +79,14 @@ def read_records(facts: FactStore, leads: Iterable[Lead], *, as_of: date | None)
     return Records(
         {_line_id(row): row for row in lines},
         {entry: tuple(sorted(set(own))) for entry, own in ids.items()},
-        {row["action_id"]: row for row in _rows(facts, "actions", "action_id", action_ids, as_of)},
-        {row["bill_number"]: row for row in _rows(facts, "bills", "bill_number", bill_numbers, as_of)},
+        {row["action_id"]: row for row in _rows(facts.table("actions", as_of=as_of), "action_id", action_ids)},
+        {row["bill_number"]: row for row in _rows(facts.table("bills", as_of=as_of), "bill_number", bill_numbers)},
         tuple(facts.table("orders", as_of=as_of).order_by("case_number").to_pyarrow().to_pylist()),
         {row["manufacturer_id"]: row["n"] for row in counts},
     )
 
 
-def _rows(facts: FactStore, table: str, column: str, values: set[str], as_of: date | None) -> list[Row]:
-    t = facts.table(table, as_of=as_of)
+def _rows(t: ir.Table, column: str, values: set[str]) -> list[Row]:
     rows: list[Row] = t.semi_join(one_column(column, values), column).to_pyarrow().to_pylist()
     return rows
 
@@ -246,6 +246,10 @@ def _members(told: Told, records: Records) -> tuple[Member, ...]:
 
 _SUMMED = (
     "gross_weight_kg", "packages", "entered_value_usd", "duty_usd", "ad_duty_usd", "cv_duty_usd",
+)  # fmt: skip
+_TOLD = (
+    "entry_number", "line_number", "tariff_ordinal", "manufacturer_id", "hts_number", "description", "quantity",
+    *_SUMMED,
 )  # fmt: skip
 _SHOWN = (
     ("gross_weight_kg", "weight"),

@@ -78,7 +78,10 @@ def _key(entity_id: ir.StringValue) -> ir.StringValue:
 
 
 def _on_file(facts: FactStore, as_of: date | None) -> ir.Table:
-    """(taxpayer, kind, value, record): what is on file of importers, one row a value."""
+    """(taxpayer, kind, value, record): what is on file of importers, one row a value; some are blank.
+
+    To be worked out once: to clean a value is slow.
+    """
     t = facts.table("party_records", as_of=as_of)
     t = t.filter(t.role.isin(("importer", "consignee")), t.identifier.notnull())
     t = t.mutate(taxpayer=taxpayer(t.identifier))
@@ -99,7 +102,7 @@ def _on_file(facts: FactStore, as_of: date | None) -> ir.Table:
     words = t.select("taxpayer", "record_id", word=t.name.re_replace("[^A-Za-z0-9]+", " ").upper().split(" ").unnest())
     words = words.filter(words.word.length() >= SHORTEST_WORD)
     rows.append(words.select("taxpayer", "record_id", kind=ibis.literal("word of the name"), value=words.word))
-    return ibis.union(*rows).drop_null("value")
+    return ibis.union(*rows)
 
 
 def ties(
@@ -115,7 +118,8 @@ def ties(
         )
     )
     both = ibis.memtable(pa.table({"taxpayer": sorted({each for couple in wanted for each in couple})}))
-    with facts.kept(_on_file(facts, as_of)) as filed:
+    with facts.kept(_on_file(facts, as_of)) as on_record:
+        filed = on_record.drop_null("value")
         taxpayers = int(filed.taxpayer.nunique().to_pyarrow().as_py() or 0)
         few = filed.group_by("kind", "value").agg(holders=filed.taxpayer.nunique())
         most = ibis.ifelse(few.kind == "word of the name", WORD_SHARED_BY, SHARED_BY)

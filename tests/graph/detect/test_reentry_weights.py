@@ -174,7 +174,7 @@ def test_a_missing_value_weighs_nothing(weights: Weights) -> None:
 
 def test_of_lines_that_agree_each_is_used_once_best_first() -> None:
     key, lot, line = np.array([1, 1, 1, 1]), np.array([5, 5, 6, 6]), np.array([8, 9, 8, 9])
-    rows = one_to_one(key, lot, line, np.array([4.0, 1.0, 2.0, 3.0]))
+    rows = one_to_one(key, lot, line, np.array([4.0, 1.0, 2.0, 3.0]), place=line)
     assert sorted((int(lot[r]), int(line[r])) for r in rows) == [(5, 8), (6, 9)]
 
 
