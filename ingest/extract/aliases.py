@@ -15,7 +15,16 @@ from anyascii import anyascii
 from graph.resolve.words import is_of_people, is_place, share
 from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
 from ingest.extract.introduced import is_label
-from ingest.extract.name_words import INITIALS, Place, begins_names, ends_names, is_of_nation, is_seat, weights
+from ingest.extract.name_words import (
+    INITIALS,
+    Place,
+    begins_names,
+    ends_names,
+    is_of_nation,
+    is_region,
+    is_seat,
+    weights,
+)
 from ingest.extract.names import name_key, words
 from ingest.sources.countries import country_code
 
@@ -38,10 +47,10 @@ _MORE_WORDS = re.compile(r"(?: [A-Z][\w'\u2019-]*\w)+")
 _PARTS = re.compile(r"[^\Wa-z](?:[^/]*[^\s/])?")  # from the first capital on
 _SEVERAL = 200  # characters before a name in which those stand that have a short name together
 _ACRONYM, _SHORTEST_WORD, _SHORTEST_ACRONYM, _SHORTEST_CAPITALS = 6, 4, 3, 3
-_WORDS_THAT_TELL, _LONG, _LONG_WORD = 3, 15, 5
+_WORDS_THAT_TELL, _LONG, _LONG_WORD, _AROUND = 3, 15, 5, 12
 _PART_OF_NAME = re.compile(
-    r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z&][\w(]|\((?!(?:EIN|IOR|IRS|MID)\b)[A-Z]|Co\b|Inc\b|Ltd\b|LLC\b|[A-Z0-9]\b)|"
-    r", [A-Z]{2} \d)"
+    r"(?:,? (?!(?:Mr|Ms|Mrs|Dr)\b)(?:[A-Z&][\w(]|\((?!(?:EIN|HQ|IOR|IRS|MID|NY)\b)[A-Z]|Co\b|Inc\b|Ltd\b|LLC\b|"
+    r"[A-Z0-9]\b)|, [A-Z]{2} \d)"
 )
 _LIST_BEHIND = re.compile(r"(?:, [A-Z][\w'\u2019-]+)+,? (?:and|n?or) [A-Z][\w-]+(?=['\u2019]| [a-z]|[.,;])")
 _NAME_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w&'-]*\.?|&|in|at|near) $")
@@ -52,6 +61,8 @@ _DOES = re.compile(
     r",? (?:and|or|nor|but|who|which|also|then|did|does|has|had|have|is|was|will|would|could|sell|say|buy|import|"
     r"export|pay|ship|make|state|claim|knew|answered)\b"
 )
+_TELLS = re.compile(r" (?:got|told|tells|writes|wrote|asks|wants|called|needs|owes)\b")
+_AS_A_WORD = re.compile(r"\b(?:words?|marks?|brands?|letters|labels?|with) [\"\u201c]$")
 _DEALS = re.compile(
     r"(?:['\u2019]s [a-z]| (?:(?:was|is|were) )?(?:sold|sells|selling|bought|buys|imports|imported|importing|"
     r"exports|exported|shipped|ships|paid|pays|filed|files|claims|claimed|argues|argued|alleges|alleged|asked|entered|transshipped)\b)"
@@ -86,7 +97,7 @@ def aliases(text: str, named: Iterable[Place]) -> Iterator[Use]:
     places = sorted(named)
     begins = [start for start, _ in places]
     given = set()
-    for use in (*_defined_uses(text, places), *_by_first_word(text, places)):
+    for use in (*_defined_uses(text, places), *_by_first_word(text, places), *_by_two_words(text, places)):
         within = places[bisect_right(begins, use.start) - 1] if use.start >= begins[0] else None
         if (use.start, use.end) not in given and not (within and use.end <= within[1]):
             given.add((use.start, use.end))
@@ -152,11 +163,54 @@ def _by_first_word(text: str, named: list[Place]) -> Iterator[Use]:
             if not _GOES_ON.match(text, end)
             and (_LIST_BEHIND.match(text, end) or not _PART_OF_NAME.match(text, end))
             and not _in_a_name(text, start)
+            and not _AS_A_WORD.search(text, max(0, start - 10), start)
             and not _PERSON_BEFORE.search(text, max(0, start - 30), start)
             and (text[max(0, start - 4) : start] != " in " or text.startswith(("'", "\u2019"), end))
         ]
         if any(_acts(text, *use) for use in uses) or not _is_a_thing(text, word, uses):
             yield from (Use(*use, place, role=False) for use in uses)
+            if word.istitle() and len(word) >= _LONG_WORD:
+                yield from _in_capitals(text, word.upper(), place)
+
+
+def _in_capitals(text: str, word: str, place: Place) -> Iterator[Use]:
+    """Where such a word stands in capitals amid others that do not."""
+    for start, end in _words(text, word):
+        around = text[max(0, start - _AROUND) : start] + text[end : end + _AROUND]
+        if any(letter.islower() for letter in around) and not _PART_OF_NAME.match(text, end):
+            yield Use(start, end, place, role=False)
+
+
+def _by_two_words(text: str, named: list[Place]) -> Iterator[Use]:
+    """Where a company is called by the first two words of its name, common ones though they be, and does something
+    there at one place at least: Golden Umber Trading Corp., then `Golden Umber had wound up`."""
+    for pair, place in {_two_words(text[slice(*place)]): place for place in reversed(named)}.items():
+        if not pair or text.count(pair) < 2 or pair.lower() in text:
+            continue
+        uses = [
+            (start, end)
+            for start, end in _words(text, pair)
+            if not _PART_OF_NAME.match(text, end)
+            and not _in_a_name(text, start)
+            and not _PERSON_BEFORE.search(text, max(0, start - 30), start)
+        ]
+        if any(_acts(text, *use) or _TELLS.match(text, use[1]) for use in uses):
+            yield from (Use(*use, place, role=False) for use in uses)
+
+
+def _two_words(name: str) -> str:
+    """The first two words of a name of three or more that no place, nation or article is among."""
+    words_of = name.replace(",", "").split()
+    titled = len(words_of) > 2 and all(word.isalpha() and word[0].isupper() for word in words_of[:2])
+    if (
+        not titled
+        or words_of[1].upper() in form_words()
+        or any(is_of_nation(word) or country_code(word) or word.upper() in _not_in_names() for word in words_of[:2])
+    ):
+        return ""
+    pair = " ".join(words_of[:2])
+    somewhere = is_region(pair) or country_code(pair) or all(is_place(word.upper()) for word in words_of[:2])
+    return "" if somewhere else pair
 
 
 def _words(text: str, words: str, since: int = 0) -> Iterator[Place]:
@@ -372,7 +426,10 @@ def _initials(name: str) -> str:
     """The first letters of a name, where they are three or more with the CO of a Company: Umber Metal Works Co. is
     UMWCO."""
     form = _form_of(name)
-    of_name = re.findall(r"[^\W_]+", name[: form.start]) if form else []
+    if not form and (prefix := _PREFIXED.match(name)):  # PT Umber Madder Ochre
+        of_name = re.findall(r"[^\W_]+", name[prefix.end() :])
+    else:
+        of_name = re.findall(r"[^\W_]+", name[: form.start]) if form else []
     letters = "".join(word[0] for word in of_name)
     if form and name[form.start :].upper().startswith("CO") and len(letters) > 2:
         letters += "CO"

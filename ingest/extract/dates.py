@@ -41,7 +41,8 @@ _WRITTEN = tuple(
         (_IN_LETTERS, _SPANNED, rf"{_MONTH}\.?\s{{0,3}}(?:the\s)?{_DAY}(?:\s?,\s{{0,3}}|\s{{1,2}}){_YEAR}"),
         (_IN_LETTERS, _ALONE, rf"{_MONTH}\.?\s{_DAY}\sof\s{_YEAR}"),
         (_IN_LETTERS, _ALONE, rf"{_MONTH}\.?\s{_DAY},?\s['\u2019](?P<year>\d\d)"),
-        (_IN_DIGITS, _ALONE, rf"{_DAY}\s{_MONTH}\.?,?\s?['\u2019](?P<year>\d\d)"),
+        (_IN_DIGITS, _ALONE, rf"{_DAY}(?:\sof)?\s{_MONTH}\.?,?\s?['\u2019](?P<year>\d\d)"),
+        (_IN_DIGITS, _ALONE, rf"{_DAY}\.\s{_MONTH}\.?\s{_YEAR}"),
         (_IN_DIGITS, _ALONE, rf"{_DAY}\s{_MONTH}\.?\s(?P<year>\d\d){_CLAUSE_ENDS}"),
         (_IN_WORDS, _ALONE, rf"(?i:{_DAY_IN_WORDS})(?:\sday)?(?:\sof)?\s{_MONTH},?\s{_YEAR}"),
         (_IN_LETTERS, _ALONE, rf"{_MONTH}\s(?:the\s)?(?i:{_DAY_IN_WORDS}),?\s{_YEAR}"),
@@ -93,6 +94,11 @@ _WITHOUT_YEAR = tuple(
             rf"{_MONTH}\.?\s{{1,2}}(?:the\s)?(?:{_DAY}|(?i:{_DAY_IN_WORDS.replace('day>', 'worded>')}))",
         ),
         (_IN_DIGITS, "", rf"{_DAY}(?:(?:\s(?:day\s)?of)?\s|-){_NAMED}{_MONTH}{_SHORT_ENDS}"),
+        (
+            _IN_DIGITS,
+            r"(?:(?<=on )|(?<=of )|(?<=by )|(?<=since )|(?<=until ))",
+            rf"{_DAY}\s(?=may|mar){_MONTH}(?=[,;.)\n]|$)",
+        ),
         (_IN_WORDS, "", rf"(?i:{_DAY_IN_WORDS})(?:\sday)?\sof\s{_NAMED}{_MONTH}"),
         (
             _IN_DIGITS,

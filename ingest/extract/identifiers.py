@@ -173,6 +173,7 @@ _RULES: tuple[_Rule, ...] = (
           beside=_LAB_LABEL),
     _Rule(_I.LAB_NUMBER, _compiled(r"\d-\d{2}-\d{5}-\d{3}")),
     _Rule(_I.BILL, _bill(r"[A-Z]{4}\d{9,12}"), joined=True),  # as long as no other number behind four letters
+    _Rule(_I.BILL, _bill(r"[A-Z]{7}\d{7,9}"), joined=True),  # with a place behind the carrier's code
     _Rule(_I.BILL, _bill(rf"(?:{_carriers()})(?:{_S}|{_H})?(?=(?:[A-Z]*\d){{5}})[A-Z0-9]{{7,12}}"), joined=True,
           unless=_boxed),
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{0,4}}\d{{5,12}}"), beside=_BILL_LABEL),
@@ -198,9 +199,12 @@ _HEADING = re.compile(r"\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?")
 _SHIFT_TABLE = re.compile(r"HTSUS\s+Tariff shift and/or other requirements", re.IGNORECASE)
 _SHIFT_ROW = re.compile(rf"^[ \t]*(\d{{4}})(?:\s?{_H}\s?(\d{{4}}))?(?=\s)", re.MULTILINE)
 _SHIFT_CHARACTERS = 3000
+_HEADING_DIGITS, _WHOLE_DIGITS = 4, 8
+_OF_HEADING = re.compile(rf"(?<!Annex )(?<!Article )(?<!ection )(\d{{4}})\.\d{{2}}(?!\w|[.,/-]\d){_NO_AMOUNT}")
 _SIX_DIGITS = re.compile(rf"\d{{6}}{_TO_RULING}")
 _NEW_YORK_DIGIT = "8"  # with which New York's bare numbers begin
 # As people write them in notes: `see n301716, hq h303867; abcd149001882203`.
+_SMALL_BEGINNING = re.compile(r"(?<![\w.-])[a-z\d](?=[a-z\d]{0,8}[- ]?[nh]?\d{3})(?=\d{0,2}[a-z]|(?<=[a-z]))")
 _SMALL = (
     (_I.RULING, re.compile(r"(?<![\w.-])(?:(?:ny|hq)[ -]?)?[nh]\d{6}(?!\w)")),
     (_I.ENTRY_NUMBER, re.compile(r"(?<![\w.-])(?=[0-9]{0,2}[a-z])[a-z0-9]{3}-\d{7}-\d(?![\w-])")),
@@ -272,6 +276,12 @@ def _candidates(text: str) -> Iterator[tuple[bool, Found]]:
                 keys[rule.identifier, written] = _key(rule.identifier, written)
             if key := keys[rule.identifier, written]:
                 yield sure, (start, match.end(), rule.identifier, key)
+    headings = {
+        key[:_HEADING_DIGITS] for (kind, _), key in keys.items() if kind == _I.HTS and len(key) >= _WHOLE_DIGITS
+    }
+    for match in _matches(_OF_HEADING, text, beginnings) if headings else ():
+        if match.group(1) in headings:  # that the text has in full elsewhere
+            yield True, (*match.span(), _I.HTS, _key(_I.HTS, match.group()))
     yield from _bare_rulings(text, anywhere)
     yield from ((True, found) for found in (*_headings(text), *_in_small_letters(text)))
     columns = [*_in_columns(text)]
@@ -334,8 +344,9 @@ def _bare_rulings(text: str, anywhere: list[int]) -> Iterator[tuple[bool, Found]
 
 
 def _in_small_letters(text: str) -> Iterator[Found]:
-    for identifier, pattern in _SMALL:
-        for match in pattern.finditer(text):
+    begins = [match.start() for match in _SMALL_BEGINNING.finditer(text)]
+    for identifier, pattern in _SMALL if begins else ():
+        for match in _matches(pattern, text, begins):
             capitals = match.group().upper()
             if (key := _key(identifier, capitals)) and not (identifier == _I.BILL and _boxed(capitals)):
                 yield *match.span(), identifier, key

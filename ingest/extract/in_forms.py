@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from graph.resolve.words import says_nothing
 from ingest.extract.company_forms import legal_forms
-from ingest.extract.name_words import BETWEEN, Place, ends_names, says_nobody, stops
+from ingest.extract.name_words import BETWEEN, NAME, Place, ends_names, says_nobody, stops
 from ingest.extract.tables import cells
 from ingest.sources.countries import country_code
 
@@ -23,7 +23,7 @@ _ROLE = (
 )
 _FIELD = re.compile(
     rf"(?:^|[\n\t|]|  )[ ]*(?:\d{{1,2}}[.)]? ?)?{_ROLE}(?:/{_ROLE})?(?:'s)?(?: name| queried| named| declared| listed)?"
-    r"(?: (?:and|&) address)?(?: ?\([^()\n]{1,30}\))?"
+    r"(?: (?:and|&) address)?(?: ?\([^()\n]{1,30}\))?(?: ?/ ?[a-z ]{3,20}(?=:))?"
     r"[ ]*(?::[ \t]*|\.{3,}[ ]*|\t|  +|\|[ ]*|:?[ ]*\n[ ]*)(?P<name>[^\n\t|;:]{3,80})",
     re.IGNORECASE,
 )
@@ -38,7 +38,7 @@ _LABELLED = re.compile(rf"{_ROLE}(?: name)?\b", re.IGNORECASE)
 def in_fields(text: str) -> Iterator[Place]:
     for match in _FIELD.finditer(text):
         start = match.start("name")
-        name = match.group("name")
+        name = match.group("name").partition("  ")[0]
         for end in (_FIELD_END, _PLACE_BEHIND):
             if cut := end.search(name):
                 form = next(iter(legal_forms(name)), None)
@@ -76,6 +76,8 @@ def _is_filled_in(name: str) -> bool:
 # The block that a letter begins with: who is written to, by lines, down to the place and its postal code.
 _HEAD = 6000  # characters of a letter in which it stands
 _PLACE = re.compile(
+    r"[A-Z][a-z]+(?: [A-Z][a-z]+)?,? (?:A[KLRZ]|C[AOT]|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|"
+    r"RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\s*$|"
     r"[^\n]*\b(?:[A-Z]{2}|(?:[A-Z]\.){2}|[A-Z][a-z]+),? {1,2}(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)\s*$"
 )
 _STREET = re.compile(
@@ -86,7 +88,7 @@ _STREET = re.compile(
 _STREET_ENDS = re.compile(r" (?:Avenue|Ave|Blvd|Boulevard|Drive|Highway|Lane|Parkway|Place|Road|Rd|Street|St)\.?$")
 _PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][\w.'\u2019-]* ){1,3}[A-Z][\w'\u2019-]+(?:, [A-Z][\w.]+)*")
 _LINE = re.compile(r"[^\s][^\n]*")
-_LINES_OF_ADDRESS = 4
+_LINES_OF_ADDRESS, _LINE_ABOVE = 4, 60
 _TITLE = re.compile(
     r"\b(?:director|manager|president|counsel|specialist|attorney|esq|officer|analyst|coordinator|supervisor|department|"
     r"division|administrator|agent|secretary|compliance|partner|consultant|unit|branch|floor|building|tariff no|"
@@ -183,6 +185,8 @@ _LETTERHEAD = re.compile(
     r"(?:brokers?|brokerage|forwarders?|forwarding)\b",
     re.IGNORECASE,
 )
+_TRADING_NAME = re.compile(rf"\b(?i:trading name)(?: is|:)? (?P<name>{NAME})(?=\n|[,;.)])")
+_WRITTEN_TO = re.compile(rf"(?:^|\n)[ ]*(?i:to|from|cc|attn):[ \t]+(?P<name>{NAME})[ \t]*(?=\n|,|;|$)")
 _OF_PERSON = re.compile(
     r"(?:^|\n)[ ]*(?:To|From|Cc|Attn):[ \t]+[A-Z][\w.'\u2019-]*(?: [A-Z][\w.'\u2019-]*){1,2}, "
     r"(?P<name>[A-Z][^\n,;<]{4,60})(?=\n|,|;|$)"
@@ -202,8 +206,21 @@ def in_lines(text: str) -> Iterator[Place]:
                 if text[start].isupper() and not stops(text[start : other.end()]):
                     yield start, other.end()
     for match in _LETTERHEAD.finditer(text):
-        signed = text[: match.start("name")].rstrip().endswith(",")  # Yours, Ann Umber, Licensed Customs Broker
+        above = text[max(0, match.start("name") - _LINE_ABOVE) : match.start("name")]
+        signed = above.rstrip().endswith(",")  # Yours, Ann Umber, Licensed Customs Broker
         if match.group("name")[0].isupper() and _is_filled_in(match.group("name")) and not signed:
+            yield match.span("name")
+    for match in _TRADING_NAME.finditer(text):
+        yield match.span("name")
+    yield from _heads_of_mail(text)
+
+
+def _heads_of_mail(text: str) -> Iterator[Place]:
+    """Whom mail is from and goes to: a firm, or a person and then whose."""
+    for match in _WRITTEN_TO.finditer(text):
+        last = match.group("name").split()[-1]
+        of_firm = ends_names(last) and last not in ("Group", "Agency", "International")
+        if of_firm and not _TITLE.search(match.group("name")):
             yield match.span("name")
     for match in _OF_PERSON.finditer(text):
         name = match.group("name").rstrip(" .")

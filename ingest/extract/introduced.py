@@ -9,7 +9,18 @@ from collections.abc import Iterator
 
 from graph.resolve.words import is_of_people, is_place, looks_like_company, says_nothing, share
 from ingest.extract.company_forms import legal_forms
-from ingest.extract.name_words import LOOSE_END, NAME, OF_WHAT, SENTENCE_ENDS, WORD, Place, is_region, stops, trimmed
+from ingest.extract.name_words import (
+    ADDRESS,
+    LOOSE_END,
+    NAME,
+    OF_WHAT,
+    SENTENCE_ENDS,
+    WORD,
+    Place,
+    is_region,
+    stops,
+    trimmed,
+)
 from ingest.sources.countries import country_code
 
 # Who somebody is, in small letters, and then the name: `the broker Umber Gate`, `its supplier Ochre Jade`.
@@ -201,6 +212,7 @@ def firm(text: str, start: int, end: int) -> Place | None:
     telling = [word for word in plain if word.isalpha() and not is_place(word) and not says_nothing(word)]
     if (
         len(words) < 2
+        or ADDRESS.fullmatch(words[-1])
         or not telling
         or any(official(word) or stops(word) for word in plain)
         or any(character.isdigit() for character in name)

@@ -28,7 +28,7 @@ from ingest.extract.in_place import in_place
 from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
 from ingest.extract.ports_by_name import ports_by_name
-from ingest.extract.small_letters import in_small_letters, small_countries, small_firms, small_names
+from ingest.extract.small_letters import in_small_letters, small_again, small_countries, small_firms, small_names
 
 COMPANY, COUNTRY, DATE = "company", "country", "date"
 _MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
@@ -111,6 +111,11 @@ class _Names:
         }
         if more:
             named += [*_uses(text, more), *more.values()]
+        written = {text[one.start : one.end]: one for one in named if one.how != How.ROLE}
+        named += [
+            replace(written[name], start=start, end=end, how=How.ALIAS)
+            for start, end, name in small_again(text, written)
+        ]
         return _add(doc, _one_each(named))
 
     def _single(self, place: tuple[int, int], key: str) -> Span:
@@ -157,8 +162,7 @@ def _names(nlp: Language, name: str) -> _Names:  # noqa: ARG001 - what spaCy cal
 
 @Language.component("tidewaiter_ports")
 def _ports(doc: Doc) -> Doc:
-    text = doc.user_data[_TEXT]
-    found = ports_by_name(text, small=in_small_letters(text))
+    found = ports_by_name(doc.user_data[_TEXT])
     return _add(doc, (Span(start, end, IdentifierType.PORT, code, How.WORD) for start, end, code in found))
 
 

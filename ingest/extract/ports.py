@@ -5,7 +5,7 @@ unless the text says that they are ports. Once a text has named a port, `at 2704
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from graph.resolve.words import is_place
 
@@ -20,7 +20,7 @@ _OF_THE_MISSISSIPPI = {
 _TIME_OF_DAY = re.compile(r"(?:[01]\d|2[0-3])(?:00|15|30|45)")
 _TARIFF = re.compile(r"\b(?:sub)?headings?\b|\bHT?S(?:US)?A?\b|\btariff\b|\bclassif", re.IGNORECASE)
 _WORD = re.compile(r"\bports?\b", re.IGNORECASE)
-_BEFORE_CHARACTERS = 60
+_BEFORE_CHARACTERS, _READ = 60, 160
 
 # A number in brackets behind a port's name, or a row of numbers behind the word.
 _NAMED_PORT = re.compile(
@@ -123,7 +123,8 @@ def ports(text: str, columns: set[str]) -> Iterator[Place]:
     >>> [text[start:end] for start, end in sorted(set(ports(text, set())))]
     ['2709', '5301', '4701']
     """
-    named = [*_labelled(text), *_by_place(text)]
+    windows = _windows(text)
+    named = [*_labelled(text, windows), *_by_place(text, windows)]
     yield from named
     known = columns | {text[slice(*place)] for place in named}
     for match in _AT_PORT.finditer(text) if known else ():
@@ -131,33 +132,51 @@ def ports(text: str, columns: set[str]) -> Iterator[Place]:
             yield match.span(1)
 
 
-def _labelled(text: str) -> Iterator[Place]:
-    for match in (*_NAMED_PORT.finditer(text), *_PORT_FIELD.finditer(text)):
+def _windows(text: str) -> list[Place]:
+    """The parts of a text with a number that can be a port's, each with as much around as a pattern reads."""
+    windows: list[Place] = []
+    for match in _PORT.finditer(text):
+        start, end = max(0, match.start() - _READ), min(len(text), match.end() + _READ)
+        if windows and start <= windows[-1][1]:
+            start, _ = windows.pop()
+        windows.append((start, end))
+    return windows
+
+
+def _near(pattern: re.Pattern[str], text: str, windows: Iterable[Place]) -> Iterator[re.Match[str]]:
+    for window in windows:
+        yield from pattern.finditer(text, *window)
+
+
+def _labelled(text: str, windows: list[Place]) -> Iterator[Place]:
+    for match in (*_near(_NAMED_PORT, text, windows), *_near(_PORT_FIELD, text, windows)):
         yield match.span(match.lastindex or 1)
-    for row in _PORT_ROW.finditer(text):
+    for row in _near(_PORT_ROW, text, windows):
         for match in _PORT.finditer(text, row.start(2), row.end(2)):
             if row.group(1) or not _RECENT_YEAR.fullmatch(match.group()):
                 yield match.span()
 
 
-def _by_place(text: str) -> Iterator[Place]:
+def _by_place(text: str, windows: list[Place]) -> Iterator[Place]:
     """Ports that no word calls so."""
-    for match in (*_PLACED_PORT.finditer(text), *_PORT_DID.finditer(text)):
+    for match in (*_near(_PLACED_PORT, text, windows), *_near(_PORT_DID, text, windows)):
         before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start("ports")]
         of_tariff = _TARIFF.search(_CLAUSE_ENDS.split(before)[-1]) and not _WORD.search(before)
         known = _OF_THE_MISSISSIPPI.get(match.group("ports")) == match.group("place")
         if not of_tariff and (known or not _RECENT_YEAR.fullmatch(match.group("ports"))):
             for start in range(*match.span("ports"), 5):
                 yield start, start + 4
-    for match in _AT_PLACE.finditer(text):
+    for match in _near(_AT_PLACE, text, windows):
         place = match.group("place") or match.group("its")
         before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start()]
         where = match.span("ports" if match.group("place") else "first")
         sure = match.group("port") or match.group("its") or _is_on_a_list(place)
         if sure and not _RECENT_YEAR.fullmatch(text[slice(*where)]) and not _TARIFF.search(before):
             yield where
-    rows = [row.span(row.lastgroup or "ports") for way in (_REACHED_PORT, _HEARD_PORT) for row in way.finditer(text)]
-    rows += [row.span("ports") for way in (_DONE_AT_PORT, _ASKED_PORT) for row in way.finditer(text)]
+    rows = [
+        row.span(row.lastgroup or "ports") for way in (_REACHED_PORT, _HEARD_PORT) for row in _near(way, text, windows)
+    ]
+    rows += [row.span("ports") for way in (_DONE_AT_PORT, _ASKED_PORT) for row in _near(way, text, windows)]
     for row in rows:
         for match in _PORT.finditer(text, *row):
             if not _RECENT_YEAR.fullmatch(match.group()) and not _TIME_OF_DAY.fullmatch(match.group()):

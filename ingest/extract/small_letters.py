@@ -6,15 +6,17 @@ nothing else; a country where a small word that stands before places stands befo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from graph.resolve.words import is_place, share
+from ingest.extract.company_forms import legal_forms
 from ingest.extract.countries import countries
 from ingest.extract.known_names import Known, KnownNames
-from ingest.extract.name_words import stops, weights
+from ingest.extract.name_words import ends_names, stops, weights
 from ingest.extract.names import words
 
-_BEGINS = re.compile(r"(?:^|[.!?][ \n]+|\n\s*)(?:(?P<small>[a-z])|[A-Z])")
+_BEGINS = re.compile(r"(?:^|[.!?][ \n]+|\n\s*)(?:[-*\u2022>]+\s+|[a-z0-9]{1,2}[.)]\s+)?(?:(?P<small>[a-z])|[A-Z])")
+_HASTY = 2  # beginnings in small letters that show a text to be written in a hurry, here and there
 _SENTENCES, _TIMES = 4, 4  # at least so many small beginnings, and so many times as many as capital ones
 _SHORTEST = 4
 _BEFORE_PLACES = re.compile(
@@ -54,11 +56,19 @@ def small_names(text: str, known: KnownNames) -> Iterator[Known]:
 # A legal form in small letters, and words that end firms' names and nothing else, each with what stands before it.
 _FORM = re.compile(
     r"(?P<words>(?:[a-z0-9][\w'&-]* (?:& )?){1,6})"
-    r"(?P<form>(?:(?:co|pte|pvt|pty|sdn|inc)\.?,? )?(?:llc|inc|ltd|limited|corp|bhd|gmbh|plc)\b|co\b(?=[.,;)]|$))"
+    r"(?P<form>(?:(?:co|pte|pvt|pty|sdn|inc)\.?,? )?(?:llc|inc|ltd|limited|corp|bhd|gmbh|plc|chb|kk|jsc)\b|"
+    r"co\b(?=[.,;)]|$))"
+)
+_PARTNERS = re.compile(r"(?P<words>(?:[a-z][\w'-]* ){1,3}& )(?P<form>[a-z]+)(?![\w&-])")
+_ROLE = re.compile(
+    r"\b(?:importer|ior|exporter|broker|seller|shipper|supplier|maker|forwarder|carrier|buyer|consignee|trucker|"
+    r"consignee|"
+    r"customer|vendor|surety)(?: is|:| =)? (?P<name>[a-z][\w'-]{2,}(?: [a-z][\w'-]{2,}){1,3})"
 )
 _BUSINESS = re.compile(
     r"(?P<words>(?:[a-z][\w'&-]* ){1,5})"
-    r"(?P<form>brokerage|brokers|cartage|drayage|enterprises|forwarders|forwarding|holdings|industries|logistics|traders|"
+    r"(?P<form>brokerage|brokers|cartage|drayage|enterprises|forwarders|forwarding|holdings|industries|"
+    r"logistics|traders|"
     r"trucking|warehousing)\b"
 )
 _LONGEST_NAME = 3  # words before these
@@ -71,8 +81,11 @@ def small_firms(text: str) -> Iterator[tuple[int, int]]:
     >>> [text[start:end] for start, end in small_firms(text)]
     ['umber gallery llc', 'ochre drayage']
     """
-    for pattern in (_FORM, _BUSINESS):
+    yield from _named_again(text)
+    for pattern in (_FORM, _BUSINESS, _PARTNERS):
         for match in pattern.finditer(text):
+            if pattern is _PARTNERS and not ends_names(match.group("form")):
+                continue
             named = list(re.finditer(r"\S+", match.group("words")))
             kept: list[re.Match[str]] = []
             for word in reversed(named):
@@ -82,6 +95,29 @@ def small_firms(text: str) -> Iterator[tuple[int, int]]:
             telling = pattern is _FORM or not all(share(word.group().upper()) for word in kept)
             if kept and telling and kept[0].group() != "&":
                 yield match.start() + kept[0].start(), match.end()
+
+
+def _named_again(text: str) -> Iterator[tuple[int, int]]:
+    """Words behind a role that the text has once more in the same order, and so a name."""
+    for match in _ROLE.finditer(text):
+        words = match.group("name").split(" ")
+        for count in range(len(words), 1, -1):
+            name = " ".join(words[:count])
+            uses = list(re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text))
+            if len(uses) > 1 and not any(_is_small_word(word) for word in words[:count]):
+                yield from (use.span() for use in uses)
+                break
+
+
+def small_again(text: str, names: Iterable[str]) -> Iterator[tuple[int, int, str]]:
+    """What a text that begins some sentences small has in capitals elsewhere: `umber bay` of Umber Bay LLC."""
+    if sum(match.group("small") is not None for match in _BEGINS.finditer(text)) < _HASTY:
+        return
+    for name in names:
+        form = next(iter(legal_forms(name)), None)
+        core = (name[: form.start] if form else name).rstrip(" ,").lower()
+        if " " in core and core in text and not all(share(word.upper()) for word in core.split()):
+            yield from ((*use.span(), name) for use in re.finditer(rf"(?<![\w-]){re.escape(core)}(?![\w-])", text))
 
 
 def _is_small_word(word: str) -> bool:

@@ -75,6 +75,8 @@ FOUND = [
     ("Line 3: the invoice names Woad Umber Rattan Export; hired was Umber Road Advisory, of course",
      ["Woad Umber Rattan Export"]),
     ("cloth marked \u201cUmbergodha Weaving Unit 4, Pakistan\u201d", ["Umbergodha Weaving Unit 4"]),
+    ("and we, Umberia, answer; valued by Ochre Appraisal. The carrier's agent, Umber Liner Agency, is away.",
+     ["Umberia", "Ochre Appraisal", "Umber Liner Agency"]),
     # by the address of a letter's writer
     ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
     ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),
@@ -103,6 +105,7 @@ NOT_FOUND = [
     "We met Brannock. Brannock showed us the boxes. Please call Thibaud. Thibaud needs it, heard from Tamsin.",
     "Carrier: Truck\nShipper: Same\nBroker: None\nSeller: Unknown\n",
     "Bumetumber, imported in 1 mg tablets, is a drug. Bumetumber is good.",
+    "The label says Umber Gold. Umber Gold is our retail brand; its seller, Ann Weld, told us; K. Weld imports it",
     "landed in Shanghai Pudong and at Ningbo Port of Zhejiang Province",
     "antidumping orders on silicon metal from Bosnia and Herzegovina",
 ]
@@ -139,6 +142,30 @@ def test_a_firm_is_called_by_its_first_word_before_and_after_it_is_named() -> No
     text = "Kestrel argued that it paid (Kestrel Supply v. U.S.). Kestrel ships. Mr. Kestrel left; a mill in Kestrel."
     found = [(one.text, one.key) for one in find_mentions("", text) if one.what == "company"]
     assert found == [("Kestrel", "KESTREL SUPPLY"), ("Kestrel Supply", "KESTREL SUPPLY"), ("Kestrel", "KESTREL SUPPLY")]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        # two common words of a name, where they do what firms do
+        ("Golden Weld Trading Corp. left. Golden Weld had wound up.", ["Golden Weld Trading Corp.", "Golden Weld"]),
+        ("Golden Rose Trading Corp. sold golden rose; Golden Rose had a thorn", ["Golden Rose Trading Corp."]),
+        # the word that tells, in capitals, too; initials behind PT; a trade's word before it
+        ("Umberia Lamps, Inc. sold it. Umberia paid; she worked for UMBERIA then.",
+         ["Umberia Lamps, Inc.", "Umberia", "UMBERIA"]),
+        ("PT Umber Madder Ochre loads it; UMO denies it", ["PT Umber Madder Ochre", "UMO"]),
+        ("bought from Menuiserie Umbery inc. of Quebec. Umbery was told.", ["Menuiserie Umbery inc.", "Umbery"]),
+        # in small letters, though the text has capitals
+        ("Umber Madder LLC has a case. no docs yet. ask about umber madder.", ["Umber Madder LLC", "umber madder"]),
+        ("- importer low madder iron\n- broker umber gate chb\n- low madder iron says no\n- by umber woad & storage\n",
+         ["low madder iron", "umber gate chb", "low madder iron", "umber woad & storage"]),
+        ("Bought from Ochre, Woad & Co. and Motores Umber C.A.; see", ["Ochre, Woad & Co.", "Motores Umber C.A."]),
+        ("cc: Umber & Ochre Advisors\n\nYours faithfully,\n\nAnn Weld\nLicensed Customs Broker\n",
+         ["Umber & Ochre Advisors"]),
+    ],
+)  # fmt: skip
+def test_a_firm_is_called_by_parts_of_its_name_and_in_small_letters(text: str, names: list[str]) -> None:
+    assert [one.text for one in find_mentions("", text) if one.what == "company"] == names
 
 
 def test_a_text_of_names_alone_is_no_slower_than_its_length() -> None:

@@ -1,6 +1,6 @@
 """What a person marked, found again without any list of names: companies in real rulings and notices, all kinds in
 others of these, and all kinds in invented papers of the trade (laboratory reports, issues, letters, forms, mail), of
-which two lots are of two markers. The rules were mended on all of them after they had been judged."""
+which three lots are of three markers. The rules were mended on all of them after they had been judged."""
 
 import json
 from pathlib import Path
@@ -14,6 +14,7 @@ needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real fi
 
 FIRMS = Path(__file__).parents[2] / "fixtures" / "marked_firms.jsonl"
 CASEFILES = Path(__file__).parents[2] / "fixtures" / "marked_casefiles.jsonl"
+DESK = Path(__file__).parents[2] / "fixtures" / "marked_desk.jsonl"
 PAPERS = Path(__file__).parents[2] / "fixtures" / "marked_papers.jsonl"
 MARKS = json.loads((Path(__file__).parents[2] / "fixtures" / "marked_companies.json").read_text(encoding="utf-8"))
 
@@ -58,6 +59,15 @@ def test_all_kinds_are_found_in_what_case_files_hold() -> None:
     assert measured["all"]["recall"] >= 0.974
     assert measured["company"]["precision"] >= 0.95
     assert measured["company"]["recall"] >= 0.90
+
+
+def test_all_kinds_are_found_in_terse_notes_lists_and_mail_that_name_ports_by_name() -> None:
+    measured = measure_extraction(read_marked(DESK))
+    assert measured["all"]["n"] > 700
+    assert measured["all"]["precision"] >= 0.978
+    assert measured["all"]["recall"] >= 0.95
+    assert measured["port"]["precision"] >= 0.95
+    assert measured["port"]["recall"] >= 0.90
 
 
 def test_companies_without_a_legal_form_are_found_without_a_list_of_names() -> None:

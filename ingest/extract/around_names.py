@@ -1,0 +1,293 @@
+"""What one place of a text says of a name that stands there: whether a firm does, is or has something, or whether it is
+a person's or a place's.
+
+Invariant: what speaks for a firm is weighed by the words of `lexicon/places_of_names.csv`, and by nothing that only
+holds for a name in particular.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from graph.resolve.words import is_place, looks_like_company
+from ingest.extract.introduced import official
+from ingest.extract.name_words import Place, ends_names, is_goods, is_region, seated_name, weights
+from ingest.sources.countries import country_code, country_names
+
+ENOUGH, HINT, SURE = 2, 1, 2
+_CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 8
+OWNED = re.compile(r"(?:['\u2019]s|(?<=s)['\u2019])$")
+# What stands right behind a name: Umber's invoices; Umber in Farmton also sold; Umber, a retailer; Umber v. U.S.
+_TOWN = r"[A-Z]\w+(?: [A-Z]\w+)?"
+_SEAT = rf"(?: \([\"\u201c]?[A-Z][\w& ]{{1,20}}[\"\u201d]?\))?(?:,? (?:in {_TOWN}|of {_TOWN}(?=,))(?:, {_TOWN})?)?"
+_BEHIND = re.compile(
+    rf"(?P<owned>['\u2019]s?)?{_SEAT},? "
+    r"(?:(?:already|also|both|had|has|have|later|never|now|still|then|which|who|\w+ly) ){0,2}"
+    r"(?P<word>[a-z][\w'\u2019]*)(?: (?P<next>[a-z]+))?"
+)
+# What anybody did, but nothing that was only done to it: not `the report required by law`.
+_DID = re.compile(
+    rf"{_SEAT},? (?:(?:which|who) )?(?:(?:was|were|has|had|has been|is being) )?(?:\w+ly )?[a-z]{{2,}}ed\b"
+    r"(?! (?:as|at|by|for|from|in|into|on|pursuant|to|under|with|within)\b)"
+)
+_HAS = re.compile(
+    r" (?:already |also |never |now |still )?(?:can|cannot|could|did|does|had|has|is|may|must|was|will|would)\b"
+)
+# What people do and is done to them as well: it counts only for a name that ends as firms' names do.
+_TALKS = re.compile(
+    r",? (?:which |who )?(?:answers|answered|asks|calls|came|got|keeps|kept|met|needs|needed|owes|owed|promised|swears|"
+    r"wants|wanted|went|won't|writes|wrote)\b"
+)
+_TALKED_TO = frozenset(
+    ("ask", "asked", "call", "called", "email", "emailed", "met", "phoned", "tell", "told", "uses", "using")
+)
+_GOES_ON = frozenset(("are", "began", "ceased", "continued", "is", "kept", "started", "stopped", "was", "were"))
+_APPOSED = re.compile(
+    rf"{_SEAT}(?:,? | [\u2013\u2014-] | \()(?:which |who |(?P<whose>whose )|and (?:an?|its|their) |"
+    r"(?:(?:is|was|as|not|purportedly|also|itself|formerly|namely) )*(?:an?|the|another|one of|our|its|their|his) )"
+    r"(?P<words>[^,.;:()\n]{2,70})"
+)
+_ROLES = (
+    r"(?:IOR|alleger|broker|buyer|carrier|consignee|exporter|filer|forwarder|importer(?: of record)?|maker|"
+    r"manufacturer|mill|notify party|producer|seller|shipper|supplier|surety|trucker|vendor)"
+)
+_IN_ROLE = re.compile(
+    rf" \((?:(?:the|our|its|their) )?{_ROLES}\)| as (?:(?:the|an?|our|its|their) )?(?:customs )?{_ROLES}\b"
+)
+_PARTICIPLE = re.compile(
+    r", [a-z]+ed (?:as|at|by|for|from|in|into|on|through|to|under|via|with)\b"
+)  # Umber, imported in
+_ITS = re.compile(r" [a-z][^.;:,()\n\"\u201c]{0,40}\b(?:its|itself)\b")
+_APPOSED_ENDS = frozenset(("by", "for", "from", "in", "of", "that", "to", "which", "who", "with"))
+_AGAINST_STATES = re.compile(r",? (?:et al\.?,? )?vs?\.? (?:the )?(?:United States|U\.S\.)")
+_SIGNS_FOR = re.compile(
+    r",?\n+(?:Counsel|Attorneys?|(?:Licensed )?Customs Brokers|Consultants?)(?: (?:for|to) [A-Z]|\s*\n)"
+)
+# What stands before it.
+_BEGINNING = re.compile(r"(?:[.!?:;\u2022*\"\u201c]\s+|(?:^|\s)\(\w{1,3}\)\s+|\n\s*(?:[-*\u2022]\s*)?)$")
+_SENTENCE = re.compile(r"(?<=\w[\w)])\.\s")
+_CLAUSE = re.compile(r"[.;:!?]\s|[()\n]")
+_IN_BRACKETS = re.compile(r"(\w+)(?:['\u2019]s)? \([\"\u201c]?$")  # the plaintiff's (Umber) motion
+_LISTED = re.compile(r"(?<!\S)(\w+): +$")
+_CALLING = frozenset(("=", "another", "called", "its", "named", "our", "their"))
+PREPOSITIONS = frozenset(("as", "at", "between", "by", "for", "from", "of", "through", "to", "via", "with"))
+_WEIGHED = frozenset(("against", "at", "by", "for", "from", "of", "to", "with"))
+_WITHIN_STAFF = frozenset(("agent", "broker", "buyer", "seller"))  # Umber's buyer, Ann Weld
+_OF_A_LONGER = frozenset(("da", "de", "del", "des", "di", "do", "du", "e", "et", "for", "of", "y"))
+# What makes it a person's or a place's.
+_BEFORE_PERSONS = frozenset(
+    ("agent", "agents", "analyst", "attn", "attorney", "attorneys", "auditor", "best", "cc", "ceo", "cheers", "clerk",
+     "commissioner", "dear", "director", "dr", "driver", "employee", "founder", "hello", "hi", "inspector",
+     "inspectors", "judge", "judges", "justice", "lawyer", "lawyers", "manager", "messrs", "miss", "mr", "mrs", "ms",
+     "mx", "officer", "officers", "owner", "president", "regards", "secretary", "senator", "sincerely",
+     "specialist", "specialists", "supervisor", "thanks", "thx", "yours", "From:", "To:")
+)  # fmt: skip
+_TITLES = frozenset(("Mr.", "Mrs.", "Ms.", "Mx.", "Dr.", "Messrs.", "Attn.", "Attn.:"))
+_BEFORE_PLACES = frozenset(("around", "in", "into", "near", "off", "outside", "throughout"))
+_OF_PLACES = frozenset(("city", "port", "ports", "province", "town"))
+_PERSON_BEHIND = re.compile(
+    r", (?:Esq|CEO|president|vice president|owner|manager|director|attorney|LCB|CHB|Jr|Sr)\b| <[^>\s]+@|"
+    r",? (?:whom|himself|herself|wrote back|here)\b|,? who (?!buys|sells|imports|exports|makes|ships)"
+)
+_PLACE_BEHIND = re.compile(
+    r",? (?:[A-Z]{2}(?![\w-])|[Pp]rovince|[Cc]ity|[Pp]ort\b|[Hh]arbor|[Dd]istrict|[Cc]ounty|[Ss]treet)"
+)
+_LAND_BEHIND = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)")
+_SMALL_IN_HEADLINES = frozenset(
+    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "its", "of", "on", "or", "over", "the", "to",
+     "under", "via", "with")
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class NameSeen:
+    """A name as a text writes it in one way: where it stands, and what speaks for and against its being a firm's."""
+
+    written: str
+    places: list[Place] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=dict)
+    within: bool = False  # a sentence, where only names are written in capitals
+    person: bool = False
+    place: int = 0  # SURE where no firm's name stands like that
+    thing: bool = False  # the Secretary, the Main Board
+
+    @property
+    def weight(self) -> int:
+        return sum(self.seen.values()) if self.seen.keys() - {"its"} else 0
+
+    @property
+    def words(self) -> list[str]:
+        return self.written.split()
+
+    def saw_all(self, seen: Mapping[str, int]) -> None:
+        for what, weight in seen.items():
+            self.saw(what, weight)
+
+    def saw(self, what: str, weight: int) -> None:
+        if weight > self.seen.get(what, 0):
+            self.seen[what] = weight
+
+
+def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
+    """Note what one place says of a name, and give what stands before it."""
+    before = text[max(0, start - _CHARACTERS_BEFORE) : start]
+    words = before.split()
+    last = words[-1] if words else ""
+    spaced = before.endswith((" ", "\n"))
+    begins = start == 0 or bool(_BEGINNING.search(before[-9:]))
+    name.within |= not begins
+    owns = text.startswith(("'", "\u2019"), end)
+    above = words[-2] if len(words) > 1 and last == "of" else words[-3] if words[-2:] == ["of", "the"] else ""
+    if before.endswith((" (", ' ("', " (\u201c")) and len(words) > 1:
+        above = words[-2]  # the Food Safety Service (FSS)
+    longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper()
+    of_firm = (
+        "&" in name.written or (" " in name.written and looks_like_company(name.written)) or ends_as_firms_do(name)
+    )
+    titled = last in _TITLES or last in _BEFORE_PERSONS or last.rstrip(",:").lower() in _BEFORE_PERSONS
+    if not of_firm and ((spaced and titled) or _PERSON_BEHIND.match(text, end)):
+        name.person = True
+    if above[:1].isupper() and official(above):  # the Department of Justice
+        name.person = True
+    in_some_place = spaced and not owns and (last in _BEFORE_PLACES or above.lower() in _OF_PLACES)
+    somewhere = _PLACE_BEHIND.match(text, end) or _has_land_behind(text, end)
+    name.place = max(name.place, SURE if somewhere else int(in_some_place))
+    town = _PLACE_BEHIND.match(text, end)
+    if " " in name.written and seated_name(name.words) and not (town or in_some_place):
+        name.place = 0  # Ningbo Umber, China
+        name.saw("seat", ENOUGH)
+    firms_end = ends_as_firms_do(name) and name.words[-1] not in ("Group", "Resources", "Partners")
+    if last in ("the", "The") and not (owns or firms_end or _names_what_follows(text, end)):
+        name.thing = True
+    if is_goods(text, end):
+        name.thing = True
+    seen = {} if longer else dict(_seen_behind(text, end))
+    if ends_as_firms_do(name) and (_HAS.match(text, end) or _TALKS.match(text, end) or last.lower() in _TALKED_TO):
+        seen["beside"] = HINT
+    seen_before = {} if longer else dict(_seen_in_list(before)) if begins else dict(_seen_before(before, name))
+    if not any((*seen.values(), *seen_before.values())) or _in_headline(text, start, end):
+        return {}
+    name.saw_all(seen)
+    name.saw_all(seen_before)
+    return seen_before
+
+
+def _has_land_behind(text: str, end: int) -> bool:
+    land = _LAND_BEHIND.match(text, end)
+    return land is not None and is_somewhere(land.group(1))
+
+
+def _seen_behind(text: str, end: int) -> Iterator[tuple[str, int]]:
+    if _IN_ROLE.match(text, end):
+        yield "role", ENOUGH
+    if _AGAINST_STATES.match(text, end) or _SIGNS_FOR.match(text, end):
+        yield "party", ENOUGH
+    if apposed := _APPOSED.match(text, end):
+        whose = apposed.group("whose") is not None
+        for word in apposed.group("words").split():
+            weight = weights("is").get(word) or (whose and weights("has").get(word.strip(",")))
+            if weight:
+                yield "apposed", weight
+            if weight or word in _APPOSED_ENDS:
+                break
+    if _ITS.match(text, end):
+        yield "its", HINT
+    behind = _BEHIND.match(text, end)
+    if behind is None or _PARTICIPLE.match(text, end):
+        return
+    word, following = behind.group("word"), behind.group("next") or ""
+    if behind.group("owned"):
+        has = weights("has")
+        yield "has", has.get(word) or has.get(following, 0)
+    else:
+        does = weights("does")
+        past = HINT if _DID.match(text, end) else 0
+        yield "does", max(does.get(word, past), does.get(following, past) if word in _GOES_ON else 0)
+        if _names_what_follows(text, end):
+            yield "noun", weights("noun")[word]
+
+
+def _names_what_follows(text: str, end: int) -> bool:
+    """Whether a name stands before what it is the name of: the Umber factory."""
+    behind = _BEHIND.match(text, end)
+    return bool(behind and behind.group("word") in weights("noun") and text.startswith(behind.group("word"), end + 1))
+
+
+def _seen_in_list(before: str) -> Iterator[tuple[str, int]]:
+    if listed := _LISTED.search(before[-25:]):  # from three mills: Umber, Ochre and Woad; Customers: Umber
+        label = listed.group(1)
+        yield "is" if label.islower() else "listed", weights("is").get(label.lower(), 0)
+
+
+def _seen_before(before: str, name: NameSeen) -> Iterator[tuple[str, int]]:
+    if before[-2:].strip().startswith("(") and (bracket := _IN_BRACKETS.search(before)):
+        in_some_land = ends_as_firms_do(name) and country_code(bracket.group(1))  # from Kenya (Umber Apparel)
+        yield "is", HINT if in_some_land else weights("is").get(bracket.group(1), 0)
+        return
+    before = before.rstrip("'\"\u2018\u201c")
+    words = _CLAUSE.split(before)[-1].split()
+    if words and words[-1] in _CALLING:
+        words.pop()
+    if not words or (words[-1].isupper() and words[-1] != "IOR") or before[-1] not in ' "\u201c':
+        return
+    comma = words[-1].endswith(",")
+    last = words[-1].strip(',"\u201c')
+    if last in ("are", "is", "was", "were") and words[-2:][0].lower() in weights("is"):
+        last = words[-2].lower()
+    if weight := weights("is").get(last.lower()):
+        staff = (
+            comma
+            and last in _WITHIN_STAFF
+            and not ends_as_firms_do(name)
+            and any(OWNED.search(word) or word.lower() in _CALLING for word in words[-3:-1])
+        )
+        if not staff:
+            yield "is", weight if last.islower() else HINT  # Importer Umber, but Importer Obligation
+        return
+    alone = len(words) == 2 or not words[-2:][0].isalpha()  # Yarn from Umber Spinning; mill No. 2 of Umber Spinning
+    if last in PREPOSITIONS and ends_as_firms_do(name) and (alone or words[-2:][0].islower()):
+        yield "beside", HINT
+    if last in _WEIGHED:
+        weighed = weights(last)
+        for word in reversed(words[-_WORDS_BEFORE:-1]):
+            plain = word.strip(",")
+            if weight := weighed.get(plain):
+                yield last, weight
+            if weight or plain in ("and", "on", "that", "who"):  # orders on wire from Umberia
+                break
+    elif not comma:
+        yield "verb", weights("verb").get(last, 0)
+
+
+def _in_headline(text: str, start: int, end: int) -> bool:
+    """Whether all that counts is written in capitals around a name, so that a capital says nothing: in its line and,
+    where that has several, in its sentence."""
+    first, last = max(0, start - _CHARACTERS_BEFORE), end + _CHARACTERS_BEFORE
+    before, behind = text[first:start].rpartition("\n")[2], text[end:last].partition("\n")[0]
+    if not _in_capitals(before, behind):
+        return False
+    sentence = _SENTENCE.split(before)[-1], _SENTENCE.split(behind)[0]
+    return sentence == (before, behind) or _in_capitals(*sentence)
+
+
+def _in_capitals(*around: str) -> bool:
+    words = (word for part in around for word in part.split())
+    counted = [word for word in words if word[0].isalpha() and word.lower() not in _SMALL_IN_HEADLINES]
+    capitals = sum(word[0].isupper() for word in counted)
+    return capitals > 2 and capitals > 2 * (len(counted) - capitals)
+
+
+def ends_as_firms_do(name: NameSeen) -> bool:
+    return " " in name.written and ends_names(name.words[-1])
+
+
+def is_somewhere(name: str) -> bool:
+    plain = name.upper()
+    return bool(is_place(plain) or country_code(name) or is_region(name) or name in _words_of_countries())
+
+
+@cache
+def _words_of_countries() -> frozenset[str]:
+    """The words of countries' names that have several: Bosnia and Herzegovina."""
+    return frozenset(word for name, _ in country_names() if " " in name for word in name.split() if len(word) >= 6)

@@ -1,0 +1,138 @@
+"""What is said around a port's name: that it is one, what is done there with goods, who is asked there.
+
+Invariant: the words are the trade's and any writer's; what stands before a name is given without brackets, from where
+its sentence begins, and what stands behind it by its place in the text.
+"""
+
+import re
+
+# What stands before a name that is called a port, ...
+_OF_GOODS = r"(?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?|export(?:ation)?|lading|loading)"
+_CALLED = re.compile(
+    rf"\b(?:(?:air|sea)?ports?(?: (?:directors?|(?:of|at) {_OF_GOODS}))?(?:,? (?:by|in order of) \w+:)?"
+    r"(?:,| of| at| in| is| was|:|\||\s-|\s?\.{3,})*(?: the)?|"
+    r"(?:harbou?rs?|crossings?) (?:of|at|in)(?: the)?|"
+    r"(?:POE|POU|POD|POL|P\.O\.[DEL]\.)[:,]?(?: (?:of|is|was|at))?|"
+    r"(?:CBP|customs)(?: (?:officers|inspectors|specialists))?(?:,| at| in| port of)?|"
+    r"(?:FP&F|Forfeitures|port|field)(?: Offic(?:er?|ers))?(?:,| at| in)|"
+    r"(?:drawback|entry|IPR|penalties|seizure|trade)(?: review)? (?:branch|desk|division|section|unit)(?:,| at| in)|"
+    r"import specialists?(?: team(?: \d{2,4})?)?(?:,| at| in))\s+$",
+    re.IGNORECASE,
+)
+# ... and behind it.
+_CALLED_BEHIND = re.compile(
+    r"(?:['\u2019]s)? (?:(?:sea|air)?ports?\b(?! (?:of (?!entry)|in\b))|harbou?rs?\b|piers?\b|docks?\b|crossings?\b|"
+    r"(?:marine|container) (?:terminals?|yards?)\b|(?:border|bridge) crossing\b|CBP\b|customs\b(?! broker)|"
+    r"import specialists?\b|CES\b|exam(?:ination)? (?:site|station)s?\b|POE\b)",
+    re.IGNORECASE,
+)
+_TEAM = re.compile(r"\b(?:specialists?|officers?|inspectors|team)(?: team)?(?: \d{2,4})? \($", re.IGNORECASE)
+# Terms of sale that name the port of lading or of arrival.
+_TERMS = re.compile(r"\b(?:FOB|F\.O\.B\.|FAS|CIF|C\.I\.F\.|CFR|C&F|CNF|CIP|DES|DEQ)(?: port(?: of)?)?[ :]+$")
+# What is done with goods at ports, and the goods.
+_DONE = (
+    r"(?:arriv\w+|arr\.?|land(?:s|ed|ing)|unlad\w+|unload\w+|offload\w+|discharg\w+|clear(?:s|ed|ing|ance)?|"
+    r"enter(?:s|ed|ing)?|entr(?:y|ies)|import(?:s|ed|ing|ations?)?|exam(?:s|ine[ds]?|ining|inations?)?|inspect\w*|"
+    r"detain\w*|detentions?|seiz\w+|stopped|intercept\w+|releas\w+|dock(?:s|ed)|berth\w*|call(?:s|ed|ing)?|"
+    r"load(?:s|ed|ing)|laden|lading|transs?hip\w*|transload\w*|relay\w*|stuffed|"
+    r"in[- ]bond|(?:came|comes?|coming|brought) in|filed|files|saw|seen|picked up|"
+    r"cross(?:es|ed|ing)?|presented|processed|turned (?:back|away)|stuck|sitting|abandoned|sampled|weighed|"
+    r"opened|scanned|"
+    r"x-rayed|devanned|stripped|consolidated)"
+)
+_GOODS = (
+    r"(?:shipments?|containers?|box(?:es)?|boats?|barges?|parcels?|loads?|trucks?|trailers?|vessels?|ships?|"
+    r"cargo|freight|goods|lots?|"
+    r"consignments?|entries|entry|imports|filings|traffic|volume|merchandise)"
+)
+_MOVED = (
+    r"(?:mov(?:e[ds]?|ing)|came|comes?|coming|goe?s?|going|went|shipp?(?:s|ed|ing)?|rout(?:es?|ed|ing)|sent|brought|"
+    r"pass(?:es|ed)?|flow(?:s|ed)?|truck(?:s|ed)?|rail(?:s|ed)?|transs?hip\w*|flown|carri(?:es|ed)|sail(?:s|ed|ing)?|"
+    r"exported|depart(?:s|ed|ing)?|voyage)"
+)
+_NO_GOODS = r"(?:by|the|in|its|headquarters|offices?|seat|plants?|production|operations|factory|factories)"
+_DONE_BEFORE = re.compile(
+    rf"(?:\b{_DONE}\b[^.;:\n]{{0,70}}?\b(?:at:?|through|thru|via|by way of|into)|"
+    rf"\b{_DONE}(?: (?:it|them|there|again|[A-Z]{{4}}\w+))? in|\b(?:was|were|is|are|being) held (?:at|in)|\bheld at|"
+    rf"\b(?:{_GOODS}|officers?|specialists?|inspectors|team|protests?)\b[^.;:\n]{{0,50}}?\b(?:at|through|thru|via)|"
+    rf"\b{_MOVED}\b[^.;:\n]{{0,60}}?\b(?:into|out of)|"
+    rf"\b{_MOVED} from [^.;:\n]{{3,40}}?(?<!truck)(?<!rail) to|"
+    rf"\b(?:{_MOVED}|{_GOODS}|arriv(?:ed|ing|es)|load(?:ed|ing)|laden)(?: (?!{_NO_GOODS}\b)\w+){{0,4}}? from|"
+    r"\b(?:entry|entries) (?:was|were) (?:made|filed|released) (?:at|in)|"
+    r"\b(?:via|through|thru|by way of|ex|en route to|on (?:its|the) way to|head(?:ed|ing) (?:for|to))|"
+    r"\bby (?:air|sea|ocean|vessel|ship) (?:at|to|through|into|from)|"
+    r"\bby (?:rail|truck) (?:at|through)|\b(?:entries|exams|holds) (?:for|of)|\bimports?\b[^.;:\n]{0,40}? from|"
+    r"\b(?:got|received)(?: \w+){0,2} from|\bexport\w*(?: to \w+)? (?:by|through|via)|"
+    r"\b[A-Z]{4}[A-Z0-9]{0,8}\d{4}\w* (?:to|from|for)|"
+    r"\b(?:leav(?:es?|ing)|left|bound|destined|booked|sail\w*)(?: [A-Z]\w+){0,2} (?:for|to|by)|"
+    r"\b(?:put on|placed|issued|requested|examin\w+|detained|seized|released|stopped|flagged|inspected|refused|"
+    r"holds?|exams?) by|"
+    r"\b(?:divert\w*|re-?rout\w*|redirect\w*|sail(?:s|ed|ing)?|(?:in|under)[ -]bond|bound|destined|T&E)\b"
+    r"[^.;:\n]{0,40}?\b(?:for|to|from|at)|"
+    rf"\b(?:shift|switch|mov|divert|transfer)\w*\b(?: \w+){{0,4}}? {_GOODS}\b[^.;:\n]{{0,40}}? (?:from|to)|"
+    r"\b(?:shifted|switched|switches|switching|alternat\w+|split|spread) (?:from|to|between|among|over|across)|"
+    r"\b(?:ETA|ETD|ATA|due (?:at|in|into)|arrives?|reach(?:es|ed|ing)?|left|leaves|leaving|arrived|discharged?|"
+    r"unlading|unladen|loading|lading|exam(?: site| location)?|routing|route|transs?hipment|landed|docked|"
+    r"cleared|disch\.?|departed|transs?hipped)[:,]?)\s?\.*(?: the)?\s+$",
+    re.IGNORECASE,
+)
+_DID_BEHIND = re.compile(
+    r"(?:: | [-\u2013] )(?:about |some )?(?:\d+|no|two|three|four|five|six|seven|eight|nine|ten) "
+    r"(?:exams?|entries|shipments?|boxes|containers?|holds?|lines?)\b| by (?:air|sea|ocean|rail|truck)\b|"
+    r",? (?:CBP |also |then |now |later |has |had |have |since |again |only |just |is |was )*"
+    r"(?:detain(?:ed|ing)|examin(?:ed|ing)|seiz(?:ed|ing)|held(?! that)|holding|holds|releas(?:ed|ing)|cleared|flagged|"
+    r"inspect(?:ed|ing)|referred|sampled|pulled|stopped|opened|intercepted|x-rayed|put (?:it|them|the|a|on)|"
+    r"placed|refused|rejected|liquidated|extended|exam(?:s|inations?)?|entr(?:y|ies)|officers?|arrivals?|"
+    r"seizures?|referrals?|"
+    r"shipments?|boxes|containers?|cargo|in-bond|filings|terminals?|yards?)\b",
+    re.IGNORECASE,
+)
+_TALKED_TO = re.compile(r"\b(?:ask(?:ed)?|tell|told|alert(?:ed)?|notif(?:y|ied)) $", re.IGNORECASE)
+_TALKS = re.compile(
+    r" (?:(?:also|now|then|just|still|never) )?(?:will (?:write|ask|send|hold|examine|release|look|let)|wants|"
+    r"wanted|asked|"
+    r"asks|told|was told|were told|confirm(?:s|ed)|report(?:s|ed)|wrote|writes|sent|forwarded|agreed|knows|"
+    r"has (?:it|them|the (?:box|file|goods|samples?)|(?:\w+ )?files))\b"
+)
+_ASKED = re.compile(
+    r"\b(?:ask(?:ed)?|told|tell|alert(?:ed)?|call(?:ed)?|notif(?:y|ied)|contact(?:ed)?|e?-?mail(?:ed)?) "
+    r"(?:\w+ (?:in|at) )?$",
+    re.IGNORECASE,
+)
+_ASKED_BEHIND = re.compile(
+    r" (?:to (?:examine|exam|hold|look|open|pull|release|sample|stop|flag|detain|inspect)|"
+    r"for (?:an? |any |the |prior )*(?:exams?|holds?|photos|samples?|entries|entry|bills|records)|about|if|whether)\b"
+)
+
+
+def is_called(before: str, text: str, behind: int) -> bool:
+    """Whether a place is called a port, a crossing or an office of customs: `the port of Umber`, `the Umber seaport`.
+
+    >>> is_called("Port of entry: ", "Port of entry: Umber", 20), is_called("the ", "the Umber seaport", 9)
+    (True, True)
+    """
+    return bool(_CALLED.search(before) or _CALLED_BEHIND.match(text, behind))
+
+
+def is_of_team(text: str, first: int, start: int) -> bool:
+    """Whether a team or officers stand right before a bracket that begins with the name: `Team 402 (Umber)`."""
+    return _TEAM.search(text, first, start) is not None
+
+
+def is_in_terms(text: str, first: int, start: int) -> bool:
+    """Whether terms of sale stand right before that name a port: `FOB Umber`."""
+    return _TERMS.search(text, first, start) is not None
+
+
+def goods_go_by(before: str, text: str, behind: int) -> bool:
+    """Whether something is done there that is done with goods at ports: `came through Umber`, `Umber released it`."""
+    return bool(
+        _DONE_BEFORE.search(before)
+        or _DID_BEHIND.match(text, behind)
+        or (_ASKED.search(before) and _ASKED_BEHIND.match(text, behind))
+    )
+
+
+def talked_with(before: str, text: str, behind: int) -> bool:
+    """Whether a place is spoken of as an office: `we told Umber`, `Umber will write`."""
+    return bool(_TALKED_TO.search(before) or _TALKS.match(text, behind))
