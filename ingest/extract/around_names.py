@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from graph.resolve.words import is_place, looks_like_company
+from ingest.extract.company_forms import rows
 from ingest.extract.introduced import official
 from ingest.extract.name_words import Place, ends_names, is_goods, is_region, seated_name, weights
 from ingest.sources.countries import country_code, country_names
@@ -284,7 +285,15 @@ def ends_as_firms_do(name: NameSeen) -> bool:
 
 def is_somewhere(name: str) -> bool:
     plain = name.upper()
-    return bool(is_place(plain) or country_code(name) or is_region(name) or name in _words_of_countries())
+    return bool(
+        is_place(plain) or country_code(name) or is_region(name) or name in _words_of_countries() or plain in _ports()
+    )
+
+
+@cache
+def _ports() -> frozenset[str]:
+    """The ports whose name has several words: New Orleans."""
+    return frozenset(row["name"].upper() for row in rows("ports.csv") if " " in row["name"])
 
 
 @cache

@@ -9,7 +9,8 @@ import re
 # What stands before a name that is called a port, ...
 _OF_GOODS = r"(?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:ination)?|export(?:ation)?|lading|loading)"
 _CALLED = re.compile(
-    rf"\b(?:(?:air|sea)?ports?(?: (?:directors?|(?:of|at) {_OF_GOODS}))?(?:,? (?:by|in order of) \w+:)?"
+    rf"\b(?:(?:air|sea)?ports?(?: (?:directors?|(?:of|at) {_OF_GOODS}))?(?: (?:used|involved|so far)(?=:)|"
+    rf",? (?:by|in order of) \w+:)?"
     r"(?:,| of| at| in| is| was|:|\||\s-|\s?\.{3,})*(?: the)?|"
     r"(?:harbou?rs?|crossings?) (?:of|at|in)(?: the)?|"
     r"(?:POE|POU|POD|POL|P\.O\.[DEL]\.)[:,]?(?: (?:of|is|was|at))?|"
@@ -26,7 +27,11 @@ _CALLED_BEHIND = re.compile(
     r"import specialists?\b|CES\b|exam(?:ination)? (?:site|station)s?\b|POE\b)",
     re.IGNORECASE,
 )
-_TEAM = re.compile(r"\b(?:specialists?|officers?|inspectors|team)(?: team)?(?: \d{2,4})? \($", re.IGNORECASE)
+_TEAM = re.compile(
+    r"\b(?:officer|inspector|specialist|CBPO) (?:[A-Z][\w.]* ){1,2}\($|\b(?:specialists?|officers?|inspectors|"
+    r"team)(?: team)?(?: \d{2,4})? \($",
+    re.IGNORECASE,
+)
 # Terms of sale that name the port of lading or of arrival.
 _TERMS = re.compile(r"\b(?:FOB|F\.O\.B\.|FAS|CIF|C\.I\.F\.|CFR|C&F|CNF|CIP|DES|DEQ)(?: port(?: of)?)?[ :]+$")
 # What is done with goods at ports, and the goods.
@@ -55,9 +60,12 @@ _DONE_BEFORE = re.compile(
     rf"(?:\b{_DONE}\b[^.;:\n]{{0,70}}?\b(?:at:?|through|thru|via|by way of|into)|"
     rf"\b{_DONE}(?: (?:it|them|there|again|[A-Z]{{4}}\w+))? in|\b(?:was|were|is|are|being) held (?:at|in)|\bheld at|"
     rf"\b(?:{_GOODS}|officers?|specialists?|inspectors|team|protests?)\b[^.;:\n]{{0,50}}?\b(?:at|through|thru|via)|"
-    rf"\b{_MOVED}\b[^.;:\n]{{0,60}}?\b(?:into|out of)|"
-    rf"\b{_MOVED} from [^.;:\n]{{3,40}}?(?<!truck)(?<!rail) to|"
-    rf"\b(?:{_MOVED}|{_GOODS}|arriv(?:ed|ing|es)|load(?:ed|ing)|laden)(?: (?!{_NO_GOODS}\b)\w+){{0,4}}? from|"
+    rf"\b{_MOVED}\b[^.;:\n]{{0,60}}?\b(?:into|out of)|\b{_GOODS}\b[^.;:\n]{{0,20}}? out of|"
+    r"\b(?:holds?|exams?|seizures?)\b[^.;:\n]{0,30}? at|\b(?:exams?|seizures?) in|"
+    r"\bcolleagues(?: \w+){0,2} (?:at|in)|\busing|"
+    rf"\b(?:{_GOODS}|it|they|them|all|was|were|been|which)\b[^.;:\n]{{0,30}}?\bmov(?:ed?|es|ing)(?: \w+){{0,2}} from|"
+    rf"\b(?!mov){_MOVED} from [^.;:\n]{{3,40}}?(?<!truck)(?<!rail) to|"
+    rf"\b(?!mov)(?:{_MOVED}|{_GOODS}|arriv(?:ed|ing|es)|load(?:ed|ing)|laden)(?: (?!{_NO_GOODS}\b)\w+){{0,4}}? from|"
     r"\b(?:entry|entries) (?:was|were) (?:made|filed|released) (?:at|in)|"
     r"\b(?:via|through|thru|by way of|ex|en route to|on (?:its|the) way to|head(?:ed|ing) (?:for|to))|"
     r"\bby (?:air|sea|ocean|vessel|ship) (?:at|to|through|into|from)|"
@@ -71,7 +79,8 @@ _DONE_BEFORE = re.compile(
     r"[^.;:\n]{0,40}?\b(?:for|to|from|at)|"
     rf"\b(?:shift|switch|mov|divert|transfer)\w*\b(?: \w+){{0,4}}? {_GOODS}\b[^.;:\n]{{0,40}}? (?:from|to)|"
     r"\b(?:shifted|switched|switches|switching|alternat\w+|split|spread) (?:from|to|between|among|over|across)|"
-    r"\b(?:ETA|ETD|ATA|due (?:at|in|into)|arrives?|reach(?:es|ed|ing)?|left|leaves|leaving|arrived|discharged?|"
+    r"\b(?:ETA|ETD|ATA|destination|enter(?:ed|s|ing)|due (?:at|in|into)|arrives?|reach(?:es|ed|ing)?|left|"
+    r"leaves|leaving|arrived|discharged?|"
     r"unlading|unladen|loading|lading|exam(?: site| location)?|routing|route|transs?hipment|landed|docked|"
     r"cleared|disch\.?|departed|transs?hipped)[:,]?)\s?\.*(?: the)?\s+$",
     re.IGNORECASE,
@@ -84,12 +93,13 @@ _DID_BEHIND = re.compile(
     r"inspect(?:ed|ing)|referred|sampled|pulled|stopped|opened|intercepted|x-rayed|put (?:it|them|the|a|on)|"
     r"placed|refused|rejected|liquidated|extended|exam(?:s|inations?)?|entr(?:y|ies)|officers?|arrivals?|"
     r"seizures?|referrals?|"
-    r"shipments?|boxes|containers?|cargo|in-bond|filings|terminals?|yards?)\b",
+    r"shipments?|boxes|containers?|ones|(?:air )?cargo|in-bond|filings|terminals?|yards?)\b",
     re.IGNORECASE,
 )
 _TALKED_TO = re.compile(r"\b(?:ask(?:ed)?|tell|told|alert(?:ed)?|notif(?:y|ied)) $", re.IGNORECASE)
 _TALKS = re.compile(
-    r" (?:(?:also|now|then|just|still|never) )?(?:will (?:write|ask|send|hold|examine|release|look|let)|wants|"
+    r" (?:(?:all|also|both|each|first|now|then|just|still|never) ){0,2}(?:saw|sees|found|finds|will (?:write|"
+    r"ask|send|hold|examine|release|look|let)|wants|"
     r"wanted|asked|"
     r"asks|told|was told|were told|confirm(?:s|ed)|report(?:s|ed)|wrote|writes|sent|forwarded|agreed|knows|"
     r"has (?:it|them|the (?:box|file|goods|samples?)|(?:\w+ )?files))\b"

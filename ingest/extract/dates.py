@@ -114,6 +114,9 @@ _SECOND = re.compile(
     rf"(?i:{_MONTH})\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?:,\s\d{{1,2}})*,?\s(?:and|or|to|through|thru|&)\s"
     rf"(?P<second>{_DAY}(?:\s?,\s{{0,3}}|\s){_YEAR}){_ENDS}"
 )
+_EXPECTED = re.compile(
+    r"\b(?:ETA|ETD|ATA|ATD)[: ]+(?:[A-Z][\w.]+ ){1,3}(?P<second>(?P<month>1[0-2]|0?[1-9])/(?P<day>\d{1,2}))(?![\d/])"
+)
 _LEAP_YEAR = "2000"  # in which every day is one
 _CENTURY_TURNS = 50  # 12/1/49 is 2049, 12/1/50 is 1950
 
@@ -134,6 +137,9 @@ def days(text: str) -> Iterator[tuple[int, int, str]]:
     for match in filter(None, (_SECOND.match(text, begin) for begin in begins[_IN_LETTERS])):
         if day := _day(match.group("year"), match.group("month"), match.group("day")):
             yield *match.span("second"), day.isoformat()
+    for match in _EXPECTED.finditer(text):
+        if day := _day(_LEAP_YEAR, match.group("month"), match.group("day")):
+            yield *match.span("second"), f"--{day:%m-%d}"
     for kind, pattern in _WITHOUT_YEAR:
         for match in filter(None, (pattern.match(text, begin) for begin in begins[kind])):
             year, number = match.group("year"), match.groupdict().get("worded") or match.group("day")

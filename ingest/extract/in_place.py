@@ -32,7 +32,6 @@ from ingest.extract.name_words import (
     Place,
     ends_names,
     is_of_nation,
-    is_region,
     is_seat,
     stops,
     weights,
@@ -249,7 +248,7 @@ def _several_tell(text: str, name: NameSeen, weight: int) -> bool:
         return False  # K. Umber
     partners = "&" in words and not name.written.isupper()
     weight += HINT * (partners or looks_like_company(name.written) or ends_names(words[-1]))
-    if weight < ENOUGH or is_region(name.written) or ADDRESS.fullmatch(words[-1]):
+    if weight < ENOUGH or is_somewhere(name.written) or ADDRESS.fullmatch(words[-1]):
         return False
     if is_place(words[-1].upper()) and not name.seen.keys() - PREPOSITIONS:
         return False  # from Southeast Asia

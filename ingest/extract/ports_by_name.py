@@ -61,7 +61,7 @@ _COLUMN = re.compile(
 # The rest of goods of which some went through a port.
 _REST = re.compile(
     r"\b(?:those|ones|rest|others?|half|most|all|both|some|two|three|four|five|six|seven|eight|nine|ten|\d{1,3})"
-    r"(?: (?:of (?:it|them|these)|more))?(?: \w+){0,2}? (?:at|through|via|in|by)\s+$"
+    r"(?: (?:of (?:it|them|these)|more))?(?: \w+){0,2}? (?:at|through|via|in|by|out of)\s+$"
 )
 _REST_CHARACTERS = 150
 _NUMBER_BEHIND = re.compile(
@@ -84,11 +84,13 @@ _STANDS_IN = re.compile(
 _ROW = re.compile(
     r"(?:,? and(?: then| later| finally| also| on to| back to| not)?|,? (?:then|not|later|on to|"
     r"(?:since \d{4},? )?also)|,| or|,? n?or|/| /|/ |"
-    r" &| to| for|-|,? (?:and|or|not) (?:from|at|through|via)| rather than) ?(?:the )?(?:[Pp]ort of )?"
+    r" &| to| for|\s?[-\u2013]\s?|,? (?:and|or|not) (?:from|at|through|via|with)| rather than|"
+    r" instead of) ?(?:the )?(?:[Pp]ort of )?"
 )
 _LONGEST_BETWEEN = 24
 # Where a town stands as a seat, an address or somebody's, though the text knows it as a port.
 _SEAT_BEFORE = re.compile(r"(?:\b(?:of|in|near|outside|around|a|an)|[,:\n(/\"\u201c]| -|^) ?$", re.IGNORECASE)
+_OF_BEFORE = re.compile(r"\b(?:of|in|near) $")
 _SEAT_BEHIND = re.compile(
     r"(?:['\u2019]s?)? (?:office|warehouse|plant|factory|mill|lab|laboratory|branch|headquarters|seat|showroom|"
     r"store|shop|firm|company|address|court|buyer|dealer|customer|law|lawyer|attorney|agent)\b",
@@ -143,12 +145,17 @@ def _look_around(text: str, place: _Place) -> None:
     before = _CLAUSE.split(_IN_BRACKETS.sub("", text[start : place.start]))[-1]
     place.is_called = is_of_team(text, start, place.start) or is_called(before, text, place.behind)
     office = len(place.code) == _DOMESTIC_DIGITS and text[place.start : place.end] not in _NO_OFFICE
-    used = place.port.busy and (
-        goods_go_by(before, text, place.behind)
-        or (office and talked_with(before, text, place.behind))
-        or is_in_terms(text, start, place.start)
+    used = (
+        place.port.busy
+        and not _SEAT_BEHIND.match(text, place.end)
+        and (
+            goods_go_by(before, text, place.behind)
+            or (office and talked_with(before, text, place.behind))
+            or is_in_terms(text, start, place.start)
+        )
     )
-    in_name = _PORT_IN_NAME.match(text, place.start) and not _is_seat(text, place)
+    of = _OF_BEFORE.search(text, max(0, place.start - 12), place.start) or place.behind > place.end
+    in_name = _PORT_IN_NAME.match(text, place.start) and not of and not _SEAT_BEHIND.match(text, place.end)
     place.is_port = bool(place.is_called or used or in_name or _number_beside(text, place))
 
 
@@ -190,7 +197,7 @@ def _join_rows(text: str, places: Sequence[_Place]) -> None:
         between = text[one.behind : other.start]
         abroad = {len(code) for code in (one.code, other.code)} != {_DOMESTIC_DIGITS}
         joined = _ARROW.fullmatch(between) or (between == " to " and abroad)
-        if joined and one.port.busy and other.port.busy:  # Qingdao to Savannah
+        if joined and (one.port.busy or other.port.busy):  # Qingdao to Savannah
             one.is_port = other.is_port = True
         if one.is_port and other.port.busy and other.start - one.end <= _REST_CHARACTERS:
             other.is_port |= bool(_REST.search(text, one.end, other.start))
