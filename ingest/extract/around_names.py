@@ -17,7 +17,7 @@ from ingest.extract.name_words import Place, ends_names, is_goods, is_region, se
 from ingest.sources.countries import country_code, country_names
 
 ENOUGH, HINT, SURE = 2, 1, 2
-_CHARACTERS_BEFORE, _WORDS_BEFORE = 70, 8
+_CHARACTERS_BEFORE, _WORDS_BEFORE, _WORDS_OF_A_NAME = 70, 8, 2
 OWNED = re.compile(r"(?:['\u2019]s|(?<=s)['\u2019])$")
 # What stands right behind a name: Umber's invoices; Umber in Farmton also sold; Umber, a retailer; Umber v. U.S.
 _TOWN = r"[A-Z]\w+(?: [A-Z]\w+)?"
@@ -38,10 +38,10 @@ _HAS = re.compile(
 # What people do and is done to them as well: it counts only for a name that ends as firms' names do.
 _TALKS = re.compile(
     r",? (?:which |who )?(?:answers|answered|asks|calls|came|got|keeps|kept|met|needs|needed|owes|owed|promised|swears|"
-    r"wants|wanted|went|won't|writes|wrote)\b"
+    r"runs|wants|wanted|went|won't|writes|wrote)\b"
 )
 _TALKED_TO = frozenset(
-    ("ask", "asked", "call", "called", "email", "emailed", "met", "phoned", "tell", "told", "uses", "using")
+    ("ask", "asked", "call", "called", "email", "emailed", "met", "phoned", "tell", "told", "uses", "using", "visited")
 )
 _GOES_ON = frozenset(("are", "began", "ceased", "continued", "is", "kept", "started", "stopped", "was", "were"))
 _APPOSED = re.compile(
@@ -59,6 +59,9 @@ _IN_ROLE = re.compile(
 _PARTICIPLE = re.compile(
     r", [a-z]+ed (?:as|at|by|for|from|in|into|on|through|to|under|via|with)\b"
 )  # Umber, imported in
+_HOLDS = re.compile(
+    r" (?:has|had|keeps|lost|changed) (?:an?|its|no|two|three|four|five|many|several|\d+) (\w+)(?: (\w+))?"
+)
 _ITS = re.compile(r" [a-z][^.;:,()\n\"\u201c]{0,40}\b(?:its|itself)\b")
 _APPOSED_ENDS = frozenset(("by", "for", "from", "in", "of", "that", "to", "which", "who", "with"))
 _AGAINST_STATES = re.compile(r",? (?:et al\.?,? )?vs?\.? (?:the )?(?:United States|U\.S\.)")
@@ -71,9 +74,9 @@ _SENTENCE = re.compile(r"(?<=\w[\w)])\.\s")
 _CLAUSE = re.compile(r"[.;:!?]\s|[()\n]")
 _IN_BRACKETS = re.compile(r"(\w+)(?:['\u2019]s)? \([\"\u201c]?$")  # the plaintiff's (Umber) motion
 _LISTED = re.compile(r"(?<!\S)(\w+): +$")
-_CALLING = frozenset(("=", "another", "called", "its", "named", "our", "their"))
+_CALLING = frozenset(("=", "another", "called", "its", "named", "one", "our", "their"))
 PREPOSITIONS = frozenset(("as", "at", "between", "by", "for", "from", "of", "through", "to", "via", "with"))
-_WEIGHED = frozenset(("against", "at", "by", "for", "from", "of", "to", "with"))
+_WEIGHED = frozenset(("against", "at", "by", "for", "from", "of", "through", "to", "with"))
 _WITHIN_STAFF = frozenset(("agent", "broker", "buyer", "seller"))  # Umber's buyer, Ann Weld
 _OF_A_LONGER = frozenset(("da", "de", "del", "des", "di", "do", "du", "e", "et", "for", "of", "y"))
 # What makes it a person's or a place's.
@@ -192,6 +195,8 @@ def _seen_behind(text: str, end: int) -> Iterator[tuple[str, int]]:
                 yield "apposed", weight
             if weight or word in _APPOSED_ENDS:
                 break
+    if (holds := _HOLDS.match(text, end)) and any(weights("has").get(word, 0) >= ENOUGH for word in holds.groups("")):
+        yield "holds", ENOUGH
     if _ITS.match(text, end):
         yield "its", HINT
     behind = _BEHIND.match(text, end)
@@ -234,8 +239,8 @@ def _seen_before(before: str, name: NameSeen) -> Iterator[tuple[str, int]]:
         return
     comma = words[-1].endswith(",")
     last = words[-1].strip(',"\u201c')
-    if last in ("are", "is", "was", "were") and words[-2:][0].lower() in weights("is"):
-        last = words[-2].lower()
+    if last in ("are", "include", "includes", "included", "is", "was", "were"):
+        last = _who_is(words) or last
     if weight := weights("is").get(last.lower()):
         staff = (
             comma
@@ -259,6 +264,14 @@ def _seen_before(before: str, name: NameSeen) -> Iterator[tuple[str, int]]:
                 break
     elif not comma:
         yield "verb", weights("verb").get(last, 0)
+
+
+def _who_is(words: list[str]) -> str:
+    """Of whom it is said who they are: the broker is, the forwarder's name is; else nothing."""
+    named = words[-2:][0].lower()
+    if named == "name" and len(words) > _WORDS_OF_A_NAME:
+        named = OWNED.sub("", words[-3]).lower()
+    return named if named in weights("is") else ""
 
 
 def _in_headline(text: str, start: int, end: int) -> bool:

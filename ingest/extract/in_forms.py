@@ -18,7 +18,8 @@ _ROLE = (
     r"(?:(?:foreign|ultimate|actual|importing|exporting|importer'?s?|name of(?: the)?) )?"
     r"(?:violator(?: \d)?|filer|maker|shipper|consignor|exporter|consignee|"
     r"importer(?: of record)?|ior|manufacturer|producer|supplier|vendor|seller|"
-    r"buyer|purchaser|notify(?: party)?|carrier|surety|broker|customs broker|company|firm|protestant|applicant|sold to|"
+    r"buyer|purchaser|notify(?: party)?|carrier|surety|broker|customs broker|(?:freight )?forwarder|trucker|"
+    r"bank|company|firm|protestant|applicant|sold to|"
     r"ship to|bill to|deliver(?: to)?)"
 )
 _FIELD = re.compile(
@@ -90,7 +91,8 @@ _PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][\w.'\u2019-]* ){1,
 _LINE = re.compile(r"[^\s][^\n]*")
 _LINES_OF_ADDRESS, _LINE_ABOVE = 4, 60
 _TITLE = re.compile(
-    r"\b(?:director|manager|president|counsel|specialist|attorney|esq|officer|analyst|coordinator|supervisor|department|"
+    r"\b(?:director|manager|president|counsel|specialist|attorney|esq|officer|analyst|coordinator|supervisor|"
+    r"department|"
     r"division|administrator|agent|secretary|compliance|partner|consultant|unit|branch|floor|building|tariff no|"
     r"category|commissioner|customs and border|office of|u\.?s\.? customs|port|center of excellence|"
     r"national commodity|region)\b",

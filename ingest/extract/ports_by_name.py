@@ -79,7 +79,7 @@ _KINDS = frozenset(
 )  # fmt: skip
 _STANDS_IN = re.compile(
     r"(?:[\w@$&'\u2019]|(?<!\s)-|\b(?:Mr|Mrs|Ms|Dr|East|West|North|South|Fort|New|Mount|Lake|Jalan|Jl|Calle|Rua|"
-    r"Via|Rue|Avenida|Av)\.? )$"
+    r"Via|Rue|Avenida|Av)\.? )\Z"
 )
 _ROW = re.compile(
     r"(?:,? and(?: then| later| finally| also| on to| back to| not)?|,? (?:then|not|later|on to|"

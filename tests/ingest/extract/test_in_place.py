@@ -77,6 +77,8 @@ FOUND = [
     ("cloth marked \u201cUmbergodha Weaving Unit 4, Pakistan\u201d", ["Umbergodha Weaving Unit 4"]),
     ("and we, Umberia, answer; valued by Ochre Appraisal. The carrier's agent, Umber Liner Agency, is away.",
      ["Umberia", "Ochre Appraisal", "Umber Liner Agency"]),
+    ("that Umberia has two suppliers; the forwarder's name is Ochrelux; the goods belong to Siennatex",
+     ["Umberia", "Ochrelux", "Siennatex"]),
     # by the address of a letter's writer
     ("From: Ann Weld <aweld@umberiabrokers.example>\nAnn here from Umberia.", ["Umberia"]),
     ("Yours,\nSmalt & Strand\nCounsel for Ochre Toys", ["Smalt & Strand"]),

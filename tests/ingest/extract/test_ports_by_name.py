@@ -15,6 +15,19 @@ PORTS = [
     ("We asked Chicago to hold it. Arrived at Houston, Texas on May 4.", ["Chicago", "Houston"]),
     ("Entries at Miami rose, those at Port Everglades fell.", ["Miami", "Port Everglades"]),
     ("Loaded at Qingdao, it went via Busan to Long Beach.", ["Qingdao", "Busan", "Long Beach"]),
+    (
+        "Ports used: Houston, Galveston. Our colleagues in Laredo looked; booked Laem Chabang to Seattle",
+        ["Houston", "Galveston", "Laredo", "Laem Chabang", "Seattle"],
+    ),
+    (
+        "FOB Haiphong, CIF Long Beach; Officer Weld (Buffalo) calls; Port Manatee got it",
+        ["Haiphong", "Long Beach", "Buffalo", "Port Manatee"],
+    ),
+    ("Port   Exams\nSavannah   12\nNorfolk    3\n", ["Savannah", "Norfolk"]),
+    (
+        "It left Kobe (a feeder) for Tacoma; using Gulfport instead of New Orleans, Detroit first saw it",
+        ["Kobe", "Tacoma", "Gulfport", "New Orleans", "Detroit"],
+    ),
     ("SAVANNAH (1703) has it; 4601 Newark, too", ["SAVANNAH", "1703", "4601", "Newark"]),
 ]
 
@@ -25,6 +38,7 @@ PLACES = [
     "Mr. Houston cleared it. Austin examined the invoice, by way of Bath.",
     "The firm moved its headquarters from Dallas to Houston, entered into a contract in Chicago.",
     "The court in New York held that it was. A mill in Ningbo; Ningbo-based; a trader from Ningbo",
+    "The consignee moved from Houston to Dallas; sheets go by truck to Dallas; entered the Chicago laboratory",
     "cleared through mobile phones; Houston 2019",
 ]
 
