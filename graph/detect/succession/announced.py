@@ -1,7 +1,8 @@
-"""Documents that say openly how a firm's business came to another: bought, inherited, sold by a court, handed on.
+"""Documents that say how two firms stand to each other: bought, inherited, handed on openly; or nothing in common.
 
 Invariant: a document speaks of a pair only where it names both. What it only proposes, denies or suspects announces
-nothing, and a note of somebody's opinion announces nothing either: it has to be published or to rest on a paper.
+nothing, and a note of somebody's opinion announces nothing either: it has to be published or to rest on a paper. That
+two firms have nothing in common is for customs to say, and not for either of them.
 """
 
 import re
@@ -47,8 +48,40 @@ _ON_PAPER = re.compile(
     )\b"""
 )
 _PUBLISHED = "notice"
+# What customs writes itself.
+_OF_CUSTOMS = ("memo", "notice", "ims_document")
+_LETTER = re.compile(r"(?i)\b(letters?|ltr)\b")
+_WE = re.compile(r"(?i)\b(we|us|our)\b")
+# That two firms have nothing to do with each other.
+_NO_LINK = re.compile(
+    r"""(?ix)\b(
+      no\ ([a-z]+\ ){0,2}(links?|connections?|relations?|relationships?|ties?|affiliations?)\b
+    | no\ common\ (owner|ownership|control|officers?|management)
+    | nothing\ (to\ do\ with\ (each\ other|one\ another)|in\ common)
+    | (un|not\ )(related|connected|affiliated) | independent\ of\ (each\ other|one\ another)
+    )"""
+)
+# Where it is not found but said by somebody, or left open.
+_HEARSAY = re.compile(
+    r"""(?ix)\b(
+      sa(y|ys|id)|claim(s|ed)?|state[sd]?|according\ to|told|maintain(s|ed)?|assert(s|ed)?|den(y|ies|ied)|writes?|wrote
+    | alleg\w+|if|whether|could\ not|cannot|unclear|not\ (yet\ )?(verified|established|proven|confirmed)|pending|letter
+    )\b"""
+)
 _AND_A_MAKER = 3
 _LEAST_BARE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The documents that say that the old one's business went openly to the new one, and that the two have no link.
+
+    `own` are letters in which the new one names the old one as whom it has the business from.
+    """
+
+    announced: tuple[str, ...] = ()
+    no_link: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +92,15 @@ class Goes:
     names: tuple[str, ...]
 
 
-def announced(
+def written_of(
     facts: FactStore,
     couples: Iterable[tuple[str, str]],
     goes_by: Mapping[str, Goes],
     *,
     as_of: date | None,
     until: date,
-) -> dict[tuple[str, str], tuple[str, ...]]:
-    """By couple (old, new): the documents that say openly that the one's business went to the other."""
+) -> dict[tuple[str, str], Written]:
+    """By couple (old, new): what documents say of both; couples of which none says anything are left out."""
     couples = list(couples)
     parties = [goes_by[party] for party in sorted({party for couple in couples for party in couple})]
     papers = documents_naming(
@@ -82,14 +115,19 @@ def announced(
         for one in paper.named:
             naming.setdefault(one.key, set()).add(at)
     keys = {party: _keys(goes_by[party]) for couple in couples for party in couple}
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    found: dict[tuple[str, str], Written] = {}
     for old, new in couples:
         # What both go by tells neither from the other.
         of_old, of_new = keys[old] - keys[new], keys[new] - keys[old]
         near = _any_of(naming, of_old) | _any_of(naming, of_new)
-        told = tuple(papers[at].id for at in sorted(near) if says_openly(papers[at], of_old, of_new))
-        if told:
-            found[old, new] = told
+        said = [papers[at] for at in sorted(near)]
+        written = Written(
+            tuple(paper.id for paper in said if says_openly(paper, of_old, of_new)),
+            tuple(paper.id for paper in said if says_no_link(paper, of_old, of_new)),
+            tuple(paper.id for paper in said if writes_itself(paper, of_old, of_new)),
+        )
+        if written.announced or written.no_link or written.own:
+            found[old, new] = written
     return found
 
 
@@ -108,6 +146,27 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     if not told and len({key for _, keys in of_both for key in keys}) <= _AND_A_MAKER:
         told = [said for said, keys in of_both if keys & new]
     return any(_HANDED_ON.search(said) for said in told)
+
+
+def writes_itself(paper: Document, old: frozenset[str], new: frozenset[str]) -> bool:
+    """Whether the new one writes, in a letter that rests on a paper, that it has the business from the old one."""
+    sentences = [(said, keys | _bare(said, old | new)) for said, keys in paper.sentences[1:]]
+    if paper.kind in _OF_CUSTOMS or not sentences or not sentences[-1][1] & new or sentences[-1][1] & old:
+        return False
+    of_old = [said for said, keys in sentences[:-1] if keys & old]
+    if any(_NOT_SO.search(said) for said in of_old):
+        return False
+    on_paper = (said for said in of_old if _ON_PAPER.search(_LETTER.sub("", f"{paper.title} {said}")))
+    return any(_WE.search(said) and _HANDED_ON.search(said) for said in on_paper)
+
+
+def says_no_link(paper: Document, old: frozenset[str], new: frozenset[str]) -> bool:
+    """Whether customs writes that the two have nothing to do with each other; both are what the two go by."""
+    if paper.kind not in _OF_CUSTOMS:
+        return False
+    sentences = ((said, keys | _bare(said, old | new)) for said, keys in paper.sentences[1:])
+    of_both = (said for said, keys in sentences if keys & old and keys & new)
+    return any(_NO_LINK.search(said) and not _HEARSAY.search(said) for said in of_both)
 
 
 def _bare(said: str, keys: Iterable[str]) -> frozenset[str]:

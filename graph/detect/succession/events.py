@@ -134,12 +134,15 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     issue = facts.table("issues", as_of=as_of)
     issue = issue.mutate(opened=ibis.coalesce(issue.opened_on, issue.as_of)).filter(lambda t: t.opened <= until)
     numbers = issue.importer_numbers if side is IMPORTERS else issue.manufacturer_ids
-    issue = issue.mutate(number=numbers.unnest())
+    # Who pays on the one entry that an issue is about pays what the issue asks.
+    only = ibis.ifelse(issue.entry_numbers.length() == 1, issue.entry_numbers[0], None)
+    issue = issue.mutate(number=numbers.unnest(), entry=only)
     issue = issue.filter(issue.number.notnull())
     issue = issue.anti_join(without_violation(facts, as_of=as_of).select("issue_id").distinct(), "issue_id")
     opened = issue.group_by("number", "issue_id").agg(
-        day=issue.opened.min().epoch_days().cast("int64"), version=issue.version.min().cast("string")
-    )
+        day=issue.opened.min().epoch_days().cast("int64"), version=issue.version.min().cast("string"),
+        entry=issue.entry.max(),
+    )  # fmt: skip
     concluded = _newest(facts.table("issues", as_of=as_of)).select("issue_id", "conclusion")
     opened = opened.left_join(concluded, "issue_id").drop("issue_id_right")
     paid_off = says_paid(opened.conclusion)
@@ -147,7 +150,7 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
         party=taxpayer(opened.number) if side is IMPORTERS else opened.number, kind=ibis.literal("issue"),
         day=opened.day, table=ibis.literal("issues"), key=opened.issue_id + "/" + opened.version,
         told=ibis.literal("issue"), revenue=ibis.literal(0.0), paid=paid_off,
-        **_about(remarks=ibis.ifelse(paid_off, opened.conclusion, None)),
+        **_about(entry=opened.entry, remarks=ibis.ifelse(paid_off, opened.conclusion, None)),
     )  # fmt: skip
     paper = facts.table("documents", as_of=as_of)
     paper = paper.filter(

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from rapidfuzz.fuzz import ratio
 
-from graph.detect.succession.announced import Goes, announced
+from graph.detect.succession.announced import Goes, Written, written_of
 from graph.detect.succession.events import without_violation
 from graph.detect.succession.on_file import records
 from graph.detect.succession.sides import IMPORTERS, Side
@@ -49,9 +49,10 @@ class Openly:
     bonded: bool = True  # whether parties of this side post bonds
     records: tuple[Row, ...] = field(default=())
     same_name: tuple[str, ...] = ()  # of makers: records of both with nearly one name
-    looked_into: tuple[str, ...] = ()  # issues that name both and were closed without a violation
+    looked_into: tuple[str, ...] = ()  # issues on both without a violation, papers that found no link
     divided: tuple[str, ...] = ()  # claims, that are facts, by which others than the new one succeed the old one
     agent_of: tuple[tuple[str, str], ...] = ()  # claims that the new one is somebody's agent, that are facts; and whose
+    letters: tuple[str, ...] = ()  # in which the new one writes that it has the business from the old one
     announced: tuple[str, ...] = ()  # documents that say openly that the old one's business went to the new one
 
     @property
@@ -61,8 +62,8 @@ class Openly:
 
     @property
     def names_it(self) -> bool:
-        """Whether the new one names the old one itself: as a name of its own on file, or by admitting it."""
-        return bool(self.former) or self.admitted
+        """Whether the new one names the old one itself: as a name of its own on file, by letter, or by admitting it."""
+        return bool(self.former or self.letters) or self.admitted
 
     @property
     def in_the_open(self) -> bool:
@@ -115,15 +116,16 @@ def openly(
     looked_into = _looked_into(facts, side, couple, as_of=as_of)
     agents = _agents(facts, key, {new for _, new in wanted}, as_of=as_of)
     goes_by = {party: Goes(party, tuple(_names(rows.get(party, ())))) for couple in wanted for party in couple}
-    papers = announced(facts, wanted, goes_by, as_of=as_of, until=until)
+    papers = written_of(facts, wanted, goes_by, as_of=as_of, until=until)
     bonded = side is IMPORTERS
     return {
         (old, new): replace(
             _of(rows.get(old, []), rows.get(new, []), claimed.get((old, new), []), bonded=bonded),
-            looked_into=tuple(looked_into.get((old, new), ())),
+            looked_into=(*looked_into.get((old, new), ()), *papers.get((old, new), Written()).no_link),
             divided=tuple(claim for claim, heir in heirs.get(old, ()) if heir != new),
             agent_of=tuple(agents.get(new, ())),
-            announced=papers.get((old, new), ()),
+            announced=papers.get((old, new), Written()).announced,
+            letters=papers.get((old, new), Written()).own,
         )
         for old, new in wanted
     }

@@ -6,15 +6,47 @@ from datetime import date
 import pytest
 
 from graph.detect.documents import Document, Named, firm_key
-from graph.detect.succession.announced import says_openly
+from graph.detect.succession.announced import says_no_link, says_openly, writes_itself
 
 OLD, NEW, THIRD = "UMBER KILN", "OCHRE TILE", "SIENNA GLASS"
 
 
-def said(text: str, *, kind: str = "notice", title: str = "Trade news") -> bool:
+def paper_of(text: str, *, kind: str = "notice", title: str = "Trade news") -> Document:
     named = [Named(key, m.start(), m.end()) for key in (OLD, NEW, THIRD) for m in re.finditer(key, text)]
-    paper = Document("D1", kind, date(2025, 6, 1), title, text, tuple(sorted(named, key=lambda one: one.start)))
-    return says_openly(paper, frozenset({OLD}), frozenset({NEW}))
+    return Document("D1", kind, date(2025, 6, 1), title, text, tuple(sorted(named, key=lambda one: one.start)))
+
+
+def said(text: str, *, kind: str = "notice", title: str = "Trade news") -> bool:
+    return says_openly(paper_of(text, kind=kind, title=title), frozenset({OLD}), frozenset({NEW}))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "found"),
+    [
+        (f"Both premises visited. No link of {OLD} with {NEW} was seen.", "memo", True),
+        (f"{OLD} and {NEW} have no common owner and other makers.", "ims_document", True),
+        (f"{NEW} is not related to {OLD}.", "memo", True),
+        (f"{NEW} says that it is not related to {OLD}.", "memo", False),
+        (f"We have no relation with {OLD}. Sincerely, {NEW}.", "other", False),
+        (f"Whether {NEW} is unrelated to {OLD} could not be established.", "memo", False),
+        (f"{NEW} has no links. {OLD} is closed.", "memo", False),
+    ],
+)
+def test_that_two_have_no_link_is_for_customs_to_find(text: str, kind: str, found: bool) -> None:
+    assert says_no_link(paper_of(text, kind=kind), frozenset({OLD}), frozenset({NEW})) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"By an asset purchase agreement we bought the moulds of {OLD}. Sincerely, for {NEW}.", True),
+        (f"We bought some lists of customers of {OLD}. Sincerely, for {NEW}.", False),
+        (f"Our agreement with {OLD} was not assigned. Sincerely, for {NEW}.", False),
+        (f"By an agreement we sold our moulds to {NEW}. Sincerely, for {OLD}.", False),
+    ],
+)
+def test_a_firm_may_write_itself_from_whom_it_has_the_business(text: str, found: bool) -> None:
+    assert writes_itself(paper_of(text, kind="other", title="Letter"), frozenset({OLD}), frozenset({NEW})) == found
 
 
 @pytest.mark.parametrize(
