@@ -36,7 +36,7 @@ class IdentityChange:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "identity_change"
-    version: str = "9"
+    version: str = "10"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None

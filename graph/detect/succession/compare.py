@@ -44,6 +44,7 @@ KEPT_ON_FILE = {
 }  # fmt: skip
 # Values of one group hang together; after the strongest, further ones count by this share.
 FURTHER_OF_GROUP = 0.4
+PAIR = 2.0
 # How unlike and how alike two mixes of ports may count, in bits; the old one's has two lines of everybody's in it.
 LEAST_MIX, MOST_MIX = -2.0, 6.0
 EVERYBODYS_LINES = 2.0
@@ -250,7 +251,9 @@ def _filed(pairs: Pairs, on_file: dict[str, Held]) -> dict[str, Floats]:
             place, row = of.spread(pairs.new)
             mine = of.lookup(pairs.old[place], of.value[row]) >= 0
             chance = np.clip((of.holders[of.value[row]] - 0.5) / of.holding, 1e-9, KEPT_ON_FILE[kind])
-            np.maximum.at(best, place[mine], np.log2(KEPT_ON_FILE[kind] / chance[mine]))
+            # Of a pair's tie the less is left, the more have the same on file and nothing to do with either.
+            left = PAIR / (PAIR + of.strangers[of.value[row]])
+            np.maximum.at(best, place[mine], (left * np.log2(KEPT_ON_FILE[kind] / chance))[mine])
             sizes = np.diff(of.start)
             differ = (sizes[pairs.new] > 0) & (sizes[pairs.old] > 0) & (best <= 0)
             best = np.where(differ, np.log2(1 - KEPT_ON_FILE[kind]), best)

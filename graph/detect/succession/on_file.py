@@ -9,6 +9,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from graph.detect.succession.premises import ADDRESS_BEGINS, of_premises
 from graph.detect.succession.sides import IMPORTERS, Side
 from graph.facts.columns import taxpayer
 from graph.facts.store import FactStore
@@ -28,6 +29,11 @@ KINDS: dict[str, tuple[str, str]] = {
 
 # Kinds that are read from the party's own number: who has nothing else has nothing on file.
 OF_THE_NUMBER = ("plant",)
+
+# Kinds that say that one hand is behind two firms, unless the value is of somebody that serves both.
+OF_ONE_HAND = ("phone", "e-mail", "domain", "address", "officer")
+# Who is registered agent of so many serves anybody.
+SERVES_MANY = 6
 
 # Words that name no firm in particular are found by counting; these are too short or too plain to be counted.
 _SHORTEST_WORD = 4
@@ -59,8 +65,48 @@ def records(facts: FactStore, side: Side, *, as_of: date | None) -> ir.Table:
 
 
 def on_file(facts: FactStore, side: Side, *, as_of: date | None) -> ir.Table:
-    """(party, kind, value, record_id): what is on file, one row a value."""
-    t = records(facts, side, as_of=as_of)
+    """(party, kind, value, record_id): what is on file of the side's parties, one row a value.
+
+    What a broker, a surety or a registered agent of many goes by is theirs, whoever gives it, and is left out; and so
+    is what customs found to serve many.
+    """
+    t = _said(records(facts, side, as_of=as_of))
+    t = t.anti_join(_of_servers(facts, as_of=as_of), ["kind", "value"])
+    t = t.mutate(begins=ibis.ifelse(t.kind == "address", t["value"].re_extract(ADDRESS_BEGINS, 1), t["value"]))
+    shared = of_premises(facts, as_of=as_of)
+    return t.anti_join(shared, [t.kind == shared.kind, t.begins == shared["value"]]).drop("begins")
+
+
+def held_by_others(facts: FactStore, side: Side, *, as_of: date | None) -> ir.Table:
+    """(kind, value, others): how many firms, by name, have a value on file in other roles only than the side's.
+
+    Where a word of the name is one of a party's of the side with the same value, both are taken for one firm.
+    """
+    t = facts.table("party_records", as_of=as_of)
+    theirs = _said(t.filter(~t.role.isin(side.roles)).mutate(party=_plain(t.name)))
+    own = _said(records(facts, side, as_of=as_of))
+    met = theirs.filter(theirs.kind.isin(OF_ONE_HAND)).select("party", "kind", "value")
+    met = met.join(own.select("kind", "value", whose="party"), ["kind", "value"])
+    words = theirs.filter(theirs.kind == "name").select("party", word="value")
+    own_words = own.filter(own.kind == "name").select(whose="party", word="value")
+    same = met.join(words, "party").join(own_words, ["whose", "word"])
+    met = met.anti_join(same.select("party", "kind", "value").distinct(), ["party", "kind", "value"])
+    return met.group_by("kind", "value").agg(others=met.party.nunique())
+
+
+def _of_servers(facts: FactStore, *, as_of: date | None) -> ir.Table:
+    """(kind, value): what those go by that serve many."""
+    t = facts.table("party_records", as_of=as_of)
+    agents = t.group_by(plain=_plain(t.registered_agent)).agg(clients=t.identifier.nunique())
+    agents = agents.filter(agents.plain.notnull(), agents.clients >= SERVES_MANY).select("plain")
+    t = t.mutate(party=_plain(t.name))
+    found = ibis.union(t.filter(t.role.isin(("broker", "surety"))), t.semi_join(agents, t.party == agents.plain))
+    found = _said(found)
+    return found.filter(found.kind.isin(OF_ONE_HAND)).select("kind", "value").distinct()
+
+
+def _said(t: ir.Table) -> ir.Table:
+    """(party, kind, value, record_id): what records, with the column `party`, say; one row a value."""
     digits = t.phone.re_replace("[^0-9]", "")
     site = t.website.lower().re_replace("^(https?://)?(www[.])?", "").re_extract("^([^/]+)", 1).nullif("")
     values = {

@@ -46,6 +46,8 @@ HAND_OVER: dict[str, tuple[float, float]] = {
     "kept": (-6.0, -0.5),  # the share of its trade with which a predecessor that has not ended goes on by itself
     "goes_on": (-8.0, -1.0),  # the share of its pace with which the predecessor still trades a year after
     "tied": (0.0, 4.0),  # contact or other matter on file ties the two, and an eighth of the trade went on
+    # Nothing but the custom of one maker, which passes from importer to importer for many reasons.
+    "one_partner": (-4.0, 0.0),
     "taken": (0.0, 4.0),  # share of the predecessor's trade that went on with the newcomer
     "dropped": (-2.0, 0.0),  # halvings from its pace, partner by partner, to what went on with the newcomer
     "size": (-2.0, -0.1),  # how unlike the two paces are, in doublings

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from graph.detect.succession.candidates import RARE, Pairs, pairs
 from graph.detect.succession.compare import Compared, compare
 from graph.detect.succession.events import Event, Rates, read_events
-from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, of_the_number, on_file
+from graph.detect.succession.on_file import KINDS, OF_ONE_HAND, OF_THE_NUMBER, held_by_others, of_the_number, on_file
 from graph.detect.succession.parties import Parties
-from graph.detect.succession.sides import HABITS, Side, lines
+from graph.detect.succession.sides import Side, lines
 from graph.detect.succession.trade import (
     Names,
     beginnings,
@@ -33,9 +33,7 @@ from graph.detect.succession.woken import Sleep, since_waking, sleeps, woken
 from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 
-# What is read of a party's trade: kind -> column of its lines.
-_READ = {"partner": "partner", "heading": "hts4", **{name: name for name in HABITS}}
-# What can bring two parties together, besides what is on file.
+# What of the trade can bring two parties together, besides what is on file.
 _TRADE_KEYS = ("partner", "exporter", "consignee")
 
 
@@ -82,7 +80,7 @@ def search(
         if extent["first"] is None:
             return None
         with facts.kept(_holdings(facts, side, trade, everybody, as_of=as_of)) as holds:
-            holders = holds.group_by("kind", "value").agg(holders=holds.party.nunique())
+            holders = _holders(holds, held_by_others(facts, side, as_of=as_of))
             holding = holds.group_by("kind").agg(n=holds.party.nunique()).to_pyarrow().to_pylist()
             holding_of = {row["kind"]: row["n"] for row in holding}
             sought = holds.filter(holds.kind.isin([*_TRADE_KEYS, *KINDS]))
@@ -106,7 +104,8 @@ def search(
             chosen = Pairs(names.number(table["old"]), names.number(table["new"]), shift)
             wanted = one_column("party", names.values)
             rows = holds.semi_join(wanted, "party").join(holders, ["kind", "value"])
-            rows = rows.to_pyarrow()
+            rows = rows.left_join(_strangers(rare, holds), ["kind", "value"])
+            rows = rows.drop("kind_right", "value_right").to_pyarrow()
             dealt_with = rows.filter(pc.equal(rows["kind"], pa.scalar("partner")))["value"]
             sold = sold_alike(trade.filter(ibis.literal("consignee" in side.habits))).to_pyarrow()
             settlers, newcomers = takers(holds, everybody, Names.of(dealt_with), until=extent["last"])
@@ -114,7 +113,7 @@ def search(
         leaving = np.sort(everybody.last_day.to_pyarrow().to_numpy().astype(np.int64))
         sets = {
             kind: held(rows.filter(pc.equal(rows["kind"], pa.scalar(kind))), names, holding=holding_of.get(kind, 0))
-            for kind in [*_READ, *KINDS]
+            for kind in {"heading", *_TRADE_KEYS, *side.habits, *KINDS}
         }
         at = np.argsort(names.number(own["party"]))
         compared_with = Parties(
@@ -136,9 +135,38 @@ def search(
     return Search(side, names, chosen, compare(chosen, compared_with), compared_with, history, rates, asleep)
 
 
+def _holders(holds: ir.Table, others: ir.Table) -> ir.Table:
+    """(kind, value, holders): how many hold each value, those in other roles among them."""
+    t = holds.group_by("kind", "value").agg(parties=holds.party.nunique())
+    t = t.left_join(others, ["kind", "value"])
+    return t.select("kind", "value", holders=t.parties + t.others.fill_null(0))
+
+
+def _strangers(rare: ir.Table, holds: ir.Table) -> ir.Table:
+    """(kind, value, strangers): of those that have a rare value on file, how many deal with nobody that another does.
+
+    Firms that have nothing to do with one another and one telephone have an office, an agent or an accountant alike.
+    """
+    t = rare.filter(rare.kind.isin(OF_ONE_HAND), rare.holders > 2).select("kind", "value", "party")
+    deals = holds.filter(holds.kind == "partner").select("party", partner="value")
+    t = t.join(deals, "party")
+    whole = t.group_by("kind", "value").agg(dealing=t.party.nunique())
+    alike = t.group_by("kind", "value", "partner").agg(n=t.party.nunique()).filter(lambda t: t.n > 1)
+    t = t.semi_join(alike, ["kind", "value", "partner"])
+    t = whole.left_join(t.group_by("kind", "value").agg(alike=t.party.nunique()), ["kind", "value"])
+    return t.select("kind", "value", strangers=t.dealing - t.alike.fill_null(0))
+
+
 def _holdings(facts: FactStore, side: Side, trade: ir.Table, everybody: ir.Table, *, as_of: date | None) -> ir.Table:
     """(kind, value, party, first_day, last_day, lines, lot): what parties deal in and with, and what is on file."""
-    used = spells(trade, _READ)
+    read = dict.fromkeys((*_TRADE_KEYS, *side.habits))
+    used = spells(trade, {name: name for name in read})
+    goods = spells(trade, {"heading": "hts"})
+    heading = goods.group_by("kind", "party", value=goods["value"].substr(0, 4)).agg(
+        first_day=goods.first_day.min(), last_day=goods.last_day.max(), lines=goods.lines.sum().cast("int64"),
+        lot=ibis.null("float64"),
+    )  # fmt: skip
+    used = ibis.union(used, heading.select(*used.columns))
     filed = on_file(facts, side, as_of=as_of).semi_join(everybody, "party").select("party", "kind", "value")
     filed = ibis.union(filed, of_the_number(everybody, side))
     none = ibis.null("int64")

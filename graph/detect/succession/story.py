@@ -6,31 +6,26 @@ opens the rows that it speaks of.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
 from graph.detect.succession.events import CLASSES
+from graph.detect.succession.innocent import SHARED_BY_MANY, day_of, innocent, listed, shared_on_file
 from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, on_file
 from graph.detect.succession.search import Search
 from graph.detect.succession.sides import HABITS, IMPORTERS, Side
-from graph.detect.succession.trade import Held
-from graph.detect.succession.weigh import COMMON, Weighed, appointed_by
+from graph.detect.succession.weigh import COMMON, Weighed
 from graph.facts.columns import one_column, taxpayer
 from graph.facts.store import FactStore
-from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
+from graph.model.finding import Evidence, Finding, Member, RecordRef
 
 Row = dict[str, Any]
 
 # So many of a party's lines are laid open on either side of the change.
 LINES_SHOWN = 3
-# A value on file that this many hold or more is a shared office, agent or phone.
-SHARED_BY_MANY = 6
-# From this share of the old one's trade that firms of long standing took up, its partners turned to many.
-FELL_TO_MANY = 0.3
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +120,11 @@ def tell(scheme: Scheme, found: Search, records: Records, *, name: str, version:
         queue=scheme.queue,
         members=_members(scheme, found, records),
         entries=entries,
-        period_from=_day(started),
-        period_to=_day(max(last, started)),
+        period_from=day_of(started),
+        period_to=day_of(max(last, started)),
         duty_at_stake_usd=duty,
         evidence=(*evidence, basis),
-        innocent_explanations=tuple(_innocent(best, found)),
+        innocent_explanations=tuple(innocent(best, found)),
         scope_question=(
             f"Is {_spelled(first.new, side, records)} the same business as {_spelled(first.old, side, records)}, and "
             "does what customs had against the old one bind the new one? Who owns and runs both is a question for "
@@ -138,10 +133,6 @@ def tell(scheme: Scheme, found: Search, records: Records, *, name: str, version:
         e_value=None if scheme.e_value is None else round(scheme.e_value, 4),
         next_steps=_next_steps(best, side, records),
     )
-
-
-def _day(number: int) -> date:
-    return EPOCH + timedelta(days=number)
 
 
 def _ref(row: Row) -> RecordRef:
@@ -175,7 +166,7 @@ def _title(scheme: Scheme, best: Weighed, found: Search, records: Records) -> st
     more = f", and {others} further change{'s' if others > 1 else ''}" if others else ""
     said = (
         f"{_called(best, best.new, side, records)} seems to carry on the business of "
-        f"{_called(best, best.old, side, records)} since {_day(int(c.began[i]))}"
+        f"{_called(best, best.old, side, records)} since {day_of(int(c.began[i]))}"
     )
     if best.openly.same_name:
         tail = ", under the same name"
@@ -206,7 +197,7 @@ def _members(scheme: Scheme, found: Search, records: Records) -> tuple[Member, .
         for party, role in ((w.old, "predecessor"), (w.new, "successor")):
             entity = f"{side.kind}:{_spelled(party, side, records)}"
             days = [row["day"] for row in records.lines.get(party, ())]
-            when = f"entered goods from {_day(min(days))} to {_day(max(days))}" if days else "has no lines"
+            when = f"entered goods from {day_of(min(days))} to {day_of(max(days))}" if days else "has no lines"
             also = ", and was succeeded in turn" if role == "successor" and party in olds else ""
             members.setdefault(entity, Member(entity, role, f"{when}{also}"))
     return tuple(members.values())
@@ -238,10 +229,10 @@ def _event_evidence(w: Weighed, found: Search) -> list[Evidence]:
     days = began - w.event.day
     return [
         Evidence(
-            f"On {_day(w.event.day)} there was {CLASSES[w.event.kind]} against the old {found.side.party_word}: "
+            f"On {day_of(w.event.day)} there was {CLASSES[w.event.kind]} against the old {found.side.party_word}: "
             f"{w.event.told}, {_apart(-days)} the new one's first entry.",
             {
-                "event_on": _day(w.event.day).isoformat(),
+                "event_on": day_of(w.event.day).isoformat(),
                 "days_from_event_to_first_entry": days,
                 "chance_of_such_an_event_so_near": float(f"{w.event_chance:.2g}"),
                 "revenue_change_usd": round(w.event.revenue_usd, 2),
@@ -258,9 +249,9 @@ def _timeline(w: Weighed, found: Search, records: Records) -> list[Evidence]:
         return []
     began = int(c.began[i])
     numbers: dict[str, float | int | str] = {
-        "old_first_entry": _day(old[0]["day"]).isoformat(),
-        "old_last_entry": _day(old[-1]["day"]).isoformat(),
-        "new_first_entry": _day(began).isoformat(),
+        "old_first_entry": day_of(old[0]["day"]).isoformat(),
+        "old_last_entry": day_of(old[-1]["day"]).isoformat(),
+        "new_first_entry": day_of(began).isoformat(),
         "old_pace_left": round(float(c.remaining[i]), 3),
         "chance_that_the_old_fell_so_far": float(f"{10 ** -float(c.stopped[i]):.2g}"),
         "new_pace_over_old": round(float(c.replaced[i]), 3),
@@ -275,7 +266,7 @@ def _timeline(w: Weighed, found: Search, records: Records) -> list[Evidence]:
     shown = [*before[-LINES_SHOWN:], *new[:LINES_SHOWN]]
     return [
         Evidence(
-            f"The old {found.side.party_word} {said} ({_day(began)}); the new one runs at "
+            f"The old {found.side.party_word} {said} ({day_of(began)}); the new one runs at "
             f"{float(c.replaced[i]):.1f} times the old one's pace.",
             numbers,
             tuple(_ref(row) for row in shown),
@@ -303,9 +294,9 @@ def _waking(w: Weighed, found: Search, records: Records) -> list[Evidence]:
     asleep = sleep.woke - sleep.last_day
     return [
         Evidence(
-            f"The new {found.side.party_word} was asleep: {sleep.entries} entries until {_day(sleep.last_day)}, then "
-            f"none for {asleep} days, until it began anew on {_day(sleep.woke)}.",
-            {"entries_before": sleep.entries, "last_on": _day(sleep.last_day).isoformat(), "days_asleep": asleep},
+            f"The new {found.side.party_word} was asleep: {sleep.entries} entries until {day_of(sleep.last_day)}, then "
+            f"none for {asleep} days, until it began anew on {day_of(sleep.woke)}.",
+            {"entries_before": sleep.entries, "last_on": day_of(sleep.last_day).isoformat(), "days_asleep": asleep},
             tuple(_ref(row) for row in before[-LINES_SHOWN:]),
         )
     ]
@@ -361,7 +352,7 @@ def _habit_evidence(w: Weighed, found: Search, records: Records) -> list[Evidenc
     words = [HABITS[name] for name in sorted(agreeing, key=lambda n: -agreeing[n])]
     return [
         Evidence(
-            f"The new one's usual {_listed(words)} {'is' if len(words) == 1 else 'are'} among the old one's "
+            f"The new one's usual {listed(words)} {'is' if len(words) == 1 else 'are'} among the old one's "
             f"({sum(agreeing.values()):.0f} bits against chance).",
             {f"{name}_bits": round(bits, 1) for name, bits in agreeing.items()},
             tuple(_ref(row) for row in [*records.lines.get(w.old, [])[-1:], *new[:1]]),
@@ -369,23 +360,9 @@ def _habit_evidence(w: Weighed, found: Search, records: Records) -> list[Evidenc
     ]
 
 
-def _shared_on_file(w: Weighed, found: Search) -> list[tuple[str, str, int, int]]:
-    """(kind, value, holders, parties that have any) of what both have on file, rarest first."""
-    old, new = int(found.pairs.old[w.pair]), int(found.pairs.new[w.pair])
-    shared = []
-    for kind, held in found.known.on_file.items():
-        for value in np.intersect1d(_values(held, old), _values(held, new)):
-            shared.append((kind, held.values[value], int(held.holders[value]), held.holding))
-    return sorted(shared, key=lambda s: (s[2], s[0], s[1]))
-
-
-def _values(held: Held, party: int) -> Any:
-    return held.value[held.start[party] : held.start[party + 1]]
-
-
 def _file_evidence(w: Weighed, found: Search, records: Records) -> list[Evidence]:
     told = []
-    for kind, value, holders, holding in _shared_on_file(w, found):
+    for kind, value, holders, holding, strangers in shared_on_file(w, found):
         # A word that dozens have in their name is no evidence.
         if kind == "name" and holders > 3 * SHARED_BY_MANY:
             continue
@@ -397,10 +374,12 @@ def _file_evidence(w: Weighed, found: Search, records: Records) -> list[Evidence
         told.append(
             Evidence(
                 f"Both have the same {KINDS[kind][0]} on file ({value}); {others or 'no'} other"
-                f"{'' if others == 1 else 's'} of {holding} do{'es' if others == 1 else ''}.",
+                f"{'' if others == 1 else 's'} of {holding} do{'es' if others == 1 else ''}"
+                + (f", {strangers} of them strangers to the trade of the rest." if strangers else "."),
                 {
                     kind: value,
                     "held_by": holders,
+                    "strangers": strangers,
                     "of": holding,
                     "rarity_bits": round(float(np.log2(holding / max(holders - 0.5, 0.5))), 1),
                 },
@@ -422,127 +401,6 @@ def _claim_evidence(w: Weighed, side: Side) -> list[Evidence]:
             )
         )
     return told
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
-
-
-def _innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
-    c, i = found.compared, w.pair
-    side = found.side
-    former, bond = w.openly.former, w.openly.bond
-    fact = tuple(dict.fromkeys((*w.openly.public, *w.openly.announced, *w.openly.owned, *w.openly.related)))
-    settles = w.openly.public or w.openly.announced or w.openly.owned
-    shared = _shared_on_file(w, found)
-    many = [s for s in shared if s[0] != "name" and s[2] >= SHARED_BY_MANY]
-    rare = [s for s in shared if s[0] != "name" and s[2] < SHARED_BY_MANY]
-    agents = [claim for claim, _ in appointed_by(found, i, w.openly)]
-    sleep = found.asleep.get(w.new)
-    rivals, scattered = float(w.features["rivals"]), float(w.features["scattered"])
-    if w.event is None or w.event_chance > COMMON:
-        nothing = "Holds: no action, issue or laboratory report stands against the old one shortly before the change."
-    else:
-        nothing = (
-            f"Does not hold: {w.event.told} {int(c.began[i]) - w.event.day} days before the new one's first entry."
-        )
-    if former and bond:
-        declared = f"Holds: the old name and the same bond stand on {_listed(sorted({*former, *bond}))}."
-    elif w.openly.declared:
-        declared = f"Holds: the old name stands on {_listed(list(former))}."
-    elif former:
-        declared = f"Open: the old name stands on {_listed(list(former))}, but no bond was carried over."
-    else:
-        declared = "Does not hold: the new one's records do not name the old one."
-    explanations = [
-        InnocentExplanation(
-            "declared change of name", "former names and bonds on the new one's records", declared
-        ),
-        InnocentExplanation(
-            "merger or spin-off",
-            "claims that connect the two and are facts on record, and documents that say openly how the business came",
-            f"{'Holds' if settles else 'Open'}: {_listed(list(fact))}." if fact
-            else "Does not hold: none is on record.",
-        ),
-        InnocentExplanation(
-            "found not to be the successor",
-            "claims of succession that were rejected, and issues on both that were closed without a violation",
-            f"Holds: {_listed([*w.openly.cleared, *w.openly.looked_into])}."
-            if w.openly.cleared or w.openly.looked_into
-            else "Does not hold: none is on record.",
-        ),
-        InnocentExplanation(
-            "others succeed it on record", "claims that are facts, by which others succeed the old one",
-            f"Weakens the match: {_listed(list(w.openly.divided))}." if w.openly.divided
-            else "Does not hold: none is on record.",
-        ),
-        InnocentExplanation("nothing to leave behind", "events on record before the change", nothing),
-        InnocentExplanation(
-            "two firms side by side", "how much of its pace the old one kept once the new one had begun",
-            f"{'Holds' if w.features['beside'] else 'Does not hold'}: {float(c.remaining[i]):.0%} of its pace is left, "
-            f"{float(c.goes_on[i]):.0%} in the year after a slow hand-over would be over.",
-        ),
-        InnocentExplanation(
-            "virtual office or shared agent", "how many others hold what the two have on file alike",
-            f"{'Weakens the match' if many and not rare else 'Does not hold'}: {len(rare)} shared values are rare, "
-            f"{len(many)} are held by {SHARED_BY_MANY} or more.",
-        ),
-        InnocentExplanation(
-            f"{side.partner_word}s with many customers" if side is IMPORTERS else "importers that change their makers",
-            "how well others fit, beside either of the two",
-            f"{'Weakens the match' if rivals >= 2 else 'Does not hold'}: the others add up to "
-            f"{2**rivals - 1:.1f} times the pair.",
-        ),
-        InnocentExplanation(
-            f"{side.partner_word}s that turned to many",
-            f"how much firms of long standing took up with the old one's {side.partner_word}s, beyond what is usual",
-            f"{'Weakens the match' if scattered >= FELL_TO_MANY else 'Does not hold'}: {scattered:.0%} of its trade.",
-        ),
-        InnocentExplanation(
-            "what was owed is paid", "notes of payment in the year after the event, by whoever goes on openly",
-            "Holds: customs noted that it was paid, and the new one names the old one itself." if w.features["answered"]
-            else "Weakens the match: customs noted that it was paid." if w.features["paid"]
-            else "Does not hold: none is on record.",
-        ),
-        InnocentExplanation(
-            "a new agent", f"claims that are facts by which a shared {side.partner_word} named the new one its agent",
-            f"Holds: {_listed(agents)}." if agents else "Does not hold: none is on record.",
-        ),
-        InnocentExplanation(
-            "both were there before", "the new one's first entry in the whole of the facts",
-            f"Open: it had {sleep.entries} entries until {_day(sleep.last_day)}, mostly with other {side.partner_word}s"
-            f" than since, and none again before {_day(sleep.woke)}." if sleep
-            else f"Does not hold: its first entry is of {_day(int(c.began[i]))}; earlier trade would have been seen "
-            f"since {_day(int(found.known.first_of_all))}.",
-        ),
-    ]  # fmt: skip
-    if side is IMPORTERS:
-        explanations.append(
-            InnocentExplanation(
-                "another suffix of one number",
-                "whether the two numbers agree in their first nine digits",
-                f"Does not arise: {w.old} and {w.new} are two taxpayers; suffixes of one are never set apart.",
-            )
-        )
-        explanations.append(
-            InnocentExplanation(
-                "a customer that imports for itself",
-                "whether the new one was consignee of the old one's goods before its own first entry",
-                f"{'Weakens the match' if w.features['customer'] else 'Does not hold'}: "
-                f"it was{'' if w.features['customer'] else ' not'}.",
-            )
-        )
-    else:
-        explanations.append(
-            InnocentExplanation(
-                "another spelling of one maker's number",
-                "the names on file of both",
-                f"Holds: one name stands on {_listed(list(w.openly.same_name))}."
-                if w.openly.same_name
-                else "Does not hold: no name is nearly the same.",
-            )
-        )
-    return explanations
 
 
 def _duty_at_stake(scheme: Scheme, records: Records) -> tuple[float, Evidence]:
@@ -574,7 +432,7 @@ def _duty_at_stake(scheme: Scheme, records: Records) -> tuple[float, Evidence]:
 
 def _order_rate(row: Row, orders: tuple[Row, ...]) -> float:
     """The deposit rates, as a share, of the orders in force on the line's day for its tariff number and origin."""
-    on = _day(row["day"])
+    on = day_of(row["day"])
     return sum(
         float(order["deposit_rate_pct"] or order["all_others_rate_pct"] or 0) / 100
         for order in orders

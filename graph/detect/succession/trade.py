@@ -88,7 +88,7 @@ class Held:
     """Which party holds which values of one kind, ordered by party and then by value.
 
     `start[p]:start[p + 1]` are a party's rows. `holders[v]` counts the parties of the whole world that hold a value,
-    `holding` those that hold any.
+    `strangers[v]` those of them that deal with nobody that another of them deals with, `holding` those that hold any.
     """
 
     values: Names
@@ -99,6 +99,7 @@ class Held:
     first_day: Ints
     last_day: Ints
     holders: Floats
+    strangers: Floats
     holding: int
     packed: Ints  # party and value in one integer, rising
 
@@ -121,8 +122,8 @@ class Held:
 
 
 def held(rows: pa.Table, parties: Names, *, holding: int) -> Held:
-    """Rows (party, value, lines, lot, first_day, last_day, holders) of one kind as sets by party; what is on file has
-    no lines and no days, which count as zero."""
+    """Rows (party, value, lines, lot, first_day, last_day, holders, strangers) of one kind as sets by party; what is on
+    file has no lines and no days, which count as zero."""
     values = Names.of(rows["value"])
     party, value = parties.number(rows["party"]), values.number(rows["value"])
     order = np.lexsort((value, party))
@@ -131,12 +132,12 @@ def held(rows: pa.Table, parties: Names, *, holding: int) -> Held:
     def of(name: str) -> Floats:
         return np.nan_to_num(rows[name].to_numpy().astype(np.float64))[order]
 
-    holders = np.ones(len(values))
-    holders[value] = of("holders")
+    holders, strangers = np.ones(len(values)), np.zeros(len(values))
+    holders[value], strangers[value] = of("holders"), of("strangers")
     return Held(
         values, np.searchsorted(party, np.arange(len(parties) + 1)), value, of("lines"),
         rows["lot"].to_numpy().astype(np.float64)[order], of("first_day").astype(np.int64),
-        of("last_day").astype(np.int64), holders, holding, party * (len(values) + 1) + value,
+        of("last_day").astype(np.int64), holders, strangers, holding, party * (len(values) + 1) + value,
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ MOST_CONTACT, MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 16.0, 20.0, 25.0, -20.0
 MOST_APART = 4.0
 # What ties two firms: something on file that one in sixteen strangers shares, or rarer.
 TIE_BITS = 4.0
+# A word of the name is one of those that trades choose from, unless one in 128 strangers or fewer has it.
+NAME_TIE_BITS = 7.0
 # A tie says something of who took the trade over where the newcomer goes on with so much of it.
 TIED_VOLUME = 1 / 8
 _GOODS = ("hts", "exporter")
@@ -82,7 +84,8 @@ def link_features(found: Search) -> dict[str, Floats]:
     c, pairs = found.compared, found.pairs
     trade = _sum(c, ("partner",)) - np.log2(c.pool)
     contact, identity = np.minimum(_sum(c, ("contact",)), MOST_CONTACT), _sum(c, _ON_FILE)
-    tied = np.maximum(contact, identity) >= TIE_BITS
+    tied = _tied(c)
+    bare = ~tied & (_sum(c, ("consignee",)) <= 0) & (c.shared_partners <= 1)
     apart = (c.shared_partners == 0) & ~_same_heading(found)
     return {
         "contact": contact,
@@ -110,6 +113,7 @@ def link_features(found: Search) -> dict[str, Floats]:
         "customer": c.customer,
         "woken": found.known.woken[pairs.new],
         "tied": (tied & (c.volume >= TIED_VOLUME)).astype(np.float64),
+        "one_partner": bare.astype(np.float64) * float(found.side is not MAKERS),
         "untied": _untied(found),
         "claimed": np.zeros(len(pairs.old)),
         "appointed": np.zeros(len(pairs.old)),
@@ -120,6 +124,13 @@ def _sum(compared: Compared, names: tuple[str, ...]) -> Floats:
     """Bits of these fields together, as far as the side has them."""
     none = np.zeros(len(compared.total))
     return np.asarray(sum((compared.fields.get(name, none) for name in names), none))
+
+
+def _tied(compared: Compared) -> Bools:
+    """Whether contact, or what else is on file, ties two firms; of the names only a rare word does."""
+    name = _sum(compared, ("name",))
+    on_file = _sum(compared, ("place", "person", "bond")) + np.where(name >= NAME_TIE_BITS, name, np.minimum(name, 0.0))
+    return np.asarray(np.maximum(_sum(compared, ("contact",)), on_file) >= TIE_BITS, dtype=np.bool_)
 
 
 def _same_heading(found: Search) -> Bools:
@@ -219,7 +230,7 @@ def weigh(
         several = (len(parts.pairs), parts.volume) if parts else (0, 0.0)
         weighed.append(Weighed(int(i), *couple, event, chance, open_, features, same, same * escape, *several))
     weighed.sort(key=lambda w: (-w.probability, -w.same_firm, w.old, w.new))
-    speaking = np.where(_speaking(found, x, weighed), logit, -np.inf)
+    speaking = np.where(_speaking(found, weighed), logit, -np.inf)
     settled = {w.old for w in weighed if w.settled}
     e_values, tested, stand_ins = _e_values(found, speaking, history, rates, settled)
     return Weighing(found, tuple(weighed), e_values, tested, stand_ins)
@@ -269,13 +280,13 @@ def _owes_nothing(found: Search, pair: int, history: list[Event]) -> bool:
     return bool(demands) and max(demands)[1]
 
 
-def _speaking(found: Search, x: dict[str, Floats], weighed: Iterable[Weighed]) -> Bools:
+def _speaking(found: Search, weighed: Iterable[Weighed]) -> Bools:
     """The pairs that can speak for a succession in the queue, stand-ins among them.
 
     A maker's trade by itself passes to a newcomer just so where a plant is sold: something on file must tie the two,
     or somebody claim that they are one.
     """
-    speaking = (np.maximum(x["contact"], x["identity"]) >= TIE_BITS) | (found.side is not MAKERS)
+    speaking = _tied(found.compared) | (found.side is not MAKERS)
     speaking[[w.pair for w in weighed if w.features["claimed"]]] = True
     return np.asarray(speaking, dtype=np.bool_)
 

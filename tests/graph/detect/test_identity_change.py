@@ -16,11 +16,11 @@ import pytest
 from graph.detect.calibrate import LabelledLead
 from graph.detect.detector import detect
 from graph.detect.succession.candidates import pairs
+from graph.detect.succession.on_file import SERVES_MANY
 from graph.detect.succession.probability import ESCAPING, SAME_FIRM, fit, same_firm_logit, sigmoid
 from graph.detect.succession.search import search
 from graph.detect.succession.sides import IMPORTERS, traded
-from graph.detect.succession.story import SHARED_BY_MANY
-from graph.detect.succession.weigh import TIE_BITS, TIED_VOLUME, link_features
+from graph.detect.succession.weigh import NAME_TIE_BITS, TIE_BITS, TIED_VOLUME, link_features
 from graph.model.finding import Finding, RecordRef
 from graph.model.tables import TABLES
 from tests.graph.detect.market_world import Business, MarketWorld, market_world, on
@@ -674,10 +674,14 @@ def test_a_tie_on_file_counts_only_beside_some_of_the_trade(facts: MemoryFacts) 
     assert found is not None
     x = link_features(found)
     tied, gone_over = x["tied"] > 0, found.compared.volume >= TIED_VOLUME
-    on_paper = np.maximum(x["contact"], x["identity"]) >= TIE_BITS
+    names = found.compared.fields["name"]
+    by_others = np.maximum(x["contact"], x["identity"] - names) >= TIE_BITS
+    by_name = names >= NAME_TIE_BITS
     assert tied.any()
-    assert (on_paper & ~gone_over).any()
-    assert (tied == (on_paper & gone_over)).all()
+    assert (by_others & ~gone_over).any()
+    assert not (tied & ~gone_over).any()
+    assert not (tied & ~by_others & ~by_name & (names >= 0)).any()
+    assert tied[by_others & gone_over & (names >= 0)].all()
 
 
 def test_who_a_shared_maker_named_its_agent_is_less_likely_the_firm_that_stopped() -> None:
@@ -843,5 +847,64 @@ def test_without_facts_there_are_no_findings() -> None:
     assert detect(MemoryFacts({}), only=("identity_change",)) == []
 
 
-def test_a_shared_office_is_one_that_several_hold() -> None:
-    assert SHARED_BY_MANY > 2
+def bits_of_contact(whose: str) -> float:
+    """What the old and the new one's telephone weighs, where somebody else has it too."""
+    world = market_world(6, importers=60)
+    business, record = old_firm(world, "51-000000100")
+    new_firm(world, "61-000000100", business, phone=record["phone"])
+    if whose == "firms of other trades":
+        for n in range(3):
+            number = f"8{n}-000000000"
+            world.trade(number, replace(world.business(), makers=(f"CNONLY{n}OWN1SHA",)), days=(0, 900), entries=8)
+            world.record(number, phone=record["phone"])
+    elif whose == "a firm of the register":
+        world.record("R1", role="company", name="Nobody Heard Of This Inc", phone=record["phone"])
+    elif whose == "the firm itself in the register":
+        world.record("R1", role="company", name=record["name"], phone=record["phone"])
+    elif whose == "a broker":
+        world.record("FA1", role="broker", name="Brokers of the Harbour", phone=record["phone"])
+    elif whose == "a registered agent":
+        world.record("R1", role="company", name="Agents of Everybody", phone=record["phone"])
+        for n in range(SERVES_MANY):
+            world.record(f"9{n}-000000000", registered_agent="Agents of Everybody")
+    elif whose == "a desk that customs visited":
+        text = f"A serviced office. The desk answers {record['phone']} for all."
+        world.add("documents", {"id": "D1", "kind": "memo", "text": text})
+    elif whose == "a landlord, it says itself":
+        text = f"{record['phone']} is the number of our serviced office."
+        world.add("documents", {"id": "D1", "kind": "other", "text": text})
+    facts = MemoryFacts(world.tables)
+    with facts.kept(traded(facts, as_of=None, until=on(1100))) as lines:
+        found = search(facts, lines, IMPORTERS, as_of=None, until=on(1100))
+    assert found is not None
+    pair = next(
+        n for n, (old, new) in enumerate(zip(found.pairs.old, found.pairs.new, strict=True))
+        if found.names[old] == "51-0000001" and found.names[new] == "61-0000001" and found.pairs.shift[n] == 0
+    )  # fmt: skip
+    return float(link_features(found)["contact"][pair])
+
+
+def test_a_telephone_ties_two_firms_the_less_the_more_strangers_have_it() -> None:
+    alone = bits_of_contact("nobody")
+    assert alone == bits_of_contact("the firm itself in the register") > TIE_BITS
+    assert alone == bits_of_contact("a landlord, it says itself")
+    assert bits_of_contact("firms of other trades") < alone / 2
+    assert bits_of_contact("a firm of the register") < alone
+    for server in ("a broker", "a registered agent", "a desk that customs visited"):
+        assert bits_of_contact(server) <= 0
+
+
+def test_one_maker_in_common_and_nothing_else_is_told_as_a_maker_s_new_customer() -> None:
+    def told(makers: int) -> str:
+        world = market_world(6, importers=60)
+        business = world.business(makers=makers)
+        rows = world.trade("51-000000100", business, days=(0, END), entries=40, consignee_number=None)
+        world.act(rows[-2], day=END - 12, kind="penalty", revenue_change_usd=80_000)
+        world.record("51-000000100")
+        world.trade("61-000000100", business, days=(END + 20, END + 400), entries=34, consignee_number=None)
+        world.record("61-000000100")
+        findings = detect(MemoryFacts(world.tables), only=("identity_change",))
+        return result(of(findings, "61-0000001"), "a maker that changed its importer")
+
+    assert told(1).startswith("Weakens the match")
+    assert told(3).startswith("Does not hold")
