@@ -17,14 +17,15 @@ _CALLED = re.compile(
     r"(?:CBP|customs)(?: (?:officers|inspectors|specialists))?(?:,| at| in| port of)?|"
     r"(?:FP&F|Forfeitures|port|field)(?: Offic(?:er?|ers))?(?:,| at| in)|"
     r"(?:drawback|entry|IPR|penalties|seizure|trade)(?: review)? (?:branch|desk|division|section|unit)(?:,| at| in)|"
-    r"import specialists?(?: team(?: \d{2,4})?)?(?:,| at| in))\s+$",
+    r"import specialists?(?: team(?: \d{2,4})?)?(?:,| at| in)|permits? (?:for|in|at))\s+$",
     re.IGNORECASE,
 )
 # ... and behind it.
 _CALLED_BEHIND = re.compile(
     r"(?:['\u2019]s)? (?:(?:sea|air)?ports?\b(?! (?:of (?!entry)|in\b))|harbou?rs?\b|piers?\b|docks?\b|crossings?\b|"
     r"(?:marine|container) (?:terminals?|yards?)\b|(?:border|bridge) crossing\b|CBP\b|customs\b(?! broker)|"
-    r"import specialists?\b|CES\b|exam(?:ination)? (?:site|station)s?\b|POE\b)",
+    r"import specialists?\b|CES\b|exam(?:ination)? (?:site|station)s?\b|POE\b)|"
+    r", import specialists?\b",
     re.IGNORECASE,
 )
 _TEAM = re.compile(
@@ -61,6 +62,9 @@ _DONE_BEFORE = re.compile(
     rf"\b{_DONE}(?: (?:it|them|there|again|[A-Z]{{4}}\w+))? in|\b(?:was|were|is|are|being) held (?:at|in)|\bheld at|"
     rf"\b(?:{_GOODS}|officers?|specialists?|inspectors|team|protests?)\b[^.;:\n]{{0,50}}?\b(?:at|through|thru|via)|"
     rf"\b{_MOVED}\b[^.;:\n]{{0,60}}?\b(?:into|out of)|\b{_GOODS}\b[^.;:\n]{{0,20}}? out of|"
+    r"\b(?:containers?|vessels?|boxes)\b[^.;:\n]{0,20}? to|"
+    r"\b(?:samples?|strikes?|lockouts?|congestion|backlogs?|delays) at|"
+    r"\benter(?:s|ed|ing) [A-Z]\w+ by|"
     r"\b(?:holds?|exams?|seizures?)\b[^.;:\n]{0,30}? at|\b(?:exams?|seizures?) in|"
     r"\bcolleagues(?: \w+){0,2} (?:at|in)|\busing|"
     rf"\b(?:{_GOODS}|it|they|them|all|was|were|been|which)\b[^.;:\n]{{0,30}}?\bmov(?:ed?|es|ing)(?: \w+){{0,2}} from|"
@@ -81,7 +85,7 @@ _DONE_BEFORE = re.compile(
     r"\b(?:shifted|switched|switches|switching|alternat\w+|split|spread) (?:from|to|between|among|over|across)|"
     r"\b(?:ETA|ETD|ATA|destination|enter(?:ed|s|ing)|due (?:at|in|into)|arrives?|reach(?:es|ed|ing)?|left|"
     r"leaves|leaving|arrived|discharged?|"
-    r"unlading|unladen|loading|lading|exam(?: site| location)?|routing|route|transs?hipment|landed|docked|"
+    r"unlading|unladen|loading|lading|exam(?: site| location)?|routing|route|transs?hipment|t/s|landed|docked|"
     r"cleared|disch\.?|departed|transs?hipped)[:,]?)\s?\.*(?: the)?\s+$",
     re.IGNORECASE,
 )

@@ -67,7 +67,7 @@ _CODE = re.compile(
     r"[\"\u201c]?(?P<codes>[A-Z]{2}(?:(?:,|/|;| and| or)+ ?[A-Z]{2}\b(?!:)){0,9})\b(?! ?[A-Z]{2})"
 )
 _CODE_COLUMN = re.compile(
-    r"(?:country(?: of (?:origin|export))?|COO|C/O|origin)(?: (?:country|code))?:?", re.IGNORECASE
+    r"(?:country(?: of (?:origin|export))?|COO|CO|C/O|origin)(?: (?:country|code))?:?", re.IGNORECASE
 )
 _IN_CODES = re.compile(r"\b[A-Z]{2}\b")
 _UNITED_STATES = "US"

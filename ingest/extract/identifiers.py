@@ -222,7 +222,7 @@ _SEPARATED_CHARACTERS = 14
 _COLUMNS: tuple[tuple[IdentifierType, re.Pattern[str], re.Pattern[str]], ...] = (
     (_I.PORT, re.compile(r"(?:\w+ )?ports?(?: of (?:entry|unlading))?(?: code| no\.?| number)?:?", re.IGNORECASE),
      re.compile(r"\d{4}")),
-    (_I.ENTRY_NUMBER, re.compile(r"entry(?: summary)?(?: no\.?| number| #)?:?", re.IGNORECASE),
+    (_I.ENTRY_NUMBER, re.compile(r"entry(?: summary)?(?: no\.?| number| num| #)?:?", re.IGNORECASE),
      re.compile(r"[A-Z0-9]{3}[- ]?\d{7}[- ]?\d")),
     (_I.HTS, re.compile(r"(?:.* )?(?:HTS(?:US)?A?|tariff)(?: item)?(?: no\.?| number| code| #)?:?", re.IGNORECASE),
      re.compile(r"\d{4}(?:\.?\d{2}){0,3}")),

@@ -29,6 +29,7 @@ from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
 from ingest.extract.ports_by_name import ports_by_name
 from ingest.extract.small_letters import in_small_letters, small_again, small_countries, small_firms, small_names
+from ingest.extract.tables import rows_in_tabs
 
 COMPANY, COUNTRY, DATE = "company", "country", "date"
 _MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
@@ -78,7 +79,8 @@ class _Pieces:
                 pieces.append(piece)
                 blank.append(False)
         doc = Doc(self.vocab, words=pieces, spaces=blank)
-        doc.user_data[_TEXT] = text  # which spaCy would put together anew from the tokens for each component
+        # spaCy would put the text together anew from the tokens for each component.
+        doc.user_data[_TEXT] = rows_in_tabs(text)
         return doc
 
 

@@ -53,6 +53,7 @@ class _Place:
 
 _NO_OFFICE = frozenset(("New York", "NEW YORK", "Washington"))  # of rulings and of headquarters
 _ARROW = re.compile(r"\s?(?:-{1,2}>|\u2192|>)\s?")
+_WAY = re.compile(r" (?:to|-|\u2013) ")  # where one of the two is abroad
 _COLUMN = re.compile(
     r"(?:\w+ )?(?:ports?|POE|POL|POD)(?: of [a-z]+)?(?: name)?|(?:place of )?(?:un)?lading|discharged?(?: at)?|"
     r"load(?:ed|ing)(?: at)?",
@@ -82,7 +83,7 @@ _STANDS_IN = re.compile(
     r"Via|Rue|Avenida|Av)\.? )\Z"
 )
 _ROW = re.compile(
-    r"(?:,? and(?: then| later| finally| also| on to| back to| not)?|,? (?:then|not|later|on to|"
+    r"(?:,? and(?: then| later| finally| also| on to| back to| not)?|,? (?:then|not|later|on to|t/s|"
     r"(?:since \d{4},? )?also)|,| or|,? n?or|/| /|/ |"
     r" &| to| for|\s?[-\u2013]\s?|,? (?:and|or|not) (?:from|at|through|via|with)| rather than|"
     r" instead of) ?(?:the )?(?:[Pp]ort of )?"
@@ -182,6 +183,12 @@ def _number_beside(text: str, place: _Place) -> re.Match[str] | None:
 
 def _join_rows(text: str, places: Sequence[_Place]) -> None:
     """Make ports of those that stand in a row with one: of little trade only where that one is called a port."""
+    for one, other in pairwise(places):
+        between = text[one.behind : other.start]
+        abroad = {len(code) for code in (one.code, other.code)} != {_DOMESTIC_DIGITS}
+        joined = _ARROW.fullmatch(between) or (abroad and _WAY.fullmatch(between))
+        if joined and (one.port.busy or other.port.busy):  # Qingdao to Savannah
+            one.is_port = other.is_port = True
     for ways in (range(1, len(places)), range(len(places) - 1, 0, -1)):
         for at in ways:
             one, other = places[at - 1], places[at]
@@ -194,11 +201,6 @@ def _join_rows(text: str, places: Sequence[_Place]) -> None:
                     each.is_port |= each.port.busy or called
                     each.is_called |= called
     for one, other in pairwise(places):
-        between = text[one.behind : other.start]
-        abroad = {len(code) for code in (one.code, other.code)} != {_DOMESTIC_DIGITS}
-        joined = _ARROW.fullmatch(between) or (between == " to " and abroad)
-        if joined and (one.port.busy or other.port.busy):  # Qingdao to Savannah
-            one.is_port = other.is_port = True
         if one.is_port and other.port.busy and other.start - one.end <= _REST_CHARACTERS:
             other.is_port |= bool(_REST.search(text, one.end, other.start))
 

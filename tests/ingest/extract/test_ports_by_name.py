@@ -28,6 +28,11 @@ PORTS = [
         "It left Kobe (a feeder) for Tacoma; using Gulfport instead of New Orleans, Detroit first saw it",
         ["Kobe", "Tacoma", "Gulfport", "New Orleans", "Detroit"],
     ),
+    (
+        "Containers to Norfolk, from Callao to Houston and Mobile; Shanghai - Laem Chabang, then Charleston",
+        ["Norfolk", "Callao", "Houston", "Mobile", "Shanghai", "Laem Chabang", "Charleston"],
+    ),
+    ("The strike at Vancouver is over. The broker's permit for Nogales", ["Vancouver", "Nogales"]),
     ("SAVANNAH (1703) has it; 4601 Newark, too", ["SAVANNAH", "1703", "4601", "Newark"]),
 ]
 
