@@ -69,10 +69,12 @@ def firm_key(name: str) -> str:
 
 def documents_naming(
     facts: FactStore, numbers: Iterable[str], names: Iterable[str], *,
-    as_of: date | None, until: date, kinds: Sequence[str] = WRITTEN,
+    as_of: date | None, until: date, kinds: Sequence[str] = WRITTEN, saying: str = "",
 ) -> list[Document]:  # fmt: skip
-    """The documents, up to a day, that name any of these numbers (taxpayers, MIDs, entries, bills, boxes) or names."""
+    """The documents, up to a day, that name any of these numbers (taxpayers, MIDs, entries, bills, boxes) or names;
+    with `saying`, a regular expression, only those whose text it is found in."""
     paper = facts.table("documents", as_of=as_of)
+    paper = paper.filter(paper.text.re_search(saying)) if saying else paper
     paper = paper.filter(paper.kind.isin(kinds), paper.date.isnull() | (paper.date <= until), paper.text.notnull())
     named = facts.table("mentions", as_of=as_of)
     named = named.semi_join(paper.select(document_id="id"), "document_id")

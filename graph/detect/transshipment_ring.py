@@ -16,6 +16,7 @@ from graph.detect.diversion.examine import examine
 from graph.detect.diversion.examined import Examination
 from graph.detect.diversion.features import all_features
 from graph.detect.diversion.orders import read_orders
+from graph.detect.diversion.outside import STILL_DIVERTED
 from graph.detect.diversion.rings import Weighed, rings
 from graph.detect.diversion.story import Told, named_customers, tell
 from graph.detect.diversion.trade import kept, lines_without_maker, scope_lines
@@ -33,7 +34,7 @@ class TransshipmentRing:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "transshipment_ring"
-    version: str = "4"
+    version: str = "5"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -80,7 +81,10 @@ class TransshipmentRing:
 def weigh(seen: Examination, calibration: Calibration) -> list[Weighed]:
     """Every candidate with its features and probability, likeliest first."""
     told = all_features(seen.examined)
-    weighed = [Weighed(x, of, calibration.probability(of)) for x, of in zip(seen.examined, told, strict=True)]
+    weighed = [
+        Weighed(x, of, calibration.probability(of) * (STILL_DIVERTED if x.outside else 1.0))
+        for x, of in zip(seen.examined, told, strict=True)
+    ]
     return sorted(weighed, key=lambda w: (-w.probability, w.key))
 
 

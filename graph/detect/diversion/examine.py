@@ -29,6 +29,7 @@ from graph.detect.diversion.custom import (
 from graph.detect.diversion.examined import Customer, Examination, Examined, Habits, Inward
 from graph.detect.diversion.inward import Shipped, Waybills, inward, lots_of, names_of, suppliers, waybills
 from graph.detect.diversion.orders import EPOCH, Order
+from graph.detect.diversion.outside import Reach
 from graph.detect.diversion.papers import Paper, Papers
 from graph.detect.diversion.passage import TELLING_PASSAGE_BITS, Lots, Passage
 from graph.detect.diversion.plants import Capacity, Plant
@@ -133,6 +134,7 @@ def examine(
         ties=tied,
         held=held,
         casework=Casework(facts, own, asked, as_of=as_of, until=until),
+        reach=Reach(facts, own, asked, orders, as_of=as_of, until=until),
         claims=ties.claims(facts, entities, as_of=as_of),
         plants=on_file,
         capacities=plants.capacities(facts, asked, as_of=as_of),
@@ -174,6 +176,7 @@ class _Gathered:
     ties: Mapping[str, list[Tie]]
     held: Mapping[str, list[Held]]
     casework: Casework
+    reach: Reach
     claims: Mapping[str, list[Claim]]
     plants: Mapping[str, Plant]
     capacities: Mapping[str, list[Capacity]]
@@ -285,6 +288,7 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         circle_size=1 + sum(b.new for b in buyers),
         habits=_habits(g, c, rows),
         looks=g.casework.of(c.spellings, rows),
+        outside=g.reach.of(order, c.spellings, rows, behind),
     )
 
 

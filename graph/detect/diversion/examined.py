@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from graph.detect.diversion.casework import Looks
 from graph.detect.diversion.goods import KeptPrice, Likeness
 from graph.detect.diversion.orders import Order
+from graph.detect.diversion.outside import Outside
 from graph.detect.diversion.papers import Paper
 from graph.detect.diversion.passage import Bills, Lots, Passage
 from graph.detect.diversion.plants import Capacity, Plant
@@ -115,6 +116,7 @@ class Examined:
     circle_size: int  # it and its new customers
     habits: Habits
     looks: Looks  # of customs at its goods and its plant
+    outside: Outside  # what leaves its goods out of the order
     beginners: Beginners = Beginners()  # among its customers; known once all candidates are
 
 

@@ -68,6 +68,11 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
             "looks of customs at its goods and its plant, and how issues on them closed",
             _checked(x),
         ),
+        InnocentExplanation(
+            "goods that the order does not reach",
+            "scope rulings, laboratories' findings and producers with a rate of nothing",
+            _reached(x),
+        ),
         InnocentExplanation("real plant with a ramp", "a year's shipments against what the plant can make", plant),
         InnocentExplanation(
             "price of its own country",
@@ -100,16 +105,34 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
     )  # fmt: skip
 
 
+def _reached(x: Examined) -> str:
+    told = []
+    if x.outside.papers:
+        leave = "leaves" if len(x.outside.papers) == 1 else "leave"
+        told.append(f"{', '.join(x.outside.papers)} {leave} them out")
+    if x.outside.firms:
+        firms = ", ".join(f"{case}-{suffix}" for case, suffix in x.outside.firms)
+        told.append(f"their producer {', '.join(x.suppliers)} pays nothing ({firms})")
+    if told:
+        return f"Holds, if the goods are those that are meant: {' and '.join(told)}."
+    return "Does not arise: no ruling or finding leaves them out, and no producer behind them pays nothing."
+
+
 def _checked(x: Examined) -> str:
     looks = x.looks
     if looks.cleared:
-        return f"Holds: {len(looks.cleared)} issues on the origin of its goods were closed in its favour."
+        one = len(looks.cleared) == 1
+        many = "an issue on the origin of its goods was" if one else f"{len(looks.cleared)} issues on it were"
+        return f"Holds: {many} closed in its favour."
     if looks.papers:
         return f"Weakens the match: {', '.join(looks.papers)} speak{'s' * (len(looks.papers) == 1)} for its goods."
     if looks.visits:
-        return f"Holds: customs saw the plant {len(looks.visits)} times and found it in order."
+        times = "once" if len(looks.visits) == 1 else f"{len(looks.visits)} times"
+        return f"Holds: customs saw the plant {times} and found it in order."
     if looks.doubted:
-        return f"Does not hold: {len(looks.doubted)} of {len(looks.looked)} looks ended in doubt of the origin."
+        many = f"{len(looks.doubted)} of {len(looks.looked)} look{'s' * (len(looks.looked) != 1)}"
+        return f"Does not hold: {many} ended in doubt of the origin."
     if looks.looked:
-        return f"Weak: {len(looks.looked)} looks at the goods ended without doubt of the origin; none saw the plant."
+        many = f"{len(looks.looked)} look{'s' * (len(looks.looked) != 1)}"
+        return f"Weak: {many} at the goods ended without doubt of the origin; none saw the plant."
     return "Cannot be told: customs has not looked at its goods or its plant."

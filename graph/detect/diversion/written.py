@@ -28,10 +28,12 @@ NOT_CLEARED = (
     r"(evasion|transshipment|discrepanc\w+) (was |is )?(found|confirmed|established|proven))\b"
 )
 # What papers say for it beside: the article is outside the order, or the plant was seen at work.
-_OUT_OF_SCOPE = re.compile(
+OUT_OF_SCOPE = (
     r"(?i)\b(not|outside|excluded|beyond|falls? out(side)?) (within |in |from |of |covered by |subject to |under )*"
     r"(the )?([a-z]+ )?(scope|orders?)\b"
 )
+# Who decides on scope, or finds what goods are; letters of the parties ("other") do neither.
+OFFICIAL = ("ruling", "notice", "memo", "ims_document", "lab_report")
 _SEEN = re.compile(
     r"(?i)\b((confirmed|verified|saw|seen|observed|witnessed) (full |complete |actual |own )?"
     r"(production|manufactur\w+)|"
@@ -39,24 +41,37 @@ _SEEN = re.compile(
     r"substantial(ly)? transform(ed|ation))\b"
 )
 _OF_A_LABORATORY = "lab_report"
-_NOT_FOR_IT = re.compile(r"(?i)\b((is|are) within|not substantially|idle|empty|no (machiner\w+|workers))\b")
+_NOT_FOR_IT = re.compile(
+    r"(?i)\b((is|are) within|not (outside|excluded|beyond)|not substantially|idle|empty|no (machiner\w+|workers))\b"
+)
+_OPEN_OR_WITHIN = re.compile(
+    r"(?i)\b((is|are|falls?|be) within|not (outside|excluded|beyond)|could not|cannot|pending|undecided)\b"
+)
+_ONLY_SAID = re.compile(r"(?i)\b(claim|ask|argue|assert|allege|believe|contend|state|say|request)(s|d|ed)? that\b")
+
+
+def keys_on_file(facts: FactStore, makers: Collection[str], *, as_of: date | None) -> dict[str, set[str]]:
+    """By MID, what a document may name its maker by: the number, and the names that it has on file."""
+    keys = {maker: {maker} for maker in makers}
+    on_file = facts.table("party_records", as_of=as_of)
+    on_file = on_file.filter(on_file.role == "manufacturer").select("identifier", "name", "other_names")
+    for row in on_file.semi_join(one_column("identifier", makers), "identifier").to_pyarrow().to_pylist():
+        for name in (row["name"], *(row["other_names"] or ())):
+            if name and (key := firm_key(name)):
+                keys[row["identifier"]].add(key)
+    return keys
 
 
 def spoken_for(
     facts: FactStore, makers: Collection[str], *, as_of: date | None, until: date
 ) -> dict[str, tuple[str, ...]]:
     """By MID, the documents up to a day that speak for its goods, by its number or a name that it has on file."""
-    keys = {maker: {maker} for maker in makers}
-    on_file = facts.table("party_records", as_of=as_of)
-    on_file = on_file.filter(on_file.role == "manufacturer").select("identifier", "name", "other_names")
-    names: set[str] = set()
-    for row in on_file.semi_join(one_column("identifier", makers), "identifier").to_pyarrow().to_pylist():
-        for name in (row["name"], *(row["other_names"] or ())):
-            if name and (key := firm_key(name)):
-                keys[row["identifier"]].add(key)
-                names.add(name)
+    keys = keys_on_file(facts, makers, as_of=as_of)
+    names = {key for own in keys.values() for key in own}
     naming: dict[str, dict[str, Document]] = {}
-    for paper in documents_naming(facts, makers, names, as_of=as_of, until=until, kinds=(*WRITTEN, _OF_A_LABORATORY)):
+    for paper in documents_naming(
+        facts, makers, names, as_of=as_of, until=until, kinds=(*WRITTEN, "ruling", _OF_A_LABORATORY)
+    ):
         for one in paper.named:
             naming.setdefault(one.key, {})[paper.id] = paper
     found: dict[str, tuple[str, ...]] = {}
@@ -70,13 +85,29 @@ def spoken_for(
 
 def speaks_for(paper: Document, maker: frozenset[str]) -> bool:
     """Whether a document speaks for the goods of the maker that goes by these keys."""
-    told = [said for said, keys in paper.sentences if keys & maker]
-    if not told:
-        return False
-    if paper.kind == _OF_A_LABORATORY or all(one.key in maker for one in paper.named):
-        told = [said for said, _ in paper.sentences]
-    for_it = any(map(_OUT_OF_SCOPE.search, told))
+    told = _told(paper, maker)
+    for_it = any(re.search(OUT_OF_SCOPE, said) for said in told)
     # What else a laboratory finds in order need not be the origin.
     if paper.kind != _OF_A_LABORATORY:
         for_it = for_it or any(re.search(IN_FAVOUR, said) or _SEEN.search(said) for said in told)
     return for_it and not any(re.search(NOT_CLEARED, said) or _NOT_FOR_IT.search(said) for said in told)
+
+
+def leaves_out(paper: Document, keys: frozenset[str]) -> bool:
+    """Whether a document of customs, a court or a laboratory says of these parties' goods that an order leaves them
+    out."""
+    told = _told(paper, keys)
+    return (
+        paper.kind in OFFICIAL
+        and any(re.search(OUT_OF_SCOPE, said) and not _ONLY_SAID.search(said) for said in told)
+        and not any(map(_OPEN_OR_WITHIN.search, told))
+    )
+
+
+def _told(paper: Document, keys: frozenset[str]) -> list[str]:
+    """What a document says of those that go by these keys: the sentences that name them, or all where it names nobody
+    else or reports on a sample."""
+    told = [said for said, named in paper.sentences if named & keys]
+    if told and (paper.kind == _OF_A_LABORATORY or all(one.key in keys for one in paper.named)):
+        return [said for said, _ in paper.sentences]
+    return told

@@ -36,10 +36,13 @@ def seen_in(facts: FactStore) -> Examination | None:
 
 
 def labelled(seen: Examination, schemes: Sequence[Scheme], *, world: str) -> Iterator[LabelledLead]:
-    """The candidates of a world, each with whether it is a planted ring's maker."""
+    """The candidates of a world, each with whether it is a planted ring's maker; goods that the order does not reach
+    are weighed apart."""
     ours = [scheme for scheme in schemes if scheme.kind == "transshipment_ring"]
     of_entry = {entry: scheme for scheme in ours for entry in scheme.entries}
     for x, told in zip(seen.examined, all_features(seen.examined), strict=True):
+        if x.outside:
+            continue
         scheme = _scheme(x, seen, of_entry)
         yield LabelledLead(
             told, scheme is not None and scheme.positive, world,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from graph.detect.detector import detect
+from graph.detect.diversion.examined import Examined
 from graph.detect.diversion.features import SIGNS, all_features
 from graph.detect.diversion.rings import LINKING_BITS
 from graph.detect.diversion.ties import Tie
@@ -297,6 +298,11 @@ def test_looks_of_customs_that_ended_in_doubt_of_the_origin_are_told(findings: l
 
 def weighed(*stories: Callable[[OrderWorld, list[Row]], None]) -> dict[str, float]:
     """The features of one new maker of new importers, with what the stories add to its lots."""
+    return examined(*stories)[1]
+
+
+def examined(*stories: Callable[[OrderWorld, list[Row]], None]) -> tuple[Examined, dict[str, float]]:
+    """The same with all that was found about the maker."""
     world = order_world(5)
     world.record(NEW_PLANT, name="Newwar Works Ltd")
     days = (PRELIMINARY + 60, DAYS - 60)
@@ -306,8 +312,9 @@ def weighed(*stories: Callable[[OrderWorld, list[Row]], None]) -> dict[str, floa
     seen = seen_in(MemoryFacts(world.tables))
     assert seen is not None
     return next(
-        told for x, told in zip(seen.examined, all_features(seen.examined), strict=True) if x.trade.maker == NEW_PLANT
-    )
+        (x, told) for x, told in zip(seen.examined, all_features(seen.examined), strict=True)
+        if x.trade.maker == NEW_PLANT
+    )  # fmt: skip
 
 
 def test_customs_looks_speak_for_and_against_and_penalties_and_other_lines_say_nothing() -> None:
@@ -450,7 +457,7 @@ def test_an_allegation_counts_for_nothing_once_an_issue_on_the_origin_is_closed_
 
 
 @pytest.mark.parametrize(("said", "cleared"), [("are not within the scope", 1), ("are within the scope", 0)])
-def test_a_scope_ruling_on_the_maker_s_goods_speaks_for_them(said: str, cleared: int) -> None:
+def test_a_scope_ruling_on_the_maker_s_goods_leaves_them_out(said: str, cleared: int) -> None:
     def ruled(world: OrderWorld, lots: list[Row]) -> None:
         text = f"Samples made by {NEW_PLANT} {said} of the order."
         world.add("documents", {"id": "D1", "kind": "notice", "date": on(ORDER), "title": "Scope ruling", "text": text})
@@ -458,7 +465,25 @@ def test_a_scope_ruling_on_the_maker_s_goods_speaks_for_them(said: str, cleared:
         mention = {"document_id": "D1", "kind": "manufacturer", "key": NEW_PLANT, "text": NEW_PLANT, "how": "number"}
         world.add("mentions", {**mention, "start": begin, "end": begin + len(NEW_PLANT)})
 
-    assert weighed(ruled)["cleared"] == cleared
+    x, told = examined(ruled)
+    assert (told["cleared"], x.outside.papers) == (cleared, ("D1",) * cleared)
+
+
+@pytest.mark.parametrize(("rate_pct", "firms"), [(0, (("A-570-967", "001"),)), (33, ())])
+def test_goods_of_a_producer_that_pays_nothing_under_the_order_are_left_out(
+    rate_pct: int, firms: tuple[tuple[str, str], ...]
+) -> None:
+    def of_a_producer(world: OrderWorld, lots: list[Row]) -> None:
+        world.came_in(lots, shipper="Fosext Works Ltd", consignee="Newwar Works Ltd")
+        rated = {
+            "case_number": "A-570-967",
+            "suffix": "001",
+            "manufacturer_id": "CNFOSEXT88FOS",
+            "name": "Fosext Works",
+        }
+        world.add("order_firms", {**rated, "rate_pct": rate_pct, "from": on(ORDER)})
+
+    assert examined(of_a_producer)[0].outside.firms == firms
 
 
 def by_paper(facts: MemoryFacts) -> list[str]:

@@ -5,19 +5,24 @@ from datetime import date
 
 import pytest
 
-from graph.detect.diversion.written import speaks_for, spoken_for
+from graph.detect.diversion.written import leaves_out, speaks_for, spoken_for
 from graph.detect.documents import Document, Named
 from tests.graph.detect.memory_facts import MemoryFacts
 
 MAKER, IMPORTER = "UMBER TILE", "OCHRE HOME"
 
 
-def said(text: str, *, kind: str = "memo") -> bool:
+OURS = frozenset({MAKER, "VNUMBTIL1HAI"})
+
+
+def written(text: str, *, kind: str = "memo") -> Document:
     named = [Named(key, m.start(), m.end()) for key in (MAKER, IMPORTER) for m in re.finditer(key, text)]
     named.sort(key=lambda one: one.start)
-    return speaks_for(
-        Document("D1", kind, date(2025, 6, 1), "Note", text, tuple(named)), frozenset({MAKER, "VNUMBTIL1HAI"})
-    )
+    return Document("D1", kind, date(2025, 6, 1), "Note", text, tuple(named))
+
+
+def said(text: str, *, kind: str = "memo") -> bool:
+    return speaks_for(written(text, kind=kind), OURS)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,25 @@ def test_what_is_cleared_speaks_for_it(text: str) -> None:
 )
 def test_what_is_open_or_against_it_or_of_somebody_else_does_not(text: str) -> None:
     assert not said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "out"),
+    [
+        (
+            f"On request of {IMPORTER} we find that mosaic tile of {MAKER} is outside the scope of the order.",
+            "ruling",
+            1,
+        ),
+        (f"Sample of {MAKER}. It is not covered by the order.", "lab_report", 1),
+        (f"Mosaic tile of {MAKER} is outside the scope of the order.", "other", 0),
+        (f"{IMPORTER} asks that mosaic tile of {MAKER} be found outside the scope of the order.", "notice", 0),
+        (f"Mosaic tile of {MAKER} is not outside the scope of the order.", "ruling", 0),
+        (f"{MAKER} confirmed production.", "memo", 0),
+    ],
+)
+def test_only_customs_and_laboratories_leave_goods_out_of_an_order(text: str, kind: str, out: int) -> None:
+    assert leaves_out(written(text, kind=kind), OURS) == bool(out)
 
 
 def test_of_a_laboratory_only_what_it_says_of_the_scope_speaks_for_it() -> None:
