@@ -101,6 +101,7 @@ def examine(
     numbers = {b for c in chosen for b in own.take(c.key, "bill") if b}
     bills = waybills(
         passage.foreign_bills(facts, {c.origin for c in chosen}, as_of=as_of, until=until),
+        passage.onward_bills(facts, {c.origin for c in chosen}, orders, as_of=as_of, until=until),
         passage.us_bills(facts, numbers, as_of=as_of, until=until),
         own,
     )
@@ -323,7 +324,7 @@ def _way(g: _Gathered, c: MakerTrade, order: Order, rows: Ints) -> _Way:
         sent = np.union1d(into.elsewhere, into.other)
         inward_bills.append(passage.in_order(foreign, sent))
         named = np.union1d(named, sent)
-    passed = passage.passage(lots, foreign, inward_bills, named=named, until=shipped.last_day)
+    passed = passage.passage(lots, foreign, inward_bills, named=named, until=shipped.last_day, without=into.gone_on)
     return _Way(lots, into, passed, float(np.nansum(own["weight"][rows])))
 
 

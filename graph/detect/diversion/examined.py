@@ -67,6 +67,7 @@ class Inward:
     other: Ints
     elsewhere: Ints  # of the same goods, from other countries than the order's
     headings: tuple[str, ...]  # of other goods
+    gone_on: Ints  # of goods other than its material, those of which as much left for other countries soon after
 
 
 @dataclass(frozen=True, slots=True)

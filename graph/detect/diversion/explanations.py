@@ -40,6 +40,8 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
         home = f"Does not hold: {p.matched} of {p.lots} lots left as they came in."
     else:
         home = "Does not arise: no inward bill of the same goods names the maker."
+    if len(x.inward.gone_on):
+        home += f" As much as {len(x.inward.gone_on)} bills brought to it left for other countries soon after."
     old = (
         f"{'Holds' if x.old_plant_share >= 0.5 else 'Weak'}: {x.old_plant} ended as it began and had "
         f"{x.old_plant_share:.0%} of its trade." if x.old_plant and x.old_plant_share > 0
@@ -81,7 +83,8 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
         ),
         InnocentExplanation("substantial transformation", "inward bills of other goods to the maker", made),
         InnocentExplanation(
-            "goods imported for the home market", "whether the same goods come in and do not leave as they came", home
+            "goods imported for the home market or other countries",
+            "whether the same goods come in and do not leave for the United States as they came", home,
         ),
         InnocentExplanation(
             "merger or new number of an old plant", "a maker of the same country that ended as this one began", old

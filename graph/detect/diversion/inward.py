@@ -4,7 +4,7 @@ Invariant: a name on a bill tells a maker only where its own records or its own 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,8 @@ class Waybills:
     between: Mapping[tuple[str, str], Mapping[int, Ints]]  # positions in `foreign` by (into, from) and heading, by day
     consignees: Spellings  # the keys of consignees in `foreign`
     consigned: Mapping[str, Ints]  # positions in `foreign` by the consignee's key
+    onward: Bills  # from the candidates' countries to others
+    sent_on: Mapping[str, Ints]  # positions in `onward` by the shipper's key
     known: dict[tuple[str, str, tuple[int, ...]], Arrivals] = field(default_factory=dict)
 
     def of_lot(self, lots: Ints) -> Ints:
@@ -60,7 +62,7 @@ class Waybills:
         return self.known[key]
 
 
-def waybills(foreign: Bills, own: Bills, lines: Lines) -> Waybills:
+def waybills(foreign: Bills, onward: Bills, own: Bills, lines: Lines) -> Waybills:
     """The bills, indexed; `own` are those of these lines."""
     pairs: dict[tuple[str, str], dict[int, Ints]] = {}
     for (into, out, heading), at in _together(foreign).items():
@@ -68,7 +70,10 @@ def waybills(foreign: Bills, own: Bills, lines: Lines) -> Waybills:
     own_at = {number: i for i, number in enumerate(own.number)}
     own_of = np.array([own_at.get(number, -1) for number in lines.texts["bill"]], dtype=np.int64)
     consigned = _positions(foreign.consignee_key)
-    return Waybills(foreign, own, own_at, own_of, pairs, Spellings((key, key) for key in consigned), consigned)
+    return Waybills(
+        foreign, own, own_at, own_of, pairs, Spellings((key, key) for key in consigned), consigned, onward,
+        _positions(onward.shipper_key),
+    )  # fmt: skip
 
 
 def _together(foreign: Bills) -> dict[tuple[str, str, int], Ints]:
@@ -129,7 +134,7 @@ class Shipped:
     last_day: int
 
 
-def inward(bills: Waybills, names: Iterable[str], order: Order, origin: str, shipped: Shipped) -> Inward:
+def inward(bills: Waybills, names: Collection[str], order: Order, origin: str, shipped: Shipped) -> Inward:
     """What bills of lading into `origin` consign to one of these names while it ships."""
     foreign = bills.foreign
     written = {found for key in names for found in bills.consignees.owners(key)}
@@ -138,11 +143,13 @@ def inward(bills: Waybills, names: Iterable[str], order: Order, origin: str, shi
         there = (foreign.to_country[at] == origin) & (foreign.arrived[at] <= shipped.last_day)
         at = at[there & (foreign.arrived[at] >= shipped.first_day - STOCK_DAYS)]
     if not len(at):
-        return Inward(0.0, 0.0, 0.0, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, ())
+        return Inward(0.0, 0.0, 0.0, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, (), NO_ROWS)
     kg = np.nan_to_num(foreign.weight[at])
     known = foreign.heading[at] >= 0
     same = passage.same_goods(foreign, at, shipped.headings) & known
     home = foreign.from_country[at] == order.country
+    left = np.concatenate([bills.sent_on[key] for key in sorted(set(names)) if key in bills.sent_on] or [NO_ROWS])
+    left = left[bills.onward.from_country[left] == origin]
     # What it also ships under other orders is no material, but more goods that may pass through.
     other = known & ~passage.same_goods(foreign, at, shipped.headings | shipped.any_order)
     return Inward(
@@ -154,6 +161,7 @@ def inward(bills: Waybills, names: Iterable[str], order: Order, origin: str, shi
         other=at[other],
         elsewhere=at[same & ~home],
         headings=tuple(sorted({foreign.headings[code] for code in set(foreign.heading[at[other]].tolist())})),
+        gone_on=passage.gone_on(foreign, at[~other], bills.onward, left),
     )
 
 

@@ -16,12 +16,12 @@ from typing import Any
 import ibis
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
+from graph.detect.diversion.orders import Order
 from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.trade import NO_ROWS, Floats, Ints
 from graph.detect.diversion.written_names import written_key
-from graph.facts.columns import amount, one_column
+from graph.facts.columns import amount, one_column, surely
 from graph.facts.store import FactStore
 
 Names = npt.NDArray[Any]
@@ -34,6 +34,10 @@ WITHIN_DAYS_TO_ENTRY = (5, 75)
 WEIGHT_SHARE = 0.05
 # Where packages are not known on both sides, the weight must tell the lot alone.
 EXACT_WEIGHT_SHARE = 0.004
+# What came for a maker has gone on to other countries when as much of it left within so many days.
+GONE_ON_DAYS = (0, 60)
+# Goods that could be the same ones agree in so many digits.
+HEADING = 4
 # Goods consigned to the maker itself may have been repacked: their weight is compared alone, less strictly.
 REPACKED_WEIGHT_SHARE = 0.02
 LESS_CERTAIN_BITS = 4.0
@@ -67,6 +71,14 @@ def foreign_bills(facts: FactStore, countries: Iterable[str], *, as_of: date | N
     return _read(facts, "foreign_bills", as_of=as_of, until=until, into=sorted(set(countries)))
 
 
+def onward_bills(
+    facts: FactStore, countries: Iterable[str], orders: Iterable[Order], *, as_of: date | None, until: date
+) -> Bills:
+    """The bills of lading of goods that an order names from these countries to others than the United States."""
+    headings = sorted({prefix[:HEADING] for order in orders for prefix in order.prefixes})
+    return _read(facts, "foreign_bills", as_of=as_of, until=until, out_of=sorted(set(countries)), headings=headings)
+
+
 def us_bills(facts: FactStore, numbers: Iterable[str], *, as_of: date | None, until: date) -> Bills:
     """These bills of lading to the United States."""
     return _read(facts, "bills", as_of=as_of, until=until, numbers=sorted(set(numbers)))
@@ -75,19 +87,24 @@ def us_bills(facts: FactStore, numbers: Iterable[str], *, as_of: date | None, un
 def _read(
     facts: FactStore, table: str, *, as_of: date | None, until: date,
     into: list[str] | None = None, numbers: list[str] | None = None,
+    out_of: list[str] | None = None, headings: list[str] | None = None,
 ) -> Bills:  # fmt: skip
     t = facts.table(table, as_of=as_of)
     t = t.mutate(
         from_country=ibis.coalesce(t.country_of_lading.nullif(""), t.shipper_country.nullif("")),
         to_country=ibis.coalesce(t.country_of_unlading.nullif(""), t.consignee_country.nullif("")),
     )
-    if into is not None:
-        there = ibis.memtable(pa.table({"to_country": pa.array(into, pa.string())}))
-        t = t.semi_join(there, "to_country")
-        t = t.filter(ibis.coalesce(t.from_country != t.to_country, ibis.literal(value=True)))
+    for name, asked in (("to_country", into), ("from_country", out_of)):
+        if asked is not None:
+            t = t.semi_join(one_column(name, asked), name)
+            t = t.filter(ibis.coalesce(t.from_country != t.to_country, ibis.literal(value=True)))
+    if out_of is not None:
+        t = t.filter(surely(t.to_country != "US"))
+    if headings is not None:
+        t = t.mutate(begins=t.hts_prefix.re_replace("[^0-9]", "").substr(0, HEADING))
+        t = t.semi_join(one_column("begins", headings), "begins")
     if numbers is not None:
-        named = ibis.memtable(pa.table({"bill_number": pa.array(numbers, pa.string())}))
-        t = t.semi_join(named, "bill_number")
+        t = t.semi_join(one_column("bill_number", numbers), "bill_number")
     t = t.select(
         number=t.bill_number, loaded=t.loaded_on.epoch_days(), arrived=t.arrived_on.epoch_days(),
         from_country=t.from_country, to_country=t.to_country,
@@ -118,11 +135,12 @@ def _read(
         each = np.array([*map(key_of.get, written), None], dtype=object)
         return np.asarray(each[coded[name].indices.fill_null(len(written)).to_numpy()])
 
-    headings = rows["heading"].combine_chunks().dictionary_encode()
+    coded_headings = rows["heading"].combine_chunks().dictionary_encode()
     return Bills(
         texts("number"), days("loaded"), days("arrived"), texts("from_country"), texts("to_country"),
         amounts("packages"), amounts("weight"),
-        np.asarray(headings.indices.fill_null(-1).to_numpy(), dtype=np.int64), tuple(headings.dictionary.to_pylist()),
+        np.asarray(coded_headings.indices.fill_null(-1).to_numpy(), dtype=np.int64),
+        tuple(coded_headings.dictionary.to_pylist()),
         texts("shipper"), keys("shipper"), keys("consignee"),
     )  # fmt: skip
 
@@ -198,8 +216,26 @@ def _of_goods(written: tuple[str, ...], headings: frozenset[str]) -> npt.NDArray
     return np.array([*(any(h[:6].startswith(w[: len(h)]) for w in wanted) for h in written), True], dtype=np.bool_)
 
 
-def passage(lots: Lots, bills: Bills, inward: Sequence[Arrivals], *, named: Ints, until: int) -> Passage:
-    """How many of the lots came in before. `inward` are the bills to look among that arrived by a day.
+def gone_on(bills: Bills, inward: Ints, onward: Bills, left: Ints) -> Ints:
+    """Those of the `inward` bills of which as much left soon after, each for one of the bills that `left`."""
+    order = left[np.argsort(onward.weight[left], kind="stable")]
+    ins, place = _within(onward.weight[order], bills.weight[inward], share=EXACT_WEIGHT_SHARE)
+    outs = order[place]
+    day = np.where(onward.loaded[outs] >= 0, onward.loaded[outs], onward.arrived[outs])
+    lag = day - bills.arrived[inward[ins]]
+    in_time = (day >= 0) & (lag >= GONE_ON_DAYS[0]) & (lag <= GONE_ON_DAYS[1])
+    taken: dict[int, int] = {}
+    for i, out in sorted(zip(inward[ins[in_time]].tolist(), outs[in_time].tolist(), strict=True)):
+        if i not in taken and out not in taken.values():
+            taken[i] = out
+    return np.array(sorted(taken), dtype=np.int64)
+
+
+def passage(
+    lots: Lots, bills: Bills, inward: Sequence[Arrivals], *, named: Ints, until: int, without: Ints = NO_ROWS
+) -> Passage:
+    """How many of the lots came in before. `inward` are the bills to look among that arrived by a day, `without` those
+    among them that cannot be what left for the United States.
 
     `named` are positions of bills that are consigned to the maker: those among `inward` may agree in weight alone,
     which is tried apart and told only where it says more, less the bits that it is less certain by. The calendar that
@@ -213,7 +249,7 @@ def passage(lots: Lots, bills: Bills, inward: Sequence[Arrivals], *, named: Ints
     def in_time(pairs: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
         outs, ins = pairs
         arrived = bills.arrived[ins]
-        there = (arrived >= begin) & (arrived <= min(end, until))
+        there = (arrived >= begin) & (arrived <= min(end, until)) & ~among(ins, without)
         return outs[there], ins[there]
 
     strict = _counted(lots, bills, *in_time(_alike(lots, bills, inward)), weeks=weeks, less_bits=0.0)

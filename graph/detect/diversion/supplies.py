@@ -12,14 +12,13 @@ from datetime import date
 import ibis
 
 from graph.detect.diversion.orders import Order
+from graph.detect.diversion.passage import HEADING
 from graph.detect.diversion.trade import LEAST_LINES, MakerTrade
 from graph.detect.diversion.written_names import Spellings, written_key
 from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 
 Key = tuple[int, str, str]
-# Goods that could be the same ones agree in so many digits.
-HEADING = 4
 
 
 def supplied(
