@@ -189,7 +189,6 @@ def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) ->
     x = weighed.examined
     found = [
         _trade(x, customers, seen),
-        *_surge(x, seen),
         *_switch(x, customers, seen),
         *_beginners(x, seen),
         *_papers(x, seen),
@@ -197,7 +196,7 @@ def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) ->
         *_inward(x, seen),
     ]
     found += [*_kept_price(x, customers, seen), *_price(x, seen), *_capacity(x), *_standing(x), *_ties(x), *_claims(x)]
-    found += _looks(x)
+    found += [*_looks(x), *_outside(x)]
     if weighed.features["chain"]:
         found.append(
             Evidence(
@@ -207,7 +206,7 @@ def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) ->
                 _line_refs(seen.lines, x.rows, 6),
             )
         )
-    return found
+    return [*found, *_surge(x, seen)]
 
 
 def _trade(x: Examined, customers: list[Customer], seen: Examination) -> Evidence:
@@ -237,18 +236,26 @@ def _trade(x: Examined, customers: list[Customer], seen: Examination) -> Evidenc
     )  # fmt: skip
 
 
+def _times(factor: float) -> str:
+    """A factor in as few digits as tell it.
+
+    >>> _times(171.73), _times(1.28)
+    ('172 times', '1.3 times')
+    """
+    return f"{factor:,.0f} times" if factor >= 10 else f"{factor:.1f} times"
+
+
 def _surge(x: Examined, seen: Examination) -> list[Evidence]:
     found = seen.surges.get((x.order.number, x.trade.origin))
     if found is None:
         return []
-    grew = "more than" if found.times_over_both > 1 else "no more than"
+    chance = round(100 * found.p_value)
     return [
         Evidence(
-            f"Since {day_of(found.break_day)} a month's trade in these goods from {x.trade.origin} was "
-            f"{found.times:.2f} times what it was before, {grew} its surroundings: other third countries' "
-            f"{found.times_other_countries:.2f} times, all else of the same importers {found.times_other_goods:.2f} "
-            f"times (p {found.p_value:.2f} against {found.calendars} moved calendars). This is of the country, not of "
-            "the maker, and counts nothing here.",
+            f"Beside the maker: since {day_of(found.break_day)} the month's trade in these goods from "
+            f"{x.trade.origin} is {_times(found.times)} what it was, that from other third countries "
+            f"{_times(found.times_other_countries)}, all else of the same importers {_times(found.times_other_goods)}; "
+            f"as much comes by chance in {chance} of 100 calendars. It is no evidence against a maker.",
             {
                 "since": day_of(found.break_day).isoformat(), "measure": found.measure,
                 "months_before": found.months_before, "months_after": found.months_after,
@@ -321,13 +328,31 @@ def _looks(x: Examined) -> list[Evidence]:
         return []
     return [
         Evidence(
-            f"{len(looks.doubted)} of {len(looks.looked)} looks of customs at its goods or its plant ended in doubt of "
+            f"{len(looks.doubted)} of {len(looks.looked)} look{'s' * (len(looks.looked) != 1)} of customs at its goods or its plant ended in doubt of "
             f"the origin, the marking or the case, where {looks.usual:.1%} would be usual.",
             {
                 "looked": len(looks.looked), "doubted": len(looks.doubted), "usual_share": round(looks.usual, 4),
                 "bits": round(looks.bits, 2),
             },
             tuple(RecordRef(table, (key,)) for table, key in looks.doubted[:MOST_ROWS]),
+        )
+    ]  # fmt: skip
+
+
+def _outside(x: Examined) -> list[Evidence]:
+    """What speaks against the pattern so strongly that it is shown with what speaks for it."""
+    if not x.outside:
+        return []
+    said = []
+    if x.outside.papers:
+        said.append(f"{', '.join(x.outside.papers)} says that such goods are not under the order")
+    if x.outside.firms:
+        said.append(f"{', '.join(x.suppliers)}, whose goods these seem to be, pays nothing under it")
+    papers = tuple(RecordRef("documents", (paper,)) for paper in x.outside.papers)
+    return [
+        Evidence(
+            f"Against it: {' and '.join(said)}.", {"papers": len(papers), "firms": len(x.outside.firms)},
+            (*papers, *(RecordRef("order_firms", row) for row in x.outside.firms)),
         )
     ]  # fmt: skip
 

@@ -386,6 +386,25 @@ def test_goods_that_came_in_under_another_number_and_left_as_they_were_pass_thro
     assert told["inputs"] == 0
 
 
+def test_goods_that_left_for_a_third_country_are_matched_with_no_lot() -> None:
+    def came(world: OrderWorld, lots: list[Row]) -> None:
+        world.came_in(lots, shipper="Fosext Works Ltd", consignee="Newwar Works Ltd")
+
+    def left(world: OrderWorld, lots: list[Row]) -> None:
+        for n, bill in enumerate([row for row in world.tables["foreign_bills"] if "Newwar" in row["consignee_name"]]):
+            on_board = bill["arrived_on"] + timedelta(days=14)
+            world.add("foreign_bills", bill | {
+                "bill_number": f"ONWD{n:08d}", "loaded_on": on_board, "arrived_on": on_board + timedelta(days=20),
+                "country_of_lading": "VN", "country_of_unlading": "DE", "shipper_name": "Newwar Works Ltd",
+                "consignee_name": "Dritte Handels GmbH",
+            })  # fmt: skip
+
+    (stayed, _), (gone, _) = examined(came), examined(came, left)
+    assert stayed.passage.matched == len(stayed.lots.lot) > 0
+    assert (len(stayed.inward.gone_on), len(gone.inward.gone_on)) == (0, len(gone.lots.lot))
+    assert gone.passage.matched == 0
+
+
 def test_papers_that_name_the_order_s_country_say_less_where_many_makers_have_that_habit() -> None:
     def laden(makers: Collection[str]) -> Callable[[OrderWorld, list[Row]], None]:
         def story(world: OrderWorld, lots: list[Row]) -> None:
