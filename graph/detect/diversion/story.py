@@ -328,8 +328,9 @@ def _looks(x: Examined) -> list[Evidence]:
         return []
     return [
         Evidence(
-            f"{len(looks.doubted)} of {len(looks.looked)} look{'s' * (len(looks.looked) != 1)} of customs at its goods or its plant ended in doubt of "
-            f"the origin, the marking or the case, where {looks.usual:.1%} would be usual.",
+            f"{len(looks.doubted)} of {len(looks.looked)} look{'s' * (len(looks.looked) != 1)} of customs at its goods "
+            f"or its plant ended in doubt of the origin, the marking or the case, where {looks.usual:.1%} would be "
+            "usual.",
             {
                 "looked": len(looks.looked), "doubted": len(looks.doubted), "usual_share": round(looks.usual, 4),
                 "bits": round(looks.bits, 2),
