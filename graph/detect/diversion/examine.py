@@ -135,7 +135,7 @@ def examine(
         ties=tied,
         held=held,
         casework=Casework(facts, own, asked, as_of=as_of, until=until),
-        reach=Reach(facts, own, asked, orders, as_of=as_of, until=until),
+        reach=Reach(facts, own, asked | {m for ms in home_makers.values() for m in ms}, as_of=as_of, until=until),
         claims=ties.claims(facts, entities, as_of=as_of),
         plants=on_file,
         capacities=plants.capacities(facts, asked, as_of=as_of),

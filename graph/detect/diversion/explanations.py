@@ -72,7 +72,7 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
         ),
         InnocentExplanation(
             "goods that the order does not reach",
-            "scope rulings, laboratories' findings and producers with a rate of nothing",
+            "scope rulings, exclusions and laboratories' findings on its goods or their producer's",
             _reached(x),
         ),
         InnocentExplanation("real plant with a ramp", "a year's shipments against what the plant can make", plant),
@@ -109,16 +109,13 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
 
 
 def _reached(x: Examined) -> str:
-    told = []
-    if x.outside.papers:
-        leave = "leaves" if len(x.outside.papers) == 1 else "leave"
-        told.append(f"{', '.join(x.outside.papers)} {leave} them out")
-    if x.outside.firms:
-        firms = ", ".join(f"{case}-{suffix}" for case, suffix in x.outside.firms)
-        told.append(f"their producer {', '.join(x.suppliers)} pays nothing ({firms})")
-    if told:
-        return f"Holds, if the goods are those that are meant: {' and '.join(told)}."
-    return "Does not arise: no ruling or finding leaves them out, and no producer behind them pays nothing."
+    if not x.outside:
+        return "Does not arise: no ruling or finding leaves out the maker's goods or those of who is behind them."
+    leave = f"{', '.join(x.outside.papers)} {'leaves' if len(x.outside.papers) == 1 else 'leave'}"
+    what = (
+        f"goods of {', '.join(x.outside.producers)}, who seems to be behind these," if x.outside.producers else "them"
+    )
+    return f"Holds, if the goods are those that are meant: {leave} {what} out."
 
 
 def _checked(x: Examined) -> str:

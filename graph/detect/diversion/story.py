@@ -344,16 +344,12 @@ def _outside(x: Examined) -> list[Evidence]:
     """What speaks against the pattern so strongly that it is shown with what speaks for it."""
     if not x.outside:
         return []
-    said = []
-    if x.outside.papers:
-        said.append(f"{', '.join(x.outside.papers)} says that such goods are not under the order")
-    if x.outside.firms:
-        said.append(f"{', '.join(x.suppliers)}, whose goods these seem to be, pays nothing under it")
-    papers = tuple(RecordRef("documents", (paper,)) for paper in x.outside.papers)
+    behind = ", ".join(x.outside.producers)
+    whose = f"goods of {behind}, who seems to be behind them," if behind else "such goods"
     return [
         Evidence(
-            f"Against it: {' and '.join(said)}.", {"papers": len(papers), "firms": len(x.outside.firms)},
-            (*papers, *(RecordRef("order_firms", row) for row in x.outside.firms)),
+            f"Against it: {', '.join(x.outside.papers)} says that {whose} are not under the order.",
+            {"papers": len(x.outside.papers)}, tuple(RecordRef("documents", (paper,)) for paper in x.outside.papers),
         )
     ]  # fmt: skip
 

@@ -475,34 +475,31 @@ def test_an_allegation_counts_for_nothing_once_an_issue_on_the_origin_is_closed_
     assert (told["alleged"], told["cleared"]) == ((0, 1) if cleared else (1, 0))
 
 
+def document(world: OrderWorld, text: str, named: str) -> None:
+    """A notice that names a maker by its number."""
+    world.add("documents", {"id": "D1", "kind": "notice", "date": on(ORDER), "title": "Notice", "text": text})
+    mention = {"document_id": "D1", "kind": "manufacturer", "key": named, "text": named, "how": "number"}
+    begin = text.index(named)
+    world.add("mentions", {**mention, "start": begin, "end": begin + len(named)})
+
+
 @pytest.mark.parametrize(("said", "cleared"), [("are not within the scope", 1), ("are within the scope", 0)])
 def test_a_scope_ruling_on_the_maker_s_goods_leaves_them_out(said: str, cleared: int) -> None:
     def ruled(world: OrderWorld, lots: list[Row]) -> None:
-        text = f"Samples made by {NEW_PLANT} {said} of the order."
-        world.add("documents", {"id": "D1", "kind": "notice", "date": on(ORDER), "title": "Scope ruling", "text": text})
-        begin = text.index(NEW_PLANT)
-        mention = {"document_id": "D1", "kind": "manufacturer", "key": NEW_PLANT, "text": NEW_PLANT, "how": "number"}
-        world.add("mentions", {**mention, "start": begin, "end": begin + len(NEW_PLANT)})
+        document(world, f"Samples made by {NEW_PLANT} {said} of the order.", NEW_PLANT)
 
     x, told = examined(ruled)
     assert (told["cleared"], x.outside.papers) == (cleared, ("D1",) * cleared)
 
 
-@pytest.mark.parametrize(("rate_pct", "firms"), [(0, (("A-570-967", "001"),)), (33, ())])
-def test_goods_of_a_producer_that_pays_nothing_under_the_order_are_left_out(
-    rate_pct: int, firms: tuple[tuple[str, str], ...]
-) -> None:
+@pytest.mark.parametrize(("said", "out"), [("is excluded from", 1), ("has a rate of 0 under", 0)])
+def test_goods_of_a_producer_that_is_excluded_from_the_order_are_left_out(said: str, out: int) -> None:
     def of_a_producer(world: OrderWorld, lots: list[Row]) -> None:
         world.came_in(lots, shipper="Fosext Works Ltd", consignee="Newwar Works Ltd")
-        rated = {
-            "case_number": "A-570-967",
-            "suffix": "001",
-            "manufacturer_id": "CNFOSEXT88FOS",
-            "name": "Fosext Works",
-        }
-        world.add("order_firms", {**rated, "rate_pct": rate_pct, "from": on(ORDER)})
+        document(world, f"CNFOSEXT88FOS {said} the order A-570-967.", "CNFOSEXT88FOS")
 
-    assert examined(of_a_producer)[0].outside.firms == firms
+    left = examined(of_a_producer)[0].outside
+    assert (left.papers, left.producers) == (("D1",) * out, ("CNFOSEXT88FOS",) * out)
 
 
 def by_paper(facts: MemoryFacts) -> list[str]:
@@ -562,7 +559,7 @@ def test_nobody_else_is_accused(findings: list[Finding]) -> None:
 
 def test_every_innocent_explanation_is_answered_and_a_person_is_asked_about_scope(findings: list[Finding]) -> None:
     finding = of(findings, NEW_PLANT)
-    assert len(finding.innocent_explanations) == 11
+    assert len(finding.innocent_explanations) == 12
     assert all(e.result for e in finding.innocent_explanations)
     assert "A-570-967" in finding.scope_question
 
