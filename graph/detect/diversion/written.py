@@ -30,7 +30,8 @@ NOT_CLEARED = (
 # What papers say for it beside: the article is outside the order, or the plant was seen at work.
 OUT_OF_SCOPE = (
     r"(?i)\b(not|outside|excluded|beyond|falls? out(side)?) (within |in |from |of |covered by |subject to |under )*"
-    r"(the )?([a-z]+ )?(scope|orders?)\b"
+    r"(the )?([a-z]+ )?(scope|orders?)\b|"
+    r"\bneeds? no (cash )?deposits?\b|\bno (cash )?deposits? (is|are) (due|needed|required)\b"
 )
 # Who decides on scope, or finds what goods are; letters of the parties ("other") do neither.
 OFFICIAL = ("ruling", "notice", "memo", "ims_document", "lab_report")

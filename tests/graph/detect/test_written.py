@@ -64,6 +64,7 @@ def test_what_is_open_or_against_it_or_of_somebody_else_does_not(text: str) -> N
         (f"Mosaic tile of {MAKER} is outside the scope of the order.", "other", 0),
         (f"{IMPORTER} asks that mosaic tile of {MAKER} be found outside the scope of the order.", "notice", 0),
         (f"Mosaic tile of {MAKER} is not outside the scope of the order.", "ruling", 0),
+        (f"Goods of {MAKER} need no deposit.", "notice", 1),
         (f"{MAKER} confirmed production.", "memo", 0),
     ],
 )
