@@ -79,8 +79,9 @@ def search(
         (extent,) = extent.to_pyarrow().to_pylist()
         if extent["first"] is None:
             return None
+        others = kept.enter_context(facts.kept(held_by_others(facts, side, as_of=as_of)))
         with facts.kept(_holdings(facts, side, trade, everybody, as_of=as_of)) as holds:
-            holders = _holders(holds, held_by_others(facts, side, as_of=as_of))
+            holders = _holders(holds, others)
             holding = holds.group_by("kind").agg(n=holds.party.nunique()).to_pyarrow().to_pylist()
             holding_of = {row["kind"]: row["n"] for row in holding}
             sought = holds.filter(holds.kind.isin([*_TRADE_KEYS, *KINDS]))
