@@ -22,6 +22,7 @@ from graph.detect.reentry import lots
 from graph.detect.reentry.features import excess, features
 from graph.detect.reentry.hands import Came, Hand, hands
 from graph.detect.reentry.importers import by_importer, together_bits
+from graph.detect.reentry.journeys import Journey, Travelled, journeys
 from graph.detect.reentry.lawful import Lawful, Return, lawful
 from graph.detect.reentry.lines import entry_lines
 from graph.detect.reentry.match import Lead, Search, party_of, search
@@ -47,6 +48,7 @@ class Weighed:
     lead: Lead
     moved: Movement
     lawful: Lawful
+    journey: Journey
     features: dict[str, float]
     probability: float
     hand: Hand | None = None
@@ -57,7 +59,7 @@ class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "8"
+    version: str = "9"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -88,6 +90,7 @@ class PortShopping:
             first = scheme[0]
             account = Told(
                 tuple((w.lead, w.moved, w.lawful) for w in scheme),
+                tuple(w.journey for w in scheme),
                 hands_of(scheme),
                 as_of=until,
                 probability=first.probability,
@@ -119,11 +122,20 @@ def weigh(
     lines = entry_lines(facts, as_of=as_of, until=until)
     leads = found.leads
     filed = filings(lines, (lead.lot["taxpayer"] for lead in leads if lead.lot["taxpayer"]))
-    flow = traffic(lines, (lead.lot["acting_port"] for lead in leads))
+    acting = {lead.lot["acting_port"] for lead in leads}
+    flow = traffic(lines, acting)
+    carriers = traffic(lines, acting, by="carrier", only={lead.matches[0].carrier for lead in leads})
+    travelled = journeys(facts, [_travelled(lead) for lead in leads], as_of=as_of, until=until)
     returns = [_return(lead) for lead in leads]
     explained = lawful(facts, returns, as_of=as_of, until=until)
     # What is explained tells nothing of how much is going on.
-    unexplained = [lead.p_value for lead in leads if not explained[lead.lot["shipment"]].explains]
+    idle = {
+        lead.lot["shipment"]
+        for lead in leads
+        if explained[lead.lot["shipment"]].explains
+        or _under_way(travelled[lead.lot["shipment"]], explained[lead.lot["shipment"]])
+    }
+    unexplained = [lead.p_value for lead in leads if lead.lot["shipment"] not in idle]
     rest = [p for p in found.p_values.values() if p > max(unexplained, default=0.0)]
     held = excess([*unexplained, *rest], tested=len(found.tested))
     excesses = dict(zip(unexplained, held, strict=False))
@@ -135,32 +147,26 @@ def weigh(
             lead.lot["taxpayer"] or "", port=lead.lot["acting_port"], mode=lead.lot["mode"] or "",
             day=lead.lot["action_day"], return_day=lead.matches[0].day, return_port=lead.matches[0].port,
             hts4=lead.lot["hts4"] or "", filed=filed,
-            flow=flow,
+            flow=flow, carrier=lead.matches[0].carrier, carriers=carriers,
+            notices=travelled[lead.lot["shipment"]].notices,
         )
         for lead in leads
     }  # fmt: skip
     spoken = dict(found.bits)
     for shipment, moved in moves.items():
         spoken[shipment] = _beside_everybody(spoken[shipment], moved.moved_with_everybody)
-    came = [
-        _came(lead)
-        for lead in leads
-        if found.bits[lead.lot["shipment"]] >= 0 and not explained[lead.lot["shipment"]].explains
-    ]
+    came = [_came(lead) for lead in leads if found.bits[lead.lot["shipment"]] >= 0 and lead.lot["shipment"] not in idle]
     behind = hands(facts, came, as_of=as_of, until=until)
     weighed = []
     for lead in leads:
         lot = lead.lot
         moved, facts_of_law = moves[lot["shipment"]], explained[lot["shipment"]]
-        others = [
-            spoken.get(s, -np.inf)
-            for s in stopped[party_of(lot)]
-            if s != lot["shipment"] and not (s in explained and explained[s].explains)
-        ]
+        others = [spoken.get(s, -np.inf) for s in stopped[party_of(lot)] if s != lot["shipment"] and s not in idle]
         hand = behind.get(lot["shipment"])
         company = together_bits(others) + (_of_others(hand, party_of(lot), found) if hand else 0.0)
-        weighs = _features(lead, moved, facts_of_law, excesses.get(lead.p_value, 0.0), company)
-        weighed.append(Weighed(lead, moved, facts_of_law, weighs, calibration.probability(weighs), hand))
+        journey = travelled[lot["shipment"]]
+        weighs = _features(lead, moved, facts_of_law, journey, rarer=excesses.get(lead.p_value, 0.0), company=company)
+        weighed.append(Weighed(lead, moved, facts_of_law, journey, weighs, calibration.probability(weighs), hand))
     return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
 
 
@@ -170,6 +176,15 @@ def _return(lead: Lead) -> Return:
         lot["shipment"], tuple(lot["action_ids"]), lot["action_day"], lot["acting_port"], lot["taxpayer"] or "",
         lot["bill"] or "", lot["own_entry"] or "", best.bill, best.entry_number, best.day, best.port,
         tuple(lot["containers"] or ()), lot["maker"] or "", lot["hts4"] or "",
+    )  # fmt: skip
+
+
+def _travelled(lead: Lead) -> Travelled:
+    lot, best = lead.lot, lead.matches[0]
+    bills = tuple(match.bill for match in (lead.matches if lead.parts else lead.matches[:1]) if match.bill)
+    return Travelled(
+        lot["shipment"], lot["bill"] or "", lot["action_day"], lot["acting_port"], bills, best.day, best.port,
+        best.carrier,
     )  # fmt: skip
 
 
@@ -186,7 +201,9 @@ def _of_others(hand: Hand, party: str, found: Search) -> float:
     return hand.rarity_bits if sure else 0.0
 
 
-def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: float) -> dict[str, float]:
+def _features(
+    lead: Lead, moved: Movement, law: Lawful, journey: Journey, *, rarer: float, company: float
+) -> dict[str, float]:
     """What the probability rests on; `graph.detect.reentry.features` gives each one's meaning and sign."""
     return features(
         chance=lead.p_value,
@@ -203,14 +220,21 @@ def _features(lead: Lead, moved: Movement, law: Lawful, rarer: float, company: f
         seized=lead.lot["standing"] == lots.SEIZED,
         returned_lawfully=law.returned_lawfully,
         reexported=bool(law.reexports),
-        mended_or_passed=bool(law.reconditioned or law.cleared_on_return),
+        mended_or_passed=law.put_right,
         in_bond=bool(law.in_bond),
         support=moved.p_value,
         everybody_moved=moved.moved_with_everybody,
         # Where everybody left the port, that the importer left it too is no decision of its own.
         moved_for_good=moved.importer_moved_for_good and not moved.everybody_moved,
         in_season=moved.in_season.usual,
+        under_way=_under_way(journey, law),
     )
+
+
+def _under_way(journey: Journey, law: Lawful) -> bool:
+    """Whether what came in was laden before the lot was stopped. What moved there under bond never left the country:
+    what was laden when does not tell it from others."""
+    return bool(journey.laden_before) and not law.out_of_bond
 
 
 def _beside_everybody(bits: float, everybody_moved: float) -> float:
@@ -232,6 +256,7 @@ def importers_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float
         w.lead.lot["shipment"]
         for w in weighed
         if w.features["lawful"] or w.features["in_bond"] or w.features["moved_for_good"] or w.features["in_season"]
+        or w.features["under_way"]
     }  # fmt: skip
     likely = {party_of(w.lead.lot) for w in weighed if w.probability >= QUEUE_PROBABILITY}
     left = {shipment: bits for shipment, bits in found.bits.items() if shipment not in explained}

@@ -31,7 +31,8 @@ SIGNS: dict[str, tuple[float, float]] = {
     "unresolved": (-3.0, 0.0),  # no result is known yet
     "seized": (-3.0, 0.0),  # customs seized the goods, and nothing says that it let them go
     "lawful": (-8.0, -3.5),  # re-exported, then mended or passed on return; or here for a time
-    "passed": (-3.0, 0.0),  # customs passed what came back, or wrote that the fault was mended; no re-export on record
+    # Customs passed what came back, or the fault was mended, or the entry tells of it; no re-export on record.
+    "passed": (-3.0, 0.0),
     "reexported": (-3.0, -0.75),  # re-exported before the return; nothing says that the fault was mended
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
@@ -39,6 +40,7 @@ SIGNS: dict[str, tuple[float, float]] = {
     "moved_for_good": (-4.0, -3.0),  # the importer's other goods left the port too and stayed away
     # In this season of other years, too, the importer leaves the port for that of return.
     "in_season": (-4.0, -2.0),
+    "under_way": (-8.0, -3.0),  # what came in was laden abroad, under another bill, before customs stopped the lot
 }
 
 # Leads that these explain say nothing of how the rest tells: their coefficients stay as declared.
@@ -88,6 +90,7 @@ def features(
     everybody_moved: float,
     moved_for_good: bool,
     in_season: bool,
+    under_way: bool,
 ) -> dict[str, float]:
     """The features of a lead. `support` is a tail probability, or 0 where it says nothing.
 
@@ -100,7 +103,7 @@ def features(
     >>> features(chance=0.001, excess=1.0, company_bits=0.0, port_bits=2.0, identity_bits=0.0, own=True,
     ...          in_parts=False, look_alikes=0, recurring_bits=0.0, found_again=False, unresolved=True, seized=False,
     ...          returned_lawfully=False, reexported=False, mended_or_passed=False, in_bond=False, support=0.01,
-    ...          everybody_moved=0.0, moved_for_good=False, in_season=False)["rarity"]
+    ...          everybody_moved=0.0, moved_for_good=False, in_season=False, under_way=False)["rarity"]
     3.0
     """
     explained = returned_lawfully or in_bond
@@ -133,4 +136,5 @@ def features(
         "everybody_moved": float(everybody_moved),
         "moved_for_good": float(moved_for_good),
         "in_season": float(in_season),
+        "under_way": float(under_way),
     }

@@ -48,6 +48,12 @@ _NO_LEAVE = (
 )
 # Leave is asked for about when the goods are stopped, and on record soon after they are back.
 _LEAVE_DAYS = 60
+# Headings by which an entry says that goods were here before: returned, or repaired abroad.
+_RETURNED = ("9801", "9802")
+_ADVERSE = ("discrepant", "refused", "seized")
+_SPECIAL_DUTIES = "adcvd"
+# Movements under bond by which goods are to leave the country: that they were entered instead is no explanation.
+_FOR_EXPORT = ("62", "63")
 # To look at papers is not to look at goods.
 _ON_PAPER = "document_review"
 
@@ -58,7 +64,10 @@ class Lawful:
 
     `temporary` are the entries of lot and return where all were entered for a time only, under bond: such goods must
     leave again, and samples and what is shown at fairs come and go. `out_of_bond` are movements to the port of entry
-    that explain nothing: the goods were entered under another bill there, and customs did not look at them. `passed`
+    that explain nothing: the goods were to be exported from there, or were entered under another bill, and customs did
+    not look at them. `as_returned` is the return's entry where it says itself that the goods were here before;
+    `under_a_case` where it pays the special duties that the lot had left out, and nothing else was wrong with the lot
+    (`only_for_duties`). `passed`
     are actions in which customs had what came back before it, goods and all, and let it go; `cleared_on_return` has
     those on its papers, too. `settled` are issues in which customs knew of lot and return and closed the matter in the
     importer's favour, and issues and documents in which it gave leave to bring the goods back.
@@ -71,6 +80,9 @@ class Lawful:
     in_bond: tuple[str, ...] = ()
     out_of_bond: tuple[str, ...] = ()
     temporary: tuple[str, ...] = ()
+    as_returned: tuple[str, ...] = ()
+    under_a_case: tuple[str, ...] = ()
+    only_for_duties: bool = False
     settled: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
 
@@ -78,6 +90,11 @@ class Lawful:
     def explains(self) -> bool:
         """Whether the law expects these goods here: nothing is told by how well they match."""
         return bool(self.in_bond) or self.returned_lawfully
+
+    @property
+    def put_right(self) -> bool:
+        """Whether something speaks for what was wrong having been put right, or told, when the goods came again."""
+        return bool(self.reconditioned or self.cleared_on_return or self.as_returned or self.under_a_case)
 
     @property
     def returned_lawfully(self) -> bool:
@@ -118,7 +135,10 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
         day=t.action_date.epoch_days(),
         payer=taxpayer(t.importer_number),
         reconditioned=surely(t.remarks.re_search(_RECONDITIONED)),
-    ).select("action_id", "kind", "day", "entry_number", "bill_number", "payer", "result", "reconditioned")
+    ).select(
+        "action_id", "kind", "day", "entry_number", "bill_number", "payer", "result", "reconditioned",
+        area="discrepancy_area",
+    )  # fmt: skip
     entries = {e for r in returns for e in (r.entry_number, r.return_entry) if e}
     bills = {b for r in returns for b in (r.bill, r.return_bill) if b}
     named = {a for r in returns for a in r.action_ids}
@@ -131,12 +151,9 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     rows = ibis.union(by_entry, by_bill, by_id, loose, distinct=True).order_by("action_id").to_pyarrow().to_pylist()
     moved = facts.table("in_bond", as_of=as_of)
     moved = moved.semi_join(one_column("bill_number", bills), "bill_number")
-    moves = moved.select("serial", "bill_number", "from_port", "to_port").order_by("serial").to_pyarrow().to_pylist()
-    entered = facts.table("entry_lines", as_of=as_of)
-    entered = entered.filter(entered.entry_type == _TEMPORARY).semi_join(
-        one_column("entry_number", entries), "entry_number"
-    )
-    for_a_time = set(entered.select("entry_number").distinct().to_pyarrow()["entry_number"].to_pylist())
+    moved = moved.select("serial", "kind", "bill_number", "from_port", "to_port")
+    moves = moved.order_by("serial").to_pyarrow().to_pylist()
+    for_a_time, as_returned, under_a_case = _declared(facts, entries, as_of=as_of)
     closed = _closed_in_favour(facts, {r.return_entry for r in returns}, as_of=as_of, until=until)
     numbers = {n for r in returns for n in (r.importer_taxpayer, r.maker, *r.containers)} | entries | bills
     leave = [*_leave_given(facts, as_of=as_of, until=until), *_leave_written(facts, numbers, as_of=as_of, until=until)]
@@ -152,9 +169,27 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
         found[r.shipment] = replace(
             told,
             temporary=both if for_a_time.issuperset(both) else (),
+            as_returned=(r.return_entry,) if r.return_entry in as_returned else (),
+            under_a_case=(r.return_entry,)
+            if told.only_for_duties and r.return_entry in under_a_case and r.entry_number not in under_a_case
+            else (),
             settled=tuple(dict.fromkeys(row["issue_id"] for row in settled)),
         )
     return found
+
+
+def _declared(facts: FactStore, entries: set[str], *, as_of: date | None) -> tuple[set[str], set[str], set[str]]:
+    """Of these entries, those for a time only, those of goods that were here before, and those under a duty case."""
+    t = facts.table("entry_lines", as_of=as_of)
+    t = t.semi_join(one_column("entry_number", entries), "entry_number")
+    marks = {
+        "for_a_time": t.entry_type == _TEMPORARY,
+        "as_returned": t.hts_number.substr(0, 4).isin(_RETURNED),
+        "under_a_case": t.ad_case.notnull() | t.cv_case.notnull(),
+    }
+    rows = t.select("entry_number", **{name: surely(mark) for name, mark in marks.items()}).to_pyarrow().to_pylist()
+    found = [{row["entry_number"] for row in rows if row[name]} for name in marks]
+    return found[0], found[1], found[2]
 
 
 def _closed_in_favour(facts: FactStore, entries: set[str], *, as_of: date | None, until: date) -> dict[str, list[Row]]:
@@ -278,9 +313,11 @@ def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
         and row["payer"] == r.importer_taxpayer and r.action_day <= row["day"] <= r.return_day
     ]  # fmt: skip
     cleared = [row for row in back if row["result"] in ("compliant", "released")]
-    adverse = tuple(row["action_id"] for row in back if row["result"] in ("discrepant", "refused", "seized"))
+    adverse = tuple(row["action_id"] for row in back if row["result"] in _ADVERSE)
     passed = () if adverse else tuple(row["action_id"] for row in cleared if row["kind"] != _ON_PAPER)
-    moved = tuple(m["serial"] for m in moves if m["bill_number"] == r.bill and m["to_port"] == r.return_port)
+    there = [m for m in moves if m["bill_number"] == r.bill and m["to_port"] == r.return_port]
+    moved = tuple(m["serial"] for m in there if m["kind"] not in _FOR_EXPORT)
+    for_export = tuple(m["serial"] for m in there if m["kind"] in _FOR_EXPORT)
     # Goods that move in bond are entered under the bill they moved under. Under another bill, and with no look at
     # them by customs, they left the charge of the port that held them, and the movement explains nothing.
     kept = not r.return_bill or r.return_bill == r.bill or bool(cleared)
@@ -291,6 +328,7 @@ def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
         tuple(row["action_id"] for row in cleared),
         adverse,
         moved if kept else (),
-        () if kept else moved,
+        for_export if kept else (*moved, *for_export),
         passed=passed,
+        only_for_duties=bool(lot) and all(row["area"] == _SPECIAL_DUTIES for row in lot if row["result"] in _ADVERSE),
     )  # fmt: skip

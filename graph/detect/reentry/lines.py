@@ -53,6 +53,7 @@ def entry_lines(facts: FactStore, *, as_of: date | None, until: date) -> ir.Tabl
         bill=t.bill_number.nullif(""),
         container=t.container_number.nullif(""),
         foreign_port=t.foreign_port.nullif(""),
+        carrier=t.carrier_scac.nullif(""),
         unit=t.quantity_unit.nullif(""),
         quantity=amount(t.quantity),
         weight=amount(t.gross_weight_kg),
@@ -65,7 +66,7 @@ def entry_lines(facts: FactStore, *, as_of: date | None, until: date) -> ir.Tabl
 WHOLE_ENTRY = "/*"  # ends the line id of an entry taken as a whole
 _SHARED = (
     "port", "mode", "importer", "taxpayer", "consignee", "maker", "origin", "hts", "hts4", "bill", "container",
-    "foreign_port", "unit",
+    "foreign_port", "carrier", "unit",
 )  # fmt: skip
 
 

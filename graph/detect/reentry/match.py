@@ -76,6 +76,7 @@ class Match:
     total_bits: float
     ties: tuple[Tie, ...]
     recurring_bits: float = 0.0  # how much likelier a lot that merely recurs agrees in this way
+    carrier: str = ""
     port_bits: float = 0.0  # how much likelier goods that come back enter at this port than the importer's usual lots
 
 
@@ -229,7 +230,7 @@ def _lines_of_parts(lines: ir.Table, parts: Together, shipments: list[int]) -> d
     entries = parts.held["entry_number"].take(pa.array(held[held >= 0], pa.int64()))
     told = lines.semi_join(one_column("entry_number", entries.to_pylist()), "entry_number")
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in told.select("entry_number", "hts4", "importer", "maker").to_pyarrow().to_pylist():
+    for row in told.select("entry_number", "hts4", "importer", "maker", "bill", "carrier").to_pyarrow().to_pylist():
         found.setdefault(row["entry_number"], []).append(row)
     return found
 
@@ -244,11 +245,13 @@ def _in_parts(
     for held in parts.entries[row][parts.entries[row] >= 0]:
         part = parts.held.slice(int(held), 1).to_pylist()[0]
         told = [line for line in of_entry[part["entry_number"]] if lot["hts4"] in (None, line["hts4"])]
-        importer, maker = (max((line[name] or "" for line in told), default="") for name in ("importer", "maker"))
+        importer, maker, bill, carrier = (
+            max((line[name] or "" for line in told), default="") for name in ("importer", "maker", "bill", "carrier")
+        )
         matches.append(
             Match(
-                (), part["entry_number"], part["day"], part["port"], importer, part["taxpayer"], maker, "",
-                part["own"], {}, {}, 0.0, 0.0, 0, float(parts.total[row]), (),
+                (), part["entry_number"], part["day"], part["port"], importer, part["taxpayer"], maker, bill,
+                part["own"], {}, {}, 0.0, 0.0, 0, float(parts.total[row]), (), carrier=carrier,
             )
         )  # fmt: skip
     amounts = {
@@ -452,7 +455,7 @@ def _compared(lot: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]], shipped
 
 
 # What only a reader asks of the lines of pairs that are kept.
-_WORDS = ("line_id", "importer", "taxpayer", "maker", "bill")
+_WORDS = ("line_id", "importer", "taxpayer", "maker", "bill", "carrier")
 
 
 def _with_words(pairs: pa.Table, sides: Iterable[ir.Table]) -> pa.Table:
@@ -516,5 +519,5 @@ class _Reader:
             float(self.scores.identity[group]), float(self.scores.goods[group]),
             int(self.scores.look_alikes[group]), float(self.scores.total[group]),
             self.known.get(self.couples.get(row, ("", "")), ()), float(self.bits.again[row]),
-            float(self.scores.port[group]),
+            values["carrier"] or "", float(self.scores.port[group]),
         )  # fmt: skip

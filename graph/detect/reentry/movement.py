@@ -18,12 +18,15 @@ import pyarrow as pa
 from scipy.stats import betabinom
 
 from graph.detect.reentry.weights import Floats, Ints
+from graph.facts.columns import one_column
 
 NEXT_ENTRIES = 20
 HISTORY_DAYS = 365
 COHORT_DAYS = 90
 # A port that is closed when goods come in elsewhere is closed in the days about it; so few entries say little.
 ABOUT_RETURN_DAYS = 10
+# A carrier has fewer customers at a port than all have: more days tell whether it still calls.
+CARRIER_DAYS = 30
 FEW_ENTRIES = 3.0
 # With fewer entries on either side of the action no move of the importer is told.
 ENOUGH_TO_TELL_A_MOVE = 5
@@ -38,6 +41,9 @@ OVERDISPERSION = 0.1
 DISTURBED = 0.5
 # With so much of their entries still there it is not disturbed at all: ports waver.
 UNDISTURBED = 0.8
+
+
+_NO_DAYS: Ints = np.zeros(0, dtype=np.int64)
 
 
 class Season(NamedTuple):
@@ -65,6 +71,8 @@ class Movement:
     importer that look at least as extreme. `ratio_on_return` is the acting port's share among all in the days about
     the return, over that in the year before the action. `moved_share` is the acting port's share of the importer's
     other goods after the window over before it, None when unknown. `in_season` tells of the season of the return.
+    `carrier_ratio` is the acting port's share among the other customers of the carrier that brought the return, about
+    that day over before; `notices` say that ships leave the port out.
     """
 
     entries: int
@@ -80,17 +88,26 @@ class Movement:
     other_goods_entries: int
     ratio_on_return: float
     in_season: "Season"
+    carrier_ratio: float = 1.0
+    notices: tuple[str, ...] = ()
 
     @property
     def moved_with_everybody(self) -> float:
         """From 0 to 1, how far the port's other users left it too: none where they kept to it, 1 where half left."""
-        ratio = max(min(self.cohort_ratio, self.ratio_on_return), 1e-6)
+        if self.notices:
+            return 1.0
+        ratio = max(self._least_ratio, 1e-6)
         return float(np.clip(np.log(UNDISTURBED / ratio) / np.log(UNDISTURBED / DISTURBED), 0.0, 1.0))
 
     @property
     def everybody_moved(self) -> bool:
-        """Whether the port's other users left it at about the same time, or were away when the goods came in."""
-        return min(self.cohort_ratio, self.ratio_on_return) < 1 - DISTURBED
+        """Whether the port's other users left it at about the same time, or were away when the goods came in, or the
+        carrier that brought them left it; or a notice says so."""
+        return bool(self.notices) or self._least_ratio < 1 - DISTURBED
+
+    @property
+    def _least_ratio(self) -> float:
+        return min(self.cohort_ratio, self.ratio_on_return, self.carrier_ratio)
 
     @property
     def importer_moved_for_good(self) -> bool:
@@ -110,11 +127,12 @@ class Filings:
     day: Ints
     port: Any
     hts4: Any
+    carrier: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Entries a day of each port and mode, and of each mode, cumulated: `upto[key][day - first]`."""
+    """Entries a day of each port and mode, and of each mode, cumulated: `upto[key][day - first]`; or by carrier."""
 
     first_day: int
     at_port: dict[tuple[str, str], Floats]
@@ -137,8 +155,10 @@ class Traffic:
 def filings(lines: ir.Table, taxpayers: Iterable[str]) -> Filings:
     """The entries of these taxpayers."""
     wanted = ibis.memtable(pa.table({"taxpayer": pa.array(sorted(set(taxpayers)), pa.string())}))
-    t = lines.select("entry_number", "taxpayer", "day", "port", "hts4").semi_join(wanted, "taxpayer")
-    t = t.group_by("taxpayer", "entry_number").agg(day=t.day.min(), port=t.port.min(), hts4=t.hts4.min())
+    t = lines.select("entry_number", "taxpayer", "day", "port", "hts4", "carrier").semi_join(wanted, "taxpayer")
+    t = t.group_by("taxpayer", "entry_number").agg(
+        day=t.day.min(), port=t.port.min(), hts4=t.hts4.min(), carrier=t.carrier.min()
+    )
     rows = t.order_by("taxpayer", "day", "entry_number").to_pyarrow()
     names = rows["taxpayer"].to_pylist()
     spans: dict[str, slice] = {}
@@ -152,13 +172,16 @@ def filings(lines: ir.Table, taxpayers: Iterable[str]) -> Filings:
         rows["day"].to_numpy().astype(np.int64),
         np.array(rows["port"].to_pylist(), dtype=object),
         np.array(rows["hts4"].to_pylist(), dtype=object),
+        np.array(rows["carrier"].to_pylist(), dtype=object),
     )
 
 
-def traffic(lines: ir.Table, ports: Iterable[str]) -> Traffic:
-    """Daily entries by mode, in all and at the given ports."""
+def traffic(lines: ir.Table, ports: Iterable[str], *, by: str = "mode", only: Iterable[str] | None = None) -> Traffic:
+    """Daily entries by mode (or by carrier, of some alone), in all and at the given ports."""
     wanted = set(ports)
-    t = lines.filter(lines.line_number == 1).group_by("port", "mode", "day").agg(entries=ibis._.count())
+    t = lines.filter(lines.line_number == 1, lines[by].notnull())
+    t = t if only is None else t.semi_join(one_column(by, only), by)
+    t = t.group_by("port", by, "day").agg(entries=ibis._.count())
     rows = t.to_pyarrow()
     if rows.num_rows == 0:
         return Traffic(0, {}, {})
@@ -167,7 +190,7 @@ def traffic(lines: ir.Table, ports: Iterable[str]) -> Traffic:
     at_port: dict[tuple[str, str], Floats] = {}
     of_mode: dict[str, Floats] = {}
     for port, mode, when, entries in zip(
-        rows["port"].to_pylist(), rows["mode"].to_pylist(), day, rows["entries"].to_pylist(), strict=True
+        rows["port"].to_pylist(), rows[by].to_pylist(), day, rows["entries"].to_pylist(), strict=True
     ):
         of_mode.setdefault(mode, np.zeros(length))[when - first + 1] += entries
         if port in wanted:
@@ -186,6 +209,9 @@ def movement(
     hts4: str,
     filed: Filings,
     flow: Traffic,
+    carrier: str = "",
+    carriers: Traffic | None = None,
+    notices: tuple[str, ...] = (),
 ) -> Movement:
     """How this taxpayer's use of the port changed on this day, beside everybody else's."""
     span = filed.taxpayer.get(taxpayer, slice(0, 0))
@@ -211,6 +237,11 @@ def movement(
         float(at[after].mean()) if after.any() else None,
         int(min(before.sum(), after.sum())), _ratio_on(return_day, before=day, port=port, mode=mode, flow=flow),
         _season(days, ports, day=return_day, port=return_port, acting_port=port),
+        _ratio_on(
+            return_day, before=day, port=port, mode=carrier, flow=carriers, about=CARRIER_DAYS,
+            but=days[at & (filed.carrier[span] == carrier)],
+        ) if carrier and carriers else 1.0,
+        notices,
     )  # fmt: skip
 
 
@@ -253,10 +284,20 @@ def _tails(seen: Sequence[_Around]) -> list[float]:
     return [float(tail) for tail in tails]
 
 
-def _ratio_on(day: int, *, before: int, port: str, mode: str, flow: Traffic) -> float:
-    """The port's share about the day over its share in the year before; 1 where too little was entered to say."""
+def _ratio_on(
+    day: int, *, before: int, port: str, mode: str, flow: Traffic, about: int = ABOUT_RETURN_DAYS,
+    but: Ints = _NO_DAYS,
+) -> float:  # fmt: skip
+    """The port's share about the day over its share in the year before; 1 where too little was entered to say.
+
+    `mode` is a mode or a carrier, as `flow` goes by; entries at the port of the days in `but` are not counted.
+    """
     at_port, of_mode = flow.share(port, mode, before - HISTORY_DAYS, before)
-    now, of_mode_now = flow.share(port, mode, day - ABOUT_RETURN_DAYS, day + ABOUT_RETURN_DAYS + 1)
+    now, of_mode_now = flow.share(port, mode, day - about, day + about + 1)
+    own, own_now = (int(((but >= a) & (but < b)).sum()) for a, b in (
+        (before - HISTORY_DAYS, before), (day - about, day + about + 1)
+    ))  # fmt: skip
+    at_port, of_mode, now, of_mode_now = at_port - own, of_mode - own, now - own_now, of_mode_now - own_now
     expected = of_mode_now * at_port / max(of_mode, 1.0)
     return float((now + FEW_ENTRIES) / (expected + FEW_ENTRIES))
 

@@ -13,15 +13,17 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from graph.detect.reentry import lots
-from graph.detect.reentry.hands import FILER, Hand, hand_evidence, hand_explained
+from graph.detect.reentry.hands import FILER, Hand, hand_evidence
+from graph.detect.reentry.innocence import innocent
+from graph.detect.reentry.journeys import Journey
 from graph.detect.reentry.lawful import Lawful
 from graph.detect.reentry.match import Lead, Match, Sum
 from graph.detect.reentry.movement import Movement
 from graph.detect.reentry.ties import Tie
+from graph.detect.reentry.wording import STANDING, listed, times
 from graph.facts.columns import one_column
 from graph.facts.store import FactStore
-from graph.model.finding import Evidence, Finding, InnocentExplanation, Member, RecordRef
+from graph.model.finding import Evidence, Finding, Member, RecordRef
 
 Row = dict[str, Any]
 
@@ -40,13 +42,14 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A scheme with all that was found out about it, most probable lead first.
+    """A scheme with all that was found out about it, most probable lead first, and each lead's journey.
 
     `stopped` counts the importers' lots that customs stopped, `bits_together` is what the matches of the importer that
     stands out most say together; `hands` brought back goods of several importers.
     """
 
     leads: tuple[tuple[Lead, Movement, Lawful], ...]
+    journeys: tuple[Journey, ...]
     hands: tuple[Hand, ...]
     as_of: date
     probability: float
@@ -153,7 +156,7 @@ def tell(told: Told, records: Records, *, name: str, version: str) -> Finding:
         period_to=last,
         duty_at_stake_usd=duty,
         evidence=(*evidence, *tie, *support, basis),
-        innocent_explanations=tuple(_innocent(told)),
+        innocent_explanations=tuple(innocent(told.leads, told.journeys, told.hands)),
         scope_question=(
             "Are these the same goods, and did the result at the first port bind them? A person has to compare the "
             "two shipments' papers; a match of weight, packages and value proves neither intent nor scope."
@@ -164,14 +167,6 @@ def tell(told: Told, records: Records, *, name: str, version: str) -> Finding:
     )
 
 
-_STANDING = {
-    lots.REFUSED: "refused",
-    lots.SEIZED: "seized",
-    lots.DISCREPANT: "found discrepant",
-    lots.UNRESOLVED: "held without release",
-}
-
-
 def _title(told: Told, records: Records) -> str:
     lead = told.leads[0][0]
     best = lead.matches[0]
@@ -180,15 +175,19 @@ def _title(told: Told, records: Records) -> str:
     by = "" if best.own else f" by importer {best.importer}"
     where = f"at port {best.port} on {_day(best.day)}"
     if lead.parts is not None:
-        where = "in parts " + _listed([f"at port {m.port} on {_day(m.day)}" for m in lead.matches])
+        where = "in parts " + listed([f"at port {m.port} on {_day(m.day)}" for m in lead.matches])
     importers = len(_importers(told))
     others = f" of {importers} importers" if importers > 1 else ""
-    more = f", and {len(told.leads) - 1} more lots{others} likewise" if len(told.leads) > 1 else ""
+    more = f", and {_lots(len(told.leads) - 1)}{others} likewise" if len(told.leads) > 1 else ""
     more += f", through {told.hands[0].kind} {told.hands[0].value}" if told.hands else ""
     return (
-        f"{goods} of importer {who} {_STANDING[lead.lot['standing']]} at port {lead.lot['acting_port']} on "
+        f"{goods} of importer {who} {STANDING[lead.lot['standing']]} at port {lead.lot['acting_port']} on "
         f"{_day(lead.lot['action_day'])} seem to have been entered again {where}{by}{more}."
     )
+
+
+def _lots(count: int) -> str:
+    return "1 more lot" if count == 1 else f"{count} more lots"
 
 
 def _importers(told: Told) -> set[str]:
@@ -271,7 +270,7 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
     found.append(
         Evidence(
             f"Port {lot['acting_port']} acted on the lot ({', '.join(kinds)}) on {_day(lot['action_day'])}; it was "
-            f"{_STANDING[lot['standing']]}.",
+            f"{STANDING[lot['standing']]}.",
             {"actions": len(lot["action_ids"])},
             tuple(refs),
         )
@@ -305,8 +304,8 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
         found.append(
             Evidence(
                 f"Entry {match.entry_number} at port {match.port}, {match.day - lot['action_day']} days later, agrees "
-                f"in {_listed(agreeing) or 'little'} ({match.total_bits:.0f} bits against chance among "
-                f"{lead.sought_among} lines).",
+                f"in {listed(agreeing) or 'little'}. Among the {lead.sought_among} lines compared such agreement is "
+                f"{times(match.total_bits)} if these are the same goods as if they are others.",
                 numbers,
                 tuple(both),
             )
@@ -325,10 +324,10 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
 def _importer_evidence(told: Told) -> Evidence:
     """What all stopped lots of the importer say together, those that match nothing among them."""
     several = len(_importers(told)) > 1
-    whose, bits = ("importers'", "for those of one of them") if several else ("importer's", "for all together")
+    whose, of = ("importers'", "those of one of them") if several else ("importer's", "all of them")
     return Evidence(
         f"Customs stopped {told.stopped} of the {whose} lots in all; {len(told.leads)} seem to have come back "
-        f"({told.bits_together:.0f} bits {bits} against chance).",
+        f"(that {of} match as they do is {times(told.bits_together)} if goods are brought back as by chance).",
         {"lots_stopped": told.stopped, "lots_told": len(told.leads), "bits_together": round(told.bits_together, 1)},
         tuple(RecordRef("actions", (action,)) for lead, _, _ in told.leads for action in lead.lot["action_ids"]),
     )
@@ -357,10 +356,10 @@ def _sum_evidence(lead: Lead, parts: Sum, refs: list[RecordRef], records: Record
         "stand_in_lots": told.stand_ins,
     }
     agreeing = [_WORDS.get(field, field) for field, (lot, together) in parts.amounts.items() if _adds_up(lot, together)]
-    told_parts = _listed([f"{match.entry_number} at port {match.port}" for match in lead.matches])
+    told_parts = listed([f"{match.entry_number} at port {match.port}" for match in lead.matches])
     return Evidence(
-        f"Entries {told_parts} add up to the lot in {_listed(agreeing) or 'little'} ({parts.total_bits:.0f} bits "
-        f"against chance among {lead.sought_among} sums about as large).",
+        f"Entries {told_parts} add up to the lot in {listed(agreeing) or 'little'}. Among {lead.sought_among} sums "
+        f"about as large that is {times(parts.total_bits)} if these are the same goods as if they are others.",
         numbers,
         tuple(both),
     )
@@ -371,10 +370,6 @@ def _adds_up(lot: float, together: float) -> bool:
 
 
 _WORDS = {"hts": "tariff number", "value": "entered value", "foreign_port": "foreign port", "weight": "gross weight"}
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
 
 
 def _tie_evidence(leads: Iterable[tuple[Lead, Movement, Lawful]]) -> list[Evidence]:
@@ -422,102 +417,6 @@ def _support_evidence(lead: Lead, moved: Movement, records: Records) -> list[Evi
     ]
 
 
-def _innocent(told: Told) -> list[InnocentExplanation]:
-    lead, moved, _ = told.leads[0]
-    laws = [law for _, _, law in told.leads]
-    best = lead.matches[0]
-    lot = lead.lot
-    reexports = sorted({a for law in laws for a in law.reexports})
-    mended = sorted({a for law in laws for a in law.reconditioned})
-    passed = sorted({a for law in laws for a in law.cleared_on_return})
-    bonds = sorted({s for law in laws for s in law.in_bond})
-    settled = sorted({i for law in laws for i in law.settled})
-    for_a_time = sorted({e for law in laws for e in law.temporary})
-    slipped = sorted({s for law in laws for s in law.out_of_bond})
-    alike = max(m.look_alikes for each, _, _ in told.leads for m in each.matches)
-    before, after = moved.other_goods_share_before, moved.other_goods_share_after
-    let_go = sorted({a for law in laws for a in law.passed})
-    if let_go:
-        law_result = f"Holds: customs had what came back before it and passed it under {_listed(let_go)}."
-    elif reexports and (mended or passed):
-        law_result = f"Holds: re-exported under {_listed(reexports)}, and " + (
-            f"reconditioned under {_listed(mended)}." if mended else f"passed on return under {_listed(passed)}."
-        )
-    elif reexports:
-        law_result = f"Open: re-exported under {_listed(reexports)}; no action shows that the fault was mended."
-    else:
-        law_result = "Does not hold: no re-export and no reconditioning is on record for the lot."
-    if lot["standing"] == lots.UNRESOLVED:
-        released = "Open: no result is known yet; a release that is not yet on record would explain the match."
-    else:
-        released = f"Does not hold: the lot was {_STANDING[lot['standing']]}."
-    if before is None or after is None:
-        moved_result = "Cannot be told: the importer has no other goods on both sides of the action."
-    elif moved.importer_moved_for_good:
-        moved_result = (
-            f"Holds: the acting port's share of its other goods fell from {before:.0%} to {after:.0%} and stayed there."
-        )
-    else:
-        moved_result = (
-            f"Does not hold: the acting port's share of its other goods went from {before:.0%} to {after:.0%}."
-        )
-    season = moved.in_season
-    in_season = (
-        f"of its {season.entries} entries of this season in other years {season.return_port:.0%} came by the port of "
-        f"return and {season.acting_port:.0%} by the acting port, which has {season.acting_port_else:.0%} else."
-    )
-    box = best.levels.get("container")
-    return [
-        InnocentExplanation(
-            "strike or closure", "the acting port's share among all other importers of the mode, after over before",
-            f"{'Holds' if moved.everybody_moved else 'Does not hold'}: the ratio is {moved.cohort_ratio:.2f}, in the "
-            f"days about the return {moved.ratio_on_return:.2f}.",
-        ),
-        InnocentExplanation(
-            "new distribution centre", "whether the importer's other goods left the acting port too, and stayed away",
-            moved_result,
-        ),
-        InnocentExplanation(
-            "seasonal port", "which ports the importer uses in the same season of other years",
-            f"Holds: {in_season}" if season.usual
-            else "Cannot be told: the importer has too few entries in this season of other years, or out of it."
-            if not season.entries
-            else f"Does not hold: {in_season}",
-        ),
-        InnocentExplanation(
-            "lawful re-export and return", "re-export, reconditioning and later clearance among the actions", law_result
-        ),
-        InnocentExplanation(
-            "temporary importation", "whether the lot and what came back were entered for a time only, under bond",
-            f"Holds: entries {_listed(for_a_time)} are of type 23." if for_a_time
-            else "Does not hold: they were not entered so.",
-        ),
-        InnocentExplanation(
-            "settled with customs", "issues on lot and return, and how they closed; leave in issues and documents",
-            f"Holds: {_listed(settled)} was closed in the importer's favour, or gives leave." if settled
-            else "Does not hold: no issue that names both was closed in the importer's favour, and none gives leave.",
-        ),
-        InnocentExplanation("released before", "the last conclusive action on the lot", released),
-        InnocentExplanation(
-            "moved in bond", "in-bond movements of the lot's bill to the port of entry",
-            f"Holds: moved under {_listed(bonds)}." if bonds
-            else f"Does not hold: moved under {_listed(slipped)}, but entered under another bill, and not examined."
-            if slipped else "Does not hold: no movement in bond is on record.",
-        ),
-        InnocentExplanation(
-            "recurring identical shipments", "lines before the action, or at the acting port, that agree as well",
-            f"{'Weakens the match' if alike else 'Does not hold'}: {alike} look-alikes.",
-        ),
-        InnocentExplanation(
-            "recirculating container", "whether anything but the container agrees",
-            "Does not arise: the match does not rest on a container." if box != "same"
-            else f"{'Holds' if best.goods_bits < 3 else 'Does not hold'}: the goods themselves agree with "
-            f"{best.goods_bits:.0f} bits.",
-        ),
-        hand_explained(told.hands),
-    ]  # fmt: skip
-
-
 def _duty_at_stake(told: Told, records: Records) -> tuple[float, Evidence]:
     """Duty that the returned goods would owe, and what it was reckoned on."""
     total = 0.0
@@ -552,7 +451,7 @@ def _duty_at_stake(told: Told, records: Records) -> tuple[float, Evidence]:
             total += change
     basis = Evidence(
         f"If the first result stands, the goods entered again would owe {total:,.0f} USD, on "
-        f"{_listed(sorted(bases)) or 'nothing'}.",
+        f"{listed(sorted(bases)) or 'nothing'}.",
         {"duty_at_stake_usd": round(total, 2)},
         tuple(_line_ref(i) for lead, _, _ in told.leads for m in lead.matches for i in _lines_of(m, records)),
     )

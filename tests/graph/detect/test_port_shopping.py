@@ -591,7 +591,7 @@ def test_a_movement_in_bond_does_not_explain_an_entry_under_another_bill_that_no
     findings: list[Finding],
 ) -> None:
     assert result(of(findings, "55-0000016"), "moved in bond") == (
-        "Does not hold: moved under V2, but entered under another bill, and not examined."
+        "Does not hold: moved under V2, but entered under another bill or bound for export, and not examined."
     )
 
 

@@ -39,7 +39,7 @@ def told(**values: Any) -> dict[str, float]:
     }  # fmt: skip
     marks = (
         "in_parts", "found_again", "unresolved", "seized", "returned_lawfully", "reexported", "mended_or_passed",
-        "in_bond", "moved_for_good", "in_season",
+        "in_bond", "moved_for_good", "in_season", "under_way",
     )  # fmt: skip
     return features(**(usual | dict.fromkeys(marks, False) | values))
 
@@ -81,7 +81,7 @@ def test_a_port_that_is_used_in_the_same_season_every_year_is_usual(winter: str,
     days = np.arange(0, 3 * 365, 12, dtype=np.int64)
     in_winter = (days % 365 < 90) | (days % 365 > 300)
     ports = np.where(in_winter, winter, summer).astype(object)
-    filed = Filings({"55-0000001": slice(0, len(days))}, days, ports, np.full(len(days), "9403", dtype=object))
+    filed = Filings({"55-0000001": slice(0, len(days))}, days, ports, np.full(len(days), "9403", dtype=object), ports)
     found = moved(
         "55-0000001", port="1001", mode="1", day=2 * 365 + 280, return_day=2 * 365 + 340, return_port="1703",
         hts4="9403", filed=filed, flow=Traffic(0, {}, {}),
