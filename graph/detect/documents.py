@@ -23,7 +23,8 @@ _NUMBERS = ("importer", "manufacturer", "entry_number", "bill", "container")
 _NAME = "company_name"
 # Documents that name more firms than these are lists.
 MOST_FIRMS = 12
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[^\W_a-z])|\n\s*\n")
+# An initial or a title ends none: Y. Park, Mr. Weld.
+_SENTENCE = re.compile(r"(?<=[.;!?])(?<!\b[A-Z]\.)(?<!\b[MD]r\.)(?<!\bM[rs]s\.)(?<!\bMs\.)\s+(?=[^\W_a-z])|\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Documents that speak for a maker's goods: a scope ruling that leaves them out, a visit that saw them made.
 
-Invariant: a document speaks for a maker in a sentence that names it, or in any where it names nobody else or reports on
-a sample; what it leaves open, or finds against the maker, speaks for nobody.
+Invariant: a document speaks for a maker in a sentence that names it, or in any where it names nobody else, reports on
+a sample or is a ruling; what it leaves open, or finds against the maker, speaks for nobody.
 """
 
 import re
@@ -27,11 +27,14 @@ NOT_CLEARED = (
     r"no (answer|reply|response|production)|violations? (was |were |is )?found|penalt\w*|"
     r"(evasion|transshipment|discrepanc\w+) (was |is )?(found|confirmed|established|proven))\b"
 )
-# What papers say for it beside: the article is outside the order, or the plant was seen at work.
+# What papers say for it beside: the article is outside the order, it became one of the third country there, or what was
+# done in the order's country made it none of that; or the plant was seen at work.
 OUT_OF_SCOPE = (
     r"(?i)\b(not|outside|excluded|beyond|falls? out(side)?) (within |in |from |of |covered by |subject to |under )*"
     r"(the )?([a-z]+ )?(scope|orders?)\b|"
-    r"\bneeds? no (cash )?deposits?\b|\bno (cash )?deposits? (is|are) (due|needed|required)\b"
+    r"\bneeds? no (cash )?deposits?\b|\bno (cash )?deposits? (is|are) (due|needed|required)\b|"
+    r"\b(is|are|was|were|been|be) substantially transformed\b|"
+    r"\b(do|does|did) not (change|confer|alter|affect) (the |a new )?(country of )?origin\b"
 )
 # Who decides on scope, or finds what goods are; letters of the parties ("other") do neither.
 OFFICIAL = ("ruling", "notice", "memo", "ims_document", "lab_report")
@@ -42,6 +45,7 @@ _SEEN = re.compile(
     r"substantial(ly)? transform(ed|ation))\b"
 )
 _OF_A_LABORATORY = "lab_report"
+_ON_ONE_MATTER = (_OF_A_LABORATORY, "ruling")
 _NOT_FOR_IT = re.compile(
     r"(?i)\b((is|are) within|not (outside|excluded|beyond)|not substantially|idle|empty|no (machiner\w+|workers))\b"
 )
@@ -107,8 +111,8 @@ def leaves_out(paper: Document, keys: frozenset[str]) -> bool:
 
 def _told(paper: Document, keys: frozenset[str]) -> list[str]:
     """What a document says of those that go by these keys: the sentences that name them, or all where it names nobody
-    else or reports on a sample."""
+    else, reports on a sample or rules on the goods that it was asked about."""
     told = [said for said, named in paper.sentences if named & keys]
-    if told and (paper.kind == _OF_A_LABORATORY or all(one.key in keys for one in paper.named)):
+    if told and (paper.kind in _ON_ONE_MATTER or all(one.key in keys for one in paper.named)):
         return [said for said, _ in paper.sentences]
     return told

@@ -117,8 +117,8 @@ def written_of(
     keys = {party: _keys(goes_by[party]) for couple in couples for party in couple}
     found: dict[tuple[str, str], Written] = {}
     for old, new in couples:
-        # What both go by tells neither from the other.
-        of_old, of_new = keys[old] - keys[new], keys[new] - keys[old]
+        # A name that both go by is the old one's, whose it was first, unless the new one is called so.
+        of_old, of_new = keys[old] - _keys(Goes(new, goes_by[new].names[:1])), keys[new] - keys[old]
         near = _any_of(naming, of_old) | _any_of(naming, of_new)
         said = [papers[at] for at in sorted(near)]
         written = Written(

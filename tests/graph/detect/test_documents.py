@@ -71,3 +71,9 @@ def test_sentences_come_with_what_they_name_the_title_first() -> None:
         ("Umber Trading Co., Ltd. was sold.", frozenset({"UMBER TRADING"})),
         ("The price was paid to 12-345678901.", frozenset({"12-3456789"})),
     )
+
+
+def test_an_initial_or_a_title_ends_no_sentence() -> None:
+    text = "Umber Trading Co., Ltd., free of ties to Y. Park or Mr. Weld, buys it. Paid."
+    (one,) = found(document("D1", text, FIRM), names=("Umber Trading",))
+    assert [said for said, _ in one.sentences[1:]] == [text.removesuffix(" Paid."), "Paid."]

@@ -66,6 +66,9 @@ def test_what_is_open_or_against_it_or_of_somebody_else_does_not(text: str) -> N
         (f"Mosaic tile of {MAKER} is not outside the scope of the order.", "ruling", 0),
         (f"Goods of {MAKER} need no deposit.", "notice", 1),
         (f"{MAKER} confirmed production.", "memo", 0),
+        (f"{IMPORTER} asks for the origin of tile of {MAKER}. The blanks are substantially transformed.", "ruling", 1),
+        (f"{IMPORTER} asks for the origin of tile of {MAKER}. They are not substantially transformed.", "ruling", 0),
+        (f"{MAKER} has its tile waxed and takes it back. That does not change origin.", "memo", 1),
     ],
 )
 def test_only_customs_and_laboratories_leave_goods_out_of_an_order(text: str, kind: str, out: int) -> None:
