@@ -5,7 +5,8 @@ A rate of nothing by itself is no exclusion: what is reviewed next year may pay 
 Such goods may pass through a third country as a ring's do, but nothing is evaded. A paper may be of other goods than
 those shipped, and a plant may ship another producer's: so what is left out is still told, at a small probability.
 
-Invariant: what a party writes of its own goods leaves nothing out; only what customs, a court or a laboratory says.
+Invariant: what a party writes of its own goods leaves nothing out; only a ruling, a notice, or what customs or a
+laboratory writes does.
 """
 
 import re

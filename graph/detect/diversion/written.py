@@ -99,8 +99,8 @@ def speaks_for(paper: Document, maker: frozenset[str]) -> bool:
 
 
 def leaves_out(paper: Document, keys: frozenset[str]) -> bool:
-    """Whether a document of customs, a court or a laboratory says of these parties' goods that an order leaves them
-    out."""
+    """Whether a ruling, a notice, or a paper of customs or a laboratory says of these parties' goods that an order
+    leaves them out."""
     told = _told(paper, keys)
     return (
         paper.kind in OFFICIAL

@@ -330,5 +330,5 @@ def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
         moved if kept else (),
         for_export if kept else (*moved, *for_export),
         passed=passed,
-        only_for_duties=bool(lot) and all(row["area"] == _SPECIAL_DUTIES for row in lot if row["result"] in _ADVERSE),
+        only_for_duties={row["area"] for row in lot if row["result"] in _ADVERSE} == {_SPECIAL_DUTIES},
     )  # fmt: skip
