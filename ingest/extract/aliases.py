@@ -23,6 +23,7 @@ from ingest.extract.name_words import (
     is_of_nation,
     is_region,
     is_seat,
+    names_goods,
     weights,
 )
 from ingest.extract.names import name_key, words
@@ -230,7 +231,8 @@ def _is_longer(text: str, start: int, end: int) -> bool:
     more = _MORE_WORDS.match(text, end)
     before = text[max(0, start - 30) : start].rpartition("\n")[2].split(" ")
     seat = len(before) > 1 and not before[-1] and is_seat(before[-2])
-    return seat or (more is not None and ends_names(more.group().rpartition(" ")[2]))
+    last = more.group().rpartition(" ")[2] if more else ""
+    return seat or ends_names(last) or names_goods(last)
 
 
 def _of_word(letter: str) -> bool:

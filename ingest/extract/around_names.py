@@ -12,8 +12,9 @@ from functools import cache
 
 from graph.resolve.words import is_place, looks_like_company
 from ingest.extract.company_forms import rows
-from ingest.extract.introduced import official
+from ingest.extract.introduced import is_label, official
 from ingest.extract.name_words import Place, ends_names, is_goods, is_region, seated_name, weights
+from ingest.extract.told_of import ends_so, in_headline, is_told_of
 from ingest.sources.countries import country_code, country_names
 
 ENOUGH, HINT, SURE = 2, 1, 2
@@ -40,6 +41,7 @@ _TALKS = re.compile(
     r",? (?:which |who )?(?:answers|answered|asks|calls|came|got|keeps|kept|met|needs|needed|owes|owed|promised|swears|"
     r"runs|wants|wanted|went|won't|writes|wrote)\b"
 )
+_VERB = re.compile(r" [a-z]{2,}(?:[^aious]s|ed)\b")
 _TALKED_TO = frozenset(
     ("ask", "asked", "call", "called", "email", "emailed", "met", "phoned", "tell", "told", "uses", "using", "visited")
 )
@@ -54,7 +56,7 @@ _ROLES = (
     r"manufacturer|mill|notify party|producer|seller|shipper|supplier|surety|trucker|vendor)"
 )
 _IN_ROLE = re.compile(
-    rf" \((?:(?:the|our|its|their) )?{_ROLES}\)| as (?:(?:the|an?|our|its|their) )?(?:customs )?{_ROLES}\b"
+    rf" \((?:(?:the|our|its|their) )?(?i:{_ROLES})\)| as (?:(?:the|an?|our|its|their) )?(?:customs )?{_ROLES}\b"
 )
 _PARTICIPLE = re.compile(
     r", [a-z]+ed (?:as|at|by|for|from|in|into|on|through|to|under|via|with)\b"
@@ -66,11 +68,10 @@ _ITS = re.compile(r" [a-z][^.;:,()\n\"\u201c]{0,40}\b(?:its|itself)\b")
 _APPOSED_ENDS = frozenset(("by", "for", "from", "in", "of", "that", "to", "which", "who", "with"))
 _AGAINST_STATES = re.compile(r",? (?:et al\.?,? )?vs?\.? (?:the )?(?:United States|U\.S\.)")
 _SIGNS_FOR = re.compile(
-    r",?\n+(?:Counsel|Attorneys?|(?:Licensed )?Customs Brokers|Consultants?)(?: (?:for|to) [A-Z]|\s*\n)"
+    r",?\n+(?:Counsel|Attorneys?(?: at Law)?|(?:Licensed )?Customs Brokers|Consultants?)(?: (?:for|to) [A-Z]|\s*\n)"
 )
 # What stands before it.
 _BEGINNING = re.compile(r"(?:[.!?:;\u2022*\"\u201c]\s+|(?:^|\s)\(\w{1,3}\)\s+|\n\s*(?:[-*\u2022]\s*)?)$")
-_SENTENCE = re.compile(r"(?<=\w[\w)])\.\s")
 _CLAUSE = re.compile(r"[.;:!?]\s|[()\n]")
 _IN_BRACKETS = re.compile(r"(\w+)(?:['\u2019]s)? \([\"\u201c]?$")  # the plaintiff's (Umber) motion
 _LISTED = re.compile(r"(?<!\S)(\w+): +$")
@@ -98,10 +99,6 @@ _PLACE_BEHIND = re.compile(
     r",? (?:[A-Z]{2}(?![\w-])|[Pp]rovince|[Cc]ity|[Pp]ort\b|[Hh]arbor|[Dd]istrict|[Cc]ounty|[Ss]treet)"
 )
 _LAND_BEHIND = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)")
-_SMALL_IN_HEADLINES = frozenset(
-    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "its", "of", "on", "or", "over", "the", "to",
-     "under", "via", "with")
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -145,7 +142,7 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
     above = words[-2] if len(words) > 1 and last == "of" else words[-3] if words[-2:] == ["of", "the"] else ""
     if before.endswith((" (", ' ("', " (\u201c")) and len(words) > 1:
         above = words[-2]  # the Food Safety Service (FSS)
-    longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper()
+    longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper() and not is_label(words[-2])
     of_firm = (
         "&" in name.written or (" " in name.written and looks_like_company(name.written)) or ends_as_firms_do(name)
     )
@@ -167,10 +164,17 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
     if is_goods(text, end):
         name.thing = True
     seen = {} if longer else dict(_seen_behind(text, end))
-    if ends_as_firms_do(name) and (_HAS.match(text, end) or _TALKS.match(text, end) or last.lower() in _TALKED_TO):
+    if (ends_as_firms_do(name) or ends_so(name.words)) and (
+        (begins and _VERB.match(text, end))
+        or _HAS.match(text, end)
+        or _TALKS.match(text, end)
+        or last.lower() in _TALKED_TO
+    ):
         seen["beside"] = HINT
     seen_before = {} if longer else dict(_seen_in_list(before)) if begins else dict(_seen_before(before, name))
-    if not any((*seen.values(), *seen_before.values())) or _in_headline(text, start, end):
+    if not longer and " " in name.written and is_told_of(text, start, end, name.written):
+        name.saw("told", HINT)
+    if not any((*seen.values(), *seen_before.values())) or in_headline(text, start, end):
         return {}
     name.saw_all(seen)
     name.saw_all(seen_before)
@@ -272,24 +276,6 @@ def _who_is(words: list[str]) -> str:
     if named == "name" and len(words) > _WORDS_OF_A_NAME:
         named = OWNED.sub("", words[-3]).lower()
     return named if named in weights("is") else ""
-
-
-def _in_headline(text: str, start: int, end: int) -> bool:
-    """Whether all that counts is written in capitals around a name, so that a capital says nothing: in its line and,
-    where that has several, in its sentence."""
-    first, last = max(0, start - _CHARACTERS_BEFORE), end + _CHARACTERS_BEFORE
-    before, behind = text[first:start].rpartition("\n")[2], text[end:last].partition("\n")[0]
-    if not _in_capitals(before, behind):
-        return False
-    sentence = _SENTENCE.split(before)[-1], _SENTENCE.split(behind)[0]
-    return sentence == (before, behind) or _in_capitals(*sentence)
-
-
-def _in_capitals(*around: str) -> bool:
-    words = (word for part in around for word in part.split())
-    counted = [word for word in words if word[0].isalpha() and word.lower() not in _SMALL_IN_HEADLINES]
-    capitals = sum(word[0].isupper() for word in counted)
-    return capitals > 2 and capitals > 2 * (len(counted) - capitals)
 
 
 def ends_as_firms_do(name: NameSeen) -> bool:

@@ -25,12 +25,17 @@ from ingest.extract.name_words import (
     WORD,
     Place,
     begins_names,
+    ends_names,
     is_goods,
+    is_region,
+    names_goods,
     says_nobody,
+    says_what_kind,
     seated_name,
     stops,
     trimmed,
 )
+from ingest.extract.told_of import stands_so
 from ingest.sources.countries import country_code
 
 _LONGEST_NAME = 160  # characters before a legal form
@@ -330,7 +335,7 @@ def _by_beginning(text: str) -> Iterator[Place]:
         before = _CAPITAL_BEFORE.search(text, max(0, word.start() - 30), word.start())
         within = before and not before.group().endswith(", ") and not stops(before.group().strip())
         if not within and (match := _BEGUN.match(text, word.start())):
-            yield match.span()
+            yield match.start(), match.start() + len(LOOSE_END.sub("", match.group()))
 
 
 # "on behalf of your client, Umber Outdoors, ..."
@@ -410,6 +415,37 @@ _ASKS = re.compile(r"(?<![\w,] )Can (?=[^.;\n]{0,160}\?)")
 _GOODS_OF = re.compile(r"(?:Importers|Imports|Exporters|Traders|Wholesalers)$")  # Imports of China, 2020
 
 
+# A name that says where its bearer is, and the banks of a place: Umber Brokerage of Queens, Bank of Umber.
+_OF_PLACE = re.compile(r" of (?P<place>(?:the )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?![\w-]| [A-Z&]|, [A-Z])")
+_TWO_OF = re.compile(r"(?<![\w.-])(?P<first>[A-Z][\w'\u2019-]*\w) (?:& )?(?P<last>[A-Z][\w'\u2019-]*\w)$")
+_BANK = re.compile(r"(?<![\w.-])(?:[A-Z]\w+ )?Bank of (?:the )?(?!United)[A-Z]\w+(?: [A-Z]\w+)?(?![\w-])")
+
+
+def _of_places(text: str) -> Iterator[Place]:
+    for match in _OF_PLACE.finditer(text):
+        named = _TWO_OF.search(text, max(0, match.start() - _WRAPPED), match.start())
+        if named is None:
+            continue
+        first, last = named.group("first", "last")
+        in_state = is_region(match.group("place"))
+        if (
+            not (ends_names(last) or (names_goods(last) and in_state))
+            or stops(first)
+            or official(first)
+            or official(last)
+            or (country_code(match.group("place")) and not in_state)
+        ):
+            continue
+        generic = says_what_kind(first) or names_goods(first) or share(first.upper())
+        once = text.count(named.group()) == text.count(named.group() + match.group())
+        if (generic or once) and stands_so(text, named.start(), match.end(), last):
+            yield named.start(), match.end()
+    for match in _BANK.finditer(text) if "Bank of " in text else ():
+        start, end = trimmed(text, *match.span())
+        if start < match.start() + len("Bank"):
+            yield start, end
+
+
 def _cited(text: str) -> Iterator[Place]:
     for pattern in (_AGAINST, _OF_RECORD):
         for behind in pattern.finditer(text):
@@ -443,7 +479,8 @@ def _other_names(text: str) -> Iterator[Place]:
 def _numbered(text: str) -> Iterator[Place]:
     for match in _NUMBERED.finditer(text):
         if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
-            yield trimmed(text, *match.span("name"))
+            start, end = trimmed(text, *match.span("name"))
+            yield start, start + len(LOOSE_END.sub("", text[start:end]))
 
 
 def _works(text: str) -> Iterator[Place]:
@@ -477,5 +514,5 @@ def _names_one(text: str, match: re.Match[str]) -> bool:
 # By form and by what stands around, the surest first.
 _WAYS = (
     _by_form, _by_prefix, _by_beginning, in_fields, addressees, _clients, _shortened, _cited, _other_names, _numbered,
-    in_columns, in_lines, _works, partners,
+    in_columns, in_lines, _works, _of_places, partners,
 )  # fmt: skip

@@ -33,10 +33,12 @@ from ingest.extract.name_words import (
     ends_names,
     is_of_nation,
     is_seat,
+    names_goods,
     stops,
     weights,
 )
 from ingest.extract.names import name_key
+from ingest.extract.told_of import ends_so
 
 _SHORTEST, _SHORTEST_CAPITALS, _SHORTEST_INITIALS, _SHORTEST_IN_DOMAIN = 4, 5, 3, 5
 _LONGEST, _LONGEST_SEATED = 4, 7  # words
@@ -167,7 +169,7 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
         plain = written[: len(written) - cut]
         ends = cut > 0
         if stops(plain) or plain.upper() in _DAYS or plain.lower() in weights("never"):
-            if 0 < count <= longest:
+            if count and (count <= longest or _is_long_name(run, start, begin, last)):
                 yield begin, last
             count = 0
         elif (written != "&" and written[0].isupper()) or written[0].isdigit():
@@ -175,12 +177,17 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
                 longest = _LONGEST_SEATED if is_seat(plain) else _LONGEST
             begin, last, count = (begin if count else at), at + len(plain), count + 1
             if ends:
-                if count <= longest:
+                if count <= longest or _is_long_name(run, start, begin, last):
                     yield begin, last
                 count = 0
         at += len(written) + 1
-    if 0 < count <= longest:
+    if count and (count <= longest or _is_long_name(run, start, begin, last)):
         yield begin, last
+
+
+def _is_long_name(run: str, start: int, begin: int, last: int) -> bool:
+    """Whether a run of more words than most names have ends as firms' names do."""
+    return ends_names(run[begin - start : last - start].rpartition(" ")[2])
 
 
 def _give_to_persons(names: dict[str, NameSeen]) -> None:
@@ -222,7 +229,7 @@ def _is_firm(read: _Read, name: NameSeen, known: Collection[str]) -> bool:
     if name.person or name.thing:
         return False
     if " " in name.written:
-        return weight > (HINT if name.place and not ends_as_firms_do(name) else 0) and _several_tell(
+        return weight > (HINT if name.place and not ends_so(name.words) else 0) and _several_tell(
             read.text, name, weight
         )
     if name.place == SURE or (name.place and weight <= ENOUGH):
@@ -247,7 +254,7 @@ def _several_tell(text: str, name: NameSeen, weight: int) -> bool:
     if len(words) == 2 and _INITIAL.fullmatch(words[0]) and not ends_names(words[1]):
         return False  # K. Umber
     partners = "&" in words and not name.written.isupper()
-    weight += HINT * (partners or looks_like_company(name.written) or ends_names(words[-1]))
+    weight += HINT * (partners or looks_like_company(name.written) or ends_names(words[-1]) or names_goods(words[-1]))
     if weight < ENOUGH or is_somewhere(name.written) or ADDRESS.fullmatch(words[-1]):
         return False
     if is_place(words[-1].upper()) and not name.seen.keys() - PREPOSITIONS:

@@ -208,6 +208,8 @@ def firm(text: str, start: int, end: int) -> Place | None:
     words = name.split()
     if (service := _CUSTOMS_SERVICE.search(name)) and not (is_place(words[0].upper()) or country_code(words[0])):
         words = [*name[: service.start()].split(), "Brokers"]  # Umber Customs Service
+    if words[-2:] == ["&", "Customs"]:
+        words[-1] = "Brokers"  # Umber Freight & Customs
     plain = [word.strip(".,").upper() for word in words if word[0].isalnum()]
     telling = [word for word in plain if word.isalpha() and not is_place(word) and not says_nothing(word)]
     if (
@@ -216,7 +218,7 @@ def firm(text: str, start: int, end: int) -> Place | None:
         or not telling
         or any(official(word) or stops(word) for word in plain)
         or any(character.isdigit() for character in name)
-        or country_code(name)
+        or all(country_code(part) for part in name.split(" and "))
         or is_region(name)
         or (is_of_people(plain[0]) and not looks_like_company(name))
         or _goes_on_to_form(text, start, start + len(name))

@@ -52,8 +52,8 @@ NOBODY = frozenset(
 
 _OF_NATIONS = re.compile(r"(?:ese|ian|ean|ish|can|ans|i)$", re.IGNORECASE)
 _NATIONS = frozenset(
-    ("AFRICAN", "AMERICAN", "ASIAN", "BRITISH", "DUTCH", "ENGLISH", "EUROPEAN", "FRENCH", "GREEK", "SPANISH", "SWISS",
-     "THAI")
+    ("AFRICAN", "AMERICAN", "ASIAN", "BRITISH", "DUTCH", "ENGLISH", "EUROPEAN", "FRENCH", "GREEK", "IRANIAN", "IRAQI",
+     "OMANI", "SPANISH", "SWISS", "THAI")
 )  # fmt: skip
 
 
@@ -78,6 +78,16 @@ def _words(file: str) -> frozenset[str]:
 def ends_names(word: str) -> bool:
     """Whether firms' names end with a word and goods' hardly."""
     return word.upper() in _words("ends_of_names.csv") or (word[-5:].lower() == "works" and len(word) > len("Networks"))
+
+
+def names_goods(word: str) -> bool:
+    """Whether a word is one for goods or trades that firms' names end with as well as the names of goods."""
+    return word.upper() in _words("goods_in_names.csv")
+
+
+def says_what_kind(word: str) -> bool:
+    """Whether a word says of what kind goods, services and programmes are: Natural Flavors, Human Services."""
+    return word.upper() in _words("kinds_of_goods.csv")
 
 
 def begins_names(word: str) -> bool:

@@ -24,6 +24,7 @@ from ingest.extract.companies import companies
 from ingest.extract.countries import countries
 from ingest.extract.dates import days
 from ingest.extract.identifiers import find_identifiers
+from ingest.extract.in_cells import in_cells
 from ingest.extract.in_place import in_place
 from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
@@ -113,6 +114,10 @@ class _Names:
         }
         if more:
             named += [*_uses(text, more), *more.values()]
+        firms = {(one.start, one.end) for one in named if one.how != How.ROLE}
+        celled = {place: self._single(place, name_key(text[slice(*place)])) for place in in_cells(text, firms)}
+        if celled:
+            named += [*_uses(text, celled), *celled.values()]
         written = {text[one.start : one.end]: one for one in named if one.how != How.ROLE}
         named += [
             replace(written[name], start=start, end=end, how=How.ALIAS)

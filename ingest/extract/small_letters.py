@@ -15,7 +15,10 @@ from ingest.extract.known_names import Known, KnownNames
 from ingest.extract.name_words import ends_names, stops, weights
 from ingest.extract.names import words
 
-_BEGINS = re.compile(r"(?:^|[.!?][ \n]+|\n\s*)(?:[-*\u2022>]+\s+|[a-z0-9]{1,2}[.)]\s+)?(?:(?P<small>[a-z])|[A-Z])")
+_CHAT = r"(?:\[?\d{1,2}:\d\d(?::\d\d)?\]? )?(?:[\w.]{1,20}[:>] |<[\w.]{1,20}> )?"  # 9:14 umber: yes
+_BEGINS = re.compile(
+    rf"(?:^|[.!?][ \n]+|\n\s*){_CHAT}(?:[-*\u2022>]+\s+|[a-z0-9]{1, 2}[.)]\s+)?(?:(?P<small>[a-z])|[A-Z])"
+)
 _HASTY = 2  # beginnings in small letters that show a text to be written in a hurry, here and there
 _SENTENCES, _TIMES = 4, 4  # at least so many small beginnings, and so many times as many as capital ones
 _SHORTEST = 4

@@ -73,7 +73,7 @@ FOUND = [
      ["Umber Trade Law Group", "Umber Road Advisory"]),
     ("importer = Umberline; carrier       UZM\n", ["Umberline", "UZM"]),
     ("Line 3: the invoice names Woad Umber Rattan Export; hired was Umber Road Advisory, of course",
-     ["Woad Umber Rattan Export"]),
+     ["Woad Umber Rattan Export", "Umber Road Advisory"]),
     ("cloth marked \u201cUmbergodha Weaving Unit 4, Pakistan\u201d", ["Umbergodha Weaving Unit 4"]),
     ("and we, Umberia, answer; valued by Ochre Appraisal. The carrier's agent, Umber Liner Agency, is away.",
      ["Umberia", "Ochre Appraisal", "Umber Liner Agency"]),

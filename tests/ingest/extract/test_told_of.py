@@ -1,0 +1,51 @@
+"""Companies without a legal form that end as firms' names do or with goods, where nothing else says that they are
+firms, and what ends so and is none."""
+
+import pytest
+
+from ingest.extract.mentions import find_mentions
+
+FOUND = [
+    ("We asked about Umber Valley Cold Storage, and about Ochre Tile Works.",
+     ["Umber Valley Cold Storage", "Ochre Tile Works"]),
+    ("It came with papers of Umber Windshield for 2014.", ["Umber Windshield"]),
+    ("The importer is Ochre Foods, and Umber Freight & Customs filed it.", ["Ochre Foods", "Umber Freight & Customs"]),
+    ("Names given: Umberwell Components, Ochre Bay Bedding, Sienna Spice.",
+     ["Umberwell Components", "Ochre Bay Bedding", "Sienna Spice"]),
+    ("Call sheet\n\nUmberlight Chandelier: no answer.\n", ["Umberlight Chandelier"]),
+    ("Ochre Ridge Fasteners\n55 Dock Street\nFarmton, New York 12401\n", ["Ochre Ridge Fasteners"]),
+    ("DN-1 | Umber Nine Bedding | SEGU5520133 | cotton", ["Umber Nine Bedding"]),
+    ("Puget Umber Bikes gets the same goods.", ["Puget Umber Bikes"]),
+    # a place as part of the name
+    ("ok. broker is Umberguard Brokerage of Queens, they file", ["Umberguard Brokerage of Queens"]),
+    ("but Tile Importers of Georgia has sold to others", ["Tile Importers of Georgia"]),
+    ("The account is with Bank of the Umber.", ["Bank of the Umber"]),
+    ("sold by Umber Sand Fasteners of Farmton, Ohio, to us", ["Umber Sand Fasteners"]),
+    # a cell of a column in which firms stand
+    ("1 | Umber Trading LLC | 2704\n2 | The Ochre Corner | 3901\n3 | Sienna Juvenile | 3901\n",
+     ["Umber Trading LLC", "The Ochre Corner", "Sienna Juvenile"]),
+    ("importer no. of IOR Umber City Tools, 12-3456789", ["Umber City Tools"]),
+]  # fmt: skip
+
+NOT_FOUND = [
+    "a letter to the Secretary of Health and Human Services in May",
+    "a sample of Imitation Brandy with Natural Flavors, which",
+    "the antidumping duty order on Lemon Juice from Argentina",
+    "The interagency Import Safety Working Group shall meet.",
+    "exports of Iranian Unmanned Aerial Vehicles (UAVs) to",
+    "Certain Wi-Fi Routers, Stationary Bicycles and Components Thereof, and Products Containing Same",
+    "as told in the video Importing Regulated Products, which",
+    "Since then, Malaysia and Vietnam have shipped more.",
+    "The Organic Section and the Textile Enforcement Division ran it.",
+    "1 | Container | 2704\n2 | Broker Notice | 3901\n",
+]
+
+
+@pytest.mark.parametrize(("text", "names"), FOUND)
+def test_a_name_that_ends_as_firms_do_is_one_where_firms_stand(text: str, names: list[str]) -> None:
+    assert [one.text for one in find_mentions("", text) if one.what == "company"] == names
+
+
+@pytest.mark.parametrize("text", NOT_FOUND)
+def test_what_goods_programmes_and_authorities_are_called_is_no_firm(text: str) -> None:
+    assert [one.text for one in find_mentions("", text) if one.what == "company"] == []
