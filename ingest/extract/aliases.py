@@ -195,7 +195,8 @@ def _by_two_words(text: str, named: list[Place]) -> Iterator[Use]:
             and not _in_a_name(text, start)
             and not _PERSON_BEFORE.search(text, max(0, start - 30), start)
         ]
-        if any(_acts(text, *use) or _TELLS.match(text, use[1]) for use in uses):
+        of_place = text.startswith(f"{pair} of ", place[0])  # Umber Traders of Ohio, then Umber Traders
+        if of_place or any(_acts(text, *use) or _TELLS.match(text, use[1]) for use in uses):
             yield from (Use(*use, place, role=False) for use in uses)
 
 

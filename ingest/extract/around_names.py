@@ -6,14 +6,14 @@ holds for a name in particular.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from graph.resolve.words import is_place, looks_like_company
 from ingest.extract.company_forms import rows
 from ingest.extract.introduced import is_label, official
-from ingest.extract.name_words import Place, ends_names, is_goods, is_region, seated_name, weights
+from ingest.extract.name_words import Place, ends_names, is_goods, is_region, is_ship_or_brand, seated_name, weights
 from ingest.extract.told_of import ends_so, in_headline, is_told_of
 from ingest.sources.countries import country_code, country_names
 
@@ -142,7 +142,7 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
     above = words[-2] if len(words) > 1 and last == "of" else words[-3] if words[-2:] == ["of", "the"] else ""
     if before.endswith((" (", ' ("', " (\u201c")) and len(words) > 1:
         above = words[-2]  # the Food Safety Service (FSS)
-    longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper() and not is_label(words[-2])
+    longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper() and not _is_label_for(words)
     of_firm = (
         "&" in name.written or (" " in name.written and looks_like_company(name.written)) or ends_as_firms_do(name)
     )
@@ -161,7 +161,7 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
     firms_end = ends_as_firms_do(name) and name.words[-1] not in ("Group", "Resources", "Partners")
     if last in ("the", "The") and not (owns or firms_end or _names_what_follows(text, end)):
         name.thing = True
-    if is_goods(text, end):
+    if is_goods(text, end) or is_ship_or_brand(text, start):
         name.thing = True
     seen = {} if longer else dict(_seen_behind(text, end))
     if (ends_as_firms_do(name) or ends_so(name.words)) and (
@@ -179,6 +179,11 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
     name.saw_all(seen)
     name.saw_all(seen_before)
     return seen_before
+
+
+def _is_label_for(words: Sequence[str]) -> bool:
+    """Whether what stands before the last of these words is a label and no name: need POE for Umber Stone."""
+    return is_label(words[-2]) or (words[-1] == "for" and words[-2].isupper())
 
 
 def _has_land_behind(text: str, end: int) -> bool:

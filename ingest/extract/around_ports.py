@@ -12,7 +12,8 @@ _CALLED = re.compile(
     rf"\b(?:(?:air|sea)?ports?(?: (?:directors?|(?:of|at) {_OF_GOODS}))?(?: (?:used|involved|so far)(?=:)|"
     rf",? (?:by|in order of) \w+:)?"
     r"(?:,| of| at| in| is| was|:|\||\s-|\s?\.{3,})*(?: the)?|"
-    r"(?:harbou?rs?|crossings?) (?:of|at|in)(?: the)?|"
+    r"(?:harbou?rs?|crossings?|piers?|docks?|quays?|CES|container (?:terminals?|yards?)) (?:of|at|in)(?: the)?|"
+    r"district directors?(?:,| at| in| of)|"
     r"(?:POE|POU|POD|POL|P\.O\.[DEL]\.)[:,]?(?: (?:of|is|was|at))?|"
     r"(?:CBP|customs)(?: (?:officers|inspectors|specialists))?(?:,| at| in| port of)?|"
     r"(?:FP&F|Forfeitures|port|field)(?: Offic(?:er?|ers))?(?:,| at| in)|"
@@ -25,7 +26,7 @@ _CALLED_BEHIND = re.compile(
     r"(?:['\u2019]s)? (?:(?:sea|air)?ports?\b(?! (?:of (?!entry)|in\b))|harbou?rs?\b|piers?\b|docks?\b|crossings?\b|"
     r"(?:marine|container) (?:terminals?|yards?)\b|(?:border|bridge) crossing\b|CBP\b|customs\b(?! broker)|"
     r"import specialists?\b|CES\b|exam(?:ination)? (?:site|station)s?\b|POE\b)|"
-    r", import specialists?\b",
+    r", import specialists?\b| as (?:the |a )?(?:port|place) of\b",
     re.IGNORECASE,
 )
 _TEAM = re.compile(
@@ -92,6 +93,7 @@ _DONE_BEFORE = re.compile(
 _DID_BEHIND = re.compile(
     r"(?:: | [-\u2013] )(?:about |some )?(?:\d+|no|two|three|four|five|six|seven|eight|nine|ten) "
     r"(?:exams?|entries|shipments?|boxes|containers?|holds?|lines?)\b| by (?:air|sea|ocean|rail|truck)\b|"
+    r" (?:under|in)[ -]bond\b| (?:loads?|trailers?)\b|"
     r",? (?:CBP |also |then |now |later |has |had |have |since |again |only |just |is |was )*"
     r"(?:detain(?:ed|ing)|examin(?:ed|ing)|seiz(?:ed|ing)|held(?! that)|holding|holds|releas(?:ed|ing)|cleared|flagged|"
     r"inspect(?:ed|ing)|referred|sampled|pulled|stopped|opened|intercepted|x-rayed|put (?:it|them|the|a|on)|"
@@ -100,13 +102,13 @@ _DID_BEHIND = re.compile(
     r"shipments?|boxes|containers?|ones|(?:air )?cargo|in-bond|filings|terminals?|yards?)\b",
     re.IGNORECASE,
 )
-_TALKED_TO = re.compile(r"\b(?:ask(?:ed)?|tell|told|alert(?:ed)?|notif(?:y|ied)) $", re.IGNORECASE)
+_TALKED_TO = re.compile(r"(?:^|\b)(?:according to|ask(?:ed)?|tell|told|alert(?:ed)?|notif(?:y|ied)) $", re.IGNORECASE)
 _TALKS = re.compile(
-    r" (?:(?:all|also|both|each|first|now|then|just|still|never) ){0,2}(?:saw|sees|found|finds|will (?:write|"
+    r" lots?\b| (?:(?:all|also|both|each|first|now|then|just|still|never) ){0,2}(?:saw|sees|found|finds|will (?:write|"
     r"ask|send|hold|examine|release|look|let)|wants|"
     r"wanted|asked|"
     r"asks|told|was told|were told|confirm(?:s|ed)|report(?:s|ed)|wrote|writes|sent|forwarded|agreed|knows|"
-    r"has (?:it|them|the (?:box|file|goods|samples?)|(?:\w+ )?files))\b"
+    r"has (?:no (?:entry|file|record)|it|them|the (?:box|file|goods|samples?)|(?:\w+ )?files))\b"
 )
 _ASKED = re.compile(
     r"\b(?:ask(?:ed)?|told|tell|alert(?:ed)?|call(?:ed)?|notif(?:y|ied)|contact(?:ed)?|e?-?mail(?:ed)?) "
@@ -117,6 +119,68 @@ _ASKED_BEHIND = re.compile(
     r" (?:to (?:examine|exam|hold|look|open|pull|release|sample|stop|flag|detain|inspect)|"
     r"for (?:an? |any |the |prior )*(?:exams?|holds?|photos|samples?|entries|entry|bills|records)|about|if|whether)\b"
 )
+
+
+# What else is done there, what papers say, and whose choice a place is.
+_PUT_BEFORE = re.compile(
+    r"(?:\bdrayed from|\btransferred (?:at|in|from)|\b(?:drawn|boarded|tallied) (?:at|in)|"
+    r"\bredeliver\w*(?: \w+){0,2} (?:at|to)|\bsits? (?:at|in)|\b(?:I\.?T\.?|T&E) (?:was |is )?closed (?:at|in)|"
+    r"\b(?:on|an?|the|any) holds?(?: on (?:it|them|the \w+))? in|"
+    r"\b(?:box(?:es)?|containers?|trailers?|lots?|loads?|shipments?) (?:went|goes|going|moved|moves) to|"
+    r"\b(?:entry|entries|ISF|protests?) filed|\b(?:loaded|laden)|\bfound by|"
+    r"\b(?:7501|3461|7512|manifest|B/?L|bill(?: of lading)?|in-bond|entry summary)s? "
+    r"(?:gives?|lists?|names?|reads?|says?|shows?))\s+$",
+    re.IGNORECASE,
+)
+_CHOSEN = re.compile(r"\b(?:use[sd]?|using|prefer(?:s|red)?|tried|tries) $")
+_CHOSEN_BEHIND = re.compile(r" (?:until|since|instead of|to (?=[A-Z])|for (?:entr(?:y|ies)|(?:its|their|all|these) ))")
+# The same, where it is done with goods and nothing else, so that it tells of a port of little trade as well.
+_SURE_BEFORE = re.compile(
+    r"\b(?:unlad\w+|unloaded|offloaded|discharg\w+|cleared|clears|entered|enters|entry|entries|examined|seized|"
+    r"cross(?:ed|es)|came in|come in|turned (?:back|away)|transs?hipped|relayed|laden|reloaded|imported|"
+    r"arrives?|arrived)"
+    r"(?: (?:it|them|there|again|under bond|by (?:rail|truck|barge)))? (?:at|through|via)\s+$|"
+    r"\b(?:in[- ]bond|under bond)(?: \w+)? to\s+$|\b(?:rail|truck|barge) through\s+$",
+    re.IGNORECASE,
+)
+# Where somebody goes and lives: no port, though the text knows it as one.
+_OF_PERSON = re.compile(
+    r"\b(?:flew|flies|fly|flying|drove|drives|driving|travel\w*|commutes?|lives?|lived|living|grew up|born|married|"
+    r"retired|went to school)(?: (?!with\b|by\b)\w+){0,2}"
+    r"(?: from [A-Z]\w+(?: [A-Z]\w+)?)?(?: (?:to|from|in|near|at|through))?\s+$"
+)
+
+
+# A chat's question for the port, and the line that begins with the answer.
+_ASKED_ABOVE = re.compile(r"\b(?:POE|ports?|where)\b[^\n]*\n[^\n]{0,25}[>:\]] $", re.IGNORECASE)
+_BAR_BEFORE = re.compile(r"(?:\||\t|\s/)[ ]*$")
+_BAR_BEHIND = re.compile(r"[ ]*(?:\||\t|/\s|\n|$)")
+_STATE_BEHIND = re.compile(r"[ ]*[|\t/][ ]*[A-Z]{2}[ ]*(?:[|\t/\n]|$)")
+_LOT = re.compile(r"\b(?:[A-Z]{4}\d{7}|[A-Z0-9]{3}-?\d{7}-?\d)\b", re.IGNORECASE)
+
+
+def is_answer(text: str, first: int, start: int) -> bool:
+    """Whether a line of a chat begins with a place, and the line above asked for a port."""
+    return _ASKED_ABOVE.search(text, first, start) is not None
+
+
+def is_cell_of_lot(text: str, start: int, end: int) -> bool:
+    """Whether a place is all of a cell, in a row with the number of an entry or a box and without a state behind it."""
+    if not _BAR_BEHIND.match(text, end) or _STATE_BEHIND.match(text, end):
+        return False
+    line = text.rfind("\n", 0, start) + 1
+    ends = text.find("\n", end)
+    return bool(_BAR_BEFORE.search(text, line, start) and _LOT.search(text, line, ends if ends >= 0 else len(text)))
+
+
+def is_of_person(before: str) -> bool:
+    """Whether a place is where somebody goes or lives: `she flew to Umber`."""
+    return _OF_PERSON.search(before) is not None
+
+
+def surely_goes_by(before: str) -> bool:
+    """Whether something is done there that is done with goods at ports alone: `unladen at Umber`."""
+    return _SURE_BEFORE.search(before) is not None
 
 
 def is_called(before: str, text: str, behind: int) -> bool:
@@ -143,6 +207,8 @@ def goods_go_by(before: str, text: str, behind: int) -> bool:
     return bool(
         _DONE_BEFORE.search(before)
         or _DID_BEHIND.match(text, behind)
+        or _PUT_BEFORE.search(before)
+        or (_CHOSEN.search(before) and _CHOSEN_BEHIND.match(text, behind))
         or (_ASKED.search(before) and _ASKED_BEHIND.match(text, behind))
     )
 

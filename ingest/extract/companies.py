@@ -28,6 +28,7 @@ from ingest.extract.name_words import (
     ends_names,
     is_goods,
     is_region,
+    is_ship_or_brand,
     names_goods,
     says_nobody,
     says_what_kind,
@@ -501,7 +502,7 @@ def _works(text: str) -> Iterator[Place]:
             continue
         counted = text[max(0, start - 2) : start - 1].isdigit()  # 11 Gum Importers
         common = (share(first) and not seated_name(named)) or first in NOBODY or country_code(named[0])
-        if len(named) > 1 and not counted and not common:
+        if len(named) > 1 and not counted and not common and not is_ship_or_brand(text, start):
             yield start, end
 
 

@@ -93,6 +93,10 @@ _GOES_ON = re.compile(
     r"if|in|into|is|it|may|must|not|of|on|only|or|shall|should|since|so|than|that|the|then|they|through|to|under|"
     r"until|using|via|was|were|when|where|which|while|who|will|with|within|without|would)\b)\w"
 )
+# A cell of two letters behind the one with the tariff number: `| 9503.00.0073 | CN |`.
+_CODE_CELL = re.compile(
+    r"\d{4}\.\d{2}(?:\.\d{2,4}|\.\d{2}\.\d{2})?(?:[ ]*[|\t][ ]*|[ ]/[ ])(?P<code>[A-Z]{2})(?=[ ]*[|\t\n]|[ ]/[ ]|$)"
+)
 _SENTENCE_BEGINS = re.compile(
     r"\s+(?:(?:A|All|An|As|At|Because|Both|By|Each|For|From|Further|He|However|If|In|It|No|Of|On|One|Our|She|Since|Such|That|"
     r"The|Their|There|Therefore|These|They|This|Those|To|Under|Upon|We|When|While|With|You|Your)\b|"
@@ -154,6 +158,7 @@ def _coded(text: str) -> Iterator[tuple[int, int, str]]:
     """Codes beside the labels of a form: `Country of Origin VN`."""
     places = [match.span("codes") for match in _CODE.finditer(text)]
     places += [(cell.start, cell.end) for cell in cells(text, _CODE_COLUMN) if len(cell.text) == len("CN")]
+    places += [match.span("code") for match in _CODE_CELL.finditer(text) if match.group("code") not in _state_codes()]
     for place in places:
         for match in _IN_CODES.finditer(text, *place):
             if pycountry.countries.get(alpha_2=match.group()):
@@ -163,6 +168,13 @@ def _coded(text: str) -> Iterator[tuple[int, int, str]]:
 def _is_town(text: str, behind: int) -> bool:
     state = _TOWN_IN.match(text, behind)
     return state is not None and state.group(1) in _states()
+
+
+@cache
+def _state_codes() -> frozenset[str]:
+    """The codes of the United States' states, and what two letters mean else in ledgers."""
+    states = {region.code[3:] for region in pycountry.subdivisions if region.country_code == _UNITED_STATES}
+    return frozenset((*states, "IT", "NO", "TO", "IS", "CF", "AD", "AI", "TV", "KG", "PM", "AM", "US"))
 
 
 @cache

@@ -104,7 +104,9 @@ _WITHOUT_YEAR = tuple(
             _IN_DIGITS,
             r"(?:(?<=\n)|(?<=^)|(?<=[Oo]n )|(?<=[Bb]y )|(?<=since )|(?<=until )|(?<=till )|(?<=before )|(?<=after )|"
             r"(?<=dated )|(?<=ETA )|(?<=due )|(?<=[Ff]rom )|(?<=between )|(?<=[Ee]xam )|(?<=[Rr]eceived )|"
-            r"(?<=[Aa]rrived )|(?<=through )|(?<=landed )|(?<=/\d and )|(?<=/\d\d and )|(?<=/\d to )|(?<=/\d\d to )|"
+            r"(?<=[Aa]rrived )|(?<=through )|(?<=landed )|(?<=released )|(?<=entered )|(?<=filed )|"
+            r"(?<=cleared )|(?<=sailed )|(?<=liquidated )|(?<=sent )|(?<=\w> )|"
+            r"(?<=/\d and )|(?<=/\d\d and )|(?<=/\d to )|(?<=/\d\d to )|"
             r"(?<=/\d\d, )|(?<=, )(?=[\d/]+\s*(?:\n|$|:)))",
             r"(?P<month>1[0-2]|0?[1-9])/(?P<day>\d{1,2})(?! of\b)",
         ),

@@ -45,6 +45,9 @@ _IMPORTER_LABEL = re.compile(
     r"\b(?:importer|consignee|IOR|CBP[- ]assigned|customs[- ]assigned|customs assigned)\b", re.IGNORECASE
 )
 _EIN_LABEL = re.compile(r"\b(?:EIN|IRS|importer(?: of record)?(?: no| number| id| #))\b[^.;]{0,12}$", re.IGNORECASE)
+_BLANKED_LABEL = re.compile(  # 12 3456789
+    r"\b(?:EIN|IRS|IOR|importer(?: of record)?)(?: (?:no\.?|number|id|#))?(?: is)?[:#]? ?$", re.IGNORECASE
+)
 _MAKER = r"(?:\bMIDs?\b|\bmanufacturer(?:'s|\u2019s)? (?:ID\b|identification|code))(?: \(MID\))?"
 _MID_LABEL = re.compile(rf"{_MAKER}[ a-z.:#]{{0,12}}[\"'\u201c(]?$", re.IGNORECASE)
 _STRICT_MID_LABEL = re.compile(rf"{_MAKER}(?: (?:code|number|no\.?))?(?:[:#]| is)\s?[\"'\u201c(]?$", re.IGNORECASE)
@@ -52,6 +55,10 @@ _TARIFF_LABEL = re.compile(
     r"\b(?:sub)?headings?\b|\bHT?S(?:US)?A?\b|\btariff\b|\bitems?\b|\bprovisions?\b", re.IGNORECASE
 )
 _HTS_LABEL = re.compile(r"\bHT?S(?:US)?A?(?: (?:no\.?|number|code|#))?:? ?$", re.IGNORECASE)
+# Beside which the numbers of added duties need no dots.
+_ADDED_LABEL = re.compile(
+    r"\bHT?S(?:US)?A?\b|\btariff\b|\bsubheadings?\b|\b(?:232|301|201|IEEPA)\b|\bduty\b", re.IGNORECASE
+)
 # Where a number of six digits is what goods are entered as: `they put 6810.99`.
 _DECLARED = re.compile(
     r"\b(?:(?:classif\w+|entered|declared|claimed|filed|imported|came in)(?: \w+){0,2}? (?:in|as|under|to)|"
@@ -145,6 +152,7 @@ _RULES: tuple[_Rule, ...] = (
     # Importers: an EIN's hyphen after two digits; nine digits without one could be a person's number.
     _Rule(_I.IMPORTER_NUMBER, _compiled(rf"\d{{2}}{_H}\d{{7}}(?:{_H}?[0-9A-Z]{{2}})?")),
     _Rule(_I.IMPORTER_NUMBER, _compiled(r"\d{11}"), beside=_EIN_LABEL),
+    _Rule(_I.IMPORTER_NUMBER, _compiled(rf"\d{{2}}{_S}\d{{7}}(?:{_S}?\d{{2}})?"), beside=_BLANKED_LABEL),
     _Rule(_I.IMPORTER_NUMBER, _compiled(rf"\d{{6}}{_H}\d{{5}}"), beside=_IMPORTER_LABEL),
     _Rule(_I.IMPORTER_NUMBER, re.compile(rf"\d{{6}}{_H}\d{{5}}(?=[^\n.;]{{1,60}}\b(?:CBP|[Cc]ustoms)[- ]assigned)")),
     _Rule(_I.MANUFACTURER_ID, _compiled(r"[A-Z]{2}[A-Z0-9]{2,9}\d[A-Z]{3}"), beside=_MID_LABEL),
@@ -160,6 +168,8 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.HTS, re.compile(r"\d{4}\.\d{2}(?=,? HTS(?:US)?| (?:was|is|were) (?:declared|claimed|entered|used))")),
     _Rule(_I.HTS, _compiled(rf"{_HEADING_CHAPTER}\d{{2}}\.(?!00)\d{{2}}{_NO_AMOUNT}"), beside=_DECLARED),
     _Rule(_I.HTS, _compiled(r"\d{10}"), beside=_TARIFF_LABEL),
+    _Rule(_I.HTS, _compiled(r"9903\d{4}"), beside=_ADDED_LABEL),
+    _Rule(_I.HTS, _compiled(r"\d{8}"), beside=_HTS_LABEL),
     _Rule(_I.CASE, _case(_H, ""), joined=True),
     _Rule(_I.CASE, _case(f"(?:{_H}|{_S})", "?"), beside=_CASE_LABEL, joined=True),
     _Rule(_I.RULING, re.compile(rf"(?:NYRL|NY|HRL|HQ)(?:{_S}|{_H}){{0,2}}(?:[A-Z]{_S}?\d{{5,6}}|\d{{6}}){_TO_RULING}")),
@@ -177,7 +187,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.BILL, _bill(rf"(?:{_carriers()})(?:{_S}|{_H})?(?=(?:[A-Z]*\d){{5}})[A-Z0-9]{{7,12}}"), joined=True,
           unless=_boxed),
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{0,4}}\d{{5,12}}"), beside=_BILL_LABEL),
-    _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}\d{{3,4}}){{3}}"), beside=_BILL_LABEL),
+    _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}\d{{3,6}}){{2,3}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{3}}(?:{_S}|{_H})\d{{4,9}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"(?=[A-Z0-9/-]{0,12}\d{4})[A-Z0-9]{2,5}(?:[/-][A-Z0-9]{2,9}){1,3}"),

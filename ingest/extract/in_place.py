@@ -33,7 +33,6 @@ from ingest.extract.name_words import (
     ends_names,
     is_of_nation,
     is_seat,
-    names_goods,
     stops,
     weights,
 )
@@ -187,7 +186,7 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
 
 def _is_long_name(run: str, start: int, begin: int, last: int) -> bool:
     """Whether a run of more words than most names have ends as firms' names do."""
-    return ends_names(run[begin - start : last - start].rpartition(" ")[2])
+    return ends_so(run[begin - start : last - start].split())
 
 
 def _give_to_persons(names: dict[str, NameSeen]) -> None:
@@ -254,7 +253,7 @@ def _several_tell(text: str, name: NameSeen, weight: int) -> bool:
     if len(words) == 2 and _INITIAL.fullmatch(words[0]) and not ends_names(words[1]):
         return False  # K. Umber
     partners = "&" in words and not name.written.isupper()
-    weight += HINT * (partners or looks_like_company(name.written) or ends_names(words[-1]) or names_goods(words[-1]))
+    weight += HINT * (partners or looks_like_company(name.written) or ends_names(words[-1]) or ends_so(words))
     if weight < ENOUGH or is_somewhere(name.written) or ADDRESS.fullmatch(words[-1]):
         return False
     if is_place(words[-1].upper()) and not name.seen.keys() - PREPOSITIONS:

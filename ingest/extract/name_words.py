@@ -24,6 +24,10 @@ _IS_GOODS = re.compile(
     r"(?:[\w-]+ ){0,3}?"
     r"(?:brands?|marks?|trade ?(?:marks?|names?)|labels?|styles?|models?|vessels?|ships?|products?|lines? of)\b"
 )
+_SHIP_OR_BRAND = re.compile(
+    r"(?:\b(?:[Ss]hip|[Vv]essel|[Bb]arge|[Tt]ug|[Ff]reighter)|\b[MS]\.?/?[VS]\.?|"
+    r"\b(?:brand|trade ?mark|model|style)(?: name)? is) [\"\u201c]?$"
+)
 INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}(?!\w)|[A-Z0-9\u00c0-\u024f][\w'\u2019.-]*\w|(?:[A-Z]\.)+|[A-Z])"
 NAME = rf"(?<![\w.-]){WORD}(?: (?:{WORD}|&|(?:and|of|de|da|do|di)(?!\w))){{1,7}}"
@@ -150,6 +154,11 @@ def _beginnings_of_countries() -> frozenset[str]:
 def is_goods(text: str, end: int) -> bool:
     """Whether a text says of a name that ends there that it is a brand's or ship's."""
     return _IS_GOODS.match(text, end) is not None
+
+
+def is_ship_or_brand(text: str, start: int) -> bool:
+    """Whether a ship or a brand is named from there on: the vessel Umber Trader, our brand is Umber Gold."""
+    return _SHIP_OR_BRAND.search(text, max(0, start - 24), start) is not None
 
 
 def is_region(name: str) -> bool:

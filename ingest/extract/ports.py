@@ -97,6 +97,10 @@ _HEARD_PORT = re.compile(
     rf" (?:at|by|from|in|to|with) (?P<ports>{_CODES}){_GOES_ON}",
     re.IGNORECASE,
 )
+# Behind an entry's number, in a row: `entry ABC-1234567-6, 2704, 5/6/22`.
+_BEHIND_ENTRY = re.compile(
+    rf"\b[A-Z0-9]{{3}}-?\d{{7}}-?\d(?:,? |\t| ?[|/] ?)(?P<ports>{_CODE})(?=[,;]? ?[|/]| ?\t|[,;.)\n]|$)", re.IGNORECASE
+)
 # A place and its number without brackets or the other way round: `landed at Newark 4601`, `4601 (Newark)`.
 _NOT_PLACE = r"(?!Forms?\b|CF\b|FORMS?\b|[Ss]uite\b|[Rr]oom\b|Box\b)"
 _AT_PLACE = re.compile(
@@ -174,7 +178,9 @@ def _by_place(text: str, windows: list[Place]) -> Iterator[Place]:
         if sure and not _RECENT_YEAR.fullmatch(text[slice(*where)]) and not _TARIFF.search(before):
             yield where
     rows = [
-        row.span(row.lastgroup or "ports") for way in (_REACHED_PORT, _HEARD_PORT) for row in _near(way, text, windows)
+        row.span(row.lastgroup or "ports")
+        for way in (_REACHED_PORT, _HEARD_PORT, _BEHIND_ENTRY)
+        for row in _near(way, text, windows)
     ]
     rows += [row.span("ports") for way in (_DONE_AT_PORT, _ASKED_PORT) for row in _near(way, text, windows)]
     for row in rows:

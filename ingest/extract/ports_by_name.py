@@ -16,7 +16,17 @@ from itertools import pairwise
 import ahocorasick_rs
 import pycountry
 
-from ingest.extract.around_ports import goods_go_by, is_called, is_in_terms, is_of_team, talked_with
+from ingest.extract.around_ports import (
+    goods_go_by,
+    is_answer,
+    is_called,
+    is_cell_of_lot,
+    is_in_terms,
+    is_of_person,
+    is_of_team,
+    surely_goes_by,
+    talked_with,
+)
 from ingest.extract.company_forms import rows
 from ingest.extract.tables import cells
 from ingest.sources.countries import country_code
@@ -49,6 +59,7 @@ class _Place:
     code: str
     is_called: bool = False
     is_port: bool = False
+    is_of_person: bool = False
 
 
 _NO_OFFICE = frozenset(("New York", "NEW YORK", "Washington"))  # of rulings and of headquarters
@@ -61,6 +72,7 @@ _COLUMN = re.compile(
 )
 # The rest of goods of which some went through a port.
 _REST = re.compile(
+    r"\b(?:only|earlier|later|sometimes|mostly|mainly|once) (?:at|through|via)\s+$|"
     r"\b(?:those|ones|rest|others?|half|most|all|both|some|two|three|four|five|six|seven|eight|nine|ten|\d{1,3})"
     r"(?: (?:of (?:it|them|these)|more))?(?: \w+){0,2}? (?:at|through|via|in|by|out of)\s+$"
 )
@@ -79,10 +91,11 @@ _KINDS = frozenset(
      "POE", "AIRPORT", "PORT", "SEAPORT", "ON", "ETA", "TO")
 )  # fmt: skip
 _STANDS_IN = re.compile(
-    r"(?:[\w@$&'\u2019]|(?<!\s)-|\b(?:Mr|Mrs|Ms|Dr|East|West|North|South|Fort|New|Mount|Lake|Jalan|Jl|Calle|Rua|"
+    r"(?:[\w@$&'\u2019]|(?<!\s)-|\b(?:Mr|Mrs|Ms|Dr|East|West|North|South|Fort|New|Nuevo|Mount|Lake|Jalan|Jl|Calle|Rua|"
     r"Via|Rue|Avenida|Av)\.? )\Z"
 )
 _ROW = re.compile(
+    r"(?: \d{1,2}/\d{1,2}(?:/\d{2,4})?| (?:until|since) \d{4})?"
     r"(?:,? and(?: then| later| finally| also| on to| back to| not)?|,? (?:then|not|later|on to|t/s|"
     r"(?:since \d{4},? )?also)|,| or|,? n?or|/| /|/ |"
     r" &| to| for|\s?[-\u2013]\s?|,? (?:and|or|not) (?:from|at|through|via|with)| rather than|"
@@ -115,7 +128,8 @@ def ports_by_name(text: str) -> Iterator[tuple[int, int, str]]:
     _join_rows(text, places)
     known = {text[place.start : place.end] for place in places if place.is_port}
     for place in places:
-        if place.is_port or (text[place.start : place.end] in known and not _is_seat(text, place)):
+        again = text[place.start : place.end] in known and not _is_seat(text, place)
+        if place.is_port or (again and not place.is_of_person):
             number = _number_beside(text, place)
             beside = [(*number.span("number"), number.group("number"))] if number else []
             yield from sorted([(place.start, place.end, place.code), *beside])
@@ -146,18 +160,22 @@ def _look_around(text: str, place: _Place) -> None:
     before = _CLAUSE.split(_IN_BRACKETS.sub("", text[start : place.start]))[-1]
     place.is_called = is_of_team(text, start, place.start) or is_called(before, text, place.behind)
     office = len(place.code) == _DOMESTIC_DIGITS and text[place.start : place.end] not in _NO_OFFICE
+    place.is_of_person = is_of_person(before)
     used = (
-        place.port.busy
+        (place.port.busy or surely_goes_by(before))
         and not _SEAT_BEHIND.match(text, place.end)
         and (
-            goods_go_by(before, text, place.behind)
+            surely_goes_by(before)
+            or goods_go_by(before, text, place.behind)
             or (office and talked_with(before, text, place.behind))
             or is_in_terms(text, start, place.start)
+            or is_answer(text, start, place.start)
+            or is_cell_of_lot(text, place.start, place.end)
         )
     )
     of = _OF_BEFORE.search(text, max(0, place.start - 12), place.start) or place.behind > place.end
     in_name = _PORT_IN_NAME.match(text, place.start) and not of and not _SEAT_BEHIND.match(text, place.end)
-    place.is_port = bool(place.is_called or used or in_name or _number_beside(text, place))
+    place.is_port = bool(place.is_called or (used and not place.is_of_person) or in_name or _number_beside(text, place))
 
 
 def _is_seat(text: str, place: _Place) -> bool:
@@ -183,6 +201,7 @@ def _number_beside(text: str, place: _Place) -> re.Match[str] | None:
 
 def _join_rows(text: str, places: Sequence[_Place]) -> None:
     """Make ports of those that stand in a row with one: of little trade only where that one is called a port."""
+    places = [place for place in places if not place.is_of_person]
     for one, other in pairwise(places):
         between = text[one.behind : other.start]
         abroad = {len(code) for code in (one.code, other.code)} != {_DOMESTIC_DIGITS}

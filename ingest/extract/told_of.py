@@ -29,7 +29,7 @@ _NOT_BEFORE = frozenset(
     ("a", "all", "an", "any", "as", "called", "certain", "concerning", "covering", "each", "entitled", "every", "new",
      "no", "on", "regarding", "some", "than", "the", "these", "this", "those", "titled", "under", "whole")
 )  # fmt: skip
-_TELLS_ON = re.compile(r"(?:['\u2019]s?)?(?: [a-z(&/|\u2013-]|[.,;:?!)\"\u201d]|\s*\n|\s*$)")
+_TELLS_ON = re.compile(r"(?:['\u2019]s?)?(?: [a-z(&/|\"\u201c\u2013-]|[.,;:?!)\"\u201d]|\s*\n|\s*$)")
 _INITIALS_BEHIND = re.compile(r" \((?:the )?[\"\u201c]?[A-Z]{2,}s?[\"\u201d]?\)")
 _LINE_BEGINS = re.compile(r"(?:^|[|\t]|\s/|\n)[ ]*(?:[-*\u2022] ?|\(?\d{1,3}[.)]? )?$")
 _BEGINS = re.compile(r"(?:^|[.!?:;\u2022*)]\s+|\n\s*)[\"\u201c(]?$")

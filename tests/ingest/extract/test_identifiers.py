@@ -19,6 +19,15 @@ needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real fi
 
 # text -> (kind, key, as written) in order
 NAMED = [
+    (
+        "IOR 12 3456789, list 3 of 301, so 99038803 too",
+        [("importer", "12-345678900", "12 3456789"), ("hts", "99038803", "99038803")],
+    ),
+    (
+        "hts 61091000. Bill HJSC 4471 90233.",
+        [("hts", "61091000", "61091000"), ("bill", "HJSC447190233", "HJSC 4471 90233")],
+    ),
+    ("entry ABC-1234567-6, 2704, 5/6/22", [("entry_number", "ABC12345676", "ABC-1234567-6"), ("port", "2704", "2704")]),
     ("Entry No. ABC-1234567-6.", [("entry_number", "ABC12345676", "ABC-1234567-6")]),
     (
         "entries 99999999990 and BDP 1234567 7",

@@ -33,6 +33,25 @@ PORTS = [
         ["Norfolk", "Callao", "Houston", "Mobile", "Shanghai", "Laem Chabang", "Charleston"],
     ),
     ("The strike at Vancouver is over. The broker's permit for Nogales", ["Vancouver", "Nogales"]),
+    ("Unladen at Richmond and cleared through Roma, it moves in bond to Spokane.", ["Richmond", "Roma", "Spokane"]),
+    ("Boxes sit at the pier in Baltimore; to the District Director, Laredo", ["Baltimore", "Laredo"]),
+    (
+        "It was trucked to Houston under bond; drayed from Long Beach; transferred at Oakland",
+        ["Houston", "Long Beach", "Oakland"],
+    ),
+    ("The 7501 says Savannah. Loaded Haiphong. Entry filed Tampa, 5/3.", ["Savannah", "Haiphong", "Tampa"]),
+    (
+        "They used Baltimore until 2015, then Norfolk. According to Seattle, it broke.",
+        ["Baltimore", "Norfolk", "Seattle"],
+    ),
+    (
+        "Cleared Port Huron 12/3, not Buffalo. It came in at Oakland; some only at Tacoma.",
+        ["Port Huron", "Buffalo", "Oakland", "Tacoma"],
+    ),
+    (
+        "DN-1 | SEGU5520133 | Savannah | cotton\n9:02 ab> what POE?\n9:03 cd> charleston, aug 14",
+        ["Savannah", "charleston"],
+    ),
     ("SAVANNAH (1703) has it; 4601 Newark, too", ["SAVANNAH", "1703", "4601", "Newark"]),
 ]
 
@@ -44,6 +63,8 @@ PLACES = [
     "The firm moved its headquarters from Dallas to Houston, entered into a contract in Chicago.",
     "The court in New York held that it was. A mill in Ningbo; Ningbo-based; a trader from Ningbo",
     "The consignee moved from Houston to Dallas; sheets go by truck to Dallas; entered the Chicago laboratory",
+    "I drove to New Orleans twice; she flew from Los Angeles to Shanghai and lives in Mobile.",
+    "ABC-1234567-6 | Savannah | GA\na store in Richmond; the bus to Spokane; Nuevo Laredo",
     "cleared through mobile phones; Houston 2019",
 ]
 

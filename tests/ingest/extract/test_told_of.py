@@ -24,6 +24,7 @@ FOUND = [
     # a cell of a column in which firms stand
     ("1 | Umber Trading LLC | 2704\n2 | The Ochre Corner | 3901\n3 | Sienna Juvenile | 3901\n",
      ["Umber Trading LLC", "The Ochre Corner", "Sienna Juvenile"]),
+    ("need POE for Umberline Stone, ent 1; papers of Dulces Ochre", ["Umberline Stone", "Dulces Ochre"]),
     ("importer no. of IOR Umber City Tools, 12-3456789", ["Umber City Tools"]),
 ]  # fmt: skip
 
@@ -37,6 +38,11 @@ NOT_FOUND = [
     "as told in the video Importing Regulated Products, which",
     "Since then, Malaysia and Vietnam have shipped more.",
     "The Organic Section and the Textile Enforcement Division ran it.",
+    "It came aboard the ship Ochre Packers; the brand is Umber Gold Packaging, made of Kraft Paper.",
+    "On the agenda: Drawback Claims, Bonded Storage, Cold Storage and Other Services.",
+    "She is a Textile and Apparel Import Specialist; Form 29 went to Entry Summary Processing.",
+    "The bag reads Super Clean Detergent; we read Informed Compliance on Ceramic Tableware.",
+    "The Fresh Garlic Producers Association, the Committee for Fair Trade in Garlic and Operation Silk Thread.",
     "1 | Container | 2704\n2 | Broker Notice | 3901\n",
 ]
 
