@@ -14,7 +14,7 @@ from graph.resolve.words import is_place, looks_like_company
 from ingest.extract.company_forms import rows
 from ingest.extract.introduced import is_label, official
 from ingest.extract.name_words import Place, ends_names, is_goods, is_region, is_ship_or_brand, seated_name, weights
-from ingest.extract.told_of import ends_so, in_headline, is_told_of
+from ingest.extract.told_of import ends_so, in_headline, is_of_person, is_told_of
 from ingest.sources.countries import country_code, country_names
 
 ENOUGH, HINT, SURE = 2, 1, 2
@@ -33,15 +33,18 @@ _DID = re.compile(
     rf"{_SEAT},? (?:(?:which|who) )?(?:(?:was|were|has|had|has been|is being) )?(?:\w+ly )?[a-z]{{2,}}ed\b"
     r"(?! (?:as|at|by|for|from|in|into|on|pursuant|to|under|with|within)\b)"
 )
+_OF_SEAT = r"(?: (?:of|in) [A-Z]\w+(?: [A-Z]\w+)?(?:, [A-Z]\w+(?: [A-Z]\w+)?,?)?)?"  # Umber Toys of Ohio sold
 _HAS = re.compile(
-    r" (?:already |also |never |now |still )?(?:can|cannot|could|did|does|had|has|is|may|must|was|will|would)\b"
+    rf"{_OF_SEAT} (?:already |also |never |now |still )?"
+    r"(?:can|cannot|could|did|does|had|has|is|may|must|was|will|would)\b"
 )
 # What people do and is done to them as well: it counts only for a name that ends as firms' names do.
 _TALKS = re.compile(
-    r",? (?:which |who )?(?:answers|answered|asks|calls|came|got|keeps|kept|met|needs|needed|owes|owed|promised|swears|"
-    r"runs|wants|wanted|went|won't|writes|wrote)\b"
+    rf"{_OF_SEAT},? (?:which |who )?(?:answers|answered|asks|calls|came|got|keeps|kept|met|needs|needed|owes|owed|"
+    r"broke|brought|built|buy|cut|fell|gave|grew|held|left|lost|made|paid|promised|ran|rose|sell|sent|ship|stood|"
+    r"swears|took|won|runs|wants|wanted|went|won't|writes|wrote)\b"
 )
-_VERB = re.compile(r" [a-z]{2,}(?:[^aious]s|ed)\b")
+_VERB = re.compile(rf"{_OF_SEAT} [a-z]{{2,}}(?:[^aious]s|ed)\b")
 _TALKED_TO = frozenset(
     ("ask", "asked", "call", "called", "email", "emailed", "met", "phoned", "tell", "told", "uses", "using", "visited")
 )
@@ -62,7 +65,7 @@ _PARTICIPLE = re.compile(
     r", [a-z]+ed (?:as|at|by|for|from|in|into|on|through|to|under|via|with)\b"
 )  # Umber, imported in
 _HOLDS = re.compile(
-    r" (?:has|had|keeps|lost|changed) (?:an?|its|no|two|three|four|five|many|several|\d+) (\w+)(?: (\w+))?"
+    r" (?:has|had|keeps|lost|changed) (?:an?|its|no|one|two|three|four|five|many|several|\d+) (\w+)(?: (\w+))?"
 )
 _ITS = re.compile(r" [a-z][^.;:,()\n\"\u201c]{0,40}\b(?:its|itself)\b")
 _APPOSED_ENDS = frozenset(("by", "for", "from", "in", "of", "that", "to", "which", "who", "with"))
@@ -147,7 +150,8 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
         "&" in name.written or (" " in name.written and looks_like_company(name.written)) or ends_as_firms_do(name)
     )
     titled = last in _TITLES or last in _BEFORE_PERSONS or last.rstrip(",:").lower() in _BEFORE_PERSONS
-    if not of_firm and ((spaced and titled) or _PERSON_BEHIND.match(text, end)):
+    of_person = not of_firm and ((spaced and titled) or _PERSON_BEHIND.match(text, end))
+    if of_person or is_of_person(name.words):
         name.person = True
     if above[:1].isupper() and official(above):  # the Department of Justice
         name.person = True
@@ -171,6 +175,8 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
         or last.lower() in _TALKED_TO
     ):
         seen["beside"] = HINT
+    elif " " in name.written and last.lower() in _TALKED_TO and "its" in seen:
+        seen["beside"] = HINT  # we met Umber Dinette at its plant
     seen_before = {} if longer else dict(_seen_in_list(before)) if begins else dict(_seen_before(before, name))
     if not longer and " " in name.written and is_told_of(text, start, end, name.written):
         name.saw("told", HINT)

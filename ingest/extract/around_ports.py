@@ -153,6 +153,7 @@ _OF_PERSON = re.compile(
 
 # A chat's question for the port, and the line that begins with the answer.
 _ASKED_ABOVE = re.compile(r"\b(?:POE|ports?|where)\b[^\n]*\n[^\n]{0,25}[>:\]] $", re.IGNORECASE)
+_ENTRY_BEFORE = re.compile(r"\b[A-Z0-9]{3}-?\d{7}-?\d(?:,| at|,? \()\s?$", re.IGNORECASE)  # entry ABC-1234567-6 (Umber)
 _BAR_BEFORE = re.compile(r"(?:\||\t|\s/)[ ]*$")
 _BAR_BEHIND = re.compile(r"[ ]*(?:\||\t|/\s|\n|$)")
 _STATE_BEHIND = re.compile(r"[ ]*[|\t/][ ]*[A-Z]{2}[ ]*(?:[|\t/\n]|$)")
@@ -160,8 +161,9 @@ _LOT = re.compile(r"\b(?:[A-Z]{4}\d{7}|[A-Z0-9]{3}-?\d{7}-?\d)\b", re.IGNORECASE
 
 
 def is_answer(text: str, first: int, start: int) -> bool:
-    """Whether a line of a chat begins with a place, and the line above asked for a port."""
-    return _ASKED_ABOVE.search(text, first, start) is not None
+    """Whether a line of a chat begins with a place, and the line above asked for a port; or an entry's number stands
+    right before it."""
+    return bool(_ASKED_ABOVE.search(text, first, start) or _ENTRY_BEFORE.search(text, first, start))
 
 
 def is_cell_of_lot(text: str, start: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""Companies in a column of rows that bars or strokes part, where the text heads none: by the other names of the column.
+"""Companies in a column of rows that bars, strokes or blanks part, where the text heads none: by the column's others.
 
 Invariant: a column holds firms where one at least was found by other means and no less than a third of its cells; a
 cell is a name where all of it is words in capitals, none of them an authority's, a label's, a country's or a place's.
@@ -12,8 +12,8 @@ from ingest.extract.around_names import is_somewhere
 from ingest.extract.introduced import is_label, official
 from ingest.extract.name_words import Place, stops
 
-_ROW = re.compile(r"[^\n]*(?:\|| / )[^\n]*(?:\|| / )[^\n]*")
-_BAR = re.compile(r"\||(?<=\s)/(?=\s)")
+_BAR = re.compile(r"\||(?<=\s)/(?=\s)|\t| {2,}(?=[^ |/])")
+_ROW = re.compile(rf"[^\n]*?(?:{_BAR.pattern})[^\n]*?(?:{_BAR.pattern})[^\n]*")
 _NAME = re.compile(r"(?:The )?[A-Z][\w'\u2019-]*\w(?: (?:& |of |de |del )?[A-Z][\w'\u2019-]*\w){1,4}")
 _FEWEST_ROWS, _OF_CELLS = 2, 3
 
@@ -25,7 +25,7 @@ def in_cells(text: str, found: Collection[Place]) -> Iterator[Place]:
     >>> [text[start:end] for start, end in in_cells(text, [(4, 14)])]
     ['Ochre Jade']
     """
-    if "|" not in text and " / " not in text:
+    if not any(bar in text for bar in ("|", " / ", "\t", "  ")):
         return
     rows: list[Sequence[Place]] = []
     last = -1

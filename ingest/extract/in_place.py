@@ -186,7 +186,8 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
 
 def _is_long_name(run: str, start: int, begin: int, last: int) -> bool:
     """Whether a run of more words than most names have ends as firms' names do."""
-    return ends_so(run[begin - start : last - start].split())
+    words = run[begin - start : last - start].split()
+    return ends_so(words) and not words[0].isupper()
 
 
 def _give_to_persons(names: dict[str, NameSeen]) -> None:

@@ -105,6 +105,9 @@ _CUSTOMS_SERVICE = re.compile(
 )
 
 
+_OF_BROKER = re.compile(r"\b(?:[Bb]roker|[Ff]iler)(?: is|:|,)? $")
+
+
 def official(word: str) -> bool:
     """Whether a word is of an authority's name and not of a firm's."""
     return word.upper() in _OFFICIAL
@@ -208,8 +211,10 @@ def firm(text: str, start: int, end: int) -> Place | None:
     words = name.split()
     if (service := _CUSTOMS_SERVICE.search(name)) and not (is_place(words[0].upper()) or country_code(words[0])):
         words = [*name[: service.start()].split(), "Brokers"]  # Umber Customs Service
-    if words[-2:] == ["&", "Customs"]:
-        words[-1] = "Brokers"  # Umber Freight & Customs
+    if words[-2:] == ["&", "Customs"] or (
+        words[-1:] == ["Customs"] and _OF_BROKER.search(text, max(0, start - 16), start)
+    ):
+        words[-1] = "Brokers"  # Umber Freight & Customs, the broker Umber Customs
     plain = [word.strip(".,").upper() for word in words if word[0].isalnum()]
     telling = [word for word in plain if word.isalpha() and not is_place(word) and not says_nothing(word)]
     if (

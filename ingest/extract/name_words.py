@@ -94,6 +94,11 @@ def says_what_kind(word: str) -> bool:
     return word.upper() in _words("kinds_of_goods.csv")
 
 
+def is_given(word: str) -> bool:
+    """Whether many people bear a word as their given name."""
+    return word.upper() in _words("given_names.csv")
+
+
 def begins_names(word: str) -> bool:
     """Whether firms' names begin with a word that is no English one: Aceros, Grupo, Officine."""
     return anyascii(word).upper() in _words("beginnings_of_names.csv")

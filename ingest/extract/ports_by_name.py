@@ -104,6 +104,7 @@ _ROW = re.compile(
 _LONGEST_BETWEEN = 24
 # Where a town stands as a seat, an address or somebody's, though the text knows it as a port.
 _SEAT_BEFORE = re.compile(r"(?:\b(?:of|in|near|outside|around|a|an)|[,:\n(/\"\u201c]| -|^) ?$", re.IGNORECASE)
+_SAID_BEFORE = re.compile(r"(?:\d\d\]?|[AP]M\]|^|\n) ?<?\w+[:>] $")  # the line of a chat begins
 _OF_BEFORE = re.compile(r"\b(?:of|in|near) $")
 _SEAT_BEHIND = re.compile(
     r"(?:['\u2019]s?)? (?:office|warehouse|plant|factory|mill|lab|laboratory|branch|headquarters|seat|showroom|"
@@ -125,11 +126,14 @@ def ports_by_name(text: str) -> Iterator[tuple[int, int, str]]:
     for place in places:
         _look_around(text, place)
         place.is_port |= place.start in columns
-    _join_rows(text, places)
-    known = {text[place.start : place.end] for place in places if place.is_port}
+    for _ in range(2):  # what is known from elsewhere makes ports of those in a row with it
+        _join_rows(text, places)
+        known = {text[place.start : place.end] for place in places if place.is_port}
+        for place in places:
+            again = text[place.start : place.end] in known and not _is_seat(text, place)
+            place.is_port |= again and not place.is_of_person
     for place in places:
-        again = text[place.start : place.end] in known and not _is_seat(text, place)
-        if place.is_port or (again and not place.is_of_person):
+        if place.is_port:
             number = _number_beside(text, place)
             beside = [(*number.span("number"), number.group("number"))] if number else []
             yield from sorted([(place.start, place.end, place.code), *beside])
@@ -179,7 +183,9 @@ def _look_around(text: str, place: _Place) -> None:
 
 
 def _is_seat(text: str, place: _Place) -> bool:
-    seated = _SEAT_BEFORE.search(text, max(0, place.start - 12), place.start) or place.behind > place.end
+    before = max(0, place.start - 12), place.start
+    said = _SAID_BEFORE.search(text, max(0, place.start - 24), place.start)
+    seated = (_SEAT_BEFORE.search(text, *before) and not said) or place.behind > place.end
     return bool(seated or _SEAT_BEHIND.match(text, place.end))
 
 

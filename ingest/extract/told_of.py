@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.extract.company_forms import form_words
-from ingest.extract.name_words import ends_names, is_of_nation, names_goods, says_what_kind
+from ingest.extract.name_words import ends_names, is_given, is_of_nation, names_goods, says_what_kind
 
 _CHARACTERS = 70  # on either side of a name
 _TOLD = 3
@@ -24,6 +24,13 @@ _WEAK = frozenset(
      "INSPECTION", "INTERNATIONAL", "INVESTMENTS", "MARKETS", "PARTNERS", "RESOURCES", "RETAIL", "SERVICES", "SYSTEMS",
      "TESTING", "TRANSPORT")
 )  # fmt: skip
+# Which people are called as well: Ann Mills.
+_SURNAMES = frozenset(
+    ("BERRY", "BOLT", "BRASS", "CHERRY", "COAL", "COOPERS", "COTTON", "CRAB", "DIAMOND", "DYERS", "FISH", "GARDENS",
+     "GLASS", "HAM", "HARNESS", "HERRING", "HORN", "HOUSE", "LACE", "LOCKS", "MARBLE", "MARKETS", "MILLS", "NAIL",
+     "PEPPER", "POTTERS", "RAIL", "RICE", "RINGS", "SALMON", "SALT", "SAND", "SILK", "SILVER", "STABLES", "STONE",
+     "STONES", "STRAW", "WARE", "WELD", "WOOD", "WOODS", "WOOL")
+)  # fmt: skip
 _WORD_BEFORE = re.compile(r"(?:(?P<above>\S+)\s)?(?P<word>\S+)(?: |\n)[\"\u201c(]?$")
 _NOT_BEFORE = frozenset(
     ("a", "all", "an", "any", "as", "called", "certain", "concerning", "covering", "each", "entitled", "every", "new",
@@ -32,12 +39,15 @@ _NOT_BEFORE = frozenset(
 _TELLS_ON = re.compile(r"(?:['\u2019]s?)?(?: [a-z(&/|\"\u201c\u2013-]|[.,;:?!)\"\u201d]|\s*\n|\s*$)")
 _INITIALS_BEHIND = re.compile(r" \((?:the )?[\"\u201c]?[A-Z]{2,}s?[\"\u201d]?\)")
 _LINE_BEGINS = re.compile(r"(?:^|[|\t]|\s/|\n)[ ]*(?:[-*\u2022] ?|\(?\d{1,3}[.)]? )?$")
-_BEGINS = re.compile(r"(?:^|[.!?:;\u2022*)]\s+|\n\s*)[\"\u201c(]?$")
+_BEGINS = re.compile(r"(?:^|[.!?:;\u2022*)]\s+|\d{4}, |\n\s*)[\"\u201c(]?$")
 _BAR_BEFORE = re.compile(r"(?:[|\t]|\s/) ?$")
 _BAR_BEHIND = re.compile(r" ?(?:[|\t]| / )")
 _COLON_BEHIND = re.compile(r":[ \t]+\S")
 _STREET_BEHIND = re.compile(r"[ ]*\n[ ]*(?:\d|P\.? ?O\.? Box|Post Office Box)", re.IGNORECASE)
-_GOES_ON = re.compile(r"(?: \(|['\u2019]s?)? ?[a-z]")
+_GOES_ON = re.compile(r",|(?: \(|['\u2019]s?)? ?[a-z]| of [A-Z]\w+(?: [A-Z]\w+)? [a-z]")
+_LABEL_BEFORE = re.compile(r"(?:^|\n)[ ]*(?:RE|Re|SUBJECT|Subject|FW|Fwd): (?:(?:RE|Re|FW|Fwd): )*$")
+_LABEL_BEHIND = re.compile(r"[,;]|\s*\n|\s*$| \(")
+_ASIDE_BEHIND = re.compile(r", [a-z]")
 _DOES_BEHIND = re.compile(r" [a-z]")
 _LIST = re.compile(r"[a-z]: (?:[A-Z][\w'\u2019-]*(?: (?:& |of )?[A-Z][\w'\u2019-]*){0,4}[,;] )*$")
 _LISTED_BEFORE = re.compile(r"[A-Z][\w'\u2019-]+ (?:(?:& )?[A-Z][\w'\u2019-]+ ){0,4}(?P<last>[A-Z]\w+)[,;] $")
@@ -58,13 +68,14 @@ def is_told_of(text: str, start: int, end: int, written: str) -> bool:
 
 def stands_so(text: str, start: int, end: int, last: str) -> bool:
     """Whether a name that ends with a word stands where firms do, whatever its other words are."""
-    if _INITIALS_BEHIND.match(text, end):
+    quoted = text[max(0, start - 1) : start] in ('"', "\u201c")
+    if _INITIALS_BEHIND.match(text, end) or (quoted and not ends_names(last)):
         return False
     before = text[max(0, start - _CHARACTERS) : start]
     barred = _BAR_BEHIND.match(text, end)
     if barred or _BAR_BEFORE.search(before):
         return bool(_LINE_BEGINS.search(before)) and bool(barred or text[end : end + 1] in ("\n", ""))
-    if _heads(text, end, before) or _is_listed(text, start, end, before):
+    if _heads(text, end, before) or _is_listed(text, start, end, before, last):
         return True
     if _BEGINS.search(before):
         return ends_names(last) and bool(_GOES_ON.match(text, end)) and not in_headline(text, start, end, _TOLD)
@@ -77,9 +88,15 @@ def _heads(text: str, end: int, before: str) -> bool:
     return bool(said or (_STREET_BEHIND.match(text, end) and _LINE_BEGINS.search(before)))
 
 
-def _is_listed(text: str, start: int, end: int, before: str) -> bool:
+def _is_listed(text: str, start: int, end: int, before: str, last: str) -> bool:
     """Whether a name stands in a list behind a colon, or behind a comma and another such name."""
-    if before[-2:-1] not in (":", ",", ";") or not _LIST_GOES_ON.match(text, end):
+    if before[-2:-1] not in (":", ",", ";"):
+        return False
+    if _LABEL_BEFORE.search(before):
+        return bool(_LABEL_BEHIND.match(text, end))
+    if before.endswith(", ") and ends_names(last) and _ASIDE_BEHIND.match(text, end):
+        return not in_headline(text, start, end, _TOLD)  # its agent in Farmton, Umber Sourcing, signs
+    if not _LIST_GOES_ON.match(text, end):
         return False
     if _LIST.search(text, max(0, start - _LIST_CHARACTERS), start):
         return True
@@ -110,9 +127,20 @@ def ends_so(words: Sequence[str]) -> bool:
     firms = ends_names(last) or words[-2:] == ["&", "Customs"]
     if len(words) < 2 or _is_gerund(words[0]) or not (firms or names_goods(last)):
         return False
+    if is_of_person(words):
+        return False
     if last in _WEAK and not (len(words) > 2 and (ends_names(words[-2]) or names_goods(words[-2]))):
         return False
     return any(_tells(word, firms=firms) for word in words[:-1])
+
+
+def is_of_person(words: Sequence[str]) -> bool:
+    """Whether words can be a person's name though the last ends firms' names, too: Ann Mills.
+
+    >>> is_of_person(["Ann", "Mills"]), is_of_person(["Umber", "Mills"])
+    (True, False)
+    """
+    return len(words) == len(("given", "last")) and words[1].upper() in _SURNAMES and is_given(words[0])
 
 
 def _is_gerund(word: str) -> bool:

@@ -52,6 +52,10 @@ PORTS = [
         "DN-1 | SEGU5520133 | Savannah | cotton\n9:02 ab> what POE?\n9:03 cd> charleston, aug 14",
         ["Savannah", "charleston"],
     ),
+    (
+        "It came via Norfolk. Entry ABC-1234567-6 (Philadelphia). Norfolk or Baltimore?; landed at Dulles by air",
+        ["Norfolk", "Philadelphia", "Norfolk", "Baltimore", "Dulles"],
+    ),
     ("SAVANNAH (1703) has it; 4601 Newark, too", ["SAVANNAH", "1703", "4601", "Newark"]),
 ]
 

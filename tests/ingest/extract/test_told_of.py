@@ -25,6 +25,12 @@ FOUND = [
     ("1 | Umber Trading LLC | 2704\n2 | The Ochre Corner | 3901\n3 | Sienna Juvenile | 3901\n",
      ["Umber Trading LLC", "The Ochre Corner", "Sienna Juvenile"]),
     ("need POE for Umberline Stone, ent 1; papers of Dulces Ochre", ["Umberline Stone", "Dulces Ochre"]),
+    ("lot 12  Umber Inc.       cigars\nlot 13  Ochre Radio      tuners\n", ["Umber Inc.", "Ochre Radio"]),
+    ("Re: Umber Brook Dairy, quota cheese. Ochre Fragrance of Ohio does the scents.",
+     ["Umber Brook Dairy", "Ochre Fragrance"]),
+    ("its agent in Ningbo, Ochre Bridge Sourcing, signs; we met Umber Parkway at its plant",
+     ["Ochre Bridge Sourcing", "Umber Parkway"]),
+    ("the broker Umber-Tern Customs has it", ["Umber-Tern Customs"]),
     ("importer no. of IOR Umber City Tools, 12-3456789", ["Umber City Tools"]),
 ]  # fmt: skip
 
@@ -43,6 +49,8 @@ NOT_FOUND = [
     "She is a Textile and Apparel Import Specialist; Form 29 went to Entry Summary Processing.",
     "The bag reads Super Clean Detergent; we read Informed Compliance on Ceramic Tableware.",
     "The Fresh Garlic Producers Association, the Committee for Fair Trade in Garlic and Operation Silk Thread.",
+    "Tom Mills, Emma Stone and Walter Rice were there; ask Oscar Glass about it.",
+    "a ruling on \u201cKinetic Foam.\u201d The provided sample",
     "1 | Container | 2704\n2 | Broker Notice | 3901\n",
 ]
 
