@@ -152,7 +152,11 @@ _OF_PERSON = re.compile(
 
 
 # A chat's question for the port, and the line that begins with the answer.
-_ASKED_ABOVE = re.compile(r"\b(?:POE|ports?|where)\b[^\n]*\n[^\n]{0,25}[>:\]] $", re.IGNORECASE)
+_ASKED_ABOVE = re.compile(
+    r"\b(?:POE|ports?|where)\b[^\n]*\n[^\n]{0,25}[>:\]] $|"
+    r"\bwhere\b[^\n?]*(?:come in|came in|enter|arrive|land|unladen|clear)[^\n?]{0,24}\?\s(?:A: )?$",
+    re.IGNORECASE,
+)
 _ENTRY_BEFORE = re.compile(r"\b[A-Z0-9]{3}-?\d{7}-?\d(?:,| at|,? \()\s?$", re.IGNORECASE)  # entry ABC-1234567-6 (Umber)
 _BAR_BEFORE = re.compile(r"(?:\||\t|\s/)[ ]*$")
 _BAR_BEHIND = re.compile(r"[ ]*(?:\||\t|/\s|\n|$)")

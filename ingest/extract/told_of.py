@@ -22,7 +22,7 @@ _SMALL_IN_HEADLINES = frozenset(
 _WEAK = frozenset(
     ("AGENCIES", "AGENCY", "CAPITAL", "CONTROLS", "DEVICES", "ENTERPRISE", "EXPORT", "EXPORTS", "GROUP", "IMPORTS",
      "INSPECTION", "INTERNATIONAL", "INVESTMENTS", "MARKETS", "PARTNERS", "RESOURCES", "RETAIL", "SERVICES", "SYSTEMS",
-     "TESTING", "TRANSPORT")
+     "TRANSPORT")
 )  # fmt: skip
 # Which people are called as well: Ann Mills.
 _SURNAMES = frozenset(
@@ -44,7 +44,7 @@ _BAR_BEFORE = re.compile(r"(?:[|\t]|\s/) ?$")
 _BAR_BEHIND = re.compile(r" ?(?:[|\t]| / )")
 _COLON_BEHIND = re.compile(r":[ \t]+\S")
 _STREET_BEHIND = re.compile(r"[ ]*\n[ ]*(?:\d|P\.? ?O\.? Box|Post Office Box)", re.IGNORECASE)
-_GOES_ON = re.compile(r",|(?: \(|['\u2019]s?)? ?[a-z]| of [A-Z]\w+(?: [A-Z]\w+)? [a-z]")
+_GOES_ON = re.compile(r"[,.]|(?: \(|['\u2019]s?)? ?[a-z]| of [A-Z]\w+(?: [A-Z]\w+)? [a-z]")
 _LABEL_BEFORE = re.compile(r"(?:^|\n)[ ]*(?:RE|Re|SUBJECT|Subject|FW|Fwd): (?:(?:RE|Re|FW|Fwd): )*$")
 _LABEL_BEHIND = re.compile(r"[,;]|\s*\n|\s*$| \(")
 _ASIDE_BEHIND = re.compile(r", [a-z]")
@@ -52,7 +52,7 @@ _DOES_BEHIND = re.compile(r" [a-z]")
 _LIST = re.compile(r"[a-z]: (?:[A-Z][\w'\u2019-]*(?: (?:& |of )?[A-Z][\w'\u2019-]*){0,4}[,;] )*$")
 _LISTED_BEFORE = re.compile(r"[A-Z][\w'\u2019-]+ (?:(?:& )?[A-Z][\w'\u2019-]+ ){0,4}(?P<last>[A-Z]\w+)[,;] $")
 _LIST_CHARACTERS = 200
-_LIST_GOES_ON = re.compile(r",? (?:and|or) [A-Z]|[,;.]")
+_LIST_GOES_ON = re.compile(r",? (?:and|or) \w|[,;.]|[ ]*\n|[ ]*$")
 
 
 def is_told_of(text: str, start: int, end: int, written: str) -> bool:
@@ -124,8 +124,9 @@ def _is_in_sentence(text: str, start: int, end: int, before: str) -> bool:
 def ends_so(words: Sequence[str]) -> bool:
     """Whether the last of several words ends firms' names, and those before are not only of kinds of goods."""
     last = words[-1].upper()
+    pair = len(words) > len(("Umber", "&", "Tack")) and words[-2] == "&" and last.isalpha()  # Umber Saddle & Tack
     firms = ends_names(last) or words[-2:] == ["&", "Customs"]
-    if len(words) < 2 or _is_gerund(words[0]) or not (firms or names_goods(last)):
+    if len(words) < 2 or _is_gerund(words[0]) or not (firms or pair or names_goods(last)):
         return False
     if is_of_person(words):
         return False

@@ -31,6 +31,10 @@ FOUND = [
     ("its agent in Ningbo, Ochre Bridge Sourcing, signs; we met Umber Parkway at its plant",
      ["Ochre Bridge Sourcing", "Umber Parkway"]),
     ("the broker Umber-Tern Customs has it", ["Umber-Tern Customs"]),
+    ("Q: From whom? A: Umber Tire & Wheel. Runs on the side: Ochre Watch Repair, Sienna Pawn & Loan\n",
+     ["Umber Tire & Wheel", "Ochre Watch Repair", "Sienna Pawn & Loan"]),
+    ("sold through Umbertown Outfitters, Big Ochre Ranch Supply and others",
+     ["Umbertown Outfitters", "Big Ochre Ranch Supply"]),
     ("importer no. of IOR Umber City Tools, 12-3456789", ["Umber City Tools"]),
 ]  # fmt: skip
 
@@ -51,6 +55,7 @@ NOT_FOUND = [
     "The Fresh Garlic Producers Association, the Committee for Fair Trade in Garlic and Operation Silk Thread.",
     "Tom Mills, Emma Stone and Walter Rice were there; ask Oscar Glass about it.",
     "a ruling on \u201cKinetic Foam.\u201d The provided sample",
+    "any Derivative Works of the Work, and such Larger Works",
     "1 | Container | 2704\n2 | Broker Notice | 3901\n",
 ]
 
