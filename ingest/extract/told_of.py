@@ -78,7 +78,8 @@ def stands_so(text: str, start: int, end: int, last: str) -> bool:
     if _heads(text, end, before) or _is_listed(text, start, end, before, last):
         return True
     if _BEGINS.search(before):
-        return ends_names(last) and bool(_GOES_ON.match(text, end)) and not in_headline(text, start, end, _TOLD)
+        sure = ends_names(last) or " & " in text[start:end]
+        return sure and bool(_GOES_ON.match(text, end)) and not in_headline(text, start, end, _TOLD)
     return _is_in_sentence(text, start, end, before)
 
 
