@@ -200,6 +200,7 @@ def _by_two_words(text: str, named: list[Place]) -> Iterator[Use]:
             yield from (Use(*use, place, role=False) for use in uses)
 
 
+@lru_cache(maxsize=4096)
 def _two_words(name: str) -> str:
     """The first two words of a name of three or more that no place, nation or article is among."""
     words_of = name.replace(",", "").split()

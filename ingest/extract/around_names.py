@@ -91,6 +91,9 @@ _BEFORE_PERSONS = frozenset(
      "mx", "officer", "officers", "owner", "president", "regards", "secretary", "senator", "sincerely",
      "specialist", "specialists", "supervisor", "thanks", "thx", "yours", "From:", "To:")
 )  # fmt: skip
+_BEFORE_SHIPS = frozenset(
+    ("is", "ship", "Ship", "vessel", "Vessel", "barge", "tug", "freighter", "M/V", "MV", "S/S", "SS")
+)
 _TITLES = frozenset(("Mr.", "Mrs.", "Ms.", "Mx.", "Dr.", "Messrs.", "Attn.", "Attn.:"))
 _BEFORE_PLACES = frozenset(("around", "in", "into", "near", "off", "outside", "throughout"))
 _OF_PLACES = frozenset(("city", "port", "ports", "province", "town"))
@@ -165,7 +168,7 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
     firms_end = ends_as_firms_do(name) and name.words[-1] not in ("Group", "Resources", "Partners")
     if last in ("the", "The") and not (owns or firms_end or _names_what_follows(text, end)):
         name.thing = True
-    if is_goods(text, end) or is_ship_or_brand(text, start):
+    if is_goods(text, end) or (last in _BEFORE_SHIPS and is_ship_or_brand(text, start)):
         name.thing = True
     seen = {} if longer else dict(_seen_behind(text, end))
     if (ends_as_firms_do(name) or ends_so(name.words)) and (

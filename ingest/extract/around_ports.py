@@ -42,7 +42,7 @@ _DONE = (
     r"enter(?:s|ed|ing)?|entr(?:y|ies)|import(?:s|ed|ing|ations?)?|exam(?:s|ine[ds]?|ining|inations?)?|inspect\w*|"
     r"detain\w*|detentions?|seiz\w+|stopped|intercept\w+|releas\w+|dock(?:s|ed)|berth\w*|call(?:s|ed|ing)?|"
     r"load(?:s|ed|ing)|laden|lading|transs?hip\w*|transload\w*|relay\w*|stuffed|"
-    r"in[- ]bond|(?:came|comes?|coming|brought) in|filed|files|saw|seen|picked up|"
+    r"in[- ]bond|(?:came|comes?|coming|brings?|brought) in|filed|files|saw|seen|picked up|"
     r"cross(?:es|ed|ing)?|presented|processed|turned (?:back|away)|stuck|sitting|abandoned|sampled|weighed|"
     r"opened|scanned|"
     r"x-rayed|devanned|stripped|consolidated)"
@@ -124,9 +124,10 @@ _ASKED_BEHIND = re.compile(
 # What else is done there, what papers say, and whose choice a place is.
 _PUT_BEFORE = re.compile(
     r"(?:\bdrayed from|\btransferred (?:at|in|from)|\b(?:drawn|boarded|tallied) (?:at|in)|"
-    r"\bredeliver\w*(?: \w+){0,2} (?:at|to)|\bsits? (?:at|in)|\b(?:I\.?T\.?|T&E) (?:was |is )?closed (?:at|in)|"
+    r"\bredeliver\w*(?: \w+){0,2} (?:at|to)|\bsits? (?:at|in)|"
     r"\b(?:on|an?|the|any) holds?(?: on (?:it|them|the \w+))? in|"
-    r"\b(?:box(?:es)?|containers?|trailers?|lots?|loads?|shipments?) (?:went|goes|going|moved|moves) to|"
+    r"\b(?:box(?:es)?|containers?|trailers?|lots?|loads?|shipments?|freight|cargo) (?:went|goes|going|moved|moves)"
+    r"(?: (?:by|on|with) [A-Z]\w+)? to|"
     r"\b(?:entry|entries|ISF|protests?) filed|\b(?:loaded|laden)|\bfound by|"
     r"\b(?:7501|3461|7512|manifest|B/?L|bill(?: of lading)?|in-bond|entry summary)s? "
     r"(?:gives?|lists?|names?|reads?|says?|shows?))\s+$",
@@ -140,6 +141,7 @@ _SURE_BEFORE = re.compile(
     r"cross(?:ed|es)|came in|come in|turned (?:back|away)|transs?hipped|relayed|laden|reloaded|imported|"
     r"arrives?|arrived)"
     r"(?: (?:it|them|there|again|under bond|by (?:rail|truck|barge)))? (?:at|through|via)\s+$|"
+    r"\b(?:I\.?T\.?|T&E|in-bond) (?:was |is )?closed (?:at|in)\s+$|"
     r"\b(?:in[- ]bond|under bond)(?: \w+)? to\s+$|\b(?:rail|truck|barge) through\s+$",
     re.IGNORECASE,
 )

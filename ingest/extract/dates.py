@@ -107,7 +107,7 @@ _WITHOUT_YEAR = tuple(
             r"(?<=[Aa]rrived )|(?<=through )|(?<=landed )|(?<=released )|(?<=entered )|(?<=filed )|"
             r"(?<=cleared )|(?<=sailed )|(?<=liquidated )|(?<=sent )|(?<=\w> )|"
             r"(?<=/\d and )|(?<=/\d\d and )|(?<=/\d to )|(?<=/\d\d to )|"
-            r"(?<=/\d\d, )|(?<=, )(?=[\d/]+\s*(?:\n|$|:)))",
+            r"(?<=/\d\d, )|(?<=, )(?=[\d/]+(?:\s*(?:\n|$|:)|\. [A-Z])))",
             r"(?P<month>1[0-2]|0?[1-9])/(?P<day>\d{1,2})(?! of\b)",
         ),
     )

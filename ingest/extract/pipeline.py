@@ -30,7 +30,7 @@ from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
 from ingest.extract.ports_by_name import ports_by_name
 from ingest.extract.small_letters import in_small_letters, small_again, small_countries, small_firms, small_names
-from ingest.extract.tables import rows_in_tabs
+from ingest.extract.tables import letters_in_brackets, rows_in_tabs
 
 COMPANY, COUNTRY, DATE = "company", "country", "date"
 _MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
@@ -81,7 +81,7 @@ class _Pieces:
                 blank.append(False)
         doc = Doc(self.vocab, words=pieces, spaces=blank)
         # spaCy would put the text together anew from the tokens for each component.
-        doc.user_data[_TEXT] = rows_in_tabs(text)
+        doc.user_data[_TEXT] = letters_in_brackets(rows_in_tabs(text))
         return doc
 
 

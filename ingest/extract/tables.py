@@ -49,6 +49,20 @@ def rows_in_tabs(text: str) -> str:
     return "\n".join(lines)
 
 
+_LETTERED = re.compile(r"(?m)^([A-Z])\. (?=[A-Z])")
+
+
+def letters_in_brackets(text: str) -> str:
+    """The text with the letters that number its points told from initials: `a) ` for `A. ` where A and B begin lines.
+
+    >>> letters_in_brackets("A. Umber Bedding paid.\\nB. Ochre Ltd. did not.")
+    'a) Umber Bedding paid.\\nb) Ochre Ltd. did not.'
+    """
+    if not {"A", "B"} <= {match.group(1) for match in _LETTERED.finditer(text)}:
+        return text
+    return _LETTERED.sub(lambda letter: f"{letter.group(1).lower()}) ", text)
+
+
 def _parting(line: str) -> Sequence[int]:
     """Where the commas stand that part a row's cells; nothing where the line is no row."""
     bare = _QUOTED.sub(lambda quoted: "." * len(quoted.group()), line)

@@ -34,7 +34,12 @@ _SURNAMES = frozenset(
 _WORD_BEFORE = re.compile(r"(?:(?P<above>\S+)\s)?(?P<word>\S+)(?: |\n)[\"\u201c(]?$")
 _NOT_BEFORE = frozenset(
     ("a", "all", "an", "any", "as", "called", "certain", "concerning", "covering", "each", "entitled", "every", "new",
-     "no", "on", "regarding", "some", "than", "the", "these", "this", "those", "titled", "under", "whole")
+     "no", "regarding", "some", "than", "the", "these", "this", "those", "titled", "under", "whole")
+)  # fmt: skip
+_ON_GOODS = frozenset(  # before `on` and what a paper or an order is about
+    ("act", "advice", "agreement", "chapter", "committee", "compliance", "duties", "duty", "finding", "investigation",
+     "investigations", "law", "note", "notes", "order", "orders", "publication", "report", "review", "reviews", "rule",
+     "rules", "ruling", "rulings", "section", "tariff", "tariffs")
 )  # fmt: skip
 _TELLS_ON = re.compile(r"(?:['\u2019]s?)?(?: [a-z(&/|\"\u201c\u2013-]|[.,;:?!)\"\u201d]|\s*\n|\s*$)")
 _INITIALS_BEHIND = re.compile(r" \((?:the )?[\"\u201c]?[A-Z]{2,}s?[\"\u201d]?\)")
@@ -78,9 +83,9 @@ def stands_so(text: str, start: int, end: int, last: str) -> bool:
     if _heads(text, end, before) or _is_listed(text, start, end, before, last):
         return True
     if _BEGINS.search(before):
-        sure = ends_names(last) or " & " in text[start:end]
+        sure = ends_names(last) or (" & " in text[start:end] and before[-1:] == " ")
         return sure and bool(_GOES_ON.match(text, end)) and not in_headline(text, start, end, _TOLD)
-    return _is_in_sentence(text, start, end, before)
+    return _is_in_sentence(text, start, end, before, last)
 
 
 def _heads(text: str, end: int, before: str) -> bool:
@@ -106,12 +111,14 @@ def _is_listed(text: str, start: int, end: int, before: str, last: str) -> bool:
     return bool(named) and not in_headline(text, start, end, _TOLD)
 
 
-def _is_in_sentence(text: str, start: int, end: int, before: str) -> bool:
+def _is_in_sentence(text: str, start: int, end: int, before: str, last: str) -> bool:
     said = _WORD_BEFORE.search(before)
     if said is None or not _TELLS_ON.match(text, end):
         return False
     word, above = said.group("word"), said.group("above") or ""
     plain = word.rstrip(",")
+    if plain == "on" and (not ends_names(last) or above.lower().strip(",;:") in _ON_GOODS):
+        return False
     if not (plain.isalpha() and plain.islower()) or plain in _NOT_BEFORE:
         return False
     if plain not in _SMALL_IN_HEADLINES:

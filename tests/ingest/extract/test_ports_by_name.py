@@ -56,6 +56,10 @@ PORTS = [
         "It came via Norfolk. Entry ABC-1234567-6 (Philadelphia). Norfolk or Baltimore?; landed at Dulles by air",
         ["Norfolk", "Philadelphia", "Norfolk", "Baltimore", "Dulles"],
     ),
+    (
+        "brings in socks at Tampa. Its freight goes by Umberline to Charleston; the in-bond closed at Des Moines, 3/9.",
+        ["Tampa", "Charleston", "Des Moines"],
+    ),
     ("SAVANNAH (1703) has it; 4601 Newark, too", ["SAVANNAH", "1703", "4601", "Newark"]),
 ]
 

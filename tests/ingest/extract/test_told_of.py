@@ -35,6 +35,9 @@ FOUND = [
     ("Runs on the side: Ochre Watch Repair, Sienna Pawn & Loan\n", ["Ochre Watch Repair", "Sienna Pawn & Loan"]),
     ("sold through Umbertown Outfitters, Big Ochre Ranch Supply and others",
      ["Umbertown Outfitters", "Big Ochre Ranch Supply"]),
+    ("A. Umber Pet Bedding understated it.\nB. Ochre Packaging Supply, its sister, billed the rest.\n",
+     ["Umber Pet Bedding", "Ochre Packaging Supply"]),
+    ("Received your fax on Umbertrell Hosiery. Our records", ["Umbertrell Hosiery"]),
     ("importer no. of IOR Umber City Tools, 12-3456789", ["Umber City Tools"]),
 ]  # fmt: skip
 
@@ -56,6 +59,7 @@ NOT_FOUND = [
     "Tom Mills, Emma Stone and Walter Rice were there; ask Oscar Glass about it.",
     "a ruling on \u201cKinetic Foam.\u201d The provided sample",
     "any Derivative Works of the Work, and such Larger Works",
+    "classification of a Flat Pack Wood Burning\nPizza Oven & Grill\n\nDear Ms. Weld:",
     "1 | Container | 2704\n2 | Broker Notice | 3901\n",
 ]
 
