@@ -15,6 +15,7 @@ needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real fi
 FIRMS = Path(__file__).parents[2] / "fixtures" / "marked_firms.jsonl"
 CASEFILES = Path(__file__).parents[2] / "fixtures" / "marked_casefiles.jsonl"
 DESK = Path(__file__).parents[2] / "fixtures" / "marked_desk.jsonl"
+OFFICES = Path(__file__).parents[2] / "fixtures" / "marked_offices.jsonl"
 PAPERS = Path(__file__).parents[2] / "fixtures" / "marked_papers.jsonl"
 MARKS = json.loads((Path(__file__).parents[2] / "fixtures" / "marked_companies.json").read_text(encoding="utf-8"))
 
@@ -66,6 +67,17 @@ def test_all_kinds_are_found_in_terse_notes_lists_and_mail_that_name_ports_by_na
     assert measured["all"]["n"] > 700
     assert measured["all"]["precision"] >= 0.978
     assert measured["all"]["recall"] >= 0.95
+    assert measured["port"]["precision"] >= 0.95
+    assert measured["port"]["recall"] >= 0.90
+
+
+def test_all_kinds_are_found_in_mail_chats_and_ledgers_in_which_hardly_a_firm_bears_a_legal_form() -> None:
+    measured = measure_extraction(read_marked(OFFICES))
+    assert measured["all"]["n"] > 600
+    assert measured["all"]["precision"] >= 0.983
+    assert measured["all"]["recall"] >= 0.94
+    assert measured["company"]["precision"] >= 0.95
+    assert measured["company"]["recall"] >= 0.90
     assert measured["port"]["precision"] >= 0.95
     assert measured["port"]["recall"] >= 0.90
 
