@@ -51,8 +51,13 @@ def container_numbers(rng: np.random.Generator, count: int) -> np.ndarray:
     return np.array([f"{goods.CONTAINER_OWNERS[o]}{s:06d}{c}" for o, s, c in rows], dtype=object)
 
 
-def into_entries(world: World, lots: Lots, acts: list[Act], same_box: list[tuple[int, int]]) -> Entries:
-    """Lots of one importer, port and origin that come within days are lines of one entry, where the style has such."""
+def into_entries(
+    world: World, lots: Lots, acts: list[Act], same_box: list[tuple[int, int]], laden: dict[int, int]
+) -> Entries:
+    """Lots of one importer, port and origin that come within days are lines of one entry, where the style has such.
+
+    `laden` gives lots whose day of lading is known already: each begins an entry.
+    """
     rng, style, n = world.rng, world.style, len(lots.day)
     relations = world.relations
     places = {key: i for i, key in enumerate(dict.fromkeys(r.importer.key for r in relations))}
@@ -61,13 +66,15 @@ def into_entries(world: World, lots: Lots, acts: list[Act], same_box: list[tuple
     origin = np.array([origins[r.origin] for r in relations])[lots.relation]
     lost = np.zeros(n, dtype=bool)
     lost[[a.lot for a in acts if a.lost]] = True
+    again = np.zeros(n, dtype=bool)
+    again[list(laden)] = True
     order = np.lexsort((lots.day, lots.port, origin, importer))
     head = np.ones(n, dtype=bool)
     if not style.one_line_entries:
         a, b = order[:-1], order[1:]
         same = (importer[a] == importer[b]) & (origin[a] == origin[b]) & (lots.port[a] == lots.port[b])
         near = (lots.day[b] - lots.day[a] <= 3) & (rng.random(n - 1) < 0.75)
-        head[1:] = ~(same & near & ~lost[a] & ~lost[b])
+        head[1:] = ~(same & near & ~lost[a] & ~lost[b] & ~again[b])
     run = np.cumsum(head) - 1
     first = np.flatnonzero(head)
     rank = np.empty(len(first), dtype=int)
@@ -103,6 +110,7 @@ def into_entries(world: World, lots: Lots, acts: list[Act], same_box: list[tuple
         container[of_lot[lot]] = container[of_lot[other]]
     filed = np.minimum(world.days - 1, day + rng.integers(0, 7, count))
     loaded = day - rng.integers(*style.transit_days, count)
+    loaded[of_lot[list(laden)]] = list(laden.values())
     lost &= ocean[of_lot]
     return Entries(
         of_lot,

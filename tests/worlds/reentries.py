@@ -3,7 +3,8 @@
 Works on lots already drawn: a stopped lot is an ordinary one, and its return is a lot that is added.
 
 Invariant: which lots of ordinary trade are acted on, and with what result, is drawn from the same table as for
-planted ones; a stopped lot cannot be told from others by itself.
+planted ones; a stopped lot cannot be told from others by itself. What comes back is laden after it was stopped and
+had left.
 """
 
 from collections.abc import Callable
@@ -53,6 +54,7 @@ STOPPED = [
     if result in ("refused", "discrepant") and kind in ("exam", "hold", "detention", "refusal", "sample")
 ]
 LOST = 0.42  # of refused lots; a fifth of all that are stopped
+MENDED_DAYS = (20, 105)  # from leaving until goods that were put right are laden again
 
 
 def ordinary_acts(world: World, lots: Lots) -> list[Act]:
@@ -87,6 +89,7 @@ class Returns:
     acts: list[Act]
     added: list[dict[str, float]] = field(default_factory=list)
     same_box: list[tuple[int, int]] = field(default_factory=list)  # lots that share a container
+    laden: dict[int, int] = field(default_factory=dict)  # lots that had left and were laden anew, and the day of it
     rows_of: dict[str, np.ndarray] = field(default_factory=dict)
 
     def rows(self, importer: Firm) -> np.ndarray:
@@ -115,8 +118,9 @@ class Returns:
         value: float = 1.0,
         exact: float = 0.6,
         box: float = 0.3,
+        laden: int | None = None,
     ) -> int:
-        """The lot again, or a part of it, counted and weighed anew; gives its row."""
+        """A lot like it, or like a part of it, counted and weighed anew; gives its row."""
         rng, lots, style = self.world.rng, self.lots, self.world.style
         row = act.lot
         packages = max(1, round(int(lots.packages[row]) * part))
@@ -140,6 +144,8 @@ class Returns:
         new = len(lots.day) + len(self.added) - 1
         if rng.random() < box:
             self.same_box.append((new, row))
+        if laden is not None:
+            self.laden[new] = laden
         return new
 
     def finished(self) -> Lots:
@@ -184,9 +190,12 @@ class Returns:
         firms = [("importer", firm) for firm in members]
         return self.world.plant(Scheme(KIND, label, family, self.world.firms.person(), firms))
 
-    def delay(self, most: int = 180) -> int:
-        low, high = self.world.style.reentry_days
-        return int(self.world.rng.integers(low, min(high, most)))
+    def again(self, left: int, days: tuple[int, int]) -> tuple[int, int]:
+        """Of what was sent away: the day on which it is laden abroad, so many days later, and that of its return."""
+        rng, last = self.world.rng, self.world.days - 1
+        voyage = int(rng.integers(*self.world.style.transit_days))
+        laden = max(left, min(left + int(rng.integers(*days)), last - voyage))
+        return laden, min(laden + voyage, last)
 
 
 def plant_reentries(world: World, lots: Lots, acts: list[Act], positives: int) -> Returns:
@@ -251,10 +260,12 @@ def _shop(
         pieces = int(world.rng.integers(parts[0], parts[1] + 1))
         shares = world.rng.dirichlet(np.full(pieces, 9.0))
         for share in shares:
+            laden, day = returns.again(act.day, world.style.reentry_days)
             returns.bring_back(
                 act,
                 port=to,
-                day=act.day + returns.delay(),
+                day=day,
+                laden=laden,
                 scheme=number,
                 part=float(share),
                 exact=exact,
@@ -304,10 +315,12 @@ def successor(returns: Returns) -> None:
             taken[of] = len(world.relations)
             world.add(new)
         to = returns.other_port(relation, act.port)
+        laden, day = returns.again(act.day, world.style.reentry_days)
         returns.bring_back(
             act,
             port=to,
-            day=act.day + returns.delay(),
+            day=day,
+            laden=laden,
             scheme=number,
             relation=taken[of],
             value=float(rng.normal(1, 0.03)),
@@ -386,10 +399,11 @@ def reconditioned(returns: Returns) -> None:
         out = min(world.days - 1, act.day + int(rng.integers(4, 35)))
         returns.acts.append(replace(act, day=out, kind="reexport", result="released", area="other"))
         port = act.port if rng.random() < 0.7 else returns.other_port(relation, act.port)
-        day = min(world.days - 1, out + int(rng.integers(35, 140)))
+        laden, day = returns.again(out, MENDED_DAYS)
         back = returns.bring_back(
-            act, port=port, day=day, scheme=number, exact=0.6, box=0.05, value=float(rng.uniform(0.97, 1.1))
-        )
+            act, port=port, day=day, laden=laden, scheme=number, exact=0.6, box=0.05,
+            value=float(rng.uniform(0.97, 1.1)),
+        )  # fmt: skip
         exam = ("compliant", "released")[int(rng.integers(2))]
         returns.acts.append(Act(back, min(world.days - 1, day + 2), port, "exam", exam, "", planted=True))
 

@@ -14,7 +14,9 @@ import pytest
 from ingest.load import load
 from tests.worlds.another_hand.make import DECOYS_PER_POSITIVE, KINDS, write_world
 from tests.worlds.another_hand.population import populate
-from tests.worlds.another_hand.shopping_decoys import happen
+from tests.worlds.another_hand.registers import bill_rows
+from tests.worlds.another_hand.shopping import FAMILIES as SHOPPING
+from tests.worlds.another_hand.shopping_decoys import happen, reconditioned
 from tests.worlds.another_hand.world import World
 
 LINES = 8_000
@@ -109,3 +111,24 @@ def test_every_kind_has_six_families_each_way_and_all_of_them_come_about() -> No
         families[scheme.kind, scheme.duty is not None].add(scheme.family)
     assert set(families) == {(kind, positive) for kind in NAMES for positive in (True, False)}
     assert all(len(names) >= 6 for names in families.values())
+
+
+def test_what_comes_back_was_laden_after_it_was_stopped() -> None:
+    world = World(7, LINES)
+    populate(world)
+    happen(world)
+    first_stop = {}
+    for family in (*SHOPPING, reconditioned) * 3:
+        before = len(world.acts)
+        family(world)
+        first_stop[id(world.schemes[-1])] = min(act.on for act in world.acts[before:])
+    bills = {row["bill_number"]: row for row in bill_rows(world)}
+    stopped = {act.lot.bill for act in world.acts if act.lot and act.result != "compliant"}
+    back = 0
+    for scheme in world.schemes:
+        for bill in {lot.bill for entry in scheme.entries for lot in entry.lots} - stopped:
+            if bill in bills:
+                back += 1
+                loaded, arrived = bills[bill]["loaded_on"], bills[bill]["arrived_on"]
+                assert first_stop[id(scheme)] <= loaded < arrived, scheme.family
+    assert back > 50

@@ -6,13 +6,17 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from ingest.load import load
+from tests.worlds.entries import into_entries
 from tests.worlds.make import MadeWorld, make_world, write
+from tests.worlds.reentries import plant_reentries
 from tests.worlds.style import STYLES
+from tests.worlds.trade import draw_lots, found_world, ordinary_trade
 
 KINDS = {"transshipment_ring", "port_shopping", "identity_change"}
 LINES = 20_000
@@ -125,3 +129,25 @@ def test_stopped_lots_are_mostly_of_ordinary_trade(worlds: dict[str, MadeWorld],
     ]
     ordinary = sum(entry not in planted for entry in stopped)
     assert ordinary > 0.6 * len(stopped)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_what_comes_back_was_laden_after_customs_stopped_it(style: str) -> None:
+    world = found_world(np.random.default_rng(5), STYLES[style], LINES)
+    ordinary_trade(world, LINES)
+    returns = plant_reentries(world, draw_lots(world), [], 10)
+    lots = returns.finished()
+    entries = into_entries(world, lots, returns.acts, returns.same_box, returns.laden)
+    first_stop: dict[int, int] = {}
+    for act in returns.acts:
+        number = int(lots.scheme[act.lot])
+        first_stop[number] = min(act.day, first_stop.get(number, act.day))
+    back = [
+        len(returns.lots.day) + place
+        for place, lot in enumerate(returns.added)
+        if lot["scheme"] >= 0 and world.schemes[int(lot["scheme"])].label == "positive"
+    ]
+    assert len(back) >= 10
+    for lot in back:
+        entry = entries.of_lot[lot]
+        assert first_stop[int(lots.scheme[lot])] <= entries.loaded[entry] < entries.day[entry]

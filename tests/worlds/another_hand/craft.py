@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from tests.worlds.another_hand.goods import ORDERED, Order, Product
 from tests.worlds.another_hand.model import Firm, Lot, Trade
 from tests.worlds.another_hand.population import new_trade
-from tests.worlds.another_hand.ports import COUNTRIES, Port, softer_ports
+from tests.worlds.another_hand.ports import COUNTRIES, DAYS_LATE, Port, softer_ports
 from tests.worlds.another_hand.world import World
 
 
@@ -153,6 +153,18 @@ def evaded(lots: Sequence[Lot]) -> float:
     return sum(lot.value * lot.product.order.rate / 100 for lot in lots if lot.product.order)
 
 
+def back(world: World, lot: Lot, port: Port, days: tuple[int, int]) -> date:
+    """The day on which a lot that left is at another port: laden again so many days later and, by sea, a voyage on."""
+    if lot.left is None:
+        raise ValueError(f"the lot of bill {lot.bill} has not left")
+    return world.after(lot.left, *days) + voyage(lot, port)
+
+
+def voyage(lot: Lot, port: Port) -> timedelta:
+    """The longest that the lot's goods are under way by sea; over land and by air they come within the day."""
+    return timedelta(days=COUNTRIES[lot.shipped_from].transit_days + DAYS_LATE[1] if port.kind == "sea" else 0)
+
+
 def returned(
     world: World, lot: Lot, trade: Trade, port: Port, arrived: date, *, same_box: float = 0.25, near: float = 0.01
 ) -> Lot:
@@ -170,6 +182,7 @@ def returned(
         kg=lot.kg if exact else round(lot.kg * (1 + rng.uniform(-near, near)), 1),
         value=float(round(lot.value * rng.choice((1.0, 1.0, rng.uniform(0.8, 1.1))))),
         bill=lot.bill if world.heads(0.08) else f"{carrier}{rng.randrange(10**8, 10**9)}", entry=None, line=0,
+        left=None,
     )  # fmt: skip
 
 

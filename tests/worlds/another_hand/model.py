@@ -94,6 +94,7 @@ class Lot:
     bill: str = ""
     entry: "Entry | None" = None
     line: int = 0
+    left: date | None = None  # a stopped lot's: the day since which it was no longer where customs stopped it
 
 
 @dataclass(eq=False)

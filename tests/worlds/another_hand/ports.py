@@ -54,6 +54,8 @@ COUNTRIES = {
     for row in _rows("countries.csv")
 }
 
+DAYS_LATE = (-2, 4)
+"""Days that a ship needs beyond those usual from a country, least and most."""
 CARRIERS: tuple[str, ...] = (
     "MAEU", "MSCU", "COSU", "OOLU", "EGLV", "CMDU", "HLCU", "ONEY", "SMLM", "ZIMU", "APLU", "SUDU",
 )  # fmt: skip

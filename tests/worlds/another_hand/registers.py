@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.worlds.another_hand import typos
 from tests.worlds.another_hand.goods import ORDERED
 from tests.worlds.another_hand.model import Act, Entry, Firm, Lot, Row
-from tests.worlds.another_hand.ports import COUNTRIES, PORTS
+from tests.worlds.another_hand.ports import COUNTRIES, DAYS_LATE, PORTS
 from tests.worlds.another_hand.world import World, vessel
 
 EVERYDAY_CLAIMS = (
@@ -108,7 +108,7 @@ def _bill(world: World, lots: list[Lot]) -> Row:
         "master_bill_number": f"{first.carrier}{rng.randrange(10**8, 10**9)}" if world.heads(0.35) else "",
         "scac": first.carrier, "vessel": vessel(rng) if first.mode in ("10", "11") else "",
         "voyage": f"{rng.randrange(1, 400):03d}{rng.choice('EWNS')}",
-        "loaded_on": first.arrived - timedelta(days=abroad.transit_days + rng.randrange(-2, 5)),
+        "loaded_on": first.arrived - timedelta(days=abroad.transit_days + rng.randint(*DAYS_LATE)),
         "arrived_on": first.arrived, "port_of_lading": abroad.harbour, "port_of_unlading": first.port.city,
         "country_of_lading": abroad.iso, "country_of_unlading": "US", "shipper_name": rng.choice(shipper.spellings),
         "shipper_address": f"{rng.choice(shipper.streets)}, {shipper.city}" if world.heads(0.88) else "",

@@ -19,12 +19,14 @@ def stop(world: World, trade: Trade, product: Product, maker: Firm, on: date, *,
     world.present(trade, lot)
     kind = world.rng.choice(("refusal", "hold", "exam", "detention", "exam"))
     result = "discrepant" if kind == "exam" else "refused"
+    lot.left = world.after(on, 1, 10)
     world.act(
-        kind, world.after(on, 1, 10), result, lot=lot, area=area or world.rng.choice(REASONS),
+        kind, lot.left, result, lot=lot, area=area or world.rng.choice(REASONS),
         revenue=lot.value * world.rng.uniform(0.05, 0.6),
     )  # fmt: skip
     if kind == "refusal" and world.heads(0.4):
-        world.act("reexport", world.after(on, 15, 45), "released", lot=lot)
+        lot.left = world.after(on, 15, 45)
+        world.act("reexport", lot.left, "released", lot=lot)
     return lot
 
 
@@ -38,13 +40,13 @@ def _stopped(world: World, *, lots: tuple[int, int] = (3, 8)) -> tuple[Trade, li
 
 
 def _again(
-    world: World, trade: Trade, lots: list[Lot], port: Port, *, days: tuple[int, int] = (12, 150),
+    world: World, trade: Trade, lots: list[Lot], port: Port, *, days: tuple[int, int] = (2, 110),
     broker: Firm | None = None,
 ) -> list[Lot]:  # fmt: skip
-    """Stopped lots entered elsewhere; a few never return."""
+    """Stopped lots entered elsewhere, so many days and a voyage after they left; a few never return."""
     back: list[Lot] = []
     for lot in lots:
-        on = world.after(lot.arrived, *days)
+        on = craft.back(world, lot, port, days)
         if on <= world.end and (world.heads(0.88) or not back):
             back.append(craft.returned(world, lot, trade, port, on))
     return craft.enter_all(world, trade, back, broker, company=0.2)
@@ -69,7 +71,7 @@ def by_successor(world: World) -> None:
     heir = craft.newcomer(world, [first.product], first.arrived + timedelta(days=10), like=trade, size=0.002)
     heir.makers[first.product.hts] = [first.maker]
     craft.share_contacts(world, trade.importer, heir.importer)
-    back = _again(world, heir, stopped, craft.soft_port(world, stopped[0].port), days=(25, 170))
+    back = _again(world, heir, stopped, craft.soft_port(world, stopped[0].port), days=(10, 130))
     _note(world, "by_successor", [trade.importer, heir.importer], stopped, back)
 
 
@@ -79,7 +81,7 @@ def split_and_repacked(world: World) -> None:
     back: list[Lot] = []
     gates = [craft.soft_port(world, stopped[0].port) for _ in range(2)]
     for lot in stopped:
-        first = world.after(lot.arrived, 20, 80)
+        first = craft.back(world, lot, gates[0], (5, 50))
         for part in craft.pieces(world, lot, world.rng.choice((4, 5))):
             on = world.after(first, 0, 45)
             if on <= world.end:
@@ -97,8 +99,9 @@ def in_bond_diversion(world: World) -> None:
     craft.share_contacts(world, trade.importer, other.importer)
     border = world.rng.choice(ports_of("land"))
     for lot in stopped:
-        world.move_in_bond(lot, border, world.rng.choice(("62", "62", "63", "61")), world.after(lot.arrived, 8, 30))
-    back = _again(world, other, stopped, border, days=(15, 60))
+        lot.left = world.after(lot.left or lot.arrived, 3, 20)
+        world.move_in_bond(lot, border, world.rng.choice(("62", "62", "63", "61")), lot.left)
+    back = _again(world, other, stopped, border, days=(3, 40))
     _note(world, "in_bond_diversion", list(dict.fromkeys([trade.importer, other.importer])), stopped, back)
 
 
@@ -110,14 +113,14 @@ def out_and_back(world: World) -> None:
     paper_maker = stopped[0].maker
     if world.heads():
         paper_maker = world.maker(neighbour, established=stopped[0].arrived, level=1.0)
-    back = _again(world, trade, stopped, trade.other_ports[neighbour], days=(25, 120))
+    for lot in stopped:
+        if world.heads():
+            lot.left = world.after(lot.left or lot.arrived, 1, 15)
+            world.act("reexport", lot.left, "released", lot=lot, remarks="exported by the importer")
+    back = _again(world, trade, stopped, trade.other_ports[neighbour], days=(15, 100))
     for lot in back:
         lot.maker, lot.exporter, lot.shipped_from = paper_maker, yard, neighbour
         lot.origin = paper_maker.country
-    for lot in stopped:
-        if world.heads():
-            on = world.after(lot.arrived, 10, 20)
-            world.act("reexport", on, "released", lot=lot, remarks="exported by the importer")
     _note(world, "out_and_back", [trade.importer], stopped, back)
 
 
@@ -127,7 +130,7 @@ def changed_mode(world: World) -> None:
     gate = world.rng.choice([other for other in PORTS if other.kind in ("air", "land") and other.exam_rate < 0.016])
     back: list[Lot] = []
     for lot in stopped:
-        begin = world.after(lot.arrived, 10, 50)
+        begin = craft.back(world, lot, gate, (8, 45))
         for part in craft.pieces(world, lot, world.rng.randint(3, 6)):
             on = world.after(begin, 0, 60)
             if on <= world.end:
@@ -161,7 +164,7 @@ def port_probing(world: World) -> None:
     for now, following in zip(tried, [*tried[1:], gates[-1]], strict=True):
         lot = stop(world, trade, product, maker, on, port=now, area="classification")
         stopped.append(lot)
-        on = world.after(on, 30, 90)
+        on = craft.back(world, lot, following, (8, 60))
         if on < world.end:
             back += craft.enter_all(world, trade, [craft.returned(world, lot, trade, following, on, near=0.02)])
             on = world.after(on, 5, 30)

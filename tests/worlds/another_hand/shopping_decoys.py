@@ -80,12 +80,14 @@ def reconditioned(world: World) -> None:
             remarks="may be reconditioned and presented again",
         )  # fmt: skip
         out, remarks = world.after(refused, 10, 25), "exported under supervision for reconditioning"
+        lot.left = out
         world.act("reexport", out, "released", lot=lot, remarks=remarks)
-        world.move_in_bond(lot, port, "63", world.after(refused, 10, 25))
-        again = world.after(on, 50, 150)
+        world.move_in_bond(lot, port, "63", out)
+        gate = port if world.heads(0.4) else _other(world, port)
+        again = craft.back(world, lot, gate, (10, 90))
         lots.append(lot)
         if again <= world.end:
-            back = craft.returned(world, lot, trade, port if world.heads(0.4) else _other(world, port), again)
+            back = craft.returned(world, lot, trade, gate, again)
             craft.enter_all(world, trade, [back], company=0)
             world.act(
                 "exam", world.after(again, 0, 5), "compliant", lot=back, targeting="local",
