@@ -23,8 +23,11 @@ class Calibration:
 
     def probability(self, features: dict[str, float]) -> float:
         """The probability of the pattern, given its features by name."""
-        logit = self.intercept + sum(self.coefficients[name] * value for name, value in features.items())
-        return float(1 / (1 + np.exp(-logit)))
+        return float(1 / (1 + np.exp(-self.log_odds(features))))
+
+    def log_odds(self, features: dict[str, float]) -> float:
+        """The natural logarithm of the probability over what is left of one."""
+        return self.intercept + sum(self.coefficients[name] * value for name, value in features.items())
 
 
 @cache

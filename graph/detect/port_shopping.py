@@ -3,7 +3,7 @@
 Method: each lot on which customs acted is compared with later lines at other ports, of the same importer or
 of anybody, as in Fellegi and Sunter (1969), with chance agreement counted in the same data; the best match of
 each lot is set against the best matches of lots on which nobody acted, which gives a p-value against chance.
-What an importer's stopped lots say together, beside as many of its lots on which nobody acted, chooses the queue,
+How probable an importer's best lead is, beside that of as many of its lots on which nobody acted, chooses the queue,
 and its leads become one finding; so do those of several importers whose goods one hand brought back. Where the
 importer's later entries went, and whether everybody else went there too, is support only.
 """
@@ -21,11 +21,11 @@ from graph.detect.queue import e_bh, sure_enough, threshold_e_values
 from graph.detect.reentry import lots
 from graph.detect.reentry.features import excess, features
 from graph.detect.reentry.hands import Came, Hand, hands
-from graph.detect.reentry.importers import by_importer, together_bits
+from graph.detect.reentry.importers import StandIn, by_importer, dealt, together_bits
 from graph.detect.reentry.journeys import Journey, Travelled, journeys
 from graph.detect.reentry.lawful import Lawful, Return, lawful
 from graph.detect.reentry.lines import entry_lines
-from graph.detect.reentry.match import Lead, Search, party_of, search
+from graph.detect.reentry.match import CHANCE_SHARE, Lead, Search, party_of, search
 from graph.detect.reentry.movement import Movement, filings, movement, traffic
 from graph.detect.reentry.story import Told, read_records, tell
 from graph.facts.store import FactStore
@@ -37,13 +37,18 @@ LEAST_PROBABILITY = 0.03
 JOINING_PROBABILITY = 0.5
 # What is less probable than not is no one's first case.
 QUEUE_PROBABILITY = 0.5
-# Of importers whose lots are stopped about one in thirty shops for ports: with fewer bits the goods do not outweigh it.
-LEAST_QUEUE_BITS = 5.0
+# What is so explained, however probable, waits for a person to look.
+EXPLANATIONS = ("lawful", "in_bond", "moved_for_good", "in_season", "under_way")
+# About one in thirty importers whose lots are stopped shops for ports: from so many bits goods outweigh that.
+SURE_BITS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A lead with its support, its innocent explanations and what they make of it."""
+    """A lead with its support, its innocent explanations and what they make of it.
+
+    `alone` are the log-odds without what no stand-in can have: how many matches as rare there are, and one hand.
+    """
 
     lead: Lead
     moved: Movement
@@ -51,6 +56,7 @@ class Weighed:
     journey: Journey
     features: dict[str, float]
     probability: float
+    alone: float
     hand: Hand | None = None
 
 
@@ -59,7 +65,7 @@ class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "9"
+    version: str = "10"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -74,7 +80,7 @@ class PortShopping:
         if progress:
             progress("innocent explanations")
         weighed = weigh(facts, found, read_calibration(self.name), as_of=as_of, until=until)
-        worth = importers_e_values(found, weighed)
+        worth = importers_e_values(found, weighed, read_calibration(self.name))
         queue = dict(zip(worth, e_bh(list(worth.values())), strict=True))
         stopped = Counter(found.tested.values())
         together = by_importer(found.bits, found.tested)
@@ -163,10 +169,17 @@ def weigh(
         moved, facts_of_law = moves[lot["shipment"]], explained[lot["shipment"]]
         others = [spoken.get(s, -np.inf) for s in stopped[party_of(lot)] if s != lot["shipment"] and s not in idle]
         hand = behind.get(lot["shipment"])
-        company = together_bits(others) + (_of_others(hand, party_of(lot), found) if hand else 0.0)
-        journey = travelled[lot["shipment"]]
-        weighs = _features(lead, moved, facts_of_law, journey, rarer=excesses.get(lead.p_value, 0.0), company=company)
-        weighed.append(Weighed(lead, moved, facts_of_law, journey, weighs, calibration.probability(weighs), hand))
+        company = together_bits(others)
+        of_hand = _of_others(hand, party_of(lot), found) if hand else 0.0
+        rarer, journey = excesses.get(lead.p_value, 0.0), travelled[lot["shipment"]]
+        weighs = _features(lead, moved, facts_of_law, journey, rarer=rarer, company=company + of_hand)
+        alone = _features(lead, moved, facts_of_law, journey, rarer=0.0, company=company)
+        weighed.append(
+            Weighed(
+                lead, moved, facts_of_law, journey, weighs, calibration.probability(weighs),
+                calibration.log_odds(alone), hand,
+            )
+        )  # fmt: skip
     return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
 
 
@@ -197,7 +210,7 @@ def _came(lead: Lead) -> Came:
 
 def _of_others(hand: Hand, party: str, found: Search) -> float:
     """What it says of an importer's lot that another's, which surely came back, came back by the same hand."""
-    sure = any(found.bits[other] >= LEAST_QUEUE_BITS and found.tested[other] != party for other in hand.shipments)
+    sure = any(found.bits[other] >= SURE_BITS and found.tested[other] != party for other in hand.shipments)
     return hand.rarity_bits if sure else 0.0
 
 
@@ -246,27 +259,40 @@ def _beside_everybody(bits: float, everybody_moved: float) -> float:
     return bits - everybody_moved * max(bits, 0.0)
 
 
-def importers_e_values(found: Search, weighed: list[Weighed]) -> dict[str, float]:
-    """Each importer's e-value, from all of its shipments but those that are explained.
+def importers_e_values(found: Search, weighed: list[Weighed], calibration: Calibration) -> dict[str, float]:
+    """Each importer's e-value: the log-odds of its best lead among those of units of stand-ins, as `dealt`.
 
-    What is explained speaks for nothing, nor, as far as everybody left the port, where goods came in again, nor an
-    importer of whom everything told is less probable than not, or whose goods say too little by themselves.
+    So what tells usual lots from others tells in the queue, too. A lead that is explained speaks for nothing, and an
+    importer of whom everything told is less probable than not reaches no threshold.
     """
-    explained = {
-        w.lead.lot["shipment"]
-        for w in weighed
-        if w.features["lawful"] or w.features["in_bond"] or w.features["moved_for_good"] or w.features["in_season"]
-        or w.features["under_way"]
-    }  # fmt: skip
-    likely = {party_of(w.lead.lot) for w in weighed if w.probability >= QUEUE_PROBABILITY}
-    left = {shipment: bits for shipment, bits in found.bits.items() if shipment not in explained}
+    stopped = Counter(found.tested.values())
+    scores = dict.fromkeys(stopped, -np.inf)
     for w in weighed:
-        shipment = w.lead.lot["shipment"]
-        if shipment in left:
-            left[shipment] -= w.features["everybody_moved"] * max(w.lead.matches[0].port_bits, 0.0)
-    together = by_importer(left, found.tested)
-    scores = [bits if who in likely and bits >= LEAST_QUEUE_BITS else -np.inf for who, bits in together.items()]
-    return dict(zip(together, threshold_e_values(scores, found.stand_in_units), strict=True))
+        if w.probability >= QUEUE_PROBABILITY and not any(w.features[name] for name in EXPLANATIONS):
+            party = party_of(w.lead.lot)
+            scores[party] = max(scores[party], w.alone)
+    units = [_log_odds_of_unit(unit, calibration) for unit in dealt(found.control, stopped)]
+    in_bits = np.log2(np.e)
+    worth = threshold_e_values(in_bits * np.array(list(scores.values())), in_bits * np.array(units))
+    return dict(zip(scores, worth, strict=True))
+
+
+def _log_odds_of_unit(unit: Sequence[StandIn], calibration: Calibration) -> float:
+    """The log-odds of the best lead that these stand-ins would be; minus infinity where none would be one."""
+    best = -np.inf
+    for each in unit:
+        if each.p_value > CHANCE_SHARE:
+            continue
+        others = [other.bits for other in unit if other is not each]
+        lead = features(
+            chance=each.p_value, excess=0.0, company_bits=together_bits(others), port_bits=each.port_bits,
+            identity_bits=each.identity_bits, own=each.own, in_parts=each.in_parts, look_alikes=each.look_alikes,
+            recurring_bits=each.recurring_bits if each.own else 0.0, found_again=False, unresolved=False, seized=False,
+            returned_lawfully=False, reexported=False, mended_or_passed=False, in_bond=False, support=0.0,
+            everybody_moved=0.0, moved_for_good=False, in_season=False, under_way=False,
+        )  # fmt: skip
+        best = max(best, calibration.log_odds(lead))
+    return best
 
 
 def merge(weighed: list[Weighed]) -> list[list[Weighed]]:

@@ -4,15 +4,14 @@ One lot that matches a later one may be chance, and in some trades often is; tha
 lots match hardly ever is. So the unit of the queue is the importer with all its lots, beside units of stand-ins:
 as many lots of the same importer on which nobody acted.
 
-Invariant: a unit of stand-ins goes through the same sum as an importer with as many stopped lots.
+Invariant: a unit of stand-ins goes through the same steps as an importer with as many stopped lots.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
-
-from graph.detect.reentry.weights import Floats
 
 # Whoever shops brings back one in ten of its stopped lots, or one in three, or nearly all: each is as likely.
 SHARES = np.array([0.1, 0.35, 0.8])
@@ -41,20 +40,37 @@ def by_importer(bits: Mapping[str, float], party: Mapping[str, str]) -> dict[str
     return {who: together_bits(each) for who, each in held.items()}
 
 
-def stand_in_units(stand_ins: Iterable[tuple[str, str, float]], stopped: Mapping[str, int]) -> Floats:
-    """The bits of units of stand-ins, ascending.
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A shipment on which nobody acted, and of its best match what the probability of a lead rests on.
 
-    `stand_ins` are (shipment, importer, bits of its best match); `stopped` says how many shipments of each importer
-    customs stopped. An importer's stand-ins are dealt into units of so many, by a digest of their names.
+    `p_value` is the share of the other stand-ins that match as well; `bits` are minus infinity, and the rest says
+    nothing, where it matches nothing.
     """
-    held: dict[str, list[tuple[bytes, float]]] = {}
-    for shipment, who, bits in stand_ins:
-        if who in stopped:
-            held.setdefault(who, []).append((sha256(shipment.encode()).digest(), bits))
-    units = []
-    for who, dealt in held.items():
-        dealt.sort()
-        size = stopped[who]
-        for start in range(0, len(dealt) - size + 1, size):
-            units.append(together_bits([bits for _, bits in dealt[start : start + size]]))
-    return np.sort(np.asarray(units, dtype=np.float64))
+
+    shipment: str
+    importer: str
+    bits: float
+    p_value: float = 1.0
+    port_bits: float = 0.0
+    identity_bits: float = 0.0
+    own: bool = False
+    in_parts: bool = False
+    look_alikes: int = 0
+    recurring_bits: float = 0.0
+
+
+def dealt(stand_ins: Iterable[StandIn], stopped: Mapping[str, int]) -> Iterator[list[StandIn]]:
+    """Stand-ins of each importer in units of as many as customs stopped of its shipments, by a digest of their names.
+
+    `stopped` says how many those are; stand-ins of others, and what does not fill a unit, are left out.
+    """
+    held: dict[str, list[StandIn]] = {}
+    for each in stand_ins:
+        if each.importer in stopped:
+            held.setdefault(each.importer, []).append(each)
+    for importer, of_importer in held.items():
+        of_importer.sort(key=lambda each: sha256(each.shipment.encode()).digest())
+        size = stopped[importer]
+        for start in range(0, len(of_importer) - size + 1, size):
+            yield of_importer[start : start + size]

@@ -31,6 +31,12 @@ STAND_IN = "stand-in"
 _DESTROYED = r"(?i)\bdestroyed\b|\bdestruction (was )?(witnessed|supervised|completed|verified|certified)"
 _NOT_DESTROYED = r"(?i)\b(not|never|to be|will be|if|unless|awaiting|pending|before)\b[a-z ]{0,20}\bdestr"
 
+# Lines drawn of importers and headings that have a stopped lot, and of each at most; and with all other lines in all.
+STAND_INS = 12_000
+STAND_INS_PER_GROUP = 3
+ALL_STAND_INS = 16_000
+# Of all lines are drawn no more and no fewer.
+MOST_OTHERS, LEAST_OTHERS = 8_000, 4_000
 # A quarter of the stand-ins is known by its bill alone, as about a fifth of the lots that are stopped is.
 STRIPPED_BELOW = "4"
 
@@ -196,6 +202,18 @@ class Sample:
     per_group: int
     share_of_groups: float
     share_of_others: float
+
+
+def sample_of(groups: int, *, lines_held: int) -> Sample:
+    """How stand-ins are drawn for so many groups (an importer and heading with a stopped lot) among so many lines.
+
+    Where groups are many, fewer are drawn of each sooner than of fewer groups: the queue sets importers beside units
+    of stand-ins, and the more importers those are of, the less it hangs on one that ships all lots alike.
+    """
+    per_group = min(max(STAND_INS // max(groups, 1), 1), STAND_INS_PER_GROUP)
+    share = min(STAND_INS / max(groups * per_group, 1), 1.0)
+    others = min(max(ALL_STAND_INS - share * groups * per_group, LEAST_OTHERS), MOST_OTHERS)
+    return Sample(per_group, share_of_groups=share, share_of_others=others / max(lines_held, 1))
 
 
 def _below(share: float) -> str:

@@ -4,7 +4,6 @@ This runs the whole search (lots, pairs, weights, scores, chance) and ends with 
 that chance alone gives its shipment so good a match.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from graph.detect.reentry import candidates, lots, scoring
 from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, Beginnings, beginnings
 from graph.detect.reentry.bill_names import known_names
 from graph.detect.reentry.comparisons import COMPARISONS
-from graph.detect.reentry.importers import stand_in_units
+from graph.detect.reentry.importers import StandIn
 from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals, numbered
 from graph.detect.reentry.parts import Together, together
 from graph.detect.reentry.pools import pools_of
@@ -43,8 +42,6 @@ MOST_STRANGER_BITS = MOST_TIE_BITS + MOST_BEGINNING_BITS
 # Ties are looked up where they could still lift a pair to a lead.
 LOOK_UP_TIES_FROM = -16.0
 
-STAND_INS = 8_000
-STAND_INS_PER_GROUP = 3
 MOST_LEADS = 2_000
 # Shipments are matched in parts of about so many lots, and of each shipment so many candidates are kept.
 LOTS_A_BATCH = 40_000
@@ -109,15 +106,15 @@ class Search:
     """The leads, and how much was tested.
 
     `tested` gives the party of each tested shipment (its taxpayer or, where nobody is named, the shipment),
-    `p_values` the chance of its best match for each shipment that has one, `bits` that match's bits, and
-    `stand_in_units` what as many stand-ins of one importer give together, as in `importers`.
+    `p_values` the chance of its best match for each shipment that has one, and `bits` that match's bits; `control` are
+    the stand-ins that name an importer, of `stand_ins` in all.
     """
 
     leads: tuple[Lead, ...]
     tested: dict[str, str]
     p_values: dict[str, float]
     bits: dict[str, float]
-    stand_in_units: Floats
+    control: tuple[StandIn, ...]
     stand_ins: int
     weights: Weights
 
@@ -213,8 +210,33 @@ def _search(
         )  # fmt: skip
     return Search(
         tuple(leads), tested, p_values, {name: float(top[n]) for name, n in found.items()},
-        stand_in_units(shipments.stand_ins(top), Counter(tested.values())), int(shipments.stand_in.sum()), weights,
+        tuple(_control(shipments, pairs, bits, scores, best, whole=whole, broken=broken, chance=chance)),
+        int(shipments.stand_in.sum()), weights,
     )  # fmt: skip
+
+
+def _control(
+    shipments: "_Shipments", pairs: pa.Table, bits: scoring.PairBits, scores: scoring.Groups, best: Ints, *,
+    whole: Floats, broken: Floats, chance: scoring.ChanceMatch,
+) -> Iterator[StandIn]:  # fmt: skip
+    """The stand-ins that name an importer, each with what its best match says; `best` are their rows of the scores."""
+    own = pairs["own"].to_numpy(zero_copy_only=False).astype(bool)
+    of = {int(scores.shipment[g]): int(g) for g in best}
+    for number, name, importer in shipments.stand_ins():
+        total = float(max(whole[number], broken[number]))
+        if not np.isfinite(total):
+            yield StandIn(name, importer, total)
+            continue
+        p_value = chance.p_value(total, stand_in=True)
+        if broken[number] > whole[number]:
+            yield StandIn(name, importer, total, p_value, in_parts=True)
+            continue
+        g = of[number]
+        row = int(scores.best[g])
+        yield StandIn(
+            name, importer, total, p_value, float(scores.port[g]), float(scores.identity[g]), own=bool(own[row]),
+            look_alikes=int(scores.look_alikes[g]), recurring_bits=float(bits.again[row]),
+        )  # fmt: skip
 
 
 def _by_shipment(shipment: Ints, total: Floats, shipments: "_Shipments") -> Floats:
@@ -297,12 +319,12 @@ class _Shipments:
         rows: list[dict[str, Any]] = named.take(pa.array(self._first[~self.stand_in])).to_pylist()
         return rows
 
-    def stand_ins(self, bits: Floats) -> Iterator[tuple[str, str, float]]:
-        """Each stand-in that names a taxpayer: its name, the taxpayer and its bits, given by shipment."""
+    def stand_ins(self) -> Iterator[tuple[int, str, str]]:
+        """Each stand-in that names a taxpayer: its number, its name and the taxpayer."""
         payers = self._table["taxpayer"].take(self._first).to_pylist()
         for n in np.flatnonzero(self.stand_in):
             if payers[n]:
-                yield self.name(int(n)), str(payers[n]), float(bits[n])
+                yield int(n), self.name(int(n)), str(payers[n])
 
     def row(self, number: int) -> dict[str, Any]:
         """The first lot of a shipment."""
@@ -328,11 +350,7 @@ def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, u
         found = found.filter(found.port.notnull(), found.standing.notin((lots.CLEARED, lots.DESTROYED)))
         acted_on = found.order_by("lot_key").to_pyarrow()
         groups = acted_on.group_by(["taxpayer", "hts4"]).aggregate([]).num_rows
-        sample = lots.Sample(
-            STAND_INS_PER_GROUP,
-            share_of_groups=STAND_INS / max(groups * STAND_INS_PER_GROUP, 1),
-            share_of_others=STAND_INS / max(held, 1),
-        )
+        sample = lots.sample_of(groups, lines_held=held)
         control = keep(lots.stand_in_lots(facts, lines, ibis.memtable(acted_on), keep, as_of=as_of, sample=sample))
         control = lots.with_bills(control, facts, lines, names, as_of=as_of)
         others = control.select(*acted_on.column_names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)

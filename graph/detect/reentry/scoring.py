@@ -324,9 +324,9 @@ class ChanceMatch:
     tail_share: float
     rate: float
 
-    def p_value(self, best: float) -> float:
-        """Probability that chance gives a lot a best score of at least `best`."""
-        at_least = len(self.scores) - int(np.searchsorted(self.scores, best))
+    def p_value(self, best: float, *, stand_in: bool = False) -> float:
+        """Probability that chance gives a lot a best score of at least `best`; a `stand_in` meets all but itself."""
+        at_least = len(self.scores) - int(np.searchsorted(self.scores, best)) - stand_in
         empirical = (at_least + 1) / (self.stand_ins + 1)
         if best <= self.threshold:
             return min(empirical, 1.0)

@@ -2,6 +2,8 @@
 
 import itertools
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -9,9 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.detect.calibration import Calibration
+from graph.detect.port_shopping import Weighed, importers_e_values
 from graph.detect.queue import FALSE_DISCOVERY_RATE, e_bh, threshold_e_values
-from graph.detect.reentry.importers import by_importer, stand_in_units, together_bits
+from graph.detect.reentry.features import SIGNS
+from graph.detect.reentry.importers import StandIn, by_importer, dealt, together_bits
 from graph.detect.reentry.lines import entry_lines
+from graph.detect.reentry.lots import STAND_INS, STAND_INS_PER_GROUP, sample_of
+from graph.detect.reentry.match import Search
 from graph.detect.reentry.ports import PortUse, port_use
 from tests.graph.detect.harbour_world import harbour_world
 from tests.graph.detect.memory_facts import MemoryFacts
@@ -36,9 +43,40 @@ def test_lots_that_match_nothing_count_against_their_importer() -> None:
 
 
 def test_stand_ins_are_dealt_into_units_of_as_many_as_were_stopped_and_what_is_left_over_is_none() -> None:
-    stand_ins = [(f"E{n}", "two a unit", 0.0) for n in range(5)] + [("F", "stopped thrice", 0.0), ("G", "never", 0.0)]
-    units = stand_in_units(stand_ins, {"two a unit": 2, "stopped thrice": 3})
-    assert units == pytest.approx([together_bits([0.0, 0.0])] * 2)
+    stand_ins = [StandIn(f"E{n}", "two a unit", 0.0) for n in range(5)]
+    stand_ins += [StandIn("F", "stopped thrice", 0.0), StandIn("G", "never", 0.0)]
+    units = list(dealt(stand_ins, {"two a unit": 2, "stopped thrice": 3}))
+    assert [[each.importer for each in unit] for unit in units] == [["two a unit"] * 2] * 2
+    assert len({each.shipment for unit in units for each in unit}) == 4
+
+
+@given(st.integers(1, 200_000))
+def test_stand_ins_are_of_as_many_importers_and_headings_as_may_be(groups: int) -> None:
+    sample = sample_of(groups, lines_held=10_000_000)
+    drawn = groups * sample.share_of_groups
+    assert drawn >= min(groups, STAND_INS) * 0.99
+    assert sample.per_group == STAND_INS_PER_GROUP or drawn * sample.per_group > STAND_INS / 2
+
+
+def test_usual_lots_of_one_importer_keep_nobody_out_of_the_queue() -> None:
+    """Thirty importers of two thousand brought goods back; three lots of another, on which nobody acted, match as well
+    by their looks alone, where its goods always go."""
+    calibration = Calibration("", -4.0, dict.fromkeys(SIGNS, 0.0) | {"rarity": 1.2, "usual_lot": -2.0}, {})
+    tested = {f"S{n}": f"P{n}" for n in range(2_000)}
+    usual = [StandIn(f"U{n}", "P1999", 12.5, 1e-4, port_bits=-1.2, own=True) for n in range(3)]
+    control = [*usual, *(StandIn(f"E{n}", f"P{n}", -5.0, 0.5) for n in range(1_000))]
+    told = [
+        SimpleNamespace(
+            lead=SimpleNamespace(lot={"taxpayer": f"P{n}"}), features=dict.fromkeys(SIGNS, 0.0), probability=0.7,
+            alone=0.8,
+        )
+        for n in range(30)
+    ]  # fmt: skip
+    found = cast("Search", SimpleNamespace(tested=tested, control=control))
+    worth = importers_e_values(found, cast("list[Weighed]", told), calibration)
+    assert {who for who, is_in in zip(worth, e_bh(list(worth.values())), strict=True) if is_in} == {
+        f"P{n}" for n in range(30)
+    }
 
 
 @pytest.mark.parametrize("tail", [0.5, 1.0, 3.0])
