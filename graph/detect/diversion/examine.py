@@ -324,7 +324,8 @@ def _way(g: _Gathered, c: MakerTrade, order: Order, rows: Ints) -> _Way:
         sent = np.union1d(into.elsewhere, into.other)
         inward_bills.append(passage.in_order(foreign, sent))
         named = np.union1d(named, sent)
-    passed = passage.passage(lots, foreign, inward_bills, named=named, until=shipped.last_day, without=into.gone_on)
+    elsewhere = np.union1d(into.gone_on, into.came_back)
+    passed = passage.passage(lots, foreign, inward_bills, named=named, until=shipped.last_day, without=elsewhere)
     return _Way(lots, into, passed, float(np.nansum(own["weight"][rows])))
 
 

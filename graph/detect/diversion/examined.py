@@ -68,6 +68,7 @@ class Inward:
     elsewhere: Ints  # of the same goods, from other countries than the order's
     headings: tuple[str, ...]  # of other goods
     gone_on: Ints  # of goods other than its material, those of which as much left for other countries soon after
+    came_back: Ints  # of goods that it had sent to the order's country itself, in none of the others
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,14 +34,6 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
         )
     else:
         made = "Does not hold: no bill of other goods to the maker is known that could be its material."
-    if x.inward.same_kg > 0 and not passes:
-        home = f"Supported: {x.inward.same_kg:,.0f} kg of the same goods came in, and lots do not pass through."
-    elif passes:
-        home = f"Does not hold: {p.matched} of {p.lots} lots left as they came in."
-    else:
-        home = "Does not arise: no inward bill of the same goods names the maker."
-    if len(x.inward.gone_on):
-        home += f" As much as {len(x.inward.gone_on)} bills brought to it left for other countries soon after."
     old = (
         f"{'Holds' if x.old_plant_share >= 0.5 else 'Weak'}: {x.old_plant} ended as it began and had "
         f"{x.old_plant_share:.0%} of its trade." if x.old_plant and x.old_plant_share > 0
@@ -84,7 +76,8 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
         InnocentExplanation("substantial transformation", "inward bills of other goods to the maker", made),
         InnocentExplanation(
             "goods imported for the home market or other countries",
-            "whether the same goods come in and do not leave for the United States as they came", home,
+            "whether the same goods come in and do not leave for the United States as they came",
+            _came_in(x, passes=passes),
         ),
         InnocentExplanation(
             "merger or new number of an old plant", "a maker of the same country that ended as this one began", old
@@ -99,6 +92,11 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
             shared,
         ),
         InnocentExplanation(
+            "goods that came back from work",
+            "whether as many packages of nearly the weight had gone there from it before",
+            _worked_on(x),
+        ),
+        InnocentExplanation(
             "hub or trading house abroad", "how usual it is that papers of such goods name the order's country", abroad
         ),
         InnocentExplanation(
@@ -106,6 +104,29 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
             "Does not arise: filers are no link here.",
         ),
     )  # fmt: skip
+
+
+def _came_in(x: Examined, *, passes: bool) -> str:
+    if passes:
+        home = f"Does not hold: {x.passage.matched} of {x.passage.lots} lots left as they came in."
+    elif x.inward.same_kg > 0:
+        home = f"Supported: {x.inward.same_kg:,.0f} kg of the same goods came in, and lots do not pass through."
+    else:
+        home = "Does not arise: no inward bill of the same goods names the maker."
+    if len(x.inward.gone_on):
+        home += f" As much as {len(x.inward.gone_on)} bills brought to it left for other countries soon after."
+    return home
+
+
+def _worked_on(x: Examined) -> str:
+    bills = len(x.inward.came_back)
+    if not bills:
+        return f"Does not arise: none of what came to it was seen to have been sent to {x.order.country} by it before."
+    one = bills == 1
+    return (
+        f"Holds for {bills} bill{'s' * (not one)}, whose goods it had sent to {x.order.country} itself: "
+        f"{'it is' if one else 'they are'} matched with none of its lots."
+    )
 
 
 def _reached(x: Examined) -> str:

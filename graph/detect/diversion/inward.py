@@ -24,6 +24,8 @@ from graph.detect.diversion.written_names import Spellings
 STOCK_DAYS = 150
 # A name that so large a share of the maker's own bills, and two of them, carry is the maker's.
 OWN_BILLS_SHARE = 0.2
+# A maker that had sent so many of the goods consigned to it from the order's country there itself has them worked on.
+USUALLY_BACK_SHARE = 0.5
 # A shipper of so many of the inward bills, and of two, stands behind the goods.
 SHIPPER_SHARE = 0.3
 # A bill says so much more of who stands behind the goods than a line that an importer bought before.
@@ -142,14 +144,17 @@ def inward(bills: Waybills, names: Collection[str], order: Order, origin: str, s
     if len(at):
         there = (foreign.to_country[at] == origin) & (foreign.arrived[at] <= shipped.last_day)
         at = at[there & (foreign.arrived[at] >= shipped.first_day - STOCK_DAYS)]
+    left = np.concatenate([bills.sent_on[key] for key in sorted(set(names)) if key in bills.sent_on] or [NO_ROWS])
+    left = left[bills.onward.from_country[left] == origin]
+    goods = at[(foreign.from_country[at] == order.country) & passage.same_goods(foreign, at, shipped.headings)]
+    back = _came_back(bills, goods, left, order, origin)
+    at = at[~passage.among(at, back)]
     if not len(at):
-        return Inward(0.0, 0.0, 0.0, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, (), NO_ROWS)
+        return Inward(0.0, 0.0, 0.0, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, (), NO_ROWS, back)
     kg = np.nan_to_num(foreign.weight[at])
     known = foreign.heading[at] >= 0
     same = passage.same_goods(foreign, at, shipped.headings) & known
     home = foreign.from_country[at] == order.country
-    left = np.concatenate([bills.sent_on[key] for key in sorted(set(names)) if key in bills.sent_on] or [NO_ROWS])
-    left = left[bills.onward.from_country[left] == origin]
     # What it also ships under other orders is no material, but more goods that may pass through.
     other = known & ~passage.same_goods(foreign, at, shipped.headings | shipped.any_order)
     return Inward(
@@ -162,7 +167,21 @@ def inward(bills: Waybills, names: Collection[str], order: Order, origin: str, s
         elsewhere=at[same & ~home],
         headings=tuple(sorted({foreign.headings[code] for code in set(foreign.heading[at[other]].tolist())})),
         gone_on=passage.gone_on(foreign, at[~other], bills.onward, left),
+        came_back=back,
     )
+
+
+def _came_back(bills: Waybills, named: Ints, left: Ints, order: Order, origin: str) -> Ints:
+    """The bills from the order's country, `named` to the maker or to nobody, whose goods it had sent there itself."""
+    foreign = bills.foreign
+    sent = left[bills.onward.to_country[left] == order.country]
+    if not len(sent):
+        return NO_ROWS
+    between = np.concatenate([*bills.between.get((origin, order.country), {}).values()] or [NO_ROWS])
+    unnamed = between[np.array([key is None for key in foreign.consignee_key[between]], dtype=np.bool_)]
+    back = passage.came_back(foreign, np.union1d(named, unnamed), bills.onward, sent)
+    # Bills leave packages and weights out: where most are seen to have come back, the others are taken to have, too.
+    return np.union1d(back, named) if len(back) >= USUALLY_BACK_SHARE * len(named) else back
 
 
 def suppliers(

@@ -16,6 +16,7 @@ from typing import Any
 import ibis
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.part import part_bits
@@ -36,6 +37,10 @@ WEIGHT_SHARE = 0.05
 EXACT_WEIGHT_SHARE = 0.004
 # What came for a maker has gone on to other countries when as much of it left within so many days.
 GONE_ON_DAYS = (0, 60)
+# What a maker sent to the order's country was worked on there and came back when as much was laden so many days later.
+CAME_BACK_DAYS = (1, 180)
+# Work on goods adds to their weight or takes from it less than this share.
+WORKED_WEIGHT_SHARE = 0.05
 # Goods that could be the same ones agree in so many digits.
 HEADING = 4
 # Goods consigned to the maker itself may have been repacked: their weight is compared alone, less strictly.
@@ -74,7 +79,8 @@ def foreign_bills(facts: FactStore, countries: Iterable[str], *, as_of: date | N
 def onward_bills(
     facts: FactStore, countries: Iterable[str], orders: Iterable[Order], *, as_of: date | None, until: date
 ) -> Bills:
-    """The bills of lading of goods that an order names from these countries to others than the United States."""
+    """The bills of lading of goods that an order names, or of which none says what they are, from these countries to
+    others than the United States."""
     headings = sorted({prefix[:HEADING] for order in orders for prefix in order.prefixes})
     return _read(facts, "foreign_bills", as_of=as_of, until=until, out_of=sorted(set(countries)), headings=headings)
 
@@ -101,8 +107,8 @@ def _read(
     if out_of is not None:
         t = t.filter(surely(t.to_country != "US"))
     if headings is not None:
-        t = t.mutate(begins=t.hts_prefix.re_replace("[^0-9]", "").substr(0, HEADING))
-        t = t.semi_join(one_column("begins", headings), "begins")
+        t = t.mutate(begins=ibis.coalesce(t.hts_prefix.re_replace("[^0-9]", "").substr(0, HEADING), ""))
+        t = t.semi_join(one_column("begins", pa.array(["", *headings], pa.string())), "begins")
     if numbers is not None:
         t = t.semi_join(one_column("bill_number", numbers), "bill_number")
     t = t.select(
@@ -221,11 +227,38 @@ def gone_on(bills: Bills, inward: Ints, onward: Bills, left: Ints) -> Ints:
     order = left[np.argsort(onward.weight[left], kind="stable")]
     ins, place = _within(onward.weight[order], bills.weight[inward], share=EXACT_WEIGHT_SHARE)
     outs = order[place]
-    day = np.where(onward.loaded[outs] >= 0, onward.loaded[outs], onward.arrived[outs])
+    day = _begun(onward)[outs]
     lag = day - bills.arrived[inward[ins]]
     in_time = (day >= 0) & (lag >= GONE_ON_DAYS[0]) & (lag <= GONE_ON_DAYS[1])
+    first = np.lexsort((outs[in_time], ins[in_time]))
+    return _each_once(inward[ins[in_time]][first], outs[in_time][first])
+
+
+def came_back(bills: Bills, inward: Ints, onward: Bills, sent: Ints) -> Ints:
+    """Those of the `inward` bills whose goods the maker had `sent` there itself not long before: as many packages of
+    nearly the weight, each for one of the bills that it sent."""
+    order = sent[np.argsort(onward.packages[sent], kind="stable")]
+    ins, place = _within(onward.packages[order], bills.packages[inward], share=0.0)
+    outs, back = order[place], inward[ins]
+    # An unknown weight does not part.
+    agree = ~(np.abs(np.log(onward.weight[outs] / bills.weight[back])) > WORKED_WEIGHT_SHARE)
+    began, day = _begun(onward)[outs], _begun(bills)[back]
+    lag = day - began
+    in_time = (began >= 0) & (day >= 0) & (lag >= CAME_BACK_DAYS[0]) & (lag <= CAME_BACK_DAYS[1])
+    agree &= in_time
+    first = np.lexsort((began[agree], day[agree]))  # what was sent first came back first
+    return _each_once(back[agree][first], outs[agree][first])
+
+
+def _begun(bills: Bills) -> Ints:
+    """The day on which each was laden, or arrived where only that is known."""
+    return np.where(bills.loaded >= 0, bills.loaded, bills.arrived)
+
+
+def _each_once(inward: Ints, onward: Ints) -> Ints:
+    """Those of `inward` in these pairs, ascending; of pairs that share a bill the first counts."""
     taken: dict[int, int] = {}
-    for i, out in sorted(zip(inward[ins[in_time]].tolist(), outs[in_time].tolist(), strict=True)):
+    for i, out in zip(inward.tolist(), onward.tolist(), strict=True):
         if i not in taken and out not in taken.values():
             taken[i] = out
     return np.array(sorted(taken), dtype=np.int64)

@@ -405,6 +405,40 @@ def test_goods_that_left_for_a_third_country_are_matched_with_no_lot() -> None:
     assert gone.passage.matched == 0
 
 
+@pytest.mark.parametrize(("sent", "back"), [(1.0, 1.0), (0.6, 1.0), (0.3, 0.3), (0.0, 0.0)])
+def test_goods_that_the_maker_had_sent_to_the_order_s_country_are_matched_with_no_lot(sent: float, back: float) -> None:
+    def came(world: OrderWorld, lots: list[Row]) -> None:
+        world.came_in(lots, shipper="Fosext Works Ltd", consignee="Newwar Works Ltd")
+        bills = [row for row in world.tables["foreign_bills"] if "Newwar" in row["consignee_name"]]
+        for n, bill in enumerate(bills[: round(sent * len(bills))]):
+            on_board = bill["loaded_on"] - timedelta(days=40)
+            world.add("foreign_bills", bill | {
+                "bill_number": f"SENT{n:08d}", "loaded_on": on_board, "arrived_on": on_board + timedelta(days=9),
+                "country_of_lading": "VN", "country_of_unlading": "CN", "shipper_name": "Newwar Works Ltd",
+                "consignee_name": "Fosext Works Ltd", "gross_weight_kg": round(0.98 * bill["gross_weight_kg"], 1),
+                "hts_prefix": "" if n % 2 else bill["hts_prefix"],
+            })  # fmt: skip
+
+    seen, _ = examined(came)
+    lots = len(seen.lots.lot)
+    assert len(seen.inward.came_back) == round(back * lots)
+    assert seen.passage.matched == lots - len(seen.inward.came_back)
+
+
+def test_goods_that_are_sent_there_after_they_came_explain_nothing() -> None:
+    def later(world: OrderWorld, lots: list[Row]) -> None:
+        world.came_in(lots, shipper="Fosext Works Ltd", consignee="Newwar Works Ltd")
+        for n, bill in enumerate([row for row in world.tables["foreign_bills"] if "Newwar" in row["consignee_name"]]):
+            world.add("foreign_bills", bill | {
+                "bill_number": f"SENT{n:08d}", "loaded_on": bill["arrived_on"] + timedelta(days=3),
+                "arrived_on": bill["arrived_on"] + timedelta(days=12), "country_of_lading": "VN",
+                "country_of_unlading": "CN", "shipper_name": "Newwar Works Ltd", "consignee_name": "Fosext Works Ltd",
+            })  # fmt: skip
+
+    seen, _ = examined(later)
+    assert len(seen.inward.came_back) == 0
+
+
 def test_papers_that_name_the_order_s_country_say_less_where_many_makers_have_that_habit() -> None:
     def laden(makers: Collection[str]) -> Callable[[OrderWorld, list[Row]], None]:
         def story(world: OrderWorld, lots: list[Row]) -> None:
@@ -559,7 +593,7 @@ def test_nobody_else_is_accused(findings: list[Finding]) -> None:
 
 def test_every_innocent_explanation_is_answered_and_a_person_is_asked_about_scope(findings: list[Finding]) -> None:
     finding = of(findings, NEW_PLANT)
-    assert len(finding.innocent_explanations) == 12
+    assert len(finding.innocent_explanations) == 13
     assert all(e.result for e in finding.innocent_explanations)
     assert "A-570-967" in finding.scope_question
 
