@@ -36,7 +36,7 @@ class IdentityChange:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "identity_change"
-    version: str = "10"
+    version: str = "11"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None
@@ -52,7 +52,9 @@ class IdentityChange:
                 found = search(facts, lines, side, as_of=as_of, until=until, progress=progress)
                 if found is None:
                     continue
-                weighed = weigh(facts, found, calibration, as_of=as_of, until=until, least=LEAST_SAME_FIRM)
+                weighed = weigh(
+                    facts, found, calibration, traded=lines, as_of=as_of, until=until, least=LEAST_SAME_FIRM
+                )
                 chosen = chosen_predecessors(weighed)
                 schemes = merge(weighed.pairs)
                 least_queued = least_for_queue(s[0].probability for s in schemes if any(w.old in chosen for w in s))

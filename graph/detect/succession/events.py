@@ -238,5 +238,5 @@ def _matter(row: Mapping[str, Any]) -> Matter:
     """What a row of `events` is about."""
     return Matter(
         row["key"], row["day"], row["of_kind"] or row["table"], row["entry"], row["bill"], abs(row["amount"] or 0.0),
-        row["remarks"] or "",
+        row["remarks"] or "", (row["amount"] or 0.0) < 0,
     )  # fmt: skip

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from graph.detect.succession.reason import COMMON
 from graph.detect.succession.search import Search
 from graph.detect.succession.sides import IMPORTERS
 from graph.detect.succession.trade import Held
-from graph.detect.succession.weigh import COMMON, Weighed, appointed_by
+from graph.detect.succession.weigh import Weighed, appointed_by
 from graph.model.finding import InnocentExplanation
 
 # A value on file that this many hold or more is a shared office, agent or phone.
@@ -145,6 +146,15 @@ def innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
                 "another suffix of one number",
                 "whether the two numbers agree in their first nine digits",
                 f"Does not arise: {w.old} and {w.new} are two taxpayers; suffixes of one are never set apart.",
+            )
+        )
+        explanations.append(
+            InnocentExplanation(
+                "an order that is borne",
+                "the share that the new one pays of the deposits under orders to be expected on the old one's goods",
+                f"{'Weakens the match' if w.features['borne'] else 'Open'}: {w.deposits.paid:.0%}."
+                if w.deposits.paid
+                else "Does not hold: it pays none.",
             )
         )
         explanations.append(

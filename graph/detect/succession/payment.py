@@ -16,6 +16,9 @@ from graph.facts.columns import surely
 _PAID = (
     r"(^|[^a-z])(paid|pd|tendered|settled|remitted|pagad[oa]s?|abonad[oa]s?|payée?s?|acquittée?s?|bezahlt|beglichen|"
     r"pagat[oa])([^a-zà-ÿ]|$)|payments? +(was +|has +been +)?received|"
+    # a sample is collected, too, and a count
+    r"(^|[^a-z])(collected +(in +full|with +interest)|fully +collected)|"
+    r"(dut(y|ies)|bill|penalty|debt|amount|balance)s? +((was|were|has|have|been) +)*collected|"
     # or where what was asked for was taken back, or an account was closed
     r"(bill|penalty|demand|claim|case)s? +((is|was|has|had|been) +)*(void(ed)?|cancell?ed|withdrawn|rescinded)|"
     r"(void|voided|cancell?ed|withdrawn|rescinded) +(on|upon|after) +(petition|protest|review|appeal)|"
@@ -25,7 +28,8 @@ _NOT_PAID = (
     r"(not|never|nothing|yet|to|until|unless|if|be|partially|partly|part|half|no|sin|non|pas|nicht|nie|teilweise) +"
     r"((been|yet|be|fully|all|ser|être|vollständig) +)*"
     r"(paid|pd([^a-z]|$)|tendered|settled|remitted|pagad|abonad|payé|acquitté|bezahlt|beglichen|pagat)|"
-    r"(paid|pd|pagado|payé) +in +part|"
+    r"(not|never|yet|to|until|unless|if|be|partially|partly|part|half) +((been|yet|be|fully|all) +)*collected|"
+    r"(paid|pd|collected|pagado|payé) +in +part|"
     r"(no|not|partial|part|until|unless|if) +(payment +)?received"
 )
 # A note stands for what befell the party so many days before it.
@@ -38,7 +42,10 @@ _OTHERS = re.compile(r"[^A-Z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What an event or a note of payment is about: its row's key, kind, numbers and US dollars; `remarks` of notes."""
+    """What an event or a note of payment is about: its row's key, kind, numbers and US dollars; `remarks` of notes.
+
+    `remits` is whether a note's amount is taken off what was asked.
+    """
 
     key: str
     day: int
@@ -47,6 +54,7 @@ class Matter:
     bill: str | None = None
     amount_usd: float = 0.0
     remarks: str = ""
+    remits: bool = False
 
 
 def says_paid(remarks: ir.StringValue) -> ir.BooleanValue:
@@ -73,7 +81,10 @@ def speaks_of(note: Matter, event: Matter) -> bool:
         return False
     if _named(note, event) or _amounts(note, event):
         return True
-    pairs = ((note.entry, event.entry), (note.bill, event.bill), (note.amount_usd or None, event.amount_usd or None))
+    # Where a part was remitted, the note's amount is that part and no other demand's.
+    part = note.remits and note.amount_usd < event.amount_usd
+    amounts = (None if part else note.amount_usd or None, event.amount_usd or None)
+    pairs = ((note.entry, event.entry), (note.bill, event.bill), amounts)
     return note.kind == event.kind and not any(one and other and one != other for one, other in pairs)
 
 

@@ -62,6 +62,10 @@ ESCAPING: dict[str, tuple[float, float]] = {
     "no_event": (-6.0, -3.0),
     # Customs noted that what it cost was paid: the event counts as hardly any.
     "paid": (-5.0, -2.0),
+    # The event is an order, and the newcomer pays the deposits under it: the order was not left behind.
+    "borne": (-5.0, 0.0),
+    # It pays none on the goods of the makers of which the old one paid: that is what was left behind.
+    "deposits_gone": (0.0, 4.0),
     # Who says itself whom it succeeds, and pays what the event cost, leaves nothing behind.
     "answered": (-9.0, -6.0),
     "declared": (-9.0, -6.0),  # the old name declared and the bond carried over

@@ -9,6 +9,7 @@ from datetime import date
 
 import ibis.expr.types as ir
 
+from graph.detect.succession.deposits import UNDER_ORDERS
 from graph.facts.columns import amount, taxpayer
 from graph.facts.store import FactStore
 
@@ -64,6 +65,7 @@ def traded(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
         consignee=taxpayer(t.consignee_number.nullif("")),
         origin=t.country_of_origin.nullif(""),
         value=amount(t.entered_value_usd).fill_null(0.0),
+        deposited=t.entry_type.isin(UNDER_ORDERS),
     )
 
 

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from graph.detect.succession import deposits
 from graph.detect.succession.events import CLASSES
 from graph.detect.succession.innocent import SHARED_BY_MANY, day_of, innocent, listed, shared_on_file
 from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, on_file
+from graph.detect.succession.reason import COMMON
 from graph.detect.succession.search import Search
 from graph.detect.succession.sides import HABITS, IMPORTERS, Side
-from graph.detect.succession.weigh import COMMON, Weighed
+from graph.detect.succession.weigh import Weighed
 from graph.facts.columns import one_column, taxpayer
 from graph.facts.store import FactStore
 from graph.model.finding import Evidence, Finding, Member, RecordRef
@@ -68,7 +70,7 @@ def read_records(
     party, partner = (importer, maker) if side is IMPORTERS else (maker, importer)
     t = t.select(
         "entry_number", "line_number", "hts_number", "country_of_origin", "importer_number", "manufacturer_id",
-        "entered_value_usd", "ad_duty_usd", "cv_duty_usd", "description", party=party, partner=partner,
+        "entry_type", "entered_value_usd", "ad_duty_usd", "cv_duty_usd", "description", party=party, partner=partner,
         day=t.entry_date.epoch_days(), tariff_ordinal=t.tariff_ordinal.fill_null(1),
     ).semi_join(wanted, "party")  # fmt: skip
     lines: dict[str, list[Row]] = {}
@@ -101,7 +103,7 @@ def tell(scheme: Scheme, found: Search, records: Records, *, name: str, version:
         of_pair = [
             *_event_evidence(w, found), *_timeline(w, found, records), *_waking(w, found, records),
             *_parts(w, found, records),
-            *_trade_evidence(w, found, records), *_habit_evidence(w, found, records),
+            *_trade_evidence(w, found, records), *_deposit_evidence(w, records), *_habit_evidence(w, found, records),
             *_file_evidence(w, found, records), *_claim_evidence(w, side),
         ]  # fmt: skip
         if len(scheme.pairs) > 1:  # else "the new one" could be any of them
@@ -335,6 +337,13 @@ def _trade_evidence(w: Weighed, found: Search, records: Records) -> list[Evidenc
             tuple(dict.fromkeys(refs)),
         )
     ]
+
+
+def _deposit_evidence(w: Weighed, records: Records) -> list[Evidence]:
+    if not w.deposits.makers:
+        return []
+    old, new = (records.lines.get(party, []) for party in (w.old, w.new))
+    return [deposits.told(w.deposits, old, new, line=w.of_a_line)]
 
 
 def _texts(values: Sequence[str]) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
@@ -14,22 +15,19 @@ from graph.detect.calibration import Calibration
 from graph.detect.queue import threshold_e_values
 from graph.detect.succession.candidates import Pairs
 from graph.detect.succession.compare import Compared
+from graph.detect.succession.deposits import NONE, PAYS_DEPOSITS, Deposits
 from graph.detect.succession.events import Event, Rates
 from graph.detect.succession.lawful import Openly, openly
+from graph.detect.succession.parted_line import deposits_of, weigh_parted_lines
 from graph.detect.succession.parts import LEAST_VOLUME, find_parts
 from graph.detect.succession.probability import escaping_logit, same_firm_logit, sigmoid
+from graph.detect.succession.reason import COMMON, owes_nothing, reason
 from graph.detect.succession.search import Search
 from graph.detect.succession.sides import MAKERS
 from graph.detect.succession.trade import Bools, Floats, Ints
 from graph.facts.store import FactStore
 
-# How long before the change an event may lie; and after, since bills come late.
-EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 730, 30
-# An event more probable than this says nothing.
-COMMON = 0.7
 RAREST_EVENT = 2.5
-# Where several may be the reason, one that is paid counts as so many times likelier by chance.
-PAID_COUNTS = 10.0
 # Of those that fit worse, the nearest so many are counted.
 MOST_BELOW = 12
 MOST_CONTACT, MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 16.0, 20.0, 25.0, -20.0
@@ -61,6 +59,8 @@ class Weighed:
     probability: float
     parts: int = 0  # where it is one of several parts of the old firm: how many
     together: float = 0.0  # and with what share of its pace they go on together
+    deposits: Deposits = NONE
+    of_a_line: bool = False  # whether only the line whose deposits are gone went over
 
     @property
     def settled(self) -> bool:
@@ -187,12 +187,18 @@ def _rivals(pairs: Pairs, total: Floats) -> Floats:
 
 
 def weigh(
-    facts: FactStore, found: Search, calibration: Calibration, *, as_of: date | None, until: date, least: float
-) -> Weighing:
-    """The pairs whose newcomer and predecessor are one firm with a probability of at least `least`, best first."""
+    facts: FactStore, found: Search, calibration: Calibration, *, traded: ir.Table, as_of: date | None, until: date,
+    least: float,
+) -> Weighing:  # fmt: skip
+    """The pairs whose newcomer and predecessor are one firm with a probability of at least `least`, best first.
+
+    `traded` are the lines of `sides.traded`.
+    """
     x = link_features(found)
-    logit = same_firm_logit(x, calibration)
     real = found.pairs.shift == 0
+    owed = deposits_of(found, traded)
+    parted = weigh_parted_lines(found, owed, x)
+    logit = same_firm_logit(x, calibration)
     history, rates = dict(found.history), found.rates
     chosen = _best_of_each(found.pairs.new, logit, real & (sigmoid(logit) >= least))
     couples = [(found.names[found.pairs.old[i]], found.names[found.pairs.new[i]]) for i in chosen]
@@ -202,15 +208,18 @@ def weigh(
                for n, pair in enumerate(parts.pairs)}  # fmt: skip
     weighed = []
     for i, couple in zip(chosen, couples, strict=True):
-        event, chance = _event(found, int(i), history.get(couple[0], []), rates)
+        pays = owed.get(int(i), NONE)
+        event, chance = reason(found, int(i), history.get(couple[0], []), rates, pays)
         open_ = said[couple]
         parts, n = part_of.get(int(i), (None, 0))
         features = {name: float(parts.features[name][n] if parts else values[i]) for name, values in x.items()}
         features["claimed"] = 2.0 if open_.admitted else 1.0 if open_.said else 0.0
         told = event is not None and chance <= COMMON
         paid = told and event is not None and event.paid
+        borne = told and event is not None and event.kind == "order" and pays.paid >= PAYS_DEPOSITS
+        left_open = told and not (paid or borne)
         features |= {
-            "event": min(-float(np.log10(max(chance, 1e-9))), RAREST_EVENT) if told and not paid else 0.0,
+            "event": min(-float(np.log10(max(chance, 1e-9))), RAREST_EVENT) if left_open else 0.0,
             "no_event": float(not told),
             "declared": float(open_.declared),
             "former": float(bool(open_.former) and not open_.declared),
@@ -221,18 +230,25 @@ def weigh(
             "cleared": float(bool(open_.cleared or open_.looked_into)),
             "divided": float(bool(open_.divided)),
             "paid": float(paid),
-            "answered": float(open_.names_it and (paid or _owes_nothing(found, int(i), history.get(couple[0], [])))),
+            "borne": float(borne),
+            "deposits_gone": pays.gone,
+            "answered": float(open_.names_it and (paid or owes_nothing(found, int(i), history.get(couple[0], [])))),
             "appointed": float(bool(appointed_by(found, int(i), open_))),
         }
         one = {name: np.array([value]) for name, value in features.items()}
         same = float(sigmoid(same_firm_logit(one, calibration))[0])
         escape = float(sigmoid(escaping_logit(one, calibration))[0])
         several = (len(parts.pairs), parts.volume) if parts else (0, 0.0)
-        weighed.append(Weighed(int(i), *couple, event, chance, open_, features, same, same * escape, *several))
+        weighed.append(
+            Weighed(
+                int(i), *couple, event, chance, open_, features, same, same * escape, *several, pays, bool(parted[i])
+            )
+        )  # fmt: skip
     weighed.sort(key=lambda w: (-w.probability, -w.same_firm, w.old, w.new))
     speaking = np.where(_speaking(found, weighed), logit, -np.inf)
     settled = {w.old for w in weighed if w.settled}
-    e_values, tested, stand_ins = _e_values(found, speaking, history, rates, settled)
+    gone = found.compared.gone | parted
+    e_values, tested, stand_ins = _e_values(found, speaking, history, rates, gone=gone, left_out=settled)
     return Weighing(found, tuple(weighed), e_values, tested, stand_ins)
 
 
@@ -254,32 +270,6 @@ def _best_of_each(group: Ints, logit: Floats, among: Bools) -> Ints:
     return order[first]
 
 
-def _event(found: Search, pair: int, history: list[Event], rates: Rates) -> tuple[Event | None, float]:
-    """The unpaid event that is least likely to stand so near the change by chance, else a paid one; and that chance."""
-    began = int(found.compared.began[pair])
-    old = found.pairs.old[pair : pair + 1]
-    best: tuple[Event | None, float] = (None, 1.0)
-    least = np.inf
-    for event in history:
-        if not began - EVENT_BEFORE_DAYS <= event.day <= began + EVENT_AFTER_DAYS:
-            continue
-        from_day, to_day = min(event.day, began), max(event.day, began) + 1
-        entries = float(found.known.calendar.between(old, np.array([from_day]), np.array([to_day]))[0]) + 1.0
-        chance = rates.chance(event.kind, entries=entries, days=to_day - from_day)
-        counted = chance * (PAID_COUNTS if event.paid else 1.0)
-        if chance < 1.0 and counted < least:
-            best, least = (event, chance), counted
-    return best
-
-
-def _owes_nothing(found: Search, pair: int, history: list[Event]) -> bool:
-    """Whether the last demand for money before the change is paid or was taken back, as customs noted."""
-    began = int(found.compared.began[pair])
-    near = (e for e in history if began - EVENT_BEFORE_DAYS <= e.day <= began + EVENT_AFTER_DAYS)
-    demands = [(e.day, e.paid) for e in near if e.revenue_usd > 0]
-    return bool(demands) and max(demands)[1]
-
-
 def _speaking(found: Search, weighed: Iterable[Weighed]) -> Bools:
     """The pairs that can speak for a succession in the queue, stand-ins among them.
 
@@ -292,13 +282,14 @@ def _speaking(found: Search, weighed: Iterable[Weighed]) -> Bools:
 
 
 def _e_values(
-    found: Search, logit: Floats, history: dict[str, list[Event]], rates: Rates, left_out: set[str]
+    found: Search, logit: Floats, history: dict[str, list[Event]], rates: Rates, *, gone: Bools, left_out: set[str]
 ) -> tuple[dict[str, float], int, int]:
     """The evidence that a predecessor was succeeded, by its name: its best pair among the best pairs of stand-ins.
 
-    Tested are those that are gone and have an event to leave behind; stand-ins are all that were gone by then, beside
-    newcomers of other times. A pair that the true window holds too may be a succession and stands in for nobody. Those
-    left out, because it was said openly what they are or denied, are tested and reach no threshold.
+    Tested are those that are gone, or parted with a line, and have an event to leave behind; stand-ins are all that
+    were gone by then, beside newcomers of other times. A pair that the true window holds too may be a succession and
+    stands in for nobody. Those left out, because it was said openly what they are or denied, are tested and reach no
+    threshold.
     """
     bits = logit / np.log(2.0)
     pairs = found.pairs
@@ -306,12 +297,12 @@ def _e_values(
     couple = pairs.old * len(found.names) + pairs.new
     real = pairs.shift == 0
     thinkable = np.isin(couple, couple[real])
-    best = _best_of_each(window, logit, found.compared.gone & (real | ~thinkable))
+    best = _best_of_each(window, logit, gone & (real | ~thinkable))
     stand_ins = bits[best[pairs.shift[best] != 0]]
     tested: dict[str, float] = {}
     for i in best[pairs.shift[best] == 0]:
         old = found.names[pairs.old[i]]
-        if old in history and _event(found, int(i), history[old], rates)[1] <= COMMON:
+        if old in history and reason(found, int(i), history[old], rates)[1] <= COMMON:
             tested[old] = -np.inf if old in left_out else float(bits[i])
     values = threshold_e_values(list(tested.values()), stand_ins)
     return dict(zip(tested, values, strict=True)), len(tested), len(stand_ins)

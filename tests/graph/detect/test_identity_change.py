@@ -16,6 +16,7 @@ import pytest
 from graph.detect.calibrate import LabelledLead
 from graph.detect.detector import detect
 from graph.detect.succession.candidates import pairs
+from graph.detect.succession.deposits import LINES_SHOWN
 from graph.detect.succession.on_file import SERVES_MANY
 from graph.detect.succession.probability import ESCAPING, SAME_FIRM, fit, same_firm_logit, sigmoid
 from graph.detect.succession.search import search
@@ -531,6 +532,101 @@ def test_what_customs_noted_as_paid_is_less_of_a_reason_to_escape() -> None:
 def test_a_small_bill_paid_does_not_speak_for_a_large_one() -> None:
     finding = told_of_payment("Paid in full.", kind="audit", entry=0, revenue_change_usd=900)
     assert result(finding, "what was owed is paid").startswith("Does not hold")
+
+
+def told_beside(**other: Any) -> Finding:
+    """A change of identity after a penalty of 80,000 USD that was paid, and something else that is left open."""
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100")
+    last = world.tables["entry_lines"][-2]
+    world.act(last, day=END + 5, kind="penalty", result="released", remarks="Collected in full with interest.")
+    world.act(world.tables["entry_lines"][-20], **other)
+    new_firm(world, "61-000000100", business, phone=record["phone"])
+    return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"day": END - 8, "kind": "document_review", "revenue_change_usd": 15_000},  # less than what it paid
+        {"day": END - 8, "kind": "hold", "result": "pending"},
+        {"day": END - 60, "kind": "refusal", "result": "refused"},  # before it: it stayed
+    ],
+)
+def test_who_paid_the_gravest_demand_does_not_run_from_a_lesser_matter(other: dict[str, Any]) -> None:
+    finding = told_beside(**other)
+    assert result(finding, "what was owed is paid").startswith("Weakens the match")
+    assert finding.probability < 0.5
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"day": END - 8, "kind": "penalty", "revenue_change_usd": 150_000},
+        {"day": END - 8, "kind": "seizure", "result": "seized"},
+    ],
+)
+def test_what_is_graver_or_came_later_than_what_was_paid_is_still_a_reason(other: dict[str, Any]) -> None:
+    finding = told_beside(**other)
+    assert result(finding, "what was owed is paid").startswith("Does not hold")
+    assert finding.probability > 0.5
+
+
+def told_of_a_line(*, deposits: bool, left: bool = True) -> Finding | None:
+    """One maker's goods, under an order, go over to a newcomer with the old one's telephone; the old one goes on."""
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100", entries=60)
+    tainted, rest = replace(business, makers=business.makers[:1]), replace(business, makers=business.makers[1:])
+    for row in world.tables["entry_lines"]:
+        if row["importer_number"] == "51-000000100" and row["manufacturer_id"] == business.makers[0]:
+            row["entry_type"] = "03"
+    world.trade("51-000000100", rest if left else business, days=(END, 1000), entries=50)
+    world.trade(
+        "61-000000100", tainted, days=(END + 20, 1000), entries=24, entry_type="03" if deposits else "01"
+    )  # fmt: skip
+    world.record("61-000000100", phone=record["phone"])
+    found = naming(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+    return found[0] if found else None
+
+
+def test_a_line_that_comes_in_without_its_deposits_since_was_parted_with() -> None:
+    finding = told_of_a_line(deposits=False)
+    assert finding is not None
+    assert finding.probability > 0.5
+    (evidence,) = (e for e in finding.evidence if "deposits under orders on goods of" in e.claim)
+    assert evidence.numbers["share_of_deposits_gone"] == 1.0
+    assert len(evidence.records) > LINES_SHOWN
+
+
+def test_a_line_whose_deposits_go_on_or_that_the_old_one_kept_was_not() -> None:
+    for found in (told_of_a_line(deposits=True), told_of_a_line(deposits=False, left=False)):
+        assert found is None or found.probability < 0.5
+
+
+def test_an_order_whose_deposits_the_newcomer_pays_was_not_left_behind() -> None:
+    def told(entry_type: str) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100", event=False)
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        for row in world.tables["entry_lines"]:
+            day = (row["entry_date"] - on(0)).days
+            if row["importer_number"] == "61-000000100":
+                row["entry_type"] = entry_type
+            elif row["importer_number"] == "51-000000100" and day >= END - 200:
+                row["entry_type"] = "03"
+        for country in ("CN", "VN", "MY"):
+            world.add(
+                "orders",
+                {"order_id": f"O{country}", "case_number": f"A-5{len(country)}0-90{'CVM'.index(country[0])}",
+                 "country": country, "hts_prefixes": [goods[:6] for goods in business.goods],
+                 "preliminary_on": on(END - 200), "order_on": on(END - 30)},
+            )  # fmt: skip
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    borne, gone = told("03"), told("01")
+    assert result(borne, "an order that is borne").startswith("Weakens the match")
+    assert result(gone, "an order that is borne").startswith("Does not hold")
+    assert borne.probability < 0.5 < gone.probability
 
 
 @pytest.mark.parametrize("openly", [{"other_names": ["Old Kiln LLC"], "name_kind": ["dba"]}, {"status": "admitted"}])

@@ -30,6 +30,13 @@ PENALTY = Matter("A1", day=100, kind="penalty", entry="ABC12345678", bill="MAEU5
         ("The order was cancelled by the buyer", False),
         ("no balls in this lot", False),
         ("Payment not received by the due date", False),
+        ("Collected in full with interest", True),
+        ("The duties were collected.", True),
+        ("mitigated on petition, remainder paid", True),
+        ("sample collected", False),
+        ("To be collected in full", False),
+        ("penalty not collected", False),
+        ("duties collected in part", False),
         ("Not paid; sent to collection.", False),
         ("not yet been paid", False),
         ("liquidated with dumping duties, unpaid", False),
@@ -59,6 +66,8 @@ def test_remarks_say_that_all_is_paid_or_do_not(remarks: str | None, paid: bool)
         ({"entry": "ABC99999999"}, False),  # another entry's
         ({"bill": "MAEU77"}, False),
         ({"amount_usd": 900}, False),  # another amount
+        ({"amount_usd": 50_000, "remits": True}, True),  # so much was taken off
+        ({"amount_usd": 90_000, "remits": True}, False),  # more than was asked
         ({"amount_usd": 80_400, "kind": "audit"}, True),  # its amount, with interest
         ({"entry": "ABC12345678", "amount_usd": 900}, False),  # a fee on its entry
         ({"kind": "audit", "remarks": "80,000.00 USD received and paid in"}, True),

@@ -1,0 +1,59 @@
+"""What a predecessor may have wanted to leave behind: which of its events is the likeliest reason for the change.
+
+Invariant: of an event that chance brings as near as it stands, nothing is said.
+"""
+
+import numpy as np
+
+from graph.detect.succession.deposits import NONE, PAYS_DEPOSITS, Deposits
+from graph.detect.succession.events import Event, Rates
+from graph.detect.succession.search import Search
+
+# How long before the change an event may lie; and after, since bills come late.
+EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 730, 30
+# An event more probable than this says nothing.
+COMMON = 0.7
+# Where several may be the reason, one that is paid counts as so many times likelier by chance.
+PAID_COUNTS = 10.0
+
+
+def reason(
+    found: Search, pair: int, history: list[Event], rates: Rates, pays: Deposits = NONE
+) -> tuple[Event | None, float]:
+    """The event left open that is least likely to stand so near the change by chance, else another; and that chance.
+
+    What was paid is not left open, nor an order under which the newcomer goes on to pay deposits, nor what is less than
+    a demand that was paid.
+    """
+    began = int(found.compared.began[pair])
+    old = found.pairs.old[pair : pair + 1]
+    best: tuple[Event | None, float] = (None, 1.0)
+    least = np.inf
+    near = [e for e in history if began - EVENT_BEFORE_DAYS <= e.day <= began + EVENT_AFTER_DAYS]
+    paid = [e for e in near if e.paid and e.revenue_usd > 0]
+    for event in near:
+        if not event.paid and any(_less_than(event, demand) for demand in paid):
+            continue
+        from_day, to_day = min(event.day, began), max(event.day, began) + 1
+        entries = float(found.known.calendar.between(old, np.array([from_day]), np.array([to_day]))[0]) + 1.0
+        chance = rates.chance(event.kind, entries=entries, days=to_day - from_day)
+        closed = event.paid or (event.kind == "order" and pays.paid >= PAYS_DEPOSITS)
+        counted = chance * (PAID_COUNTS if closed else 1.0)
+        if chance < 1.0 and counted < least:
+            best, least = (event, chance), counted
+    return best
+
+
+def _less_than(event: Event, demand: Event) -> bool:
+    """Whether an event was no reason to leave for who stayed to pay the demand: it asks for less, or came before."""
+    if event.kind == "order" or event.revenue_usd >= demand.revenue_usd:
+        return False
+    return event.day <= demand.day or event.kind in ("bill", "finding", "pending")
+
+
+def owes_nothing(found: Search, pair: int, history: list[Event]) -> bool:
+    """Whether the last demand for money before the change is paid or was taken back, as customs noted."""
+    began = int(found.compared.began[pair])
+    near = (e for e in history if began - EVENT_BEFORE_DAYS <= e.day <= began + EVENT_AFTER_DAYS)
+    demands = [(e.day, e.paid) for e in near if e.revenue_usd > 0]
+    return bool(demands) and max(demands)[1]
