@@ -14,9 +14,11 @@ from graph.model.errors import Invalid
 from graph.model.identifiers import bare_ruling, parse
 from graph.model.spelling import HYPHENS
 from graph.model.tables import IdentifierType
+from ingest.extract.air_waybills import air_waybills
 from ingest.extract.company_forms import rows
 from ingest.extract.ports import ports
 from ingest.extract.tables import cells
+from ingest.extract.tariff_numbers import set_against, unlabelled
 
 _I = IdentifierType
 
@@ -68,6 +70,11 @@ _DECLARED = re.compile(
 _HEADING_CHAPTER = r"(?!77)(?:0[1-9]|[1-8]\d|9[0-7])"
 _NO_AMOUNT = r"(?! ?(?:%|percent|USD|EUR|dollars|kg|kgs|tons?|lbs?|pounds|m2|sq|each|per|metric)\b)"
 _CASE_LABEL = re.compile(r"\bcases?\b|\bAD/?CVD\b|\bantidumping\b|\bcountervailing\b", re.IGNORECASE)
+# Those that Commerce has had orders on, by its numbers for countries.
+_CASE_COUNTRIES = (
+    "122|201|274|301|307|331|337|351|357|401|405|412|421|423|427|428|433|437|441|449|455|469|471|475|484|485|489|507|520|"
+    "522|523|533|535|542|549|552|553|557|559|560|565|570|580|583|588|602|791|821|822|823|834|841|851"
+)
 _RULING_LABEL = re.compile(r"\brulings?\b|\bNYRL\b|\bHRL\b|\bNY\b|\bHQ\b|\bHeadquarters\b|\bletters?\b", re.IGNORECASE)
 _OF_OFFICE = (
     r"(?:\s(?:\([\"\u201c']?(?:HQ|HRL|NY|NYRL|DD|PD)s?[\"\u201d']?\)|HQ|HRL|NY|NYRL|[Nn]os?\.?|[Nn]umbers?)){0,2}"
@@ -96,6 +103,7 @@ _STRICT_BILL_LABEL = re.compile(
     re.IGNORECASE,
 )
 _BILLS = re.compile(r"\bbills?\b[^.;\n]{0,20}(?:[.?;] [^.;\n]{0,20})?$", re.IGNORECASE)  # Pull the bills. One is ...
+_UNDER = re.compile(r"\b(?:under|came on|arrived on|shipped on) $")
 _BEHIND_BOX = re.compile(r"\b[A-Z]{3}[UJZ]\d{7}(?: \(|[ \t]{2,}|\t)$")  # in brackets or in the next cell
 _BOX = re.compile(rf"[A-Z]{{3}}[UJZ][- {HYPHENS}]?\d{{6}}[- {HYPHENS}]?\d")
 _PARTS = re.compile(rf"[\s/{HYPHENS}-]")  # between which a bill is written
@@ -172,6 +180,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.HTS, _compiled(r"\d{8}"), beside=_HTS_LABEL),
     _Rule(_I.CASE, _case(_H, ""), joined=True),
     _Rule(_I.CASE, _case(f"(?:{_H}|{_S})", "?"), beside=_CASE_LABEL, joined=True),
+    _Rule(_I.CASE, _compiled(rf"[AC](?:{_CASE_COUNTRIES})\d{{6}}")),
     _Rule(_I.RULING, re.compile(rf"(?:NYRL|NY|HRL|HQ)(?:{_S}|{_H}){{0,2}}(?:[A-Z]{_S}?\d{{5,6}}|\d{{6}}){_TO_RULING}")),
     _Rule(_I.RULING, re.compile(rf"(?:DD|PD){_S}(?:8\d{{5}}|[A-Z]\d{{5}}){_TO_RULING}")),  # of districts and ports
     _Rule(_I.RULING, _compiled(r"[NH]\d{6}")),
@@ -184,7 +193,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.LAB_NUMBER, _compiled(r"\d-\d{2}-\d{5}-\d{3}")),
     _Rule(_I.BILL, _bill(r"[A-Z]{4}\d{9,12}"), joined=True),  # as long as no other number behind four letters
     _Rule(_I.BILL, _bill(r"[A-Z]{7}\d{7,9}"), joined=True),  # with a place behind the carrier's code
-    _Rule(_I.BILL, _bill(rf"(?:{_carriers()})(?:{_S}|{_H})?(?=(?:[A-Z]*\d){{5}})[A-Z0-9]{{7,12}}"), joined=True,
+    _Rule(_I.BILL, _bill(rf"(?:{_carriers()})(?:{_S}|{_H})?(?=(?:[A-Z]*\d){{5}})[A-Z0-9]{{7,13}}"), joined=True,
           unless=_boxed),
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{0,4}}\d{{5,12}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}\d{{3,6}}){{2,3}}"), beside=_BILL_LABEL),
@@ -195,12 +204,13 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.BILL, _compiled(r"(?=[A-Z]{0,6}\d{4})[A-Z0-9]{6,16}"), beside=_STRICT_BILL_LABEL, unless=_boxed),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BEHIND_BOX, unless=_boxed),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,6}\d{5})[A-Z0-9]{7,12}"), beside=_BILLS, unless=_boxed),
+    _Rule(_I.BILL, _compiled(r"[A-Z]{3}[A-IK-TV-Y]\d{7,8}"), beside=_UNDER),
 )  # fmt: skip
 
 # Headings are named in rows: "headings 5106 through 5113, 5204 through 5212, or 6001". The rows of a table of tariff
 # shifts begin with them.
 _HEADING_ROW = re.compile(
-    r"\bheadings?\s{1,3}(\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?:(?:,|\s(?:through|thru|to|or|and|and/or)\b(?:\s[a-z]+\sof\b)?"
+    r"\bheadings?\s{1,3}\(?(\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?:(?:,|\s(?:through|thru|to|or|and|and/or)\b(?:\s[a-z]+\sof\b)?"
     rf"|\s|{_H})*[\s,{HYPHENS}-]\d{{4}}(?:\.\d{{2}}(?:\.\d{{2}}(?:\.?\d{{2}})?)?)?(?![\d-])){{0,40}})",
     re.IGNORECASE,
 )
@@ -211,6 +221,12 @@ _SHIFT_ROW = re.compile(rf"^[ \t]*(\d{{4}})(?:\s?{_H}\s?(\d{{4}}))?(?=\s)", re.M
 _SHIFT_CHARACTERS = 3000
 _HEADING_DIGITS, _WHOLE_DIGITS = 4, 8
 _OF_HEADING = re.compile(rf"(?<!Annex )(?<!Article )(?<!ection )(\d{{4}})\.\d{{2}}(?!\w|[.,/-]\d){_NO_AMOUNT}")
+# Investigations of evasion; the number alone is told where words stand between.
+_EAPA = re.compile(
+    r"\b(?P<law>EAPA\s)"
+    r"(?P<words>(?:Cons(?:olidated|\.) )?(?:[Cc]ases?|[Ii]nvestigations?)(?: (?:[Nn]os?\.?|[Nn]umbers?))? )?"
+    r"(?P<number>[78]\d{3})(?![\w-]|[.,]\d)"
+)
 _SIX_DIGITS = re.compile(rf"\d{{6}}{_TO_RULING}")
 _NEW_YORK_DIGIT = "8"  # with which New York's bare numbers begin
 # As people write them in notes: `see n301716, hq h303867; abcd149001882203`.
@@ -234,12 +250,14 @@ _COLUMNS: tuple[tuple[IdentifierType, re.Pattern[str], re.Pattern[str]], ...] = 
      re.compile(r"\d{4}")),
     (_I.ENTRY_NUMBER, re.compile(r"entry(?: summary)?(?: no\.?| number| num| #)?:?", re.IGNORECASE),
      re.compile(r"[A-Z0-9]{3}[- ]?\d{7}[- ]?\d")),
-    (_I.HTS, re.compile(r"(?:.* )?(?:HTS(?:US)?A?|tariff)(?: item)?(?: no\.?| number| code| #)?:?", re.IGNORECASE),
+    (_I.HTS,
+     re.compile(r"(?:.* )?(?:HT?S(?:US)?A?(?:6|8|10)?|tariff)(?: item)?(?: no\.?| number| code| ?#)?:?", re.IGNORECASE),
      re.compile(r"\d{4}(?:\.?\d{2}){0,3}")),
     (_I.MANUFACTURER_ID, re.compile(r"MID(?: code| no\.?)?:?|manufacturer (?:id|code):?", re.IGNORECASE),
      re.compile(r"[A-Z]{2}[A-Z0-9]{5,13}")),
     (_I.IMPORTER_NUMBER,
-     re.compile(r"(?:importer|IOR|consignee)(?: of record)?(?: no\.?| number| id):?|EIN:?|IRS no\.?:?", re.IGNORECASE),
+     re.compile(
+         r"(?:importer|IOR|consignee)(?: of record)?(?: no\.?| number| id| ?#):?|EIN:?|IRS no\.?:?", re.IGNORECASE),
      re.compile(r"\d{2}-\d{7}(?:-?[0-9A-Z]{2})?|\d{6}-\d{5}")),
     (_I.BILL, re.compile(r"(?:\w+ )?(?:bill(?: of lading)?|B/?L|MBL|HBL)(?: no\.?| number| #)?:?", re.IGNORECASE),
      re.compile(r"[A-Z]{4}(?=[A-Z]*\d)[A-Z0-9]{4,12}")),
@@ -256,8 +274,15 @@ def find_identifiers(text: str) -> Iterator[Found]:
     >>> [(which.value, key) for _, _, which, key in find_identifiers("Entry No. ABC-1234567-6, subheading 6109.10.00.")]
     [('entry_number', 'ABC12345676'), ('hts', '61091000')]
     """
+    candidates = list(_candidates(text))
+    numbers = {found[:2] for sure, found in candidates if sure and found[2] == _I.HTS}
+    candidates += [
+        (True, (start, end, _I.HTS, key))
+        for start, end in set_against(text, numbers)
+        if (key := _key(_I.HTS, text[start:end]))
+    ]
     taken, before = 0, ""
-    for sure, found in sorted(_candidates(text), key=lambda one: (one[1][0], -one[1][1], not one[0])):
+    for sure, found in sorted(candidates, key=lambda one: (one[1][0], -one[1][1], not one[0])):
         row = found[2] == before and _in_row(text, taken, found[0]) and not found[3].isalpha()
         if found[0] < taken or not (sure or row):
             continue
@@ -292,6 +317,13 @@ def _candidates(text: str) -> Iterator[tuple[bool, Found]]:
     for match in _matches(_OF_HEADING, text, beginnings) if headings else ():
         if match.group(1) in headings:  # that the text has in full elsewhere
             yield True, (*match.span(), _I.HTS, _key(_I.HTS, match.group()))
+    for start, end in unlabelled(text, beginnings):
+        yield True, (start, end, _I.HTS, _key(_I.HTS, text[start:end]))
+    for match in _EAPA.finditer(text):
+        start = match.start("number" if match.group("words") else "law")
+        yield True, (start, match.end(), _I.CASE, f"EAPA-{match.group('number')}")
+    for start, end in air_waybills(text, beginnings):
+        yield True, (start, end, _I.BILL, _key(_I.BILL, text[start:end]))
     yield from _bare_rulings(text, anywhere)
     yield from ((True, found) for found in (*_headings(text), *_in_small_letters(text)))
     columns = [*_in_columns(text)]

@@ -178,6 +178,34 @@ NAMED = [
         [("hts", "940360", "9403.60"), ("hts", "9403608040", "9403.60.8040")],
     ),
     ("12. B/L or AWB No. ABCD123456789", [("bill", "ABCD123456789", "ABCD123456789")]),
+    (
+        "glazed, so 6907.21. Woven trousers, 6203.42 and 6204.62, belong in 6203.43.",
+        [("hts", key.replace(".", ""), key) for key in ("6907.21", "6203.42", "6204.62", "6203.43")],
+    ),
+    (
+        "Sold for $4,811.50. Fireworks as toys. 3604.10 not 9503 (heading 4411 instead of 4418). The heading (3304)",
+        [("hts", key.replace(".", ""), key) for key in ("3604.10", "9503", "4411", "4418", "3304")],
+    ),
+    ("|carpet|5703.30|5705.00", [("hts", "570330", "5703.30"), ("hts", "570500", "5705.00")]),
+    (
+        "IOR#          | PORT | HTS10\n12-345678900  | 5309 | 8413709000",
+        [("importer", "12-345678900", "12-345678900"), ("port", "5309", "5309"), ("hts", "8413709000", "8413709000")],
+    ),
+    (
+        "AWB 055-3318 2074, airway bill 784-66104520; AWB from the desk: 160-22170945.",
+        [
+            ("bill", "05533182074", "055-3318 2074"),
+            ("bill", "78466104520", "784-66104520"),
+            ("bill", "16022170945", "160-22170945"),
+        ],
+    ),
+    ("It flew as air freight on 160-22170945.", [("bill", "16022170945", "160-22170945")]),
+    (
+        "20 boxes under ABCX7730215; HLCUPRG2110449083",
+        [("bill", "ABCX7730215", "ABCX7730215"), ("bill", "HLCUPRG2110449083", "HLCUPRG2110449083")],
+    ),
+    ("A570967012  UMBER", [("case", "A-570-967-012", "A570967012")]),
+    ("as in EAPA 7260, EAPA Case 7412", [("case", "EAPA-7260", "EAPA 7260"), ("case", "EAPA-7412", "7412")]),
 ]
 
 NOT_NAMED = [
@@ -195,6 +223,11 @@ NOT_NAMED = [
     "CLA-2 RR:NC:1 840710-3 of 227990 units, style n3017161, section-n301716",
     "ruling W9684341 and letters W96843A",  # too long
     "style 6109.10.00401",
+    "it came to 6203.42 in 2019.10; total 6203.42, 6204.62 kg, section 6205.30; 6206.40 dollars; 6907.21 sqft",
+    "6203.42 was wired, then 6201.99 and 212.50",  # amounts, as the last shows
+    "6203.42 and 6250.10",  # no heading 6250
+    "tel. 160-22170945; flights 160-22170946",  # without a waybill; with a wrong check digit
+    "style A999967012, EAPA 2016",
     "see at 2704 Main Street; NO 20180412 was sold; 6 bills of 1234567890",
 ]
 
