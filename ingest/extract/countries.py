@@ -51,7 +51,7 @@ _OF_A_TREATY = re.compile(
 _CITY = re.compile(r" City\b")  # Mexico City
 _TOWN_IN = re.compile(r", ([A-Z][a-z]+(?: [A-Z][a-z]+)?)\b")  # Lebanon, Tennessee
 _OF_A_PLACE = re.compile(
-    r"\b(?:New|Nuevo|Ciudad de|Estado de|Banco d[eo]|Inner|Gulf of|District of|British|Little|Lake|Fort|St\.) $"
+    r"\b(?:New|Nuevo|Ciudad de|Estado de|Banco d[eo]|Port|Inner|Gulf of|District of|British|Little|Lake|Fort|St\.) $"
 )
 _PERSON_OR_PLACE = re.compile(r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? (?:[A-Z][\w.]* ?){0,2}|(?:South|North|West|East|Port of) )$")
 _WORD_BEFORE = re.compile(r"((?:[A-Z]\w+ )?([A-Z]\w+))(,?)\s$")
@@ -67,7 +67,14 @@ _CODE = re.compile(
     r"[\"\u201c]?(?P<codes>[A-Z]{2}(?:(?:,|/|;| and| or)+ ?[A-Z]{2}\b(?!:)){0,9})\b(?! ?[A-Z]{2})"
 )
 _CODE_COLUMN = re.compile(
-    r"(?:country(?: of (?:origin|export))?|COO|CO|C/O|origin)(?: (?:country|code))?:?", re.IGNORECASE
+    r"(?:c(?:oun)?try(?: of (?:origin|export))?|COO|CO|C/O|origin)(?: (?:country|code))?:?", re.IGNORECASE
+)
+# Beside a word that ledgers and notes put before a code alone: `origin TH?`, `country TW on the 7501`, `KR 14, CN 122`.
+_CODE_NOTED = re.compile(
+    r"\b(?:[Oo]rigin|[Cc]try|CTRY|[Cc]ountry|ORIGIN(?=  )|COUNTRY(?=  ))(?: code)?[ \t]{1,20}"
+    r"(?P<codes>(?!(?:AM|IS|NO|TO|AS|IN)\b)[A-Z]{2}(?: \d{1,5}\b)?"
+    r"(?:(?:, ?|/| and | or )[A-Z]{2}(?: \d{1,5}\b)?(?![\w-])){0,9})"
+    r"(?![\w-]|\.[A-Z]| [A-Z])"
 )
 _IN_CODES = re.compile(r"\b[A-Z]{2}\b")
 _UNITED_STATES = "US"
@@ -93,9 +100,10 @@ _GOES_ON = re.compile(
     r"if|in|into|is|it|may|must|not|of|on|only|or|shall|should|since|so|than|that|the|then|they|through|to|under|"
     r"until|using|via|was|were|when|where|which|while|who|will|with|within|without|would)\b)\w"
 )
-# A cell of two letters behind the one with the tariff number: `| 9503.00.0073 | CN |`.
+# A cell of two letters behind the one with the tariff number: `| 9503.00.0073 | CN |`, `9503.00.0073 CN  01/02/2023`.
 _CODE_CELL = re.compile(
-    r"\d{4}\.\d{2}(?:\.\d{2,4}|\.\d{2}\.\d{2})?(?:[ ]*[|\t][ ]*|[ ]/[ ])(?P<code>[A-Z]{2})(?=[ ]*[|\t\n]|[ ]/[ ]|$)"
+    r"(?:\d{4}\.\d{2}(?:\.\d{2,4}|\.\d{2}\.\d{2})?|(?<!\d)\d{10}(?=[ ]*[|\t]))"
+    r"(?:[ ]*[|\t][ ]*|[ ]/[ ]|;[ ]|[ ]{1,20})(?P<code>[A-Z]{2})(?=[ ]*[|\t\n]|[ ]/[ ]|;|[ ]{2}|$)"
 )
 _SENTENCE_BEGINS = re.compile(
     r"\s+(?:(?:A|All|An|As|At|Because|Both|By|Each|For|From|Further|He|However|If|In|It|No|Of|On|One|Our|She|Since|Such|That|"
@@ -107,6 +115,8 @@ _INTO = re.compile(r"\binto\s(?:the\s)?$")
 _INTO_WHAT = re.compile(
     r"\s(?:commerce|customs|distribution|economy|mail|market\w*|ports?|stream|supply|territory|warehouses?)\b"
 )
+_FOR = re.compile(r"\bfor $")
+_CLAUSE_ENDS = re.compile(r"[.,;)](?:\s|$)")
 _PLACED = re.compile(r"\b(?:the|in|into|to|from|of|and|or)(?:\s|\(){1,2}$|[,(] ?$")
 
 
@@ -158,11 +168,14 @@ def _coded(text: str) -> Iterator[tuple[int, int, str]]:
     """Codes beside the labels of a form: `Country of Origin VN`."""
     places = [match.span("codes") for match in _CODE.finditer(text)]
     places += [(cell.start, cell.end) for cell in cells(text, _CODE_COLUMN) if len(cell.text) == len("CN")]
-    places += [match.span("code") for match in _CODE_CELL.finditer(text) if match.group("code") not in _state_codes()]
-    for place in places:
-        for match in _IN_CODES.finditer(text, *place):
-            if pycountry.countries.get(alpha_2=match.group()):
-                yield match.start(), match.end(), match.group()
+    places += [match.span("codes") for match in _CODE_NOTED.finditer(text)]
+    codes = list(_CODE_CELL.finditer(text))
+    if any(match.group("code") not in _state_codes() for match in codes):
+        places += [match.span("code") for match in codes]
+    named = {match.span() for place in places for match in _IN_CODES.finditer(text, *place)}
+    for start, end in sorted(named):
+        if pycountry.countries.get(alpha_2=text[start:end]):
+            yield start, end, text[start:end]
 
 
 def _is_town(text: str, behind: int) -> bool:
@@ -204,6 +217,10 @@ def _is_united_states(text: str, match: re.Match[str], before: str) -> bool:
     if _OF_THE_STATES.search(before) or _STATES_AUTHORITY.match(text, behind) or _STATES_AGAINST.match(text, behind):
         return False
     in_full = match.group().upper().startswith("UNITED")
+    if _FOR.search(before):  # not needed for US.
+        return in_full or bool(_CLAUSE_ENDS.match(text, behind))
+    if match.group().replace(".", "").upper() == "USA" and _PLACED.search(before):
+        return not _NAME_BEHIND.match(text, behind) or match.group().endswith(".")
     if match.group() == "US" and text[match.end() : match.end() + 1] in ("$", "-", "/"):
         return False
     if _INTO.search(before):  # imported into the U.S. empty

@@ -11,7 +11,7 @@ from datetime import date
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
-    r"(?P<month>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"(?P<month>(?i:jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))"
 )
 _ORDINALS = (
@@ -31,7 +31,9 @@ _CLAUSE_ENDS = (
 _ENDS = r"(?![\w/]|-(?!\d{1,2}/\d|[A-Z][a-z]{2})\w)(?!\.\d)"
 # Where a day may begin: with its month, a number, or a number in words. What stands there is asked only then.
 _IN_LETTERS = re.compile(r"(?<![^\W_])[JFMASONDjfmasond](?i:an|eb|ar|pr|ay|u[nl]|ug|ep|ct|ov|ec)")
-_IN_DIGITS = re.compile(r"(?<!\d)(?:\d{1,2}(?=[\s./\-A-Zdnrst])|(?:1[789]|20)\d\d(?=[\s./-])|20[0-3](?=\d{5}(?!\d)))")
+_IN_DIGITS = re.compile(
+    r"(?<!\d)(?:\d{1,2}(?=[\s./\-A-Zdnrst])|(?:1[789]|20)\d\d(?=[\s./-])|(?:19[89]|20[0-3])(?=\d{5}(?!\d)))"
+)
 _IN_WORDS = re.compile(
     r"(?<![^\W_])(?i:t[wheir]|fi[rf]|s[ei]|f[oi]|eig|el|nin)[a-z-]+(?=\s(?:(?i:day\s)?of\s)?[JFMASOND])"
 )
@@ -58,6 +60,17 @@ _WRITTEN = tuple(
             r"(?i:(?<=dated )|(?<=date )|(?<=date: )|(?<= on )|(?<=eta )|(?<=since )|(?<=until )|(?<=received )|"
             r"(?<=entered )|(?<=arrived )|(?<=exam ))",
             r"(?P<year>20[0-3]\d)(?P<month>\d\d)(?P<day>\d\d)",
+        ),
+        (  # in a cell of a row
+            _IN_DIGITS,
+            r"(?:(?<=  )|(?<=\t)|(?<=\| ))",
+            r"(?P<year>(?:19[89]|20[0-3])\d)(?P<month>\d\d)(?P<day>\d\d)(?=[ ]{2}|[ ]*[\t|\n]|[ ]*$)",
+        ),
+        (  # `since 2-2-21`
+            _IN_DIGITS,
+            r"(?i:(?<=dated )|(?<=date )|(?<=date: )|(?<= on )|(?<= by )|(?<=since )|(?<=until )|(?<=received )|"
+            r"(?<=entered )|(?<=arrived )|(?<=exam )|(?<=finding ))",
+            r"(?P<month>[1-9]|1[0-2])-(?P<day>[1-9])-(?P<year>\d\d)",
         ),
         (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\. ?(?P<month>X?(?:IX|IV|V?I{{1,3}}|V)|X)\. ?{_YEAR}"),
         (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\. (?P<month>\d{{1,2}})\. {_YEAR}"),
@@ -91,7 +104,7 @@ _WITHOUT_YEAR = tuple(
         (
             _IN_LETTERS,
             _NAMED,
-            rf"{_MONTH}\.?\s{{1,2}}(?:the\s)?(?:{_DAY}|(?i:{_DAY_IN_WORDS.replace('day>', 'worded>')}))",
+            rf"{_MONTH}(?:\.(?!\n))?\s{{1,2}}(?:the\s)?(?:{_DAY}|(?i:{_DAY_IN_WORDS.replace('day>', 'worded>')}))",
         ),
         (_IN_DIGITS, "", rf"{_DAY}(?:(?:\s(?:day\s)?of)?\s|-){_NAMED}{_MONTH}{_SHORT_ENDS}"),
         (
@@ -119,6 +132,17 @@ _SECOND = re.compile(
 _EXPECTED = re.compile(
     r"\b(?:ETA|ETD|ATA|ATD)[: ]+(?:[A-Z][\w.]+ ){1,3}(?P<second>(?P<month>1[0-2]|0?[1-9])/(?P<day>\d{1,2}))(?![\d/])"
 )
+# `call 8/14` at a line's end, in texts that write days so more than once; a share of an inch or a load is none.
+_STROKED = re.compile(
+    r"(?<![\w/.$#,-])(?P<month>1[0-2]|0?[1-9])/(?P<day>\d{1,2})(?P<year>/\d\d(?:\d\d)?)?(?![\w/%$-]|[.,]\d)"
+)
+_NOTED_ENDS = re.compile(r"\.?[ \t]*(?:\n|$)|: ")
+_NO_DAY_BEFORE = re.compile(
+    r"(?:\b(?:page|pg|sheet|part|boxe?s?|lots?|of|size|no|ply|item|score|box|version|about|only|x)\b\.?|[#+=&]) ?$",
+    re.IGNORECASE,
+)
+_SHARES = frozenset((2, 3, 4, 5, 6, 8, 10, 16))
+_FEWEST_NOTED, _BEFORE_NOTED = 2, 12
 _LEAP_YEAR = "2000"  # in which every day is one
 _CENTURY_TURNS = 50  # 12/1/49 is 2049, 12/1/50 is 1950
 
@@ -142,12 +166,32 @@ def days(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _EXPECTED.finditer(text):
         if day := _day(_LEAP_YEAR, match.group("month"), match.group("day")):
             yield *match.span("second"), f"--{day:%m-%d}"
+    yield from _noted(text)
     for kind, pattern in _WITHOUT_YEAR:
         for match in filter(None, (pattern.match(text, begin) for begin in begins[kind])):
             year, number = match.group("year"), match.groupdict().get("worded") or match.group("day")
             day = _day(year or _LEAP_YEAR, match.group("month"), number)
             if day and whole.isdisjoint(range(*match.span())):
                 yield *match.span(), day.isoformat() if year else f"--{day:%m-%d}"
+
+
+def _noted(text: str) -> Iterator[tuple[int, int, str]]:
+    """Days at the ends of a note's lines, where it has some that can be nothing else."""
+    found = [match for match in _STROKED.finditer(text) if _is_noted(text, match)] if "/" in text else []
+    if len(found) < _FEWEST_NOTED:
+        return
+    for match in found:
+        day = _day(_LEAP_YEAR, match.group("month"), match.group("day"))
+        if day and not match.group("year") and _NOTED_ENDS.match(text, match.end()):
+            yield *match.span(), f"--{day:%m-%d}"
+
+
+def _is_noted(text: str, match: re.Match[str]) -> bool:
+    """Whether a stroke stands between a month and a day."""
+    month, of_month = int(match.group("month")), int(match.group("day"))
+    share = month < of_month and of_month in _SHARES and not match.group("month").startswith("0")
+    before = max(0, match.start() - _BEFORE_NOTED), match.start()
+    return bool(match.group("year")) or not (share or _NO_DAY_BEFORE.search(text, *before))
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -29,7 +29,14 @@ from ingest.extract.in_place import in_place
 from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
 from ingest.extract.ports_by_name import ports_by_name
-from ingest.extract.small_letters import in_small_letters, small_again, small_countries, small_firms, small_names
+from ingest.extract.small_letters import (
+    in_small_letters,
+    is_chat,
+    small_again,
+    small_countries,
+    small_firms,
+    small_names,
+)
 from ingest.extract.tables import letters_in_brackets, rows_in_tabs
 
 COMPANY, COUNTRY, DATE = "company", "country", "date"
@@ -181,7 +188,7 @@ def _days(doc: Doc) -> Doc:
 @Language.component("tidewaiter_countries")
 def _countries(doc: Doc) -> Doc:
     text = doc.user_data[_TEXT]
-    found = [*countries(text), *(small_countries(text) if in_small_letters(text) else ())]
+    found = [*countries(text), *(small_countries(text) if is_chat(text) or in_small_letters(text) else ())]
     return _add(doc, (Span(start, end, COUNTRY, code, How.WORD) for start, end, code in found))
 
 

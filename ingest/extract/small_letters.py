@@ -7,6 +7,7 @@ nothing else; a country where a small word that stands before places stands befo
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from graph.resolve.words import is_place, share
 from ingest.extract.company_forms import legal_forms
@@ -19,12 +20,17 @@ _CHAT = r"(?:\[?\d{1,2}:\d\d(?::\d\d)?\]? )?(?:[\w.]{1,20}[:>] |<[\w.]{1,20}> )?
 _BEGINS = re.compile(
     rf"(?:^|[.!?][ \n]+|\n\s*){_CHAT}(?:[-*\u2022>]+\s+|[a-z0-9]{1, 2}[.)]\s+)?(?:(?P<small>[a-z])|[A-Z])"
 )
+_CHAT_LINE = re.compile(
+    r"(?m)^(?:> ?|(?:\[?\d{1,2}:\d\d(?::\d\d)?\]? )?(?:[\w.]{1,20}[:>] |<[\w.]{1,20}> )|"
+    r"\[?\d\d:\d\d(?::\d\d)?\]? )[a-z]"
+)
 _HASTY = 2  # beginnings in small letters that show a text to be written in a hurry, here and there
 _SENTENCES, _TIMES = 4, 4  # at least so many small beginnings, and so many times as many as capital ones
 _SHORTEST = 4
 _BEFORE_PLACES = re.compile(
     r"\b(?:from|in|into|to|of|via|through|thru|by|is|was|are|not|or|and|said|says|claims|declared|origin)\s+$|[/:,] ?$"
 )
+_BEFORE_GOODS = re.compile(r"\b(?:from|in|into|to|via|through|thru|says|said|origin)\s+$")  # in a chat
 _BEFORE_TITLES = re.compile(r"\bthe\s+$")  # of their goods: the malaysia certs
 _GOODS = frozenset(("china", "turkey", "jordan", "chad", "guinea", "jersey"))
 _PLAIN = re.compile(r"[a-z]+")
@@ -142,17 +148,24 @@ def _tells(written: str) -> bool:
     return len(some) > 1 and any(not share(word) and len(word) >= _SHORTEST for word in some)
 
 
+def is_chat(text: str) -> bool:
+    """Whether some lines of a text begin with a small letter behind whoever says them: `9:14 umber: from vietnam`."""
+    return len(list(islice(_CHAT_LINE.finditer(text), _HASTY))) == _HASTY
+
+
 def small_countries(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where such a text names countries.
+    """Where such a text names countries; in a chat with capitals here and there, only where nothing else can be meant.
 
     >>> [code for _, _, code in small_countries("garlic from china by way of hong kong in a bone china pot")]
     ['CN', 'HK']
     """
     titled = _PLAIN.sub(lambda word: word.group().capitalize(), text)
+    throughout = in_small_letters(text)
     for start, end, code in countries(titled):
         before = max(0, start - 20), start
-        named = _BEFORE_PLACES.search(text, *before) or (
-            text[start:end] not in _GOODS and _BEFORE_TITLES.search(text, *before)
+        goods = text[start:end] in _GOODS
+        named = (_BEFORE_PLACES if throughout or not goods else _BEFORE_GOODS).search(text, *before) or (
+            not goods and _BEFORE_TITLES.search(text, *before)
         )
         if text[start:end].islower() and named:
             yield start, end, code

@@ -151,6 +151,12 @@ def test_an_alias_has_the_key_of_its_company_and_a_role_says_that_it_is_one() ->
         ("SAVANNAH, GEORGIA and of Georgia, by John Jordan; the District of Columbia", ["GE"]),
         ("the UK, United\n\n States origin, to the U.S. the English name", ["GB", "US", "US"]),
         ("countries of origin KH or CN; COO CODE: OM", ["KH", "CN", "OM"]),
+        ("origin TH?? Origin DE on each line; country TW on the 7501; ctry EG/SD?", ["TH", "DE", "TW", "EG", "SD"]),
+        ("Origin        KR 14, CN 122, VN 9", ["KR", "CN", "VN"]),
+        ("9405.11.4010 CN   01.02.2023\n9405.41.8410 DE   11.05.2023\n9404.29.90; CN; Umber", ["CN", "DE", "CN"]),
+        ("| 8413709000   | CN   |\n| 8413709000   | IT   |", ["CN", "IT"]),
+        ("9405.11.4010 OR 9405.11.4020; 9405.11.40 IN  boxes; COUNTRY IN QUESTION; ORIGIN NO LONGER; origin NO.", []),
+        ("exported to USA 4,390 tons; not needed for US. For US buyers; loaded at Port Sudan", ["US", "US"]),
         ("LINE  COO  QTY\n1     VN   4\n2     CN   5\n", ["VN", "CN"]),
         ("MADE IN VIETNAM; the People’s Republic of China; Côte d'Ivoire", ["VN", "CN", "CI"]),
         ("in the U.S. and the U.K.", ["US", "GB"]),
@@ -196,12 +202,24 @@ def test_countries_are_found_where_they_are_countries(text: str, codes: list[str
          ["2019-05-04", "2019-05-03", "2019-09-04", "2021-03-05", "2021-03-05", "2021-03-05", "2020-03-01"]),
         ("on May 6 and 9 June; the 3rd of May; they may 6 times; on 6/3; 3/4 of it; ETA Kobe 6/4; June 12 and 13, 2018",
          ["--05-06", "--06-09", "--05-03", "--06-03", "--06-04", "2018-06-12", "2018-06-13"]),
+        ("UMBER  20110526\n| 19991231 |\nsince 2-2-21; Febuary 6; ETA OAKLAND 21 MAY.\n3. UMBER",
+         ["2011-05-26", "1999-12-31", "2021-02-02", "--02-06", "--05-21"]),
+        ("Call 8/14\n\nRefused. Notice went 8/12\n(phone) 8/7: yes\npage 7/9\nbolts of 3/8\n",
+         ["--08-14", "--08-12", "--08-07"]),
+        ("Bolts 3/8\nPage 7/9\nA ratio of 7/11\n  20119926  \n  99991231", []),
         ("12-34-5678, 2023-39-01, 31-31-99, EXAM14MAR24", []),
         ("February 30, 2015; May 2015; 19 CFR 177.9; 2015-13-40; 1/2/3456; 85 FR 37626; 9903.88.15", []),
     ],
 )  # fmt: skip
 def test_days_are_found_and_no_others(text: str, expected: list[str]) -> None:
     assert sorted(day for _, _, day in days(text)) == sorted(expected)
+
+
+def test_a_chat_names_countries_in_small_letters_where_nothing_else_can_be_meant() -> None:
+    chat = "umber: 330 from malaysia, the rest from costa rica and ireland\nochre: and the china set, from china\n"
+    found = find_mentions("", f"Call of June.\n{chat}Umber LLC. Then. Yes. No.")
+    assert [one.text for one in found if one.what == "country"] == ["malaysia", "costa rica", "ireland", "china"]
+    assert not [one for one in find_mentions("", "Bowls of china are\nsold from malaysia") if one.what == "country"]
 
 
 def test_the_republic_of_a_country_is_named_whole() -> None:
