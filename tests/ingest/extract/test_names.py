@@ -216,7 +216,7 @@ def test_days_are_found_and_no_others(text: str, expected: list[str]) -> None:
 
 
 def test_a_chat_names_countries_in_small_letters_where_nothing_else_can_be_meant() -> None:
-    chat = "umber: 330 from malaysia, the rest from costa rica and ireland\nochre: and the china set, from china\n"
+    chat = "umber: most from malaysia, the rest from costa rica and ireland\nochre: and the china set, from china\n"
     found = find_mentions("", f"Call of June.\n{chat}Umber LLC. Then. Yes. No.")
     assert [one.text for one in found if one.what == "country"] == ["malaysia", "costa rica", "ireland", "china"]
     assert not [one for one in find_mentions("", "Bowls of china are\nsold from malaysia") if one.what == "country"]
