@@ -11,12 +11,12 @@ _OF_GOODS = r"(?:entry|unlading|discharge|arrival|import(?:ation)?|exam(?:inatio
 _CALLED = re.compile(
     rf"\b(?:(?:air|sea)?ports?(?: (?:directors?|(?:of|at) {_OF_GOODS}))?(?: (?:used|involved|so far)(?=:)|"
     rf",? (?:by|in order of) \w+:)?"
-    r"(?:,| of| at| in| is| was|:|\||\s-|\s?\.{3,})*(?: the)?|"
+    r"(?:,| of| at| in| is| was| are| were|:|\||\s-|\s?\.{3,})*(?: the)?|"
     r"(?:harbou?rs?|crossings?|piers?|docks?|quays?|CES|container (?:terminals?|yards?)) (?:of|at|in)(?: the)?|"
     r"district directors?(?:,| at| in| of)|"
     r"(?:POE|POU|POD|POL|P\.O\.[DEL]\.)[:,]?(?: (?:of|is|was|at))?|"
     r"(?:CBP|customs)(?: (?:officers|inspectors|specialists))?(?:,| at| in| port of)?|"
-    r"(?:FP&F|Forfeitures|port|field)(?: Offic(?:er?|ers))?(?:,| at| in)|"
+    r"(?:FP&F|Forfeitures|port|field)(?: Offic(?:er?|ers))?(?:,| at| in)|FP&F|A-?TCET|(?:quota|seizure|exam) desk|"
     r"(?:drawback|entry|IPR|penalties|seizure|trade)(?: review)? (?:branch|desk|division|section|unit)(?:,| at| in)|"
     r"import specialists?(?: team(?: \d{2,4})?)?(?:,| at| in)|permits? (?:for|in|at))\s+$",
     re.IGNORECASE,
@@ -35,7 +35,9 @@ _TEAM = re.compile(
     re.IGNORECASE,
 )
 # Terms of sale that name the port of lading or of arrival.
-_TERMS = re.compile(r"\b(?:FOB|F\.O\.B\.|FAS|CIF|C\.I\.F\.|CFR|C&F|CNF|CIP|DES|DEQ)(?: port(?: of)?)?[ :]+$")
+_TERMS = re.compile(
+    r"\b(?:FOB|F\.O\.B\.|FAS|CIF|C\.I\.F\.|CFR|C&F|CNF|CIP|DES|DEQ|DDP|DAP|DDU|DAT|DPU|FCA)(?: port(?: of)?)?[ :]+$"
+)
 # What is done with goods at ports, and the goods.
 _DONE = (
     r"(?:arriv\w+|arr\.?|land(?:s|ed|ing)|unlad\w+|unload\w+|offload\w+|discharg\w+|clear(?:s|ed|ing|ance)?|"
@@ -123,7 +125,8 @@ _ASKED_BEHIND = re.compile(
 
 # What else is done there, what papers say, and whose choice a place is.
 _PUT_BEFORE = re.compile(
-    r"(?:\bdrayed from|\btransferred (?:at|in|from)|\b(?:drawn|boarded|tallied) (?:at|in)|"
+    r"(?:\b(?:any|some)(?:one|body) (?:at|in)|\bbrought (?:it|them|the \w+) to|\bsamples? (?:\w+ )?(?:drawn|taken) at|"
+    r"\bdrayed from|\btransferred (?:at|in|from)|\b(?:drawn|boarded|tallied) (?:at|in)|"
     r"\bredeliver\w*(?: \w+){0,2} (?:at|to)|\bsits? (?:at|in)|"
     r"\b(?:on|an?|the|any) holds?(?: on (?:it|them|the \w+))? in|"
     r"\b(?:box(?:es)?|containers?|trailers?|lots?|loads?|shipments?|freight|cargo) (?:went|goes|going|moved|moves)"
@@ -155,11 +158,13 @@ _OF_PERSON = re.compile(
 
 # A chat's question for the port, and the line that begins with the answer.
 _ASKED_ABOVE = re.compile(
-    r"\b(?:POE|ports?|where)\b[^\n]*\n[^\n]{0,25}[>:\]] $|"
+    r"\b(?:POE|ports?|where)\b[^\n]*\n(?:[^\n]{0,25}[>:\]]|A\.) $|"
     r"\bwhere\b[^\n?]*(?:come in|came in|enter|arrive|land|unladen|clear)[^\n?]{0,24}\?\s(?:A: )?$",
     re.IGNORECASE,
 )
-_ENTRY_BEFORE = re.compile(r"\b[A-Z0-9]{3}-?\d{7}-?\d(?:,| at|,? \()\s?$", re.IGNORECASE)  # entry ABC-1234567-6 (Umber)
+_ENTRY_BEFORE = re.compile(
+    r"\b[A-Z0-9]{3}-?\d{7}-?\d(?:,| at|,? \(|(?= ))\s?$", re.IGNORECASE
+)  # entry ABC-1234567-6 (Umber)
 _BAR_BEFORE = re.compile(r"(?:\||\t|\s/)[ ]*$")
 _BAR_BEHIND = re.compile(r"[ ]*(?:\||\t|/\s|\n|$)")
 _STATE_BEHIND = re.compile(r"[ ]*[|\t/][ ]*[A-Z]{2}[ ]*(?:[|\t/\n]|$)")

@@ -28,7 +28,7 @@ from ingest.extract.in_cells import in_cells
 from ingest.extract.in_place import in_place
 from ingest.extract.known_names import KnownNames
 from ingest.extract.names import name_key
-from ingest.extract.ports_by_name import ports_by_name
+from ingest.extract.ports_by_name import is_ports_name, ports_by_name
 from ingest.extract.small_letters import (
     in_small_letters,
     is_chat,
@@ -43,6 +43,8 @@ COMPANY, COUNTRY, DATE = "company", "country", "date"
 _MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
 _BATCH = 64
 _LONGEST_TEXT = 2**31  # spaCy's own limit guards models that need memory by length; ours do not
+_FILER, _FILER_CHARACTERS = re.compile(r"\bfiler(?: code)?:? $", re.IGNORECASE), 12
+_SHORTENED = (" Bt", " Est", " Fty", " Mfg", " Mfy")
 _PIECE = re.compile(r"[^\W_]+|[^\w\s]|_|\s+")
 
 
@@ -130,11 +132,24 @@ class _Names:
             replace(written[name], start=start, end=end, how=How.ALIAS)
             for start, end, name in small_again(text, written)
         ]
-        return _add(doc, _one_each(named))
+        return _add(doc, _one_each([_with_stop(text, one) for one in named if not _is_no_firm(text, one)]))
 
     def _single(self, place: tuple[int, int], key: str) -> Span:
         bearers = self.known.single.get(key, frozenset())
         return Span(*place, COMPANY, key, How.KNOWN if bearers else How.FORM, bearers)
+
+
+def _with_stop(text: str, one: Span) -> Span:
+    """The stop of a shortened word that ends a name belongs to it: `Umber Undergarments Fty.`"""
+    shortened = text.startswith(".", one.end) and text[one.start : one.end].endswith(_SHORTENED)
+    return replace(one, end=one.end + 1) if shortened else one
+
+
+def _is_no_firm(text: str, one: Span) -> bool:
+    """Whether a name that no list knows is a port's, or a filer's code: `filer UMB`."""
+    written = text[one.start : one.end]
+    code = one.how != How.KNOWN and _FILER.search(text, max(0, one.start - _FILER_CHARACTERS), one.start)
+    return bool(code and len(written) == len("UMB")) or (one.how == How.FORM and is_ports_name(written))
 
 
 def _uses(text: str, named: Mapping[tuple[int, int], Span]) -> Iterator[Span]:

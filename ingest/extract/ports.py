@@ -117,6 +117,12 @@ _PORT_DID = re.compile(
     r"(?= (?:also |now |then )?(?:and|asked|asks|called|cleared|confirms|detained|did|does|examined|found|had|has|held|"
     r"is|issued|put|released|said|says|seized|sent|stopped|wants|was|will|wrote)\b)"
 )
+# Whose people, piers or bridges are told of: `the 1303 team`, `Umber bridge (2305)`, `2304 dock 14`.
+_OF_PORT = re.compile(
+    rf"\b(?:the|our|their) (?P<team>{_CODE}) (?:team|office|desk|CES|inspectors|specialists|docks?)\b|"
+    rf"\b[A-Z]\w+ (?:bridge|crossing|airport|seaport|pier|terminal) \((?P<at>{_CODE})\)|"
+    rf"\b(?:at|to|from) (?P<dock>{_CODE}) (?:dock|pier|CES) ?\d"
+)
 _CLAUSE_ENDS = re.compile(r"[,;.:]\s")
 
 
@@ -182,6 +188,7 @@ def _by_place(text: str, windows: list[Place]) -> Iterator[Place]:
         for way in (_REACHED_PORT, _HEARD_PORT, _BEHIND_ENTRY)
         for row in _near(way, text, windows)
     ]
+    rows += [row.span(row.lastgroup or "at") for row in _near(_OF_PORT, text, windows)]
     rows += [row.span("ports") for way in (_DONE_AT_PORT, _ASKED_PORT) for row in _near(way, text, windows)]
     for row in rows:
         for match in _PORT.finditer(text, *row):

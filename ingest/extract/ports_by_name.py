@@ -85,7 +85,10 @@ _YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
 _NUMBER_BEFORE = re.compile(r"(?<![\d.,-])(?P<number>\d{4,5})(?: -| \u2013|,|/)? ?\(?$")
 _STATE = re.compile(r",? \(?(?P<state>[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+(?: [A-Z][a-z]+)?)\b\)?")
 _POSTAL_CODE = re.compile(r",?\s+\d{5}\b")
-_GOES_ON = re.compile(r"[ -]&? ?(?P<word>[A-Z][\w'&]*)|-[a-z]|\w|@|\.\w")
+_GOES_ON = re.compile(  # but with a day or an entry
+    r"(?! (?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d|[A-Z\d]{3}-\d{7}-\d))"
+    r"(?:[ -]&? ?(?P<word>[A-Z][\w'&]*)|-[a-z]|\w|@|\.\w)"
+)
 _KINDS = frozenset(
     ("Airport", "Area", "CBP", "CES", "Customs", "Harbor", "International", "Intl", "Port", "Seaport", "Terminal",
      "POE", "AIRPORT", "PORT", "SEAPORT", "ON", "ETA", "TO")
@@ -137,6 +140,15 @@ def ports_by_name(text: str) -> Iterator[tuple[int, int, str]]:
             number = _number_beside(text, place)
             beside = [(*number.span("number"), number.group("number"))] if number else []
             yield from sorted([(place.start, place.end, place.code), *beside])
+
+
+def is_ports_name(written: str) -> bool:
+    """Whether a port is called just so, as it is written.
+
+    >>> is_ports_name("JFK"), is_ports_name("Umber")
+    (True, False)
+    """
+    return written in _names_of_ports()
 
 
 def _places(text: str) -> Iterator[_Place]:
@@ -247,6 +259,11 @@ def _gazetteer() -> tuple[Sequence[_Port], ahocorasick_rs.AhoCorasick]:
         if busy and len(name) >= _SHORTEST_SMALL and name not in _SMALL_WORDS:
             ways.setdefault(name.lower(), _Port(by_place, meant, busy))
     return list(ways.values()), ahocorasick_rs.AhoCorasick(ways, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+
+@cache
+def _names_of_ports() -> frozenset[str]:
+    return frozenset(way for row in rows("ports.csv") for way in (row["name"], row["name"].upper()))
 
 
 @cache

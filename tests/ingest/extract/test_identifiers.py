@@ -205,6 +205,10 @@ NAMED = [
         [("bill", "ABCX7730215", "ABCX7730215"), ("bill", "HLCUPRG2110449083", "HLCUPRG2110449083")],
     ),
     ("A570967012  UMBER", [("case", "A-570-967-012", "A570967012")]),
+    (
+        "Visit with the 1303 team. Send it to 2304 dock 14, or Umber bridge (2305).",
+        [("port", "1303", "1303"), ("port", "2304", "2304"), ("port", "2305", "2305")],
+    ),
     ("as in EAPA 7260, EAPA Case 7412", [("case", "EAPA-7260", "EAPA 7260"), ("case", "EAPA-7412", "7412")]),
 ]
 

@@ -157,6 +157,9 @@ def test_a_firm_is_called_by_its_first_word_before_and_after_it_is_named() -> No
          ["Umberia Lamps, Inc.", "Umberia", "UMBERIA"]),
         ("PT Umber Madder Ochre loads it; UMO denies it", ["PT Umber Madder Ochre", "UMO"]),
         ("bought from Menuiserie Umbery inc. of Quebec. Umbery was told.", ["Menuiserie Umbery inc.", "Umbery"]),
+        ("The socks had been ordered from Umber Undergarments Fty. in Macau.", ["Umber Undergarments Fty."]),
+        ("Umber Valley Bulb Company (UVB) files its own entries (filer UVB). Quota desk JFK: Umber Ltd. asks.",
+         ["Umber Valley Bulb Company", "UVB", "Umber Ltd."]),
         # in small letters, though the text has capitals
         ("Umber Madder LLC has a case. no docs yet. ask about umber madder.", ["Umber Madder LLC", "umber madder"]),
         ("- importer low madder iron\n- broker umber gate chb\n- low madder iron says no\n- by umber woad & storage\n",

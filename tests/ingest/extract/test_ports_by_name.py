@@ -32,6 +32,15 @@ PORTS = [
         "Containers to Norfolk, from Callao to Houston and Mobile; Shanghai - Laem Chabang, then Charleston",
         ["Norfolk", "Callao", "Houston", "Mobile", "Shanghai", "Laem Chabang", "Charleston"],
     ),
+    (
+        "ETA Miami Feb 26. Entries at Savannah ABC-1234567-6 and ABC-2234567-5 Seattle. Refer to FP&F Norfolk.",
+        ["Miami", "Savannah", "Seattle", "Norfolk"],
+    ),
+    (
+        "Delivered DDP Newark. Ports were Wilmington and Charleston. Would somebody at Tacoma look? Samples taken at "
+        "Houston; the truck brought it to Manzanillo. Which port?\nA. Baltimore.",
+        ["Newark", "Wilmington", "Charleston", "Tacoma", "Houston", "Manzanillo", "Baltimore"],
+    ),
     ("The strike at Vancouver is over. The broker's permit for Nogales", ["Vancouver", "Nogales"]),
     ("Unladen at Richmond and cleared through Roma, it moves in bond to Spokane.", ["Richmond", "Roma", "Spokane"]),
     ("Boxes sit at the pier in Baltimore; to the District Director, Laredo", ["Baltimore", "Laredo"]),
