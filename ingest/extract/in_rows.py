@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from graph.resolve.words import is_of_people, is_place, share
 from ingest.extract.company_forms import legal_forms
 from ingest.extract.introduced import firm
-from ingest.extract.name_words import ADDRESS, NAME, WORD, Place
+from ingest.extract.name_words import ADDRESS, NAME, WORD, Place, stops
 
 _SEAT = r"(?: (?:of|in) [A-Z][\w ]{1,20}(?:, [A-Z][\w ]{1,20})?)"  # of Farmton, Ohio
 _SEMICOLON = re.compile(rf"{_SEAT}?;\s+(?:and\s+)?(?P<name>{NAME})(?=;|, [A-Z]|\.(?:\s|$)|\s+and\s|\s*\(|\s*$)")
@@ -85,8 +85,34 @@ def _member(text: str, match: re.Match[str]) -> Place | None:
     return None if ADDRESS.search(name) else firm(text, start, start + len(name))
 
 
+# Two names or more that sign by themselves, act for somebody or file something.
+_SIGNED = re.compile(
+    r"(?<![\w,&.-])(?<!, )[A-Z][\w'\u2019-]+(?:, [A-Z][\w'\u2019-]+){0,4},? & [A-Z][a-z][\w'\u2019-]+(?![\w&-])"
+)
+_ACTS_BEFORE = re.compile(r"\b(?:[Ff]iled|[Ss]ubmitted|[Ss]igned|[Rr]epresented) by $")
+_BEFORE_PARTNERS = 60
+_ACTS_BEHIND = re.compile(r",? (?:\w+ )?(?:attorneys?|counsel|lawyers|solicitors)\b(?: (?:for|to)\b|[.;,]|$)")
+_CLOSED = re.compile(r"\b(?:[Rr]espectfully|[Ss]incerely|[Rr]egards|[Yy]ours)\b[^\n]{0,30}\n\s*$")
+_LINE_ENDS, _TEXT_ENDS, _LINE_BEGINS = re.compile(r"[ ]*(?:\n|$)"), re.compile(r"\s*$"), re.compile(r"\n[ ]*\n[ ]*$")
+
+
+def _signed(text: str) -> Iterator[Place]:
+    """Firms of names that few firms have: `filed by Umber, Ochre & Woad`, and those that sign a letter with them."""
+    for match in _SIGNED.finditer(text) if "&" in text else ():
+        before = max(0, match.start() - _BEFORE_PARTNERS), match.start()
+        signs = (_CLOSED.search(text, *before) and _LINE_ENDS.match(text, match.end())) or (
+            _LINE_BEGINS.search(text, *before) and _TEXT_ENDS.match(text, match.end())
+        )
+        if not (signs or _ACTS_BEFORE.search(text, *before) or _ACTS_BEHIND.match(text, match.end())):
+            continue
+        names = [name.upper() for name in re.findall(WORD, match.group())]
+        if not any(share(name) or is_place(name) or stops(name.lower()) for name in names):
+            yield match.span()
+
+
 def partners(text: str) -> Iterator[Place]:
     """Firms that bear their partners' names and no legal form: many people bear one of them, or it is counsel."""
+    yield from _signed(text)
     named = list(_PARTNERS.finditer(text)) if "&" in text else []
     houses = {match.group() for match in named if _BROKERS.match(text, match.end())}
     for match in named:

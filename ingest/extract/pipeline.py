@@ -44,7 +44,7 @@ _MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
 _BATCH = 64
 _LONGEST_TEXT = 2**31  # spaCy's own limit guards models that need memory by length; ours do not
 _FILER, _FILER_CHARACTERS = re.compile(r"\bfiler(?: code)?:? $", re.IGNORECASE), 12
-_SHORTENED = (" Bt", " Est", " Fty", " Mfg", " Mfy")
+_SHORTENED = (" Bt", " Est", " Fty", " Mfy")
 _PIECE = re.compile(r"[^\W_]+|[^\w\s]|_|\s+")
 
 

@@ -160,6 +160,10 @@ def test_a_firm_is_called_by_its_first_word_before_and_after_it_is_named() -> No
         ("The socks had been ordered from Umber Undergarments Fty. in Macau.", ["Umber Undergarments Fty."]),
         ("Umber Valley Bulb Company (UVB) files its own entries (filer UVB). Quota desk JFK: Umber Ltd. asks.",
          ["Umber Valley Bulb Company", "UVB", "Umber Ltd."]),
+        ("Filed by Umber, Ochre & Woadley. Umbra & Woad, attorneys for none. Sand & Gravel fell.\n\n"
+         "Respectfully,\nOchre & Woade\n",
+         ["Umber, Ochre & Woadley", "Umbra & Woad", "Ochre & Woade"]),
+        ("It ends.\n\nTerms & Conditions\n\nThey hold.", []),
         # in small letters, though the text has capitals
         ("Umber Madder LLC has a case. no docs yet. ask about umber madder.", ["Umber Madder LLC", "umber madder"]),
         ("- importer low madder iron\n- broker umber gate chb\n- low madder iron says no\n- by umber woad & storage\n",
