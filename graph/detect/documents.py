@@ -19,6 +19,8 @@ from graph.resolve.words import read_name
 
 # What people write of a case; rulings and laboratory reports say in columns most of what they decide.
 WRITTEN = ("notice", "memo", "ims_document", "other")
+# What customs writes itself of them.
+OF_CUSTOMS = ("notice", "memo", "ims_document")
 _NUMBERS = ("importer", "manufacturer", "entry_number", "bill", "container")
 _NAME = "company_name"
 # Documents that name more firms than these are lists.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from graph.detect.documents import Document, documents_naming, firm_key
+from graph.detect.documents import OF_CUSTOMS, Document, documents_naming, firm_key
 from graph.facts.store import FactStore
 
 # How a business, or a maker's custom, goes from one firm to another in the open.
@@ -23,7 +23,8 @@ _HANDED_ON = re.compile(
     | conversion | renam(ed|es|ing) | chang(e[sd]?|ing)\ (of\ )?(its\ |the\ )?name | name\ change | formerly
     | trustee | receiver(ship)? | liquidat(or|ion|ed) | bankrupt(cy)? | insolven(t|cy) | auction(ed)?
     | (sole|exclusive|new|authori[sz]ed)\ ([a-z.]+\ )?(distributor|agent|importer|licensee|buyer) | appoint(s|ed|ment)?
-    | licen[cs]e | inherit(s|ed|ance) | heirs? | retire[sd]? | retirement | (son|daughter|widow)s?
+    | licen[cs]e | inherit(s|ed|ance) | heirs? | pass(es|ed)\ (on\ )?to | bequeath(s|ed)? | retire[sd]? | retirement
+    | (son|daughter|widow)s?
     )\b"""
 )
 # What takes it back, puts it off, or speaks of something else than the business.
@@ -44,14 +45,12 @@ _ON_PAPER = re.compile(
     r"""(?ix)\b(
       letters? | ltr | agreement | agmt | contract | deed | decree | orders?(ed)? | court | certificate | certified
     | registr\w+ | licen[cs]e | gazette | press | announce[sd]? | announcement | published | publication | notices?
-    | notified | filed | filing | statement | copy | copies | documents?(ed)?
+    | notified | filed | filing | statement | copy | copies | documents?(ed)? | by\ (last\ )?will | testament | probate
     )\b"""
 )
 _PUBLISHED = "notice"
-# What customs writes itself.
-_OF_CUSTOMS = ("memo", "notice", "ims_document")
 _LETTER = re.compile(r"(?i)\b(letters?|ltr)\b")
-_WE = re.compile(r"(?i)\b(we|us|our)\b")
+_WE = re.compile(r"(?i)\b(we|us|our|i|me|my)\b")
 # That two firms have nothing to do with each other.
 _NO_LINK = re.compile(
     r"""(?ix)\b(
@@ -149,9 +148,14 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
 
 
 def writes_itself(paper: Document, old: frozenset[str], new: frozenset[str]) -> bool:
-    """Whether the new one writes, in a letter that rests on a paper, that it has the business from the old one."""
+    """Whether the new one writes, in a letter that rests on a paper, that it has the business from the old one.
+
+    A letter is of whom its head or its end names.
+    """
     sentences = [(said, keys | _bare(said, old | new)) for said, keys in paper.sentences[1:]]
-    if paper.kind in _OF_CUSTOMS or not sentences or not sentences[-1][1] & new or sentences[-1][1] & old:
+    if paper.kind in OF_CUSTOMS or not any(
+        keys & new and not keys & old for _, keys in (*sentences[:1], *sentences[-1:])
+    ):
         return False
     of_old = [said for said, keys in sentences[:-1] if keys & old]
     if any(_NOT_SO.search(said) for said in of_old):
@@ -162,7 +166,7 @@ def writes_itself(paper: Document, old: frozenset[str], new: frozenset[str]) -> 
 
 def says_no_link(paper: Document, old: frozenset[str], new: frozenset[str]) -> bool:
     """Whether customs writes that the two have nothing to do with each other; both are what the two go by."""
-    if paper.kind not in _OF_CUSTOMS:
+    if paper.kind not in OF_CUSTOMS:
         return False
     sentences = ((said, keys | _bare(said, old | new)) for said, keys in paper.sentences[1:])
     of_both = (said for said, keys in sentences if keys & old and keys & new)

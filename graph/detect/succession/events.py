@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from graph.detect.succession.payment import Matter, last_demand, says_paid, speaks_of
+from graph.detect.succession.payment import Matter, last_demand, noted, says_paid, speaks_of
 from graph.detect.succession.sides import IMPORTERS, Side
 from graph.facts.columns import one_column, surely, taxpayer
 from graph.facts.store import FactStore
@@ -208,7 +208,7 @@ def read_events(
         own = t.semi_join(one_column("party", parties), "party").order_by("party", "day", "table", "key")
         rows = own.to_pyarrow().to_pylist()
     found: dict[str, list[Event]] = {}
-    notes: dict[str, list[Matter]] = {}
+    notes = noted(facts, parties, as_of=as_of, until=until)
     for row in rows:
         if row["paid"]:
             notes.setdefault(row["party"], []).append(_matter(row))

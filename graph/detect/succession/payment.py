@@ -5,12 +5,15 @@ a small bill paid says nothing of a large one that is not. A note that names not
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import ibis.expr.types as ir
 
+from graph.detect.documents import OF_CUSTOMS, documents_naming
 from graph.facts.columns import surely
+from graph.facts.store import FactStore
 
 # What customs notes where nothing is owed any more, in the languages of its partners too; "unpaid" has no such word.
 _PAID = (
@@ -61,6 +64,28 @@ def says_paid(remarks: ir.StringValue) -> ir.BooleanValue:
     """Whether remarks say that what was owed is paid, all of it."""
     plain = remarks.lower()
     return surely(plain.re_search(_PAID) & ~plain.re_search(_NOT_PAID))
+
+
+def noted(facts: FactStore, parties: Sequence[str], *, as_of: date | None, until: date) -> dict[str, list[Matter]]:
+    """By party, customs' own papers on it alone that say that what it owed is paid."""
+    papers = documents_naming(facts, parties, (), as_of=as_of, until=until, kinds=OF_CUSTOMS, saying=f"(?i)({_PAID})")
+    known = frozenset(parties)
+    found: dict[str, list[Matter]] = {}
+    for paper in papers:
+        of = {one.key for one in paper.named} & known
+        text = f"{paper.title}. {paper.text}".lower()
+        if len(of) != 1 or paper.day is None or re.search(_NOT_PAID, text):
+            continue
+        (party,) = of
+        # The party's own number is none of what was paid.
+        blank = paper.text
+        for one in paper.named:
+            if one.key == party:
+                blank = blank[: one.start] + " " * (one.end - one.start) + blank[one.end :]
+        said = [sentence for sentence, _ in replace(paper, text=blank).sentences if re.search(_PAID, sentence.lower())]
+        day = (paper.day - date(1970, 1, 1)).days
+        found.setdefault(party, []).append(Matter(paper.id, day, "documents", remarks=" ".join(said)))
+    return found
 
 
 def speaks_of(note: Matter, event: Matter) -> bool:

@@ -43,6 +43,9 @@ def test_that_two_have_no_link_is_for_customs_to_find(text: str, kind: str, foun
         (f"We bought some lists of customers of {OLD}. Sincerely, for {NEW}.", False),
         (f"Our agreement with {OLD} was not assigned. Sincerely, for {NEW}.", False),
         (f"By an agreement we sold our moulds to {NEW}. Sincerely, for {OLD}.", False),
+        (f"{NEW}\n\nThe business of {OLD} passed to me by will.\n\nRespectfully, A. Umber", True),
+        (f"{OLD}\n\nThe business of {OLD} passed to me by will.\n\nRespectfully, A. Umber", False),
+        (f"{NEW}\n\nThe lists of {OLD} passed to me.\n\nRespectfully, A. Umber", False),
     ],
 )
 def test_a_firm_may_write_itself_from_whom_it_has_the_business(text: str, found: bool) -> None:

@@ -1,11 +1,13 @@
 """Notes of payment: what says that something is paid, and of which events it speaks."""
 
+from datetime import date
 from typing import Any
 
 import ibis
 import pytest
 
-from graph.detect.succession.payment import Matter, last_demand, says_paid, speaks_of
+from graph.detect.succession.payment import Matter, last_demand, noted, says_paid, speaks_of
+from tests.graph.detect.memory_facts import MemoryFacts
 
 PENALTY = Matter("A1", day=100, kind="penalty", entry="ABC12345678", bill="MAEU55", amount_usd=80_000)
 
@@ -103,3 +105,38 @@ def test_a_note_that_names_nothing_is_of_the_last_demand(note: dict[str, Any], d
     ]
     values: dict[str, Any] = {"key": "A9", "day": 200, "kind": "penalty"} | note
     assert last_demand(Matter(**values), events) == demand
+
+
+OWES, OTHER = "55-0000001", "55-0000002"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "paid"),
+    [
+        ("memo", f"Umber Kiln LLC ({OWES}00) agreed to an offer in compromise and paid. Account is current.", ["A1"]),
+        ("notice", f"Of {OWES}: the penalty of 80,000 dollars was collected in full.", ["A1"]),
+        ("memo", f"Of {OWES}: the penalty of 9,000 dollars was collected in full.", []),
+        ("memo", f"{OWES} has not paid. The surety paid nothing.", []),
+        ("memo", f"{OWES} and {OTHER} paid.", []),
+        ("other", f"We have paid all that {OWES} owed.", []),
+        ("memo", f"{OWES} imports tiles.", []),
+    ],
+)
+def test_customs_own_papers_on_a_party_say_what_it_paid(kind: str, text: str, paid: list[str]) -> None:
+    mentions = [
+        {
+            "document_id": "D1", "kind": "importer", "key": f"{number}00", "start": text.index(number),
+            "end": text.index(number) + len(number) + 2 * (f"{number}00" in text),
+        }
+        for number in (OWES, OTHER) if number in text
+    ]  # fmt: skip
+    facts = MemoryFacts(
+        {
+            "documents": [{"id": "D1", "kind": kind, "title": "Account", "text": text, "date": date(1970, 6, 1)}],
+            "mentions": mentions,
+        }
+    )
+    notes = noted(facts, [OWES, OTHER], as_of=None, until=date(1971, 1, 1)).get(OWES, [])
+    said = {PENALTY.key for note in notes if speaks_of(note, PENALTY)}
+    assert sorted(said | {key for note in notes if (key := last_demand(note, [PENALTY]))}) == paid
+    assert noted(facts, [OWES], as_of=None, until=date(1970, 5, 1)) == {}
