@@ -26,6 +26,7 @@ def innocent(
     passed = sorted({a for law in laws for a in law.cleared_on_return})
     bonds = sorted({s for law in laws for s in law.in_bond})
     settled = sorted({i for law in laws for i in law.settled})
+    no_more = sorted({paper for law in laws for paper in law.destroyed})
     for_a_time = sorted({e for law in laws for e in law.temporary})
     slipped = sorted({s for law in laws for s in law.out_of_bond})
     alike = max(m.look_alikes for each, _, _ in leads for m in each.matches)
@@ -95,6 +96,11 @@ def innocent(
             "settled with customs", "issues on lot and return, and how they closed; leave in issues and documents",
             f"Holds: {listed(settled)} was closed in the importer's favour, or gives leave." if settled
             else "Does not hold: no issue that names both was closed in the importer's favour, and none gives leave.",
+        ),
+        InnocentExplanation(
+            "lot that is no more", "customs' documents on its entry or bill",
+            f"Holds: {listed(no_more)} says that it was destroyed." if no_more
+            else "Does not hold: none says that it was destroyed.",
         ),
         InnocentExplanation(
             "told to customs on return",

@@ -8,7 +8,8 @@ from typing import Any
 
 import ibis
 
-from graph.detect.documents import documents_naming
+from graph.detect.documents import OF_CUSTOMS, documents_naming
+from graph.detect.reentry.lots import DESTROYED_WORDS, NOT_DESTROYED_WORDS
 from graph.facts.columns import one_column, surely, taxpayer
 from graph.facts.store import FactStore
 
@@ -70,7 +71,8 @@ class Lawful:
     (`only_for_duties`). `passed`
     are actions in which customs had what came back before it, goods and all, and let it go; `cleared_on_return` has
     those on its papers, too. `settled` are issues in which customs knew of lot and return and closed the matter in the
-    importer's favour, and issues and documents in which it gave leave to bring the goods back.
+    importer's favour, and issues and documents in which it gave leave to bring the goods back. `destroyed` are customs'
+    documents that say that the lot is no more.
     """
 
     reexports: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ class Lawful:
     only_for_duties: bool = False
     settled: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
+    destroyed: tuple[str, ...] = ()
 
     @property
     def explains(self) -> bool:
@@ -98,8 +101,9 @@ class Lawful:
 
     @property
     def returned_lawfully(self) -> bool:
-        """Whether customs let them return or passed them there, saw them leave to be mended, or for a time only."""
-        return bool(self.temporary or self.settled or self.passed) or bool(
+        """Whether customs let them return or passed them there, saw them leave to be mended, or for a time only; or saw
+        the lot destroyed, so that these are other goods."""
+        return bool(self.temporary or self.settled or self.passed or self.destroyed) or bool(
             self.reexports and (self.reconditioned or self.cleared_on_return)
         )
 
@@ -157,6 +161,7 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     closed = _closed_in_favour(facts, {r.return_entry for r in returns}, as_of=as_of, until=until)
     numbers = {n for r in returns for n in (r.importer_taxpayer, r.maker, *r.containers)} | entries | bills
     leave = [*_leave_given(facts, as_of=as_of, until=until), *_leave_written(facts, numbers, as_of=as_of, until=until)]
+    no_more = _destroyed(facts, {n for r in returns for n in (r.entry_number, r.bill) if n}, as_of=as_of, until=until)
     by = {name: _by(rows, name) for name in ("action_id", "entry_number", "bill_number", "payer")}
     moved_on = _by(moves, "bill_number")
     found = {}
@@ -174,7 +179,11 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
             if told.only_for_duties and r.return_entry in under_a_case and r.entry_number not in under_a_case
             else (),
             settled=tuple(dict.fromkeys(row["issue_id"] for row in settled)),
-        )
+            destroyed=tuple(
+                paper for number in dict.fromkeys((r.entry_number, r.bill)) for paper, day in no_more.get(number, ())
+                if r.action_day <= day <= r.return_day + _LEAVE_DAYS
+            ),
+        )  # fmt: skip
     return found
 
 
@@ -235,6 +244,19 @@ def _leave_written(facts: FactStore, numbers: set[str], *, as_of: date | None, u
             for said, _ in paper.sentences
         )
     ]  # fmt: skip
+
+
+def _destroyed(
+    facts: FactStore, numbers: set[str], *, as_of: date | None, until: date
+) -> dict[str, list[tuple[str, int]]]:
+    """By entry or bill, customs' documents that name it and say that goods were destroyed, with their days."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    papers = documents_naming(facts, numbers, (), as_of=as_of, until=until, kinds=OF_CUSTOMS, saying=DESTROYED_WORDS)
+    for paper in papers:
+        if paper.day and not re.search(NOT_DESTROYED_WORDS, paper.text):
+            for number in sorted({one.key for one in paper.named} & numbers):
+                found.setdefault(number, []).append((paper.id, (paper.day - date(1970, 1, 1)).days))
+    return found
 
 
 def _gives_leave(issue: Row, r: Return) -> bool:

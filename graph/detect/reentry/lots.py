@@ -28,8 +28,8 @@ _FOUND_LATE = "found late"
 STAND_IN = "stand-in"
 
 # Goods of which customs wrote this are no more, unless it speaks of what is still to come.
-_DESTROYED = r"(?i)\bdestroyed\b|\bdestruction (was )?(witnessed|supervised|completed|verified|certified)"
-_NOT_DESTROYED = r"(?i)\b(not|never|to be|will be|if|unless|awaiting|pending|before)\b[a-z ]{0,20}\bdestr"
+DESTROYED_WORDS = r"(?i)\bdestroyed\b|\bdestruction (was )?(witnessed|supervised|completed|verified|certified)"
+NOT_DESTROYED_WORDS = r"(?i)\b(not|never|to be|will be|if|unless|awaiting|pending|before)\b[a-z ]{0,20}\bdestr"
 
 # Lines drawn of importers and headings that have a stopped lot, and of each at most; and with all other lines in all.
 STAND_INS = 12_000
@@ -84,7 +84,7 @@ def actions(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
         action_importer=t.importer_number.nullif(""),
         action_maker=t.manufacturer_id.nullif(""),
         standing=ibis.cases(
-            (surely(t.remarks.re_search(_DESTROYED) & ~t.remarks.re_search(_NOT_DESTROYED)), DESTROYED),
+            (surely(t.remarks.re_search(DESTROYED_WORDS) & ~t.remarks.re_search(NOT_DESTROYED_WORDS)), DESTROYED),
             ((t.kind == "seizure") | surely(t.result == "seized"), SEIZED),
             ((t.kind == "refusal") | surely(t.result == "refused"), REFUSED),
             (t.result == "discrepant", DISCREPANT),

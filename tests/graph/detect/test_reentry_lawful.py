@@ -19,7 +19,7 @@ RETURN = Return(
 
 def told(
     *, area: str | None = "adcvd", result: str = "discrepant", hts: str = "7326201000", case: str | None = None,
-    bond: str | None = None, of: Return = RETURN,
+    bond: str | None = None, of: Return = RETURN, paper: dict[str, Any] | None = None,
 ) -> Lawful:  # fmt: skip
     def line(entry: str, **values: Any) -> dict[str, Any]:
         return {"entry_number": entry, "line_number": 1, "tariff_ordinal": 1, "hts_number": "7326201000"} | values
@@ -34,6 +34,8 @@ def told(
             "entry_lines": [line(of.entry_number), line(of.return_entry, hts_number=hts, ad_case=case)],
             "actions": [action],
             "in_bond": [move] if bond else [],
+            "documents": [{"id": "D1", "kind": "memo", "date": CAME, "title": "File note"} | paper] if paper else [],
+            "mentions": [{"document_id": "D1", "kind": "bill", "key": of.bill, "start": 0, "end": 5}] if paper else [],
         }
     )
     return lawful(facts, [of], as_of=None, until=UNTIL)["L1"]
@@ -66,3 +68,19 @@ def test_goods_that_were_to_leave_the_country_are_not_explained_by_their_movemen
     under_its_bill = Return(**{name: getattr(RETURN, name) for name in Return.__slots__} | {"return_bill": "UMBR1"})
     law = told(bond=bond, of=under_its_bill)
     assert (law.in_bond, law.out_of_bond) == ((("V1",), ()) if explains else ((), ("V1",)))
+
+
+@pytest.mark.parametrize(
+    ("paper", "found"),
+    [
+        ({"text": "UMBR1: 40 packages were destroyed in the presence of an officer."}, ("D1",)),
+        ({"text": "UMBR1: destruction witnessed."}, ("D1",)),
+        ({"text": "UMBR1 is to be exported or destroyed within 90 days, and is not destroyed."}, ()),
+        ({"text": "UMBR1 was destroyed.", "kind": "other"}, ()),  # its owner's word
+        ({"text": "UMBR1 was destroyed.", "date": date(2025, 1, 2)}, ()),  # before it was stopped
+    ],
+)
+def test_a_lot_that_customs_saw_destroyed_has_not_come_back(paper: dict[str, Any], found: tuple[str, ...]) -> None:
+    law = told(paper=paper)
+    assert law.destroyed == found
+    assert law.explains is bool(found)
