@@ -1,14 +1,14 @@
 """The innocent explanations of one match: what customs itself did with the lot and with what came back."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import ibis
 
-from graph.detect.documents import OF_CUSTOMS, documents_naming
+from graph.detect.documents import OF_CUSTOMS, Document, documents_naming
 from graph.detect.reentry.lots import DESTROYED_WORDS, NOT_DESTROYED_WORDS
 from graph.facts.columns import one_column, surely, taxpayer
 from graph.facts.store import FactStore
@@ -231,7 +231,7 @@ def _leave_given(facts: FactStore, *, as_of: date | None, until: date) -> list[R
 
 
 def _leave_written(facts: FactStore, numbers: set[str], *, as_of: date | None, until: date) -> list[Row]:
-    """The documents that name one of these numbers and give leave in a sentence, in the shape of issues."""
+    """The documents that name one of these numbers and give leave in a sentence or two, in the shape of issues."""
     return [
         {
             "issue_id": paper.id, "opened_on": paper.day, "title": paper.title, "description": paper.text,
@@ -241,7 +241,7 @@ def _leave_written(facts: FactStore, numbers: set[str], *, as_of: date | None, u
         for paper in documents_naming(facts, numbers, (), as_of=as_of, until=until)
         if paper.day and any(
             re.search(_TO_RETURN, said) and re.search(_LEAVE, said) and not re.search(_NO_LEAVE, said)
-            for said, _ in paper.sentences
+            for said in _said(paper)
         )
     ]  # fmt: skip
 
@@ -257,6 +257,15 @@ def _destroyed(
             for number in sorted({one.key for one in paper.named} & numbers):
                 found.setdefault(number, []).append((paper.id, (paper.day - date(1970, 1, 1)).days))
     return found
+
+
+def _said(paper: Document) -> Iterator[str]:
+    """The sentences of a paper, and each with the one before: what was asked for, and the answer."""
+    before = ""
+    for said, _ in paper.sentences:
+        yield said
+        yield f"{before} {said}"
+        before = said
 
 
 def _gives_leave(issue: Row, r: Return) -> bool:

@@ -84,3 +84,15 @@ def test_a_lot_that_customs_saw_destroyed_has_not_come_back(paper: dict[str, Any
     law = told(paper=paper)
     assert law.destroyed == found
     assert law.explains is bool(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("Refusal of UMBR1. The importer asked leave to re-mark abroad and re-present. Leave given.", True),
+        ("Refusal of UMBR1. The importer asked leave to re-mark abroad and re-present. Leave was not given.", False),
+        ("UMBR1 is to be re-presented at another port. Of other goods. Leave given to go home.", False),
+    ],
+)
+def test_leave_is_asked_for_in_one_sentence_and_given_in_the_next(text: str, given: bool) -> None:
+    assert bool(told(paper={"text": text}).settled) is given
