@@ -4,8 +4,7 @@ Invariant: a finding rests on what was known on its day, `as_of`; the same facts
 """
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Protocol
@@ -20,8 +19,6 @@ from graph.model.finding import Finding
 Progress = Callable[[str], None]
 # New objects, and rounds of the generation before, after which Python collects cycles while detectors run.
 COLLECTED_AFTER = (200_000, 20, 20)
-# A detector that thinks when the others are broken off is broken off at its next question.
-_BREAK_OFF_EVERY_S = 0.05
 
 
 class Detector(Protocol):
@@ -77,28 +74,9 @@ def detect(
                 value=name,
                 next_step=f"Known are: {', '.join(sorted(DETECTORS))}.",
             )
-    wanted = [detector for name, detector in DETECTORS.items() if not only or name in only]
+    found: list[Finding] = []
     with _seldom_collecting():
-        if len(wanted) == 1:
-            found = wanted[0].detect(facts, as_of=as_of, progress=progress)
-        else:
-            found = _side_by_side(wanted, facts, as_of=as_of, progress=progress)
+        for name, detector in DETECTORS.items():
+            if not only or name in only:
+                found += detector.detect(facts, as_of=as_of, progress=progress)
     return sorted(found, key=lambda finding: (-finding.probability, finding.id))
-
-
-def _side_by_side(
-    detectors: Sequence[Detector], facts: FactStore, *, as_of: date | None, progress: Progress | None
-) -> list[Finding]:
-    """What several detectors find. While one of them thinks, for which it has one processor, the engine works for
-    another; when one fails, or somebody stops the work, the others are broken off."""
-    with ThreadPoolExecutor(len(detectors)) as pool:
-        running = [pool.submit(one.detect, facts, as_of=as_of, progress=progress) for one in detectors]
-        try:
-            ended, _ = wait(running, return_when=FIRST_EXCEPTION)
-            for one in ended:
-                one.result()  # fails where it failed
-            return [finding for one in running for finding in one.result()]
-        except BaseException:
-            while wait(running, timeout=_BREAK_OFF_EVERY_S).not_done:
-                facts.interrupt()
-            raise

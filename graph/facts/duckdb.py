@@ -8,7 +8,6 @@ several versions are listed instead, and their rows put together as they are rea
 
 import itertools
 import threading
-import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -61,8 +60,6 @@ class DuckDbFactStore:
         self._views: set[str] = set()
         self._lock = threading.Lock()
         self._local = threading.local()
-        self._counting = threading.Lock()  # held for no longer than a cursor is added
-        self._cursors: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
         self._serial = itertools.count()
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{round(memory_limit_gb * 1024)}MiB",
@@ -113,13 +110,6 @@ class DuckDbFactStore:
             self._local.backend = backend
         return backend
 
-    def interrupt(self) -> None:
-        """Break off the queries of all threads; see `FactStore.interrupt`."""
-        with self._counting:
-            cursors = tuple(self._cursors)
-        for cursor in cursors:
-            cursor.interrupt()
-
     def close(self) -> None:
         """Let go of the engine; expressions made before cannot be run after."""
         self._connection.close()
@@ -137,12 +127,9 @@ class DuckDbFactStore:
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         try:
-            cursor = self._connection.cursor()
+            return self._connection.cursor()
         except duckdb.ConnectionException as error:
             raise closed(self.home) from error
-        with self._counting:
-            self._cursors.add(cursor)
-        return cursor
 
     def _define(self, cursor: duckdb.DuckDBPyConnection, selection: Selection) -> None:
         name, columns = selection.view, columns_of(selection.table)

@@ -167,12 +167,6 @@ class SparkFactStore:
         self._open()
         return self._backend
 
-    def interrupt(self) -> None:
-        """Break off the jobs of this process's application; see `FactStore.interrupt`."""
-        session = self._open()
-        with _translated("Spark"):
-            session.sparkContext.cancelAllJobs()
-
     def close(self) -> None:
         """Let go of the views and of what is held in memory; Spark itself goes on for other stores."""
         with self._lock:

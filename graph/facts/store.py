@@ -54,10 +54,6 @@ class FactStore(Protocol):
         """How many rows each table holds."""
         ...
 
-    def interrupt(self) -> None:
-        """Break off what the engine works out for any thread just now: whoever waits for it gets an error."""
-        ...
-
     def close(self) -> None:
         """Let go of the engine; expressions made before cannot be run after."""
         ...

@@ -4,7 +4,7 @@ A further engine is one more entry in ENGINES. Spark's cases run where servers a
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -209,25 +209,6 @@ def test_many_threads_read_at_once(tmp_path: Path, engine: Engine) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(total, range(32))) == {Decimal(199 * 100)}
-
-
-def test_what_another_thread_asks_is_broken_off(tmp_path: Path, engine: Engine) -> None:
-    load_facts(tmp_path, ports=[{"port_code": f"{n:04d}", "name": f"Port {n}"} for n in range(2_000)])
-    store = engine(tmp_path)
-
-    def endless() -> int:
-        names = [store.table("ports").select(**{f"name_{n}": "name"}) for n in range(4)]
-        every = names[0].cross_join(*names[1:])
-        met = every.filter((every.name_0 + every.name_1).contains(every.name_2 + every.name_3))
-        return int(met.count().to_pyarrow().as_py())
-
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(endless)
-        while not asked.done():
-            store.interrupt()
-            wait([asked], timeout=0.05)
-        assert asked.exception() is not None
-    assert len(ports(store)) == 2_000
 
 
 def test_a_closed_store_says_so_to_a_thread_that_comes_late(tmp_path: Path, engine: Engine) -> None:

@@ -1,6 +1,5 @@
 """A fact store over rows held in memory, for tests: the same Protocol, the same types, no files."""
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -22,56 +21,43 @@ from tests.fixtures.fact_files import ARROW_TYPES
 _PLACES = {ColumnType.USD: "0.01", ColumnType.USD_CHANGE: "0.01", ColumnType.AMOUNT: "0.001"}
 
 
-class _OfThread(threading.local):
-    """A thread's connection, and the tables that it has."""
-
-    def __init__(self) -> None:
-        self.connection = ibis.duckdb.connect()
-        self.made: dict[tuple[str, date | None], ir.Table] = {}
-
-
 class MemoryFacts:
-    """Rows by table. Of rows with one key, the one known latest by the day asked for is current.
-
-    Each thread has a connection of its own.
-    """
+    """Rows by table. Of rows with one key, the one known latest by the day asked for is current."""
 
     def __init__(self, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+        self._connection = ibis.duckdb.connect()
         self._rows = {name: list(rows) for name, rows in tables.items()}
-        self._of_thread = _OfThread()
+        self._made: dict[tuple[str, date | None], ir.Table] = {}
 
     def table(self, name: str, *, as_of: date | None = None) -> ir.Table:
         if name not in TABLES:
             raise Invalid(f"No table {name}.", thing="table", value=name)
-        if (name, as_of) not in self._of_thread.made:
+        if (name, as_of) not in self._made:
             view = f"{name}_{as_of:%Y%m%d}" if as_of else name
             rows = self._arrow(name, as_of)
-            self._of_thread.connection.con.register(view, rows)
-            self._of_thread.made[name, as_of] = ops.DatabaseTable(
+            self._connection.con.register(view, rows)
+            self._made[name, as_of] = ops.DatabaseTable(
                 name=view,
                 schema=ibis.Schema.from_pyarrow(rows.schema),
-                source=self._of_thread.connection,
+                source=self._connection,
                 namespace=ops.Namespace(),
             ).to_expr()
-        return self._of_thread.made[name, as_of]
+        return self._made[name, as_of]
 
     @contextmanager
     def kept(self, expression: ir.Table) -> Iterator[ir.Table]:
         yield ibis.memtable(expression.to_pyarrow())
 
     def read(self, file: Path) -> ir.Table:
-        return self._of_thread.connection.read_parquet(file)
+        return self._connection.read_parquet(file)
 
     def write(self, expression: ir.Table, file: Path, *, rows_a_group: int = ROWS_A_GROUP) -> int:
         rows = expression.to_pyarrow()
         pq.write_table(rows, file, row_group_size=rows_a_group)
         return rows.num_rows
 
-    def interrupt(self) -> None:
-        """Its questions take no time."""
-
     def close(self) -> None:
-        self._of_thread.connection.disconnect()
+        self._connection.disconnect()
 
     def counts(self) -> FactCounts:
         return FactCounts({name: len(rows) for name, rows in self._rows.items()})

@@ -469,7 +469,7 @@ def facts() -> MemoryFacts:
 
 @pytest.fixture(scope="module")
 def findings(facts: MemoryFacts) -> list[Finding]:
-    return detect(facts, only=("port_shopping",))
+    return detect(facts)
 
 
 @pytest.fixture(scope="module")
@@ -714,8 +714,7 @@ def test_what_was_learned_later_is_not_used() -> None:
     facts = MemoryFacts(world.tables)
 
     def told(as_of: date) -> list[Finding]:
-        found = detect(facts, as_of=as_of, only=("port_shopping",))
-        return [f for f in found if any("55-0000001" in m.entity for m in f.members)]
+        return [f for f in detect(facts, as_of=as_of) if any("55-0000001" in m.entity for m in f.members)]
 
     assert told(on(30)) == []  # not entered again yet
     (known_then,) = told(on(60))
