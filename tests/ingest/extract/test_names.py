@@ -1,6 +1,9 @@
 """Known names, short names that a document defines, countries and days, and the pipeline that joins them."""
 
+import re
 import time
+from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -254,14 +257,29 @@ def test_spans_are_in_order_hold_what_they_say_and_lose_no_identifier(text: str)
     assert numbers == {(one.start, one.end) for one in found if one.how == "number"}
 
 
-def test_forms_and_sentences_are_read_at_twenty_thousand_words_a_second() -> None:
+# A processor that counts 3.2 million words a second of this text reads 20,000 of them.
+READ_OVER_COUNTED = 160
+
+
+def test_forms_and_sentences_are_read_as_fast_as_twenty_thousand_words_a_second_would_be() -> None:
     text = (
         "Entry ABC-1234567-6 of Umber Trading Co., Ltd. (Umber), made in China on May 3, 2019, says nothing new. " * 300
     )
+
+    def counted() -> None:
+        Counter(match.group().lower() for match in re.finditer(r"\w+", text))
+
     list(find_mentions("", "warm"))
+    read_s, counted_s = zip(
+        *((_processor_s(lambda: list(find_all([("", text)]))), _processor_s(counted)) for _ in range(5)), strict=True
+    )
+    assert min(read_s) < READ_OVER_COUNTED * min(counted_s)
+
+
+def _processor_s(work: Callable[[], object]) -> float:
     began = time.process_time()
-    list(find_all([("", text)] * 4))
-    assert len(text.split()) * 4 / (time.process_time() - began) > 20_000
+    work()
+    return time.process_time() - began
 
 
 def test_a_text_made_to_be_slow_is_not() -> None:
