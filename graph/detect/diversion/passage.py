@@ -257,10 +257,12 @@ def _begun(bills: Bills) -> Ints:
 
 def _each_once(inward: Ints, onward: Ints) -> Ints:
     """Those of `inward` in these pairs, ascending; of pairs that share a bill the first counts."""
-    taken: dict[int, int] = {}
+    taken: set[int] = set()
+    spent: set[int] = set()
     for i, out in zip(inward.tolist(), onward.tolist(), strict=True):
-        if i not in taken and out not in taken.values():
-            taken[i] = out
+        if i not in taken and out not in spent:
+            taken.add(i)
+            spent.add(out)
     return np.array(sorted(taken), dtype=np.int64)
 
 
