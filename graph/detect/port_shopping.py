@@ -26,7 +26,7 @@ from graph.detect.reentry.journeys import Journey, Travelled, journeys
 from graph.detect.reentry.lawful import Lawful, Return, lawful
 from graph.detect.reentry.lines import entry_lines
 from graph.detect.reentry.match import CHANCE_SHARE, Lead, Search, party_of, search
-from graph.detect.reentry.movement import Movement, filings, movement, traffic
+from graph.detect.reentry.movement import Filings, Movement, filings, movement, traffic
 from graph.detect.reentry.story import Told, read_records, tell
 from graph.facts.store import FactStore
 from graph.model.finding import Finding
@@ -132,7 +132,7 @@ def weigh(
     flow = traffic(lines, acting)
     carriers = traffic(lines, acting, by="carrier", only={lead.matches[0].carrier for lead in leads})
     travelled = journeys(facts, [_travelled(lead) for lead in leads], as_of=as_of, until=until)
-    returns = [_return(lead) for lead in leads]
+    returns = [_return(lead, filed) for lead in leads]
     explained = lawful(facts, returns, as_of=as_of, until=until)
     # What is explained tells nothing of how much is going on.
     idle = {
@@ -183,12 +183,16 @@ def weigh(
     return sorted(weighed, key=lambda w: (-w.probability, w.lead.p_value, w.lead.lot["lot_key"]))
 
 
-def _return(lead: Lead) -> Return:
+def _return(lead: Lead, filed: Filings) -> Return:
     lot, best = lead.lot, lead.matches[0]
+    mine = filed.taxpayer.get(lot["taxpayer"] or "", slice(0, 0))
+    before = filed.day[mine] < lot["action_day"]
+    used_before = int((before & (filed.port[mine] == best.port)).sum()), int(before.sum())
     return Return(
         lot["shipment"], tuple(lot["action_ids"]), lot["action_day"], lot["acting_port"], lot["taxpayer"] or "",
         lot["bill"] or "", lot["own_entry"] or "", best.bill, best.entry_number, best.day, best.port,
-        tuple(lot["containers"] or ()), lot["maker"] or "", lot["hts4"] or "",
+        tuple(lot["containers"] or ()), lot["maker"] or "", lot["hts4"] or "", lot["standing"] == lots.REFUSED,
+        (lot["maker"] or best.maker)[:2] or lot["origin"] or "", used_before,
     )  # fmt: skip
 
 

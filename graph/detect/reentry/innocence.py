@@ -27,6 +27,7 @@ def innocent(
     bonds = sorted({s for law in laws for s in law.in_bond})
     settled = sorted({i for law in laws for i in law.settled})
     no_more = sorted({paper for law in laws for paper in law.destroyed})
+    sold = sorted({paper for law in laws for paper in law.sold_abroad})
     for_a_time = sorted({e for law in laws for e in law.temporary})
     slipped = sorted({s for law in laws for s in law.out_of_bond})
     alike = max(m.look_alikes for each, _, _ in leads for m in each.matches)
@@ -103,6 +104,11 @@ def innocent(
             else "Does not hold: none says that it was destroyed.",
         ),
         InnocentExplanation(
+            "sold abroad", "papers on its entry, bill or box; where what came in set out",
+            f"Holds: {listed(sold)} says that it found a buyer abroad." if sold
+            else "Does not hold: no paper shows it, or what came in did not set out where such goods are made.",
+        ),
+        InnocentExplanation(
             "told to customs on return",
             "whether the entry declares returned goods, or pays the special duties left out",
             f"Speaks for it: {listed(declared)} does so."
@@ -112,8 +118,8 @@ def innocent(
         InnocentExplanation(
             "moved in bond", "in-bond movements of the lot's bill to the port of entry",
             f"Holds: moved under {listed(bonds)}." if bonds
-            else f"Does not hold: moved under {listed(slipped)}, but entered under another bill or bound for export, "
-            "and not examined."
+            else f"Does not hold: moved under {listed(slipped)}, but refused before, bound for export or entered under "
+            "another bill, and not examined."
             if slipped else "Does not hold: no movement in bond is on record.",
         ),
         InnocentExplanation(

@@ -47,6 +47,17 @@ _NO_LEAVE = (
     r"\b(no|refused)( the)? (leave|permission|consent|approval|authori[sz]ation|request|application|petition)\b|"
     r"\b(leave|permission|consent|request|application|petition)( [a-z-]+){0,6} refused\b"
 )
+# What is written of goods that were sent away and found a buyer abroad, unless it is still to come or fell through.
+_LANDED = r"(?i)\b(landing certificates?|certificates? of landing)\b|\b(home|domestic|local) (use|consumption|market)\b"
+_SOLD = r"(?i)\b(re-?)?sold\b|\b(bought|purchased)\b|\bsale\b"
+_AWAY = (
+    r"(?i)\b(re-?)?export(s|ed|ation)?\b|\b(refused|rejected|abroad|overseas)\b|\bturned away\b|\bsent (on|away|back)\b"
+)
+_NOT_SOLD = (
+    r"(?i)\b(not|never|no|without|to be|will be|would be|if|unless|awaiting|pending|failed)\b[a-z ]{0,30}"
+    r"\b(landing certificates?|certificates? of landing|sold|sale|bought|purchased|buyer|delivered|landed)\b|"
+    r"\b(unsold|false|forged|unverified|fell through)\b"
+)
 # Leave is asked for about when the goods are stopped, and on record soon after they are back.
 _LEAVE_DAYS = 60
 # Headings by which an entry says that goods were here before: returned, or repaired abroad.
@@ -55,6 +66,8 @@ _ADVERSE = ("discrepant", "refused", "seized")
 _SPECIAL_DUTIES = "adcvd"
 # Movements under bond by which goods are to leave the country: that they were entered instead is no explanation.
 _FOR_EXPORT = ("62", "63")
+# With so many entries before the action it is known which ports an importer uses.
+_LONG_STANDING = 10
 # To look at papers is not to look at goods.
 _ON_PAPER = "document_review"
 
@@ -65,14 +78,15 @@ class Lawful:
 
     `temporary` are the entries of lot and return where all were entered for a time only, under bond: such goods must
     leave again, and samples and what is shown at fairs come and go. `out_of_bond` are movements to the port of entry
-    that explain nothing: the goods were to be exported from there, or were entered under another bill, and customs did
-    not look at them. `as_returned` is the return's entry where it says itself that the goods were here before;
-    `under_a_case` where it pays the special duties that the lot had left out, and nothing else was wrong with the lot
-    (`only_for_duties`). `passed`
-    are actions in which customs had what came back before it, goods and all, and let it go; `cleared_on_return` has
-    those on its papers, too. `settled` are issues in which customs knew of lot and return and closed the matter in the
-    importer's favour, and issues and documents in which it gave leave to bring the goods back. `destroyed` are customs'
-    documents that say that the lot is no more.
+    that explain nothing: the goods were to be exported from there, or had been refused before they set out, or were
+    entered under another bill, and customs did not look at them. `as_returned` is the return's entry where it says
+    itself that the goods were here before; `under_a_case` where it pays the special duties that the lot had left out,
+    and nothing else was wrong with the lot (`only_for_duties`). `passed` are actions in which customs had what came
+    back before it, goods and all, and let it go; `cleared_on_return` has those on its papers, too. `settled` are issues
+    in which customs knew of lot and return and closed the matter in the importer's favour, and issues and documents in
+    which it gave leave to bring the goods back. `destroyed` are customs' documents that say that the lot is no more,
+    `sold_abroad` papers that say that it found a buyer abroad: customs' own, or anybody's where what came in set out
+    where such goods are made.
     """
 
     reexports: tuple[str, ...] = ()
@@ -88,6 +102,7 @@ class Lawful:
     settled: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
     destroyed: tuple[str, ...] = ()
+    sold_abroad: tuple[str, ...] = ()
 
     @property
     def explains(self) -> bool:
@@ -102,8 +117,8 @@ class Lawful:
     @property
     def returned_lawfully(self) -> bool:
         """Whether customs let them return or passed them there, saw them leave to be mended, or for a time only; or saw
-        the lot destroyed, so that these are other goods."""
-        return bool(self.temporary or self.settled or self.passed or self.destroyed) or bool(
+        the lot destroyed, or it was sold abroad, so that these are other goods."""
+        return bool(self.temporary or self.settled or self.passed or self.destroyed or self.sold_abroad) or bool(
             self.reexports and (self.reconditioned or self.cleared_on_return)
         )
 
@@ -126,6 +141,9 @@ class Return:
     containers: tuple[str, ...] = ()
     maker: str = ""
     hts4: str = ""
+    refused: bool = False
+    made_in: str = ""
+    used_before: tuple[int, int] = (0, 0)  # entries of the importer at the port of return before the action, and in all
 
 
 def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, until: date) -> dict[str, Lawful]:
@@ -155,13 +173,16 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     rows = ibis.union(by_entry, by_bill, by_id, loose, distinct=True).order_by("action_id").to_pyarrow().to_pylist()
     moved = facts.table("in_bond", as_of=as_of)
     moved = moved.semi_join(one_column("bill_number", bills), "bill_number")
-    moved = moved.select("serial", "kind", "bill_number", "from_port", "to_port")
+    moved = moved.select("serial", "kind", "bill_number", "from_port", "to_port", day=moved.moved_on.epoch_days())
     moves = moved.order_by("serial").to_pyarrow().to_pylist()
     for_a_time, as_returned, under_a_case = _declared(facts, entries, as_of=as_of)
     closed = _closed_in_favour(facts, {r.return_entry for r in returns}, as_of=as_of, until=until)
     numbers = {n for r in returns for n in (r.importer_taxpayer, r.maker, *r.containers)} | entries | bills
     leave = [*_leave_given(facts, as_of=as_of, until=until), *_leave_written(facts, numbers, as_of=as_of, until=until)]
+    of_lots = {n for r in returns for n in (r.entry_number, r.bill, *r.containers) if n}
     no_more = _destroyed(facts, {n for r in returns for n in (r.entry_number, r.bill) if n}, as_of=as_of, until=until)
+    sold = _sold(facts, of_lots, as_of=as_of, until=until)
+    at_home = _from_home(facts, returns, as_of=as_of) if sold else set()
     by = {name: _by(rows, name) for name in ("action_id", "entry_number", "bill_number", "payer")}
     moved_on = _by(moves, "bill_number")
     found = {}
@@ -183,6 +204,11 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
                 paper for number in dict.fromkeys((r.entry_number, r.bill)) for paper, day in no_more.get(number, ())
                 if r.action_day <= day <= r.return_day + _LEAVE_DAYS
             ),
+            sold_abroad=tuple(dict.fromkeys(
+                paper.id for number in (r.entry_number, r.bill, *r.containers)
+                for paper, of_customs in sold.get(number, ())
+                if (of_customs or r.shipment in at_home) and _dated_about(paper, r)
+            )),
         )  # fmt: skip
     return found
 
@@ -259,6 +285,49 @@ def _destroyed(
     return found
 
 
+def _sold(
+    facts: FactStore, numbers: set[str], *, as_of: date | None, until: date
+) -> dict[str, list[tuple[Document, bool]]]:
+    """By entry, bill or box, papers that name it and say that goods were sold abroad, and whether each is customs'."""
+    found: dict[str, list[tuple[Document, bool]]] = {}
+    for paper in documents_naming(facts, numbers, (), as_of=as_of, until=until, saying=f"{_LANDED}|{_SOLD}"):
+        said = f"{paper.title}. {paper.text}"
+        told = re.search(_LANDED, said) or (re.search(_SOLD, said) and re.search(_AWAY, said))
+        if paper.day and told and not re.search(_NOT_SOLD, said):
+            for number in sorted({one.key for one in paper.named} & numbers):
+                found.setdefault(number, []).append((paper, paper.kind in OF_CUSTOMS))
+    return found
+
+
+def _dated_about(paper: Document, r: Return) -> bool:
+    """Whether a paper was written since customs acted, and not long after the return."""
+    return paper.day is not None and r.action_day <= (paper.day - date(1970, 1, 1)).days <= r.return_day + _LEAVE_DAYS
+
+
+def _from_home(facts: FactStore, returns: list[Return], *, as_of: date | None) -> set[str]:
+    """The shipments of which what came in set out, after customs acted, in the country of its maker: by its bill or,
+    where that is not on record, by its entry."""
+    bills = facts.table("bills", as_of=as_of)
+    bills = bills.semi_join(one_column("bill_number", {r.return_bill for r in returns if r.return_bill}), "bill_number")
+    rows = bills.select("bill_number", "country_of_lading", laden=bills.loaded_on.epoch_days()).to_pyarrow().to_pylist()
+    laden = {row["bill_number"]: row for row in rows if row["laden"] is not None and row["country_of_lading"]}
+    lines = facts.table("entry_lines", as_of=as_of)
+    lines = lines.semi_join(one_column("entry_number", {r.return_entry for r in returns}), "entry_number")
+    told = lines.select("entry_number", "country_of_export").to_pyarrow().to_pylist()
+    from_where = {row["entry_number"]: row["country_of_export"] for row in told}
+    found = set()
+    for r in returns:
+        bill = laden.get(r.return_bill)
+        where = bill["country_of_lading"] if bill else from_where.get(r.return_entry)
+        if (
+            r.made_in
+            and where == r.made_in
+            and not (bill and (r.return_bill == r.bill or bill["laden"] <= r.action_day))
+        ):
+            found.add(r.shipment)
+    return found
+
+
 def _said(paper: Document) -> Iterator[str]:
     """The sentences of a paper, and each with the one before: what was asked for, and the answer."""
     before = ""
@@ -323,6 +392,18 @@ def _near(r: Return, rows: list[Row], by: Mapping[str, Mapping[str, list[int]]])
     return [rows[i] for i in sorted({i for name, value in named for i in by[name].get(value, ())})]
 
 
+def _was_planned(move: Row, r: Return) -> bool:
+    """Whether a movement under bond, not for export, may be the way that the goods were to go all along.
+
+    It is, where it set out before customs acted. What set out afterwards is not where customs had refused the goods,
+    nor where it went to a port at which an importer of long standing had entered nothing before.
+    """
+    if move["day"] is None or move["day"] <= r.action_day:
+        return True
+    there, in_all = r.used_before
+    return not r.refused and not (there == 0 and in_all >= _LONG_STANDING)
+
+
 def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
     def on_lot(row: Row) -> bool:
         return (
@@ -347,8 +428,8 @@ def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
     adverse = tuple(row["action_id"] for row in back if row["result"] in _ADVERSE)
     passed = () if adverse else tuple(row["action_id"] for row in cleared if row["kind"] != _ON_PAPER)
     there = [m for m in moves if m["bill_number"] == r.bill and m["to_port"] == r.return_port]
-    moved = tuple(m["serial"] for m in there if m["kind"] not in _FOR_EXPORT)
-    for_export = tuple(m["serial"] for m in there if m["kind"] in _FOR_EXPORT)
+    moved = tuple(m["serial"] for m in there if m["kind"] not in _FOR_EXPORT and _was_planned(m, r))
+    slipped = tuple(m["serial"] for m in there if m["serial"] not in moved)
     # Goods that move in bond are entered under the bill they moved under. Under another bill, and with no look at
     # them by customs, they left the charge of the port that held them, and the movement explains nothing.
     kept = not r.return_bill or r.return_bill == r.bill or bool(cleared)
@@ -359,7 +440,7 @@ def _of(r: Return, rows: list[Row], moves: list[Row]) -> Lawful:
         tuple(row["action_id"] for row in cleared),
         adverse,
         moved if kept else (),
-        for_export if kept else (*moved, *for_export),
+        slipped if kept else (*moved, *slipped),
         passed=passed,
         only_for_duties={row["area"] for row in lot if row["result"] in _ADVERSE} == {_SPECIAL_DUTIES},
     )  # fmt: skip

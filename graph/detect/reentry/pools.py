@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from graph.detect.reentry import scoring
+from graph.detect.reentry.lots import REFUSED
 from graph.detect.reentry.ports import port_use
 from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, VALUES, Floats, Share, size
 from graph.facts.columns import surely
@@ -50,6 +51,7 @@ def pools_of(
             for kind, key in ((OWN, "taxpayer"), (SAME_MAKER, "maker"))
         },
         port_use(table, lines),
+        np.array([each == REFUSED for each in table["standing"].to_pylist()], dtype=bool),
     )
 
 

@@ -63,6 +63,7 @@ class Pools:
     common: dict[str, Share]  # by field, of each lot: lines of others in the heading with its value, and with any
     boxes: dict[int, Share]  # by kind of pair, of each lot: its importer's (maker's) other entries in its box, and all
     ports: PortUse
+    refused: Bools  # whether customs refused the lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,9 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
     kept = np.where(other_load, 0.0, of_box(by_field["container"], np.where(part, 0.0, goods)))
     identity += np.minimum(kept, by_field["container"]) - by_field["container"]
     # Under one bill box, seal and goods are the same of themselves: they are no further news. Nor is the bill much:
-    # most that is unladen at one port and entered at another under its bill was on its way there.
-    one_bill = found["bill"] == 0
+    # most that is unladen at one port and entered at another under its bill was on its way there. What customs refused
+    # its importer may not enter elsewhere; a buyer may have bought it on the water.
+    one_bill = (found["bill"] == 0) & ~(pools.refused[lot] & own)
     identity = np.where(one_bill, np.minimum(by_field["bill"], ONE_BILL_BITS), identity)
     goods = np.where(one_bill, np.minimum(goods, 0.0), goods)
     return PairBits(kind, identity, goods, weights.of_recurring(found), by_field)

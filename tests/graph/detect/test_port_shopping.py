@@ -153,6 +153,25 @@ def slipped_out_of_bond(world: HarbourWorld) -> None:
     )
 
 
+def refused_and_moved_on(world: HarbourWorld) -> None:
+    """Refused, sent inland in bond all the same, and entered there under the very bill."""
+    trade(world, "55-000003400")
+    lot = world.line(importer_number="55-000003400", port_code="2704", entry_date=HELD)
+    world.tables["entry_lines"].remove(lot)
+    world.add(
+        "bills",
+        {"bill_number": lot["bill_number"], "arrived_on": HELD, "containers": [lot["container_number"]],
+         "packages": lot["packages"], "gross_weight_kg": lot["gross_weight_kg"], "hts_prefix": "760421"},
+    )  # fmt: skip
+    world.act(lot, entry_number=None, bill_number=lot["bill_number"], kind="hold", result="refused")
+    world.again(lot, bill_number=lot["bill_number"], port_code="3001", entry_date=on(16))
+    world.add(
+        "in_bond",
+        {"serial": "V3", "kind": "61", "from_port": "2704", "to_port": "3001", "bill_number": lot["bill_number"],
+         "moved_on": on(9)},
+    )  # fmt: skip
+
+
 def destroyed(world: HarbourWorld) -> None:
     """The maker replaces what was destroyed: the same goods to the carton, but not the same lot."""
     trade(world, "55-000001700")
@@ -450,12 +469,12 @@ STORIES = (
     slipped_out_of_bond, destroyed, to_be_destroyed, broken_in_five_and_repacked, shown_at_fairs,
     by_one_broker, by_everybodys_broker, settled_with_customs, settled_against_the_importer,
     passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld, found_late, box_of_its_own,
-    same_box_another_load, leave_by_letter, leave_withheld_by_letter, box_of_another_buyer,
+    same_box_another_load, leave_by_letter, leave_withheld_by_letter, box_of_another_buyer, refused_and_moved_on,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
     "55-0000016", "55-0000018", "55-0000019", "56-0000000", "56-0000010", "56-0000020", "56-0000030", "57-0000000",
-    "57-0000010", "55-0000022", "55-0000024", "55-0000026", "55-0000031",
+    "57-0000010", "55-0000022", "55-0000024", "55-0000026", "55-0000031", "55-0000034",
 )  # fmt: skip
 
 
@@ -591,7 +610,8 @@ def test_a_movement_in_bond_does_not_explain_an_entry_under_another_bill_that_no
     findings: list[Finding],
 ) -> None:
     assert result(of(findings, "55-0000016"), "moved in bond") == (
-        "Does not hold: moved under V2, but entered under another bill or bound for export, and not examined."
+        "Does not hold: moved under V2, but refused before, bound for export or entered under another bill, and not "
+        "examined."
     )
 
 

@@ -1,5 +1,6 @@
 """What an entry says itself of goods that were here before, and what a movement under bond explains."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,8 @@ RETURN = Return(
 
 def told(
     *, area: str | None = "adcvd", result: str = "discrepant", hts: str = "7326201000", case: str | None = None,
-    bond: str | None = None, of: Return = RETURN, paper: dict[str, Any] | None = None,
+    bond: str | None = None, moved_on: date | None = None, of: Return = RETURN, paper: dict[str, Any] | None = None,
+    laden_in: str | None = None, exported_from: str | None = None,
 ) -> Lawful:  # fmt: skip
     def line(entry: str, **values: Any) -> dict[str, Any]:
         return {"entry_number": entry, "line_number": 1, "tariff_ordinal": 1, "hts_number": "7326201000"} | values
@@ -28,12 +30,20 @@ def told(
         "action_id": "A1", "kind": "exam", "action_date": STOPPED, "entry_number": of.entry_number,
         "result": result, "discrepancy_area": area,
     }  # fmt: skip
-    move = {"serial": "V1", "kind": bond, "bill_number": of.bill, "from_port": "2704", "to_port": "3001"}
+    move = {
+        "serial": "V1", "kind": bond, "bill_number": of.bill, "from_port": "2704", "to_port": "3001",
+        "moved_on": moved_on,
+    }  # fmt: skip
+    came_by = {"bill_number": of.return_bill, "loaded_on": date(2025, 3, 20), "country_of_lading": laden_in}
     facts = MemoryFacts(
         {
-            "entry_lines": [line(of.entry_number), line(of.return_entry, hts_number=hts, ad_case=case)],
+            "entry_lines": [
+                line(of.entry_number),
+                line(of.return_entry, hts_number=hts, ad_case=case, country_of_export=exported_from),
+            ],
             "actions": [action],
             "in_bond": [move] if bond else [],
+            "bills": [came_by] if laden_in else [],
             "documents": [{"id": "D1", "kind": "memo", "date": CAME, "title": "File note"} | paper] if paper else [],
             "mentions": [{"document_id": "D1", "kind": "bill", "key": of.bill, "start": 0, "end": 5}] if paper else [],
         }
@@ -65,9 +75,50 @@ def test_the_duties_that_were_left_out_put_right_what_was_wrong_for_them_alone(
 
 @pytest.mark.parametrize(("bond", "explains"), [("61", True), ("62", False), ("63", False)])
 def test_goods_that_were_to_leave_the_country_are_not_explained_by_their_movement(bond: str, explains: bool) -> None:
-    under_its_bill = Return(**{name: getattr(RETURN, name) for name in Return.__slots__} | {"return_bill": "UMBR1"})
-    law = told(bond=bond, of=under_its_bill)
+    law = told(bond=bond, of=replace(RETURN, return_bill="UMBR1"))
     assert (law.in_bond, law.out_of_bond) == ((("V1",), ()) if explains else ((), ("V1",)))
+
+
+@pytest.mark.parametrize(
+    ("moved_on", "refused", "used_before", "explains"),
+    [
+        (date(2025, 3, 9), True, (0, 40), True),  # it was on its way when it was stopped
+        (date(2025, 3, 20), True, (12, 40), False),  # what is refused is to leave, and not to go on
+        (date(2025, 3, 20), False, (12, 40), True),  # where the importer's goods go
+        (date(2025, 3, 20), False, (0, 40), False),  # where they never went
+        (date(2025, 3, 20), False, (0, 4), True),  # of so few it is not known where they go
+    ],
+)
+def test_a_movement_that_set_out_after_the_stop_explains_what_was_to_go_there_all_along(
+    moved_on: date, refused: bool, used_before: tuple[int, int], explains: bool
+) -> None:
+    of = replace(RETURN, return_bill="UMBR1", refused=refused, used_before=used_before)
+    law = told(bond="61", moved_on=moved_on, of=of)
+    assert (law.in_bond, law.out_of_bond) == ((("V1",), ()) if explains else ((), ("V1",)))
+
+
+BOUGHT = "We bought the goods of UMBR1 after they had been refused in the United States, and sold them on."
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "came", "found"),
+    [
+        (BOUGHT, "other", {"laden_in": "CN"}, True),
+        (BOUGHT, "other", {"exported_from": "CN"}, True),
+        (BOUGHT, "other", {"laden_in": "MX", "exported_from": "CN"}, False),  # a paper, but the goods set out elsewhere
+        (BOUGHT, "other", {}, False),
+        (BOUGHT, "memo", {}, True),  # customs' own
+        ("LANDING CERTIFICATE: UMBR1, 40 packages, landed at Colon for home use.", "other", {"laden_in": "CN"}, True),
+        ("UMBR1: no landing certificate was presented for the goods exported.", "memo", {}, False),
+        ("UMBR1 was exported, to be sold abroad.", "memo", {}, False),
+        ("UMBR1 was bought of Umber Works.", "memo", {}, False),  # by whoever brought it in
+    ],
+)
+def test_a_lot_that_found_a_buyer_abroad_has_not_come_back(
+    text: str, kind: str, came: dict[str, str], found: bool
+) -> None:
+    law = told(paper={"text": text, "kind": kind}, of=replace(RETURN, made_in="CN"), **came)
+    assert bool(law.sold_abroad) is law.returned_lawfully is found
 
 
 @pytest.mark.parametrize(

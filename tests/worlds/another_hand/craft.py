@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from tests.worlds.another_hand.goods import ORDERED, Order, Product
 from tests.worlds.another_hand.model import Firm, Lot, Trade
 from tests.worlds.another_hand.population import new_trade
-from tests.worlds.another_hand.ports import COUNTRIES, DAYS_LATE, Port, softer_ports
+from tests.worlds.another_hand.ports import COUNTRIES, DAYS_LATE, RAILWAYS, TRUCKERS, Port, softer_ports
 from tests.worlds.another_hand.world import World
 
 
@@ -197,6 +197,34 @@ def pieces(world: World, lot: Lot, count: int) -> list[Lot]:
         part.containers, part.entry = [world.rng.choice(world.boxes)] if lot.containers else [], None
         parts.append(part)
     return parts
+
+
+def crumbled(world: World, lot: Lot, count: int) -> list[Lot]:
+    """A lot parted, mostly by whole cartons; what its parts hold adds up to it."""
+    cuts = [world.rng.gammavariate(6, 1) for _ in range(min(count, max(lot.packages, 2)))]
+    shares = [cut / sum(cuts) for cut in cuts]
+    if lot.packages >= 2 * len(cuts) and world.heads(0.7):
+        cartons = [1] * len(cuts)
+        for at in world.rng.choices(range(len(cuts)), shares, k=lot.packages - len(cuts)):
+            cartons[at] += 1
+        shares = [held / lot.packages for held in cartons]
+    else:
+        cartons = [max(1, round(lot.packages * share * world.rng.choice((0.5, 1, 2)))) for share in shares]
+    parts: list[Lot] = []
+    for share, held in zip(shares, cartons, strict=True):
+        part = replace(lot, quantity=round(lot.quantity * share, 2), kg=round(lot.kg * share, 1), packages=held)
+        part.value, part.entry = float(max(10, round(lot.value * share))), None
+        parts.append(part)
+    return parts
+
+
+def over_land(world: World, lot: Lot) -> Lot:
+    """A lot that a lorry or a train brings from the neighbour behind its port."""
+    lot.shipped_from = "MX" if lot.port.coast == "south" else "CA"
+    lot.mode = world.rng.choice(("30", "30", "20"))
+    lot.carrier = world.rng.choice(RAILWAYS if lot.mode == "20" else TRUCKERS)
+    lot.bill = f"{lot.carrier}{world.rng.randrange(10**8, 10**9)}"
+    return lot
 
 
 def soft_port(world: World, port: Port) -> Port:

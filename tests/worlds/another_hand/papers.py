@@ -15,11 +15,12 @@ LABS = ("NY", "SV", "CH", "LA", "SF", "NO")
 
 
 def documents(world: World) -> Iterator[Row]:
-    """Notices, laboratory reports, rulings and memos."""
+    """Notices, laboratory reports, rulings, memos and letters."""
     yield from _notices(world)
     yield from _lab_reports(world)
     yield from _rulings(world)
     yield from _memos(world)
+    yield from _letters(world)
 
 
 def _notices(world: World) -> Iterator[Row]:
@@ -106,6 +107,14 @@ def _memos(world: World) -> Iterator[Row]:
             "date": min(world.after(entry.filed, 20, 200), world.end), "language": "en",
             "text": f"We spoke with {entry.importer.officers[0]} of {entry.importer.name} about entry {entry.number}. "
             f"The goods, {lot.product.name}, came from {lot.maker.name}. Nothing further is needed.",
+        }  # fmt: skip
+
+
+def _letters(world: World) -> Iterator[Row]:
+    for number, (on, kind, title, text) in enumerate(sorted(world.letters)):
+        yield {
+            "id": f"P{number:05d}", "kind": kind, "title": title, "date": min(on, world.end), "language": "en",
+            "text": text,
         }  # fmt: skip
 
 

@@ -63,8 +63,12 @@ CARRIERS: tuple[str, ...] = (
 CARRIER_SHARES: tuple[float, ...] = (16, 15, 13, 9, 10, 11, 8, 10, 2, 3, 2, 1)
 AIR_CARRIERS: tuple[str, ...] = ("UAL", "FDX", "UPS", "KAL", "CPA")
 TRUCKERS: tuple[str, ...] = ("WERN", "SNLU", "JBHT", "LDXP")
+RAILWAYS: tuple[str, ...] = ("BNSF", "UPRR", "CNRU")
 UNKNOWN_COUNTRIES: tuple[str, ...] = ("UK", "ZZ", "XX", "EU", "CS")
 """Country letters that forms carry and no list knows."""
+
+
+INLAND = tuple(port for port in PORTS if port.coast == "inland")
 
 
 def ports_of(kind: str, coast: str | None = None) -> list[Port]:

@@ -1,4 +1,4 @@
-"""Goods stopped at one port that come back at another: eight ways."""
+"""Goods stopped at one port that come back at another: eleven ways."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from tests.worlds.another_hand import craft
 from tests.worlds.another_hand.goods import Product
 from tests.worlds.another_hand.model import Firm, Lot, Trade
-from tests.worlds.another_hand.ports import PORTS, Port, ports_of
+from tests.worlds.another_hand.ports import INLAND, PORTS, RAILWAYS, Port, ports_of
 from tests.worlds.another_hand.world import World
 
 KIND = "port_shopping"
@@ -173,7 +173,79 @@ def port_probing(world: World) -> None:
     _note(world, "port_probing", [trade.importer], stopped, back)
 
 
+def inbond_slip(world: World) -> None:
+    """Stopped lots move on under bond, some when they have come a second time, and are entered inland."""
+    trade, stopped = _stopped(world, lots=(1, 4))
+    inland = world.rng.choice(INLAND)
+    back: list[Lot] = []
+    for lot in stopped:
+        lot.left = world.after(lot.left or lot.arrived, 2, 25)
+        if world.heads(0.4):
+            on = craft.back(world, lot, lot.port, (10, 60))
+            again = craft.returned(world, lot, trade, lot.port, on)
+            world.move_in_bond(again, inland, "61", world.after(on, 0, 6))
+        else:
+            world.move_in_bond(lot, inland, "61", lot.left)
+            again = craft.returned(world, lot, trade, lot.port, lot.left, same_box=0.8)
+            if world.heads(0.6):
+                again.bill = lot.bill
+            else:
+                again.mode, again.carrier = "20", world.rng.choice(RAILWAYS)
+        again.arrived, again.port = world.after(again.arrived, 4, 15), inland
+        if again.arrived <= world.end:
+            back.append(again)
+    craft.enter_all(world, trade, back, company=0.1)
+    _note(world, "inbond_slip", [trade.importer], stopped, back)
+
+
+def crumbs(world: World) -> None:
+    """A stopped lot comes back over land in many small entries, over some weeks, that add up to it."""
+    trade, stopped = _stopped(world, lots=(1, 4))
+    side = world.rng.choice(("north", "south"))
+    gates = world.rng.sample(ports_of("land", side), world.rng.choice((1, 1, 2, 3)))
+    other = trade
+    if world.heads(0.25):
+        other = craft.newcomer(world, [stopped[0].product], stopped[0].arrived, like=trade, size=0.002)
+        craft.share_contacts(world, trade.importer, other.importer)
+    back: list[Lot] = []
+    for lot in stopped:
+        begin, days = craft.back(world, lot, gates[0], (8, 45)), world.rng.randint(20, 75)
+        for part in craft.crumbled(world, lot, world.rng.randint(8, 40)):
+            on = world.after(begin, 0, days)
+            if on <= world.end:
+                gate = world.rng.choice(gates)
+                again = craft.over_land(world, craft.returned(world, part, other, gate, on, same_box=0, near=0))
+                again.value = float(min(part.value, world.rng.randrange(500, 2_490)))
+                back.append(again)
+    craft.enter_all(world, other, back, company=0)
+    _note(world, "crumbs", list(dict.fromkeys([trade.importer, other.importer])), stopped, back)
+
+
+def overland_return(world: World) -> None:
+    """Stopped lots go to a neighbour country and come back by truck or rail, whole or in two or three loads."""
+    trade, stopped = _stopped(world, lots=(1, 4))
+    neighbour = world.rng.choice(("MX", "CA"))
+    gates = ports_of("land", "south" if neighbour == "MX" else "north")
+    gate = trade.other_ports[neighbour] if world.heads(0.4) else world.rng.choice(gates)
+    back: list[Lot] = []
+    for lot in stopped:
+        lot.left = world.after(lot.left or lot.arrived, 3, 20)
+        if world.heads(0.6):
+            world.act("reexport", lot.left, "released", lot=lot, remarks=f"exported to {neighbour}")
+        if world.heads():
+            world.move_in_bond(lot, gate, world.rng.choice(("62", "63")), lot.left)
+        on = craft.back(world, lot, gate, (10, 90))
+        for part in [lot] if world.heads(0.6) else craft.crumbled(world, lot, world.rng.choice((2, 2, 3))):
+            again = craft.returned(world, part, trade, gate, world.after(on, 0, 12), same_box=0, near=0.012)
+            if world.heads(0.4):  # put on pallets, or taken off them
+                again.packages = max(1, round(again.packages * world.rng.choice((0.04, 0.5, 2))))
+            if again.arrived <= world.end:
+                back.append(craft.over_land(world, again))
+    craft.enter_all(world, trade, back, company=0.1)
+    _note(world, "overland_return", [trade.importer], stopped, back)
+
+
 FAMILIES = (
     same_firm, by_successor, split_and_repacked, in_bond_diversion, out_and_back, changed_mode,
-    washed_papers, port_probing,
+    washed_papers, port_probing, inbond_slip, crumbs, overland_return,
 )  # fmt: skip

@@ -1,11 +1,12 @@
-"""Honest lots that turn up at another port: nine ways."""
+"""Honest lots that turn up at another port: thirteen ways."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from tests.worlds.another_hand import craft
 from tests.worlds.another_hand.goods import Product
 from tests.worlds.another_hand.model import Firm, Lot, Trade
-from tests.worlds.another_hand.ports import PORT_BY_CODE, Port, ports_of
+from tests.worlds.another_hand.ports import INLAND, PORT_BY_CODE, Port, ports_of
 from tests.worlds.another_hand.world import World
 
 KIND = "port_shopping"
@@ -185,6 +186,111 @@ def refused_then_new_order(world: World) -> None:
     _note(world, "refused_then_new_order", trade, lots)
 
 
+def planned_in_bond(world: World) -> None:
+    """Every lot moves on under bond to the same inland port, those that were looked at where they landed, too."""
+    trade, product, maker, port = craft.regular(world)
+    inland = world.rng.choice(INLAND)
+    lots: list[Lot] = []
+    for on in world.spread(world.start, world.end, world.rng.randint(14, 30)):
+        landed = world.lot(trade, product, maker, on, port=port, size=1.4)
+        moved = world.after(on, 0, 5)
+        again = replace(landed, arrived=world.after(moved, 3, 12), port=inland)
+        if world.heads(0.25):
+            world.leave_bare(landed)
+            _look(world, landed, material=world.heads(0.4))
+            moved = world.after(on, 5, 14)
+            again.arrived = world.after(moved, 3, 12)
+        world.move_in_bond(landed, inland, "61", moved)
+        if again.arrived <= world.end:
+            lots.append(again)
+    craft.enter_all(world, trade, lots, company=0)
+    _note(world, "planned_in_bond", trade, lots)
+
+
+def border_distributor(world: World) -> None:
+    """Customers over the border are served in many small loads, week by week, whatever happens to the lots by sea."""
+    trade, product, maker, port = craft.regular(world)
+    gates = world.rng.sample(ports_of("land", "north"), world.rng.choice((1, 2)))
+    small = [
+        craft.over_land(world, world.lot(trade, product, maker, on, port=world.rng.choice(gates), size=0.08))
+        for on in world.spread(world.start, world.end, world.rng.randint(60, 140))
+    ]
+    craft.enter_all(world, trade, small, company=0)
+    whole = _stopped_of_some(world, trade, product, maker, port)
+    _note(world, "border_distributor", trade, whole + small)
+
+
+def stock_over_the_border(world: World) -> None:
+    """A warehouse in Canada is drawn on by the truckload for years, beside lots that come by sea."""
+    trade, product, maker, port = craft.regular(world)
+    gate = trade.other_ports["CA"]
+    loads = [
+        craft.over_land(world, world.lot(trade, product, maker, on, port=gate, size=1.3))
+        for on in world.spread(world.start, world.end, world.rng.randint(16, 40))
+    ]
+    craft.enter_all(world, trade, loads)
+    whole = _stopped_of_some(world, trade, product, maker, port)
+    _note(world, "stock_over_the_border", trade, whole + loads)
+
+
+def _stopped_of_some(world: World, trade: Trade, product: Product, maker: Firm, port: Port) -> list[Lot]:
+    """Lots by sea, of which customs stops a few; what is refused is exported and stays away."""
+    lots = [
+        world.lot(trade, product, maker, on, port=port, size=1.4)
+        for on in world.spread(world.day(0.05, 0.2), world.day(0.7, 0.9), world.rng.randint(6, 12))
+    ]
+    for lot in lots:
+        if world.heads(0.4):
+            world.present(trade, lot)
+            if world.heads():
+                world.act("refusal", world.after(lot.arrived, 1, 9), "refused", lot=lot, area="safety")
+                out = world.after(lot.arrived, 12, 40)
+                world.act("reexport", out, "released", lot=lot, remarks="exported")
+            else:
+                _look(world, lot, material=world.heads())
+        else:
+            world.enter(trade, [lot])
+    return lots
+
+
+SOLD = (
+    "LANDING CERTIFICATE\nThe goods of bill {bill} ({packages} packages, {kg} kg) were landed at {place} on {day} and "
+    "entered there for home use by {buyer}.",
+    "Dear Sirs,\nWe, {buyer} of {place}, bought the goods of bill {bill} as they lay after they had been refused in "
+    "the United States. They reached us on {day} and have been sold to our customers here.",
+    "EXPORT RECORD\nBill {bill}, {packages} packages, {kg} kg: exported to {place}, sold to {buyer}, delivered {day}.",
+)
+
+
+def sold_abroad(world: World) -> None:
+    """A refused lot is exported and sold abroad, as papers show; the maker sends another like it."""
+    trade, product, maker, port = craft.regular(world)
+    lots: list[Lot] = []
+    for on in world.spread(world.day(0.1, 0.4), world.day(0.6, 0.85), world.rng.randint(2, 5)):
+        lot = world.lot(trade, product, maker, on, port=port, size=1.4)
+        world.present(trade, lot)
+        refused = world.after(on, 2, 9)
+        world.act("refusal", refused, "refused", lot=lot, area=world.rng.choice(("safety", "marking", "documents")))
+        out = lot.left = world.after(refused, 8, 30)
+        world.act("reexport", out, "released", lot=lot, remarks="exported under supervision")
+        buyer = world.firm("company", world.rng.choice(("AE", "MX", "CO", "TH")))
+        place = buyer.city.title()
+        sold = world.after(out, 12, 40)
+        paper = world.rng.choice(SOLD).format(
+            bill=lot.bill, packages=lot.packages, kg=f"{lot.kg:,.0f}", place=place, day=sold, buyer=buyer.name
+        )  # fmt: skip
+        world.letters.append((sold, "other" if world.heads(0.7) else "memo", f"Goods of bill {lot.bill}", paper))
+        gate = _other(world, port)
+        again = craft.back(world, lot, gate, (5, 70))
+        lots.append(lot)
+        if again <= world.end:
+            fresh = craft.returned(world, lot, trade, gate, again, same_box=0, near=0.02)
+            fresh.bill = f"{fresh.carrier}{world.rng.randrange(10**8, 10**9)}"
+            craft.enter_all(world, trade, [fresh], company=0)
+            lots.append(fresh)
+    _note(world, "sold_abroad", trade, lots)
+
+
 def happen(world: World) -> None:
     """Decide the strike and the changed rotation of these years before anybody trades."""
     strict = [port for port in ports_of("sea") if port.exam_rate > 0.025]
@@ -199,5 +305,6 @@ def happen(world: World) -> None:
 
 FAMILIES = (
     strike, changed_rotation, distribution_centre, reconditioned, warehouse_fire, trade_show,
-    seasonal_ports, standard_packs, refused_then_new_order,
+    seasonal_ports, standard_packs, refused_then_new_order, planned_in_bond, border_distributor,
+    stock_over_the_border, sold_abroad,
 )  # fmt: skip
