@@ -13,8 +13,25 @@ from functools import cache
 from graph.resolve.words import is_place, looks_like_company
 from ingest.extract.company_forms import rows
 from ingest.extract.introduced import is_label, official
-from ingest.extract.name_words import Place, ends_names, is_goods, is_region, is_ship_or_brand, seated_name, weights
-from ingest.extract.told_of import ends_so, in_headline, is_of_person, is_told_of
+from ingest.extract.name_words import (
+    INITIALS,
+    Place,
+    ends_names,
+    is_coined,
+    is_given,
+    is_goods,
+    is_of_nation,
+    is_plain,
+    is_put_together,
+    is_region,
+    is_ship_or_brand,
+    is_town,
+    names_goods,
+    says_what_kind,
+    seated_name,
+    weights,
+)
+from ingest.extract.told_of import ends_so, in_headline, is_of_person, is_told_of, stands_so
 from ingest.sources.countries import country_code, country_names
 
 ENOUGH, HINT, SURE = 2, 1, 2
@@ -95,6 +112,7 @@ _BEFORE_SHIPS = frozenset(
     ("is", "ship", "Ship", "vessel", "Vessel", "barge", "tug", "freighter", "M/V", "MV", "S/S", "SS")
 )
 _TITLES = frozenset(("Mr.", "Mrs.", "Ms.", "Mx.", "Dr.", "Messrs.", "Attn.", "Attn.:"))
+_LESS_BEFORE = frozenset(("and", "at", "of", "through", "via"))  # places and things, too
 _BEFORE_PLACES = frozenset(("around", "in", "into", "near", "off", "outside", "throughout"))
 _OF_PLACES = frozenset(("city", "port", "ports", "province", "town"))
 _PERSON_BEHIND = re.compile(
@@ -150,7 +168,10 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
         above = words[-2]  # the Food Safety Service (FSS)
     longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper() and not _is_label_for(words)
     of_firm = (
-        "&" in name.written or (" " in name.written and looks_like_company(name.written)) or ends_as_firms_do(name)
+        "&" in name.written
+        or (" " in name.written and looks_like_company(name.written))
+        or ends_as_firms_do(name)
+        or is_coined_name(name.words, surely=True)
     )
     titled = last in _TITLES or last in _BEFORE_PERSONS or last.rstrip(",:").lower() in _BEFORE_PERSONS
     of_person = not of_firm and ((spaced and titled) or _PERSON_BEHIND.match(text, end))
@@ -183,11 +204,51 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
     seen_before = {} if longer else dict(_seen_in_list(before)) if begins else dict(_seen_before(before, name))
     if not longer and " " in name.written and is_told_of(text, start, end, name.written):
         name.saw("told", HINT)
+    if not longer and (coined := _coined(text, start, end, name, words, begins=begins)):
+        name.saw("coined", coined)
     if not any((*seen.values(), *seen_before.values())) or in_headline(text, start, end):
         return {}
     name.saw_all(seen)
     name.saw_all(seen_before)
     return seen_before
+
+
+# What stands before firms in sentences, and before that where a person is meant: signed by, spoke with.
+_FIRMS_BEFORE = frozenset(
+    ("against", "and", "as", "at", "between", "by", "for", "from", "of", "than", "that", "through", "to", "via",
+     "where", "whether", "with")
+)  # fmt: skip
+_PERSONS_ABOVE = frozenset(
+    ("called", "chat", "checked", "days", "directed", "headed", "interview", "led", "met", "name", "named", "played",
+     "prepared", "run", "said", "signed", "speak", "spoke", "statement", "taken", "talk", "talked", "testimony",
+     "typed", "words", "written")
+)  # fmt: skip
+
+
+def _coined(text: str, start: int, end: int, name: NameSeen, words: Sequence[str], *, begins: bool) -> int:
+    """How much it says for a firm that a name of no dictionary stands at a place."""
+    last = words[-1] if words else ""
+    of_firm = last in _FIRMS_BEFORE and (len(words) < 2 or words[-2].lower() not in _PERSONS_ABOVE)
+    if " " not in name.written:
+        if not is_put_together(name.written):
+            return 0
+        if begins:
+            return HINT if _acts(text, end) else 0
+        told = stands_so(text, start, end, name.written)
+        return told * (ENOUGH if of_firm and last not in _LESS_BEFORE else HINT)
+    surely = is_coined_name(name.words, surely=True) and (of_firm or any(map(is_coined, name.words)))  # Sand & Gravel
+    if last in _BEFORE_PLACES or not (surely or (of_firm and is_coined_name(name.words, surely=False))):
+        return 0
+    acts = begins and surely and is_coined(name.words[0]) and _acts(text, end) and not in_headline(text, start, end)
+    return ENOUGH if acts or stands_so(text, start, end, name.words[-1]) else 0
+
+
+_APART = re.compile(rf"{_OF_SEAT}, (?:an?|its|our|the|their|your|which|who) ")
+
+
+def _acts(text: str, end: int) -> bool:
+    """Whether what stands behind a name is what somebody does or is."""
+    return any(pattern.match(text, end) for pattern in (_VERB, _HAS, _TALKS, _APART))
 
 
 def _is_label_for(words: Sequence[str]) -> bool:
@@ -230,6 +291,38 @@ def _seen_behind(text: str, end: int) -> Iterator[tuple[str, int]]:
         yield "does", max(does.get(word, past), does.get(following, past) if word in _GOES_ON else 0)
         if _names_what_follows(text, end):
             yield "noun", weights("noun")[word]
+
+
+# What names end with that are no firms': papers, programmes, places.
+_THINGS = frozenset(
+    ("ACT", "AGREEMENT", "AIRPARK", "AIRPORT", "ALERT", "APPLICATION", "BULLETIN", "CALENDAR", "CERTIFICATE", "CODE",
+     "DATABASE", "DAY", "DECLARATION", "DESK", "FORM", "GUIDE", "GUIDELINE", "HIGHWAY", "INITIATIVE", "LAKE", "LIST",
+     "LOGIN", "MANUAL", "MECHANISM", "MESSAGE", "METHOD", "ORDER", "PLAN", "POLICY", "PORTAL", "PROGRAM", "PROJECT",
+     "PROTOCOL", "REGULATION", "REPORT", "RIVER", "RULE", "STREET", "SYNTAX", "SYSTEM", "TEST", "TREATY", "WAR")
+)  # fmt: skip
+
+
+def is_coined_name(words: Sequence[str], *, surely: bool) -> bool:
+    """Whether several words are a name that hardly anything but a firm has: one is in no dictionary, and another is, or
+    ends firms' names; persons have names without such a one.
+
+    >>> is_coined_name(["Umberia", "Tea"]), is_coined_name(["Ann", "Umberia"]), is_coined_name(["General", "Note"])
+    (True, False, False)
+    """
+    if words[-1].upper().removesuffix("S") in _THINGS or is_of_nation(words[-1]) or any(map(is_label, words)):
+        return False
+    coined = [word for word in words if is_coined(word)]
+    others = [word for word in words[1:] if is_plain(word) or ends_names(word) or names_goods(word)]
+    if "&" in words and not coined:
+        coined = [word for word in words if not (says_what_kind(word) or official(word))][1:]
+    return bool(
+        len(words) > 1
+        and coined
+        and (others or not (surely or is_given(words[0])))
+        and not any(word[0].isdigit() for word in words)
+        and not INITIALS.fullmatch(words[0])
+        and not is_town(" ".join(words))
+    )
 
 
 def _names_what_follows(text: str, end: int) -> bool:

@@ -11,6 +11,7 @@ from functools import cache
 from graph.resolve.words import is_of_people, is_place, looks_like_company, share
 from ingest.extract.company_forms import FormSpan, legal_forms, rows
 from ingest.extract.in_forms import addressees, in_columns, in_fields, in_lines
+from ingest.extract.in_lists import in_lists
 from ingest.extract.in_rows import in_rows, partners
 from ingest.extract.introduced import introduced, official
 from ingest.extract.name_words import (
@@ -515,5 +516,5 @@ def _names_one(text: str, match: re.Match[str]) -> bool:
 # By form and by what stands around, the surest first.
 _WAYS = (
     _by_form, _by_prefix, _by_beginning, in_fields, addressees, _clients, _shortened, _cited, _other_names, _numbered,
-    in_columns, in_lines, _works, _of_places, partners,
+    in_columns, in_lines, in_lists, _works, _of_places, partners,
 )  # fmt: skip

@@ -33,6 +33,7 @@ from ingest.extract.name_words import (
     ends_names,
     is_of_nation,
     is_seat,
+    is_town,
     stops,
     weights,
 )
@@ -255,7 +256,7 @@ def _several_tell(text: str, name: NameSeen, weight: int) -> bool:
         return False  # K. Umber
     partners = "&" in words and not name.written.isupper()
     weight += HINT * (partners or looks_like_company(name.written) or ends_names(words[-1]) or ends_so(words))
-    if weight < ENOUGH or is_somewhere(name.written) or ADDRESS.fullmatch(words[-1]):
+    if weight < ENOUGH or is_somewhere(name.written) or is_town(name.written) or ADDRESS.fullmatch(words[-1]):
         return False
     if is_place(words[-1].upper()) and not name.seen.keys() - PREPOSITIONS:
         return False  # from Southeast Asia

@@ -5,11 +5,12 @@ Invariant: the words that are in no name are data (`lexicon/not_in_names.csv`), 
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import pycountry
 from anyascii import anyascii
 
+from graph.resolve.words import share
 from ingest.extract.company_forms import form_words, rows
 from ingest.sources.countries import country_names
 
@@ -17,7 +18,9 @@ Place = tuple[int, int]
 
 NOT_IN_NAMES, PLACES_OF_NAMES, _CITIES = "not_in_names.csv", "places_of_names.csv", "cities_in_names.csv"
 _SHORTEST = 4
-_BASED = re.compile(r"[\w.]-(?:based|born|branded|built|flagged|headquartered|made|origin|owned|registered|wide)$")
+_BASED = re.compile(
+    r"[\w.]-(?:based|born|branded|built|flagged|headquartered|made|origin|owned|registered|sourced|wide)$"
+)
 # A brand, or a ship: Umber Gold is our retail brand.
 _IS_GOODS = re.compile(
     r"[\"\u201d]?,? (?:is|was|are|were) (?:(?:an?|the|our|its|their|his|her|only|just|merely|one of)\b ?)+"
@@ -92,6 +95,95 @@ def names_goods(word: str) -> bool:
 def says_what_kind(word: str) -> bool:
     """Whether a word says of what kind goods, services and programmes are: Natural Flavors, Human Services."""
     return word.upper() in _words("kinds_of_goods.csv")
+
+
+_ENDINGS = (
+    ("IES", ("Y",)), ("ES", ("", "E")), ("S", ("",)), ("ING", ("", "E")), ("IED", ("Y",)), ("ED", ("", "E")),
+    ("LY", ("",)), ("ER", ("", "E")), ("ERS", ("", "E")),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def is_plain(word: str) -> bool:
+    """Whether official texts write a word small, in some form of it: a word of the language, and nobody's alone.
+
+    >>> is_plain("Shipments"), is_plain("Umberia")
+    (True, False)
+    """
+    plain = word.upper()
+    known = _words("plain_words.csv")
+    return plain in known or any(
+        plain[: -len(ending)] + other in known
+        for ending, others in _ENDINGS
+        if plain.endswith(ending)
+        for other in others
+    )
+
+
+@lru_cache(maxsize=50_000)
+def is_coined(word: str) -> bool:
+    """Whether a word in capitals is no word of the language or of the trade, nor one that people, nations or
+    authorities are called by: Umberia, Ochrelux."""
+    return (
+        len(word) >= _SHORTEST
+        and word[0].isupper()
+        and not word.isupper()
+        and not word[:3].isupper()
+        and not is_plain(word)
+        and not any(test(word) for test in (ends_names, names_goods, says_what_kind, is_given, is_of_nation, stops))
+        and not share(word.upper())
+    )
+
+
+# What firms put words together with, and nobody else; what towns and families are called by as well.
+_TAILS = frozenset(
+    ("AGRO", "AIRE", "BOND", "BOX", "BRITE", "CARE", "CHEM", "CHLOR", "COAT", "COM", "CORE", "CORP", "CRAFT",
+     "DENT", "DIA", "DRIVE", "DUR", "FAB", "FIX", "FLEX", "FLOW", "FOAM", "FOIL", "FRESH", "GEAR", "GLOW", "GLU",
+     "GRIP", "GUARD", "GUM", "HAUL", "HAUS", "JET", "KRAFT", "LAB", "LABS", "LINE", "LINK", "LITE", "LOCK", "LOFT",
+     "LOG", "LUBE", "LUME", "LUX", "MART", "MASTER", "MATE", "MED", "MEDICA", "METAL", "METRICS", "NOVA", "PACK",
+     "PAK", "PANEL", "PHARM", "PLAST", "PLEX", "POLY", "PRINT", "PRO", "PULP", "PURE", "REACH", "SHIP", "SHOP",
+     "SOFT", "SOURCE", "SPAN", "SPARK", "SPEED", "STAR", "STEEL", "STOR", "STORE", "SUL", "SURE", "TEC", "TECH",
+     "TEK", "TEST", "TEX", "TOOL", "TRACE", "TRADE", "TRANS", "TREAD", "TREND", "TRONIC", "TUBE", "TURF", "VEND",
+     "VERGE", "WARE", "WAY", "WAYS", "WEAR", "WEAVE", "WELD", "WERK", "WERKS", "WIND", "WIRE", "WISE", "WORKS",
+     "WORLD", "WRAP", "XIM", "ZONE")
+)  # fmt: skip
+_OF_TOWNS = frozenset(
+    ("BACH", "BANK", "BERG", "BOROUGH", "BRIDGE", "BROOK", "BURG", "BURY", "CLIFF", "DALE", "FALL", "FALLS",
+     "FIELD", "FIELDS", "FORD", "GATE", "GREEN", "HAM", "HAVEN", "HEAD", "HILL", "HOLM", "HOUSE", "HURST", "LAKE",
+     "LAND", "LEY", "MAN", "MANN", "MEN", "MERE", "MILL", "MONT", "MORE", "MOUTH", "POOL", "PORT", "RIDGE", "SHIRE",
+     "SIDE", "SMITH", "SON", "STEAD", "STED", "STEIN", "STONE", "THORN", "TON", "TOWN", "VALE", "VILLE", "WALL",
+     "WATER", "WELL", "WICK", "WOOD", "WOODS", "WORTH", "WRIGHT", "YARD")
+)  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def is_put_together(word: str) -> bool:
+    """Whether a word of no dictionary is put together as firms do: of two words (Hearthglow), or with an ending of the
+    trade (Ochrelux); not as towns and families are called.
+
+    >>> is_put_together("Ochrelux"), is_put_together("Umberia"), is_put_together("Farmton")
+    (True, False, False)
+    """
+    plain = word.upper()
+    if not is_coined(word) or is_town(word):
+        return False
+    for at in range(len("WAX"), len(plain) - 1):
+        begin, tail = plain[:at], plain[at:]
+        if tail in _OF_TOWNS:
+            return False
+        if tail in _TAILS or (len(tail) > len("TON") and is_plain(begin) and is_plain(tail)):
+            return True
+    return False
+
+
+def is_town(name: str) -> bool:
+    """Whether a town of some size, anywhere, is called so."""
+    return (name if name.isascii() else anyascii(name)).upper().replace("-", " ") in _towns()
+
+
+@cache
+def _towns() -> frozenset[str]:
+    return frozenset(row["name"].replace("-", " ") for row in rows("towns.csv"))
 
 
 def is_given(word: str) -> bool:

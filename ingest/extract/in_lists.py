@@ -1,0 +1,120 @@
+"""Companies that a label announces: what stands behind `Suppliers:`, `New importers:` or `shpr`, one name or several.
+
+Invariant: a label names what firms are to each other; each name behind it is written with capitals, and is no person,
+place, authority or number; the first that is none of these ends the list.
+"""
+
+import re
+from collections.abc import Iterator
+
+from graph.resolve.words import is_of_people, is_place, says_nothing, share
+from ingest.extract.company_forms import legal_forms
+from ingest.extract.introduced import is_label, official
+from ingest.extract.name_words import (
+    INITIALS,
+    NOBODY,
+    Place,
+    ends_names,
+    is_given,
+    is_of_nation,
+    is_plain,
+    is_region,
+    is_town,
+    names_goods,
+    stops,
+)
+from ingest.sources.countries import country_code
+
+_ROLES = (
+    r"(?:allegers?|auditors?|brokers?|buyers?|carriers?|cnees?|competitors?|complainants?|consignees?|customers?|"
+    r"distributors?|exporters?|factor(?:y|ies)|filers?|firms?|forwarders?|importers?(?: of record)?|IORs?|makers?|"
+    r"manufacturers?|mills?|ntfy|petitioners?|plants?|processors?|producers?|protestants?|purchasers?|respondents?|retailers?|"
+    r"sellers?|shippers?|suppliers?|suret(?:y|ies)|traders?|truckers?|vendors?|warehouses?|wholesalers?)"
+)
+# Who they are, how many or which, and what is said of them: `New importers:`, `3 suppliers for pots:`.
+_LABEL = re.compile(
+    rf"(?:(?<=[\s(|])|^)(?i:{_ROLES})(?:\(s\))?(?: [a-z]+){{0,3}}(?: \([^()\n]{{1,24}}\))?:[ \t]+(?=[A-Z0-9])"
+)
+_AGENT = re.compile(r"(?m)(?:^|[.;] |  )Agent:[ \t]+(?=[A-Z])")
+# As they are shortened at the head of a line: `shpr Umber Tea`.
+_SHORT = re.compile(
+    r"(?m)^[ \t]*(?i:impt?r?|expt?r?|shpr|cnee|ntfy|mfr|mfgr|vdr|suppl?r?|brkr|fwdr|trkr|seller|buyer|maker|shipper)"
+    r"\.?:?[ \t]+(?=[A-Z])"
+)
+_WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}|[A-Z0-9\u00c0-\u024f](?:[\w'\u2019-]*\w)?)"
+_NAME = re.compile(rf"(?:The )?{_WORD}(?: (?:& |of |de |del |da |do |di |y |e |et )?{_WORD}){{0,5}}")
+_BEHIND = re.compile(
+    r"[.]?(?:[ \t]*(?:[,;\n|(]|$|/ )|\.\s| (?:and|or|of|in|at|from|is|are) |[ \t]{2}| [-\u2013\u2014] )"
+)
+_BRACKET = re.compile(r" ?\([^()\n]{1,40}\)")
+_NEXT = re.compile(r"(?:[,;] (?:and )?| and | & | / )(?=[A-Z0-9])")
+_AND = re.compile(r" and ")
+_LONGEST_LIST = 12
+_SHORTEST = 4
+
+
+def in_lists(text: str) -> Iterator[Place]:
+    """Where such names stand.
+
+    >>> text = "New importers: Umber Tea, Ochrelux (60 %) and Ann Weld."
+    >>> [text[start:end] for start, end in in_lists(text)]
+    ['Umber Tea', 'Ochrelux']
+    """
+    for pattern in (_LABEL, _AGENT, _SHORT):
+        for label in pattern.finditer(text):
+            yield from _behind(text, label.end())
+
+
+def _behind(text: str, at: int) -> Iterator[Place]:
+    for _ in range(_LONGEST_LIST):
+        match = _NAME.match(text, at)
+        if match is None:
+            return
+        end = match.end()
+        if not _BEHIND.match(text, end) or not names_firm(match.group()):
+            return
+        form = next(iter(legal_forms(text[at : end + 30])), None)
+        if form is None or form.start > end - at + 2:
+            yield at, end
+        if bracket := _BRACKET.match(text, end):
+            end = bracket.end()
+        following = _NEXT.match(text, end)
+        if following is None:
+            return
+        at = following.end()
+
+
+def names_firm(written: str) -> bool:
+    """Whether words can be a firm's name where a firm's stands.
+
+    >>> names_firm("Umber Tea"), names_firm("Ann Weld"), names_firm("Ohio"), names_firm("Same As Above")
+    (True, False, False, False)
+    """
+    words = written.removeprefix("The ").split()
+    plain = [word.upper() for word in words]
+    if (
+        says_nothing(written)
+        or any(character.isdigit() for character in written)
+        or any(is_label(word) or stops(word) for word in words)
+        or INITIALS.fullmatch(words[0])
+        or official(words[0])
+        or (official(words[-1]) and len(words) < len(("Umber", "Entry", "Service")))
+        or all(word in NOBODY or word in ("NONE", "UNKNOWN", "SAME") for word in plain)
+        or country_code(written)
+        or is_region(written)
+    ):
+        return False
+    if len(words) == 1:
+        return "&" in written or _tells(written)
+    of_person = (is_given(words[0]) or is_of_people(plain[0])) and len(words) <= len(("Ann", "S", "Weld"))
+    firms = any(is_plain(word) or ends_names(word) or names_goods(word) for word in words[1:]) or "&" in words
+    return firms or not (of_person or is_town(written))
+
+
+def _tells(word: str) -> bool:
+    """Whether one word can be a firm's name: no word of the language, no town's, person's or nation's."""
+    common = is_plain(word) or share(word.upper()) or ends_names(word) or names_goods(word)
+    others = is_town(word) or is_place(word.upper()) or is_given(word) or is_of_nation(word)
+    return (
+        len(word) >= _SHORTEST and not word.isupper() and not common and not others and not is_of_people(word.upper())
+    )
