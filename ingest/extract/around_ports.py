@@ -15,7 +15,9 @@ _CALLED = re.compile(
     r"(?:harbou?rs?|crossings?|piers?|docks?|quays?|CES|container (?:terminals?|yards?)) (?:of|at|in)(?: the)?|"
     r"district directors?(?:,| at| in| of)|"
     r"(?:POE|POU|POD|POL|P\.O\.[DEL]\.)[:,]?(?: (?:of|is|was|at))?|"
-    r"(?:CBP|customs)(?: (?:officers|inspectors|specialists))?(?:,| at| in| port of)?|"
+    r"(?:CBP|customs)(?: (?:officers|inspectors|specialists))?(?:,| at| in| of| port of)?|"
+    r"(?:AD|AD/CVD|CVD|IPR|cargo|drawback|exam|outbound|rail|trade|truck) (?:team|shift)(?:,| at| in)?|"
+    r"Forfeitures(?=[ ]*\n)|"
     r"(?:FP&F|Forfeitures|port|field)(?: Offic(?:er?|ers))?(?:,| at| in)|FP&F|A-?TCET|(?:quota|seizure|exam) desk|"
     r"(?:drawback|entry|IPR|penalties|seizure|trade)(?: review)? (?:branch|desk|division|section|unit)(?:,| at| in)|"
     r"import specialists?(?: team(?: \d{2,4})?)?(?:,| at| in)|permits? (?:for|in|at))\s+$",
@@ -81,13 +83,21 @@ _DONE_BEFORE = re.compile(
     r"\b[A-Z]{4}[A-Z0-9]{0,8}\d{4}\w* (?:to|from|for)|"
     r"\b(?:leav(?:es?|ing)|left|bound|destined|booked|sail\w*)(?: [A-Z]\w+){0,2} (?:for|to|by)|"
     r"\b(?:put on|placed|issued|requested|examin\w+|detained|seized|released|stopped|flagged|inspected|refused|"
-    r"holds?|exams?) by|"
+    r"holds?|exams?|ordered|rejected|returned) by|"
+    r"\b(?:came|come|comes|goes?|going|went|shipped|sent|moved|moves|routed) by|"
+    r"\b(?:vessel|ship|M/V|MV)\b:?[^;:\n]{0,50}? (?:from|for|to)|"
+    r"\b(?:Vessel|Voyage)\b[^\n]{0,60}\n(?:From: [^\n]{3,40}\nTo:|From:)|\bon-?(?:fwd|forward\w*)(?: to)?|"
+    r"(?<!\bby )(?<!ample )(?<!amples )\b(?:sent|sends?|goes|go|going|went|freight|trucks?|cargo|goods)\b(?! back)"
+    r"(?:(?!by (?:rail|truck))[^.,;:\n]){0,30}? to|"
+    r"\bon board|\btelexed (?:from|at|in)|"
+    r"\btouch(?:es|ing)?|\b\d{1,2}x\d{2}(?:HC|GP|HQ)? (?:from|to|for)|\b(?:AMS|ACE|ISF) quer(?:y|ies) (?:for|of|on)|"
     r"\b(?:divert\w*|re-?rout\w*|redirect\w*|sail(?:s|ed|ing)?|(?:in|under)[ -]bond|bound|destined|T&E)\b"
     r"[^.;:\n]{0,40}?\b(?:for|to|from|at)|"
     rf"\b(?:shift|switch|mov|divert|transfer)\w*\b(?: \w+){{0,4}}? {_GOODS}\b[^.;:\n]{{0,40}}? (?:from|to)|"
     r"\b(?:shifted|switched|switches|switching|alternat\w+|split|spread) (?:from|to|between|among|over|across)|"
     r"\b(?:ETA|ETD|ATA|destination|enter(?:ed|s|ing)|due (?:at|in|into)|arrives?|reach(?:es|ed|ing)?|left|"
     r"leaves|leaving|arrived|discharged?|"
+    r"arr\.?|arrd|arrvd?|dep\.?|disch|"
     r"unlading|unladen|loading|lading|exam(?: site| location)?|routing|route|transs?hipment|t/s|landed|docked|"
     r"cleared|disch\.?|departed|transs?hipped)[:,]?)\s?\.*(?: the)?\s+$",
     re.IGNORECASE,
@@ -95,7 +105,7 @@ _DONE_BEFORE = re.compile(
 _DID_BEHIND = re.compile(
     r"(?:: | [-\u2013] )(?:about |some )?(?:\d+|no|two|three|four|five|six|seven|eight|nine|ten) "
     r"(?:exams?|entries|shipments?|boxes|containers?|holds?|lines?)\b| by (?:air|sea|ocean|rail|truck)\b|"
-    r" (?:under|in)[ -]bond\b| (?:loads?|trailers?)\b|"
+    r" (?:under|in)[ -]bond\b| (?:flt|flight)\b| (?:loads?|trailers?)\b|"
     r",? (?:CBP |also |then |now |later |has |had |have |since |again |only |just |is |was )*"
     r"(?:detain(?:ed|ing)|examin(?:ed|ing)|seiz(?:ed|ing)|held(?! that)|holding|holds|releas(?:ed|ing)|cleared|flagged|"
     r"inspect(?:ed|ing)|referred|sampled|pulled|stopped|opened|intercepted|x-rayed|put (?:it|them|the|a|on)|"
@@ -136,6 +146,17 @@ _PUT_BEFORE = re.compile(
     r"(?:gives?|lists?|names?|reads?|says?|shows?))\s+$",
     re.IGNORECASE,
 )
+# At a port of much trade something happens; at an office, a plant or a meeting it is a town.
+_HAPPENS_BEFORE = re.compile(r"(?P<word>[\w.)]+),? at(?: the)?\s+$")
+_NOT_AT = frozenset(
+    ("address", "addresses", "apartment", "attorney", "based", "branch", "building", "buyer", "campus", "company",
+     "conference", "court", "dated", "dealer", "dinner", "facility", "factory", "fair", "firm", "forum", "garage",
+     "hall", "hearing", "home", "hotel", "house", "issued", "lab", "laboratories", "laboratory", "lives", "located",
+     "lunch", "made", "manufactured", "market", "meeting", "met", "mill", "mills", "office", "offices", "people",
+     "plant", "plants", "premises", "produced", "registered", "school", "seat", "seated", "seminar", "shop", "show",
+     "showroom", "signed", "store", "stores", "studio", "suite", "trial", "unit", "university", "warehouse",
+     "warehouses", "worked", "works", "workshop")
+)  # fmt: skip
 _CHOSEN = re.compile(r"\b(?:use[sd]?|using|prefer(?:s|red)?|tried|tries) $")
 _CHOSEN_BEHIND = re.compile(r" (?:until|since|instead of|to (?=[A-Z])|for (?:entr(?:y|ies)|(?:its|their|all|these) ))")
 # The same, where it is done with goods and nothing else, so that it tells of a port of little trade as well.
@@ -184,6 +205,35 @@ def is_cell_of_lot(text: str, start: int, end: int) -> bool:
     line = text.rfind("\n", 0, start) + 1
     ends = text.find("\n", end)
     return bool(_BAR_BEFORE.search(text, line, start) and _LOT.search(text, line, ends if ends >= 0 else len(text)))
+
+
+# The first line of a note, which says where and when it was written.
+_NOTE = re.compile(
+    r"\b(?:notes?|log|exams?|gate|berth|pier|bridge|shift|outbound|inbound|dock)\b|\d[/-]\d", re.IGNORECASE
+)
+_HEAD_CHARACTERS = 60
+
+
+def is_head_of_note(text: str, start: int, end: int) -> bool:
+    """Whether a port stands in the short line or two above a note, beside its day or what the note is of.
+
+    >>> is_head_of_note("exam notes umber / 10/22/15\n", 11, 16), is_head_of_note("They met in Umber.", 12, 17)
+    (True, False)
+    """
+    head = text[: _HEAD_CHARACTERS + 1].strip("\n").partition("\n\n")[0]
+    line = text[text.rfind("\n", 0, start) + 1 : start] + text[end : end + _HEAD_CHARACTERS].partition("\n")[0]
+    small = text[start].islower() and start <= _HEAD_CHARACTERS
+    return small and len(head) <= _HEAD_CHARACTERS and bool(_NOTE.search(line))
+
+
+def happens_at(before: str) -> bool:
+    """Whether something is or happens at a place: `the bags were mixed up at Umber`, but not `the plant at Umber`.
+
+    >>> happens_at("do a survey at "), happens_at("the laboratory at "), happens_at("a mill in ")
+    (True, False, False)
+    """
+    happens = _HAPPENS_BEFORE.search(before)
+    return bool(happens and happens.group("word")[0].islower() and happens.group("word") not in _NOT_AT)
 
 
 def is_of_person(before: str) -> bool:

@@ -18,9 +18,11 @@ import pycountry
 
 from ingest.extract.around_ports import (
     goods_go_by,
+    happens_at,
     is_answer,
     is_called,
     is_cell_of_lot,
+    is_head_of_note,
     is_in_terms,
     is_of_person,
     is_of_team,
@@ -87,7 +89,7 @@ _STATE = re.compile(r",? \(?(?P<state>[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+(?: [A-
 _POSTAL_CODE = re.compile(r",?\s+\d{5}\b")
 _GOES_ON = re.compile(  # but with a day or an entry
     r"(?! (?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d|[A-Z\d]{3}-\d{7}-\d))"
-    r"(?:[ -]&? ?(?P<word>[A-Z][\w'&]*)|-[a-z]|\w|@|\.\w)"
+    r"(?:(?:[ -]|[ -]& ?|-  ?)(?P<word>[A-Z][\w'&]*)|-[a-z]|\w|@|\.\w)"
 )
 _KINDS = frozenset(
     ("Airport", "Area", "CBP", "CES", "Customs", "Harbor", "International", "Intl", "Port", "Seaport", "Terminal",
@@ -99,10 +101,11 @@ _STANDS_IN = re.compile(
 )
 _ROW = re.compile(
     r"(?: \d{1,2}/\d{1,2}(?:/\d{2,4})?| (?:until|since) \d{4})?"
-    r"(?:,? and(?: then| later| finally| also| on to| back to| not)?|,? (?:then|not|later|on to|t/s|"
+    r"(?:,? (?:once|sometimes|at times|mostly|now)|,? and(?: then| once| later| finally| also| on to| back to| not)?"
+    r"|,? (?:then|not|later|on to|t/s|"
     r"(?:since \d{4},? )?also)|,| or|,? n?or|/| /|/ |"
     r" &| to| for|\s?[-\u2013]\s?|,? (?:and|or|not) (?:from|at|through|via|with)| rather than|"
-    r" instead of) ?(?:the )?(?:[Pp]ort of )?"
+    r" instead of| before| after) ?(?:the )?(?:[Pp]ort of )?"
 )
 _LONGEST_BETWEEN = 24
 # Where a town stands as a seat, an address or somebody's, though the text knows it as a port.
@@ -183,6 +186,8 @@ def _look_around(text: str, place: _Place) -> None:
         and (
             surely_goes_by(before)
             or goods_go_by(before, text, place.behind)
+            or happens_at(before)
+            or is_head_of_note(text, place.start, place.end)
             or (office and talked_with(before, text, place.behind))
             or is_in_terms(text, start, place.start)
             or is_answer(text, start, place.start)

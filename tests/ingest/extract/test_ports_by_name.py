@@ -69,6 +69,21 @@ PORTS = [
         "brings in socks at Tampa. Its freight goes by Umberline to Charleston; the in-bond closed at Des Moines, 3/9.",
         ["Tampa", "Charleston", "Des Moines"],
     ),
+    (
+        "Mixed up at Savannah. Truck to Philadelphia on 2/20; called AD team Miami; goods went by Kaohsiung.",
+        ["Savannah", "Philadelphia", "Miami", "Kaohsiung"],
+    ),
+    ("2016-03-02  COSU6127004410  Ningbo - Los Angeles  Umberlux  2x40HC", ["Ningbo", "Los Angeles"]),
+    ("Vessel: Ever Umber 0441E\nFrom: Ningbo\nTo: Long Beach, then by rail to Tulsa\n", ["Ningbo", "Long Beach"]),
+    (
+        "The customs of Laredo opens it; shipped on board Hamburg; touching Mundra and Jebel Ali before New York",
+        ["Laredo", "Hamburg", "Mundra", "Jebel Ali", "New York"],
+    ),
+    (
+        "Attn: Fines, Penalties and Forfeitures\nNewark\n\nPorts: Miami, once Jacksonville",
+        ["Newark", "Miami", "Jacksonville"],
+    ),
+    ("exam notes boston / conley  10/22/15\n\nopened it", ["boston"]),
     ("SAVANNAH (1703) has it; 4601 Newark, too", ["SAVANNAH", "1703", "4601", "Newark"]),
 ]
 
@@ -83,6 +98,7 @@ PLACES = [
     "I drove to New Orleans twice; she flew from Los Angeles to Shanghai and lives in Mobile.",
     "ABC-1234567-6 | Savannah | GA\na store in Richmond; the bus to Spokane; Nuevo Laredo",
     "cleared through mobile phones; Houston 2019",
+    "a dinner at Houston, the bill issued at Shanghai, our plant at Savannah; the sample went to Savannah",
 ]
 
 
