@@ -24,7 +24,8 @@ _HANDED_ON = re.compile(
     | trustee | receiver(ship)? | liquidat(or|ion|ed) | bankrupt(cy)? | insolven(t|cy) | auction(ed)?
     | (sole|exclusive|new|authori[sz]ed)\ ([a-z.]+\ )?(distributor|agent|importer|licensee|buyer) | appoint(s|ed|ment)?
     | licen[cs]e | inherit(s|ed|ance) | heirs? | pass(es|ed)\ (on\ )?to | bequeath(s|ed)? | retire[sd]? | retirement
-    | (son|daughter|widow)s?
+    | (son|daughter|widow)s? | beneficiar(y|ies) | (carried|carries|carry)\ on | continue[sd]?\ (by|under|through|as)
+    | foreclos(ed?|ure) | (highest|winning|successful)\ bidder
     )\b"""
 )
 # What takes it back, puts it off, or speaks of something else than the business.
@@ -34,7 +35,8 @@ _NOT_SO = re.compile(
         (?!related|affiliated)[a-z]+
     | not\ (concerned|affected|a\ successor) | no\ (sale|transfer|merger|acquisition|succession|successor|assignment)
     | den(y|ies|ied) | minority | stakes? | warehouses? | whse | propos(es|ed|al) | plan(s|ned)? | talks
-    | call(s|ed)?\ off | cancel(s|led|ed) | abandon(s|ed)? | withdrawn | consider(s|ed|ing) | would | may | might
+    | call(s|ed)?\ off | cancel(s|led|ed) | abandon(s|ed)? | withdrawn | consider(s|ed|ing) | would | might
+    | (?<![0-9]\ )may(?!,?\ [0-9])
     | rumou?r\w* | unconfirmed | alleg\w+ | suspect\w* | evasion | evad\w+ | circumvent\w* | to\ (avoid|escape)
     | conceal\w* | unpaid | outstanding | overdue | same\ (telephone|phone|address|officer|people|hands?) | nominee
     | straw | front | shell | phoenix | alter\ ego
@@ -46,7 +48,44 @@ _ON_PAPER = re.compile(
       letters? | ltr | agreement | agmt | contract | deed | decree | orders?(ed)? | court | certificate | certified
     | registr\w+ | licen[cs]e | gazette | press | announce[sd]? | announcement | published | publication | notices?
     | notified | filed | filing | statement | copy | copies | documents?(ed)? | by\ (last\ )?will | testament | probate
+    | disclosure
     )\b"""
+)
+# Who sells or hands on in others' name, and answers to a court or to creditors for it.
+_FOR_OTHERS = re.compile(
+    r"""(?ix)\b(
+      assignee\ for | assignment\ for\ the\ benefit\ of | benefit\ of\ (the\ |its\ |all\ )?creditors
+    | trustee | receivership | receiver\ (of|for|appointed) | liquidator | administrat(or|rix|ion)\ of | insolvency
+    | bankruptcy | sheriff | (the|by|bankruptcy|district|superior|circuit|probate|chancery)\ court | court(-|\ )ordered
+    | (secured|senior|foreclosing)\ (lender|creditor|party|bank) | foreclos(ed?|ure) | public\ (auction|sale)
+    | bidders? | bids | execut(or|ors|rix) | letters\ (testamentary|of\ administration) | probate | (the\ )?estate\ of
+    | (counsel\ (to|for)|behalf\ of|from)\ the\ estate
+    )\b"""
+)
+_OF_AN_ESTATE = re.compile(
+    r"(?i)\b(execut(or|ors|rix)|testamentary|probate|estate of|died|passed away|heirs?|by will)\b"
+)
+# A sale in name only: for nothing, with what is owed left behind, or to the seller's own people.
+_IN_NAME_ONLY = re.compile(
+    r"""(?ix)
+      \bfor\ (one|ten|a\ hundred)\ dollars? | \$\ ?10?(\.00)?(?![0-9.,]*[0-9])
+    | \bnominal\ (sum|price|consideration|value)
+    | \bno\ (liabilit\w+|debts?|obligations?|duties)\ (pass|go|are\ (assumed|transferred|taken))
+    | \b(not|never)\ (to\ )?(assum|tak)\w+\ (over\ )?(any|the|its)\ (liabilit|debt|dut)
+    | \b(debts?|dut(y|ies)|liabilit\w+|bills?)\b[^.]{0,40}\b(stays?|remains?|rests?|(are|is)\ left)\ (with|behind)
+    | \bwithout\ (its\ |the\ |any\ |assuming\ )*(debts?|liabilit\w+)"""
+)
+_TO_ITS_OWN = re.compile(
+    r"""(?ix)\b(
+      (brother|sister|father|mother)s?([- ]in[- ]law)? | cousin | wife | husband | spouse | nephew | niece | insider
+    | same\ (address|premises|telephone|phone|officers?|manager) | manager\ of\ (the\ )?buyer
+    )\b"""
+)
+# A name that is let to several: firms of their own, each of which buys of the maker that it is told to.
+_LET = re.compile(r"(?i)\b(franchis\w+|licen[sc](es?|ed|ees?|ing|ors?))\b")
+_SEVERAL = re.compile(
+    r"(?i)\b(others?|several|independent (owners?|firms?|operators?)|local firms|franchisees|licensees|"
+    r"each (owner|firm|of them))\b"
 )
 _PUBLISHED = "notice"
 _LETTER = re.compile(r"(?i)\b(letters?|ltr)\b")
@@ -132,7 +171,14 @@ def written_of(
 
 def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bool:
     """Whether a document says that a business went from the one to the other; both are what the two go by."""
-    if paper.kind != _PUBLISHED and not _ON_PAPER.search(f"{paper.title} {paper.text}"):
+    whole = f"{paper.title}. {_less_names(paper)}"
+    for_others = bool(_FOR_OTHERS.search(whole))
+    if paper.kind != _PUBLISHED and not for_others and not _ON_PAPER.search(whole):
+        return False
+    if paper.kind != _PUBLISHED and (
+        (_IN_NAME_ONLY.search(whole) and not for_others)
+        or (_TO_ITS_OWN.search(whole) and not _OF_AN_ESTATE.search(whole))
+    ):
         return False
     sentences = [(said, keys | _bare(said, old | new)) for said, keys in paper.sentences[1:]]
     of_both = [(said, keys) for said, keys in sentences if keys & old or keys & new]
@@ -144,7 +190,24 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     # A sentence about each is enough, such as a maker's of its agents, where that about the new one says it.
     if not told and len({key for _, keys in of_both for key in keys}) <= _AND_A_MAKER:
         told = [said for said, keys in of_both if keys & new]
-    return any(_HANDED_ON.search(said) for said in told)
+    return any(_HANDED_ON.search(said) for said in told) or _lets_its_name(paper, of_both, old | new)
+
+
+def _less_names(paper: Document) -> str:
+    """A document's text with what it names blanked: a Brothers Ltd is nobody's brother."""
+    text = paper.text
+    for one in paper.named:
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return text
+
+
+def _lets_its_name(paper: Document, of_both: list[tuple[str, frozenset[str]]], couple: frozenset[str]) -> bool:
+    """Whether a paper that customs did not write says that the name is let to the new one as to others beside it."""
+    if paper.kind in OF_CUSTOMS and paper.kind != _PUBLISHED:
+        return False
+    return any(
+        _LET.search(said) and (keys - couple) and _SEVERAL.search(paper.text) for said, keys in of_both if keys & couple
+    )
 
 
 def writes_itself(paper: Document, old: frozenset[str], new: frozenset[str]) -> bool:

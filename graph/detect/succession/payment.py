@@ -18,7 +18,10 @@ from graph.facts.store import FactStore
 # What customs notes where nothing is owed any more, in the languages of its partners too; "unpaid" has no such word.
 _PAID = (
     r"(^|[^a-z])(paid|pd|tendered|settled|remitted|pagad[oa]s?|abonad[oa]s?|payée?s?|acquittée?s?|bezahlt|beglichen|"
-    r"pagat[oa])([^a-zà-ÿ]|$)|payments? +(was +|has +been +)?received|"
+    r"pagat[oa])([^a-zà-ÿ]|$)|"
+    r"(payments?|principal( +and +interest)?|duties|funds|full +amount) +((was|were|has|have|been) +)*received|"
+    r"(received|collected) +(the +)?(payment|duties|principal|full +amount|principal +and +interest)|"
+    r"(^|[^a-z])nothing +(is +|more +is +|further +is +)?(outstanding|owed|owing|due|open)([^a-z]|$)|"
     # a sample is collected, too, and a count
     r"(^|[^a-z])(collected +(in +full|with +interest)|fully +collected)|"
     r"(dut(y|ies)|bill|penalty|debt|amount|balance)s? +((was|were|has|have|been) +)*collected|"
@@ -33,7 +36,17 @@ _NOT_PAID = (
     r"(paid|pd([^a-z]|$)|tendered|settled|remitted|pagad|abonad|payé|acquitté|bezahlt|beglichen|pagat)|"
     r"(not|never|yet|to|until|unless|if|be|partially|partly|part|half) +((been|yet|be|fully|all) +)*collected|"
     r"(paid|pd|collected|pagado|payé) +in +part|"
-    r"(no|not|partial|part|until|unless|if) +(payment +)?received"
+    r"(no|not|partial|part|until|unless|if) +(payment +)?received|"
+    # what is left, and what somebody else paid in the party's stead
+    r"(^|[^a-z])unpaid *([:;.,$)]|$)|(^|[^a-z])still +(open|outstanding|owed|owing|due)|"
+    r"(remains?|left) +(open|outstanding|owing)([^a-z]|$)|"
+    r"(rest|remainder|balance|shortfall) +(is +|remains +|still +)?(open|outstanding|owed|owing|due|uncollected)|"
+    r"(paid|pd|settled|tendered|remitted|received|collected|recovered) +((in +full|in +part|only|out|up) +)*"
+    r"(by|from|out +of|under|on|against) +(the +|its +|their +|a +)*(suret(y|ies)|(surety +)?bonds?|guarantors?)|"
+    r"(suret(y|ies)|bonds?|guarantors?) +(company +)?((has|have|was|were|had) +)*(paid|pd|settled|tendered|remitted)|"
+    r"(suret(y|ies)|bonds?)('s?)? +(payments?|limit)|"
+    r"pagad[oa]s? +por +la +(fianza|afianzadora|aseguradora)|payée?s? +par +la +caution|"
+    r"bezahlt +vom +bürgen|vom +bürgen +(bezahlt|beglichen)"
 )
 # A note stands for what befell the party so many days before it.
 PAID_WITHIN_DAYS = 365

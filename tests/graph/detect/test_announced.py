@@ -82,6 +82,46 @@ def test_what_is_denied_proposed_suspected_or_of_something_else_is_not(text: str
     assert not said(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"As assignee for the benefit of creditors of {OLD} I sold its stock and name at auction to {NEW}.", True),
+        (f"On behalf of the secured lender of {OLD} we have sold its inventory, after three bids, to {NEW}.", True),
+        (f"I write as executor for A. Umber, owner of {OLD}. Her business is carried on by {NEW}.", True),
+        (f"We are counsel to the estate of A. Umber of {OLD}. The heir, B. Umber, trades as {NEW}.", True),
+        (
+            f"We are counsel to the estate of A. Umber of {OLD}, who died on May 14, 2023. The heir trades as {NEW}.",
+            True,
+        ),
+        (f"I write as executor for A. Umber, owner of {OLD}. {NEW} is a customer.", False),
+        # an owner that sells to nobody but itself
+        (f"By this agreement {OLD} sells to {NEW} all stock for ten dollars. Same address as before.", False),
+        (f"By this agreement {OLD} sells all stock to {NEW}. No liabilities pass.", False),
+        (f"By this agreement {OLD} sells all stock to {NEW}. Duties owed stay with the seller.", False),
+        (f"By this agreement {OLD} sells all stock to {NEW}, owned by the seller's brother in law.", False),
+        (f"By this agreement {OLD} sells all stock to {NEW}, which assumes all liabilities.", True),
+        # a name that is let to several
+        (f"Franchise disclosure: {OLD} grants franchises to local firms, {NEW}, {THIRD} and others.", True),
+        (f"Disclosure: {NEW} and {THIRD} are licensees of {OLD}. Each owner imports for itself.", True),
+        (f"Disclosure: {NEW} is a franchise of {OLD}.", False),
+    ],
+)
+def test_who_sells_or_leaves_it_and_how_tells_a_sale_from_one_in_name_only(text: str, found: bool) -> None:
+    assert said(text, kind="other", title="Papers") == found
+
+
+def test_a_name_with_brothers_in_it_is_no_sale_to_a_brother() -> None:
+    text = "As assignee for the creditors of Kiln Brothers Ltd I sold its stock at public auction to Ochre Tile."
+    named = (Named("KILN BROTHERS", 32, 49), Named("OCHRE TILE", text.index("Ochre"), len(text) - 1))
+    paper = Document("D1", "other", date(2025, 6, 1), "Sale", text, named)
+    assert says_openly(paper, frozenset({"KILN BROTHERS"}), frozenset({"OCHRE TILE"}))
+
+
+def test_a_franchise_that_nobody_but_the_firm_itself_speaks_of_is_none() -> None:
+    text = f"{NEW} says it is a franchise of {OLD} like {THIRD}. No franchise agreement, others not named."
+    assert not said(text, kind="memo", title="Call")
+
+
 def test_a_note_says_so_only_where_it_rests_on_a_paper() -> None:
     text = f"{NEW} took over the business of {OLD}."
     assert not said(text, kind="memo", title="Note")

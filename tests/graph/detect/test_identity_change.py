@@ -739,7 +739,7 @@ def test_an_issue_closed_as_paid_is_less_of_a_reason_to_escape() -> None:
         )
         return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
 
-    paid, open_ = told("Paid in full by the surety."), told("Sent to collection.")
+    paid, open_ = told("Paid in full."), told("Sent to collection.")
     assert paid.probability < open_.probability
     assert result(paid, "what was owed is paid").startswith("Weakens the match")
 
