@@ -192,7 +192,7 @@ def _return(lead: Lead, filed: Filings) -> Return:
         lot["shipment"], tuple(lot["action_ids"]), lot["action_day"], lot["acting_port"], lot["taxpayer"] or "",
         lot["bill"] or "", lot["own_entry"] or "", best.bill, best.entry_number, best.day, best.port,
         tuple(lot["containers"] or ()), lot["maker"] or "", lot["hts4"] or "", lot["standing"] == lots.REFUSED,
-        (lot["maker"] or best.maker)[:2] or lot["origin"] or "", used_before,
+        (lot["maker"] or best.maker)[:2] or lot["origin"] or "", lot["packages"], lot["weight"], used_before,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import ibis
+import pyarrow as pa
 
 from graph.detect.documents import OF_CUSTOMS, Document, documents_naming
 from graph.detect.reentry.lots import DESTROYED_WORDS, NOT_DESTROYED_WORDS
@@ -31,6 +32,23 @@ _RECONDITIONED = (
     r"(?i)\bre-?(condition|label|mark|work|process|sort)|\b(rectified|remedied|cured|made good)\b|"
     r"\b(put|brought|made|now) (right|(in|into|in to) (order|compliance|conformity))\b"
 )
+_NOT_MENDED = (
+    r"(?i)\b(not|never|without|failed to|to be|must be)\b[a-z ,]{0,30}\bre-?(condition|label|mark|work|process|sort)"
+)
+# Customs takes back what it did, unless it is only asked to.
+_TAKEN_BACK = re.compile(
+    r"(?i)\b(refusal|detention|seizure|hold|action|notice)\b[^.;]{0,120}\b(is|are|was|were|been|hereby) "
+    r"(rescinded|withdrawn|set aside|vacated|lifted|reversed|annulled)\b|"
+    r"\b(rescind|withdr[ae]w|set aside|vacat|lift|revers|annul)\w* (the|our|its|this) (notice of )?"
+    r"(refusal|detention|seizure|hold|action)\b|\bappeal (is |was |has been )?(granted|allowed|sustained)\b"
+)
+_NOT_TAKEN_BACK = re.compile(
+    r"(?i)\b(not|never|no|if|unless|until|whether|asks?|asked|requests?|requested|denied|pending)\b"
+)
+# So many goods were destroyed; of the lot no less than this share is all of it.
+_PACKAGES = r"(\d[\d,]*) (?:packages|pkgs?|cartons|ctns?|cases|bags|drums|bales)\b"
+_DESTROYED_COUNT = re.compile(rf"(?i)\bdestr\w+(?: of)? {_PACKAGES}|\b{_PACKAGES}(?: [a-z]+)? destroyed\b")
+_ALL = 0.97
 # Leave to bring goods back, unless it is withheld.
 _TO_RETURN = (
     r"(?i)\bre-?(condition|label|mark|work|process|export|ent(er|ry)|import|admi|present)|\bwithdraw|"
@@ -58,6 +76,8 @@ _NOT_SOLD = (
     r"\b(landing certificates?|certificates? of landing|sold|sale|bought|purchased|buyer|delivered|landed)\b|"
     r"\b(unsold|false|forged|unverified|fell through)\b"
 )
+# Goods that go on weigh the same, as far as bills tell.
+_SAME_WEIGHT = 0.0005
 # Leave is asked for about when the goods are stopped, and on record soon after they are back.
 _LEAVE_DAYS = 60
 # Headings by which an entry says that goods were here before: returned, or repaired abroad.
@@ -85,8 +105,9 @@ class Lawful:
     back before it, goods and all, and let it go; `cleared_on_return` has those on its papers, too. `settled` are issues
     in which customs knew of lot and return and closed the matter in the importer's favour, and issues and documents in
     which it gave leave to bring the goods back. `destroyed` are customs' documents that say that the lot is no more,
-    `sold_abroad` papers that say that it found a buyer abroad: customs' own, or anybody's where what came in set out
-    where such goods are made.
+    `sold_abroad` papers that say that it found a buyer abroad, and bills of as many packages and the same weight from
+    one other country to another: customs' own papers, or anybody's where what came in set out where such goods are
+    made.
     """
 
     reexports: tuple[str, ...] = ()
@@ -143,6 +164,8 @@ class Return:
     hts4: str = ""
     refused: bool = False
     made_in: str = ""
+    packages: float | None = None
+    weight: float | None = None
     used_before: tuple[int, int] = (0, 0)  # entries of the importer at the port of return before the action, and in all
 
 
@@ -156,7 +179,7 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     t = t.mutate(
         day=t.action_date.epoch_days(),
         payer=taxpayer(t.importer_number),
-        reconditioned=surely(t.remarks.re_search(_RECONDITIONED)),
+        reconditioned=surely(t.remarks.re_search(_RECONDITIONED) & ~t.remarks.re_search(_NOT_MENDED)),
     ).select(
         "action_id", "kind", "day", "entry_number", "bill_number", "payer", "result", "reconditioned",
         area="discrepancy_area",
@@ -177,12 +200,14 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
     moves = moved.order_by("serial").to_pyarrow().to_pylist()
     for_a_time, as_returned, under_a_case = _declared(facts, entries, as_of=as_of)
     closed = _closed_in_favour(facts, {r.return_entry for r in returns}, as_of=as_of, until=until)
-    numbers = {n for r in returns for n in (r.importer_taxpayer, r.maker, *r.containers)} | entries | bills
-    leave = [*_leave_given(facts, as_of=as_of, until=until), *_leave_written(facts, numbers, as_of=as_of, until=until)]
     of_lots = {n for r in returns for n in (r.entry_number, r.bill, *r.containers) if n}
+    numbers = {n for r in returns for n in (r.importer_taxpayer, r.maker, *r.containers)} | entries | bills
+    taken_back = _taken_back(facts, of_lots, as_of=as_of, until=until)
+    leave = [*_leave_given(facts, as_of=as_of, until=until), *_leave_written(facts, numbers, as_of=as_of, until=until)]
     no_more = _destroyed(facts, {n for r in returns for n in (r.entry_number, r.bill) if n}, as_of=as_of, until=until)
     sold = _sold(facts, of_lots, as_of=as_of, until=until)
-    at_home = _from_home(facts, returns, as_of=as_of) if sold else set()
+    onward = _onward(facts, returns, as_of=as_of)
+    at_home = _from_home(facts, returns, as_of=as_of) if sold or onward else set()
     by = {name: _by(rows, name) for name in ("action_id", "entry_number", "bill_number", "payer")}
     moved_on = _by(moves, "bill_number")
     found = {}
@@ -199,16 +224,25 @@ def lawful(facts: FactStore, returns: Iterable[Return], *, as_of: date | None, u
             under_a_case=(r.return_entry,)
             if told.only_for_duties and r.return_entry in under_a_case and r.entry_number not in under_a_case
             else (),
-            settled=tuple(dict.fromkeys(row["issue_id"] for row in settled)),
-            destroyed=tuple(
-                paper for number in dict.fromkeys((r.entry_number, r.bill)) for paper, day in no_more.get(number, ())
-                if r.action_day <= day <= r.return_day + _LEAVE_DAYS
-            ),
-            sold_abroad=tuple(dict.fromkeys(
-                paper.id for number in (r.entry_number, r.bill, *r.containers)
-                for paper, of_customs in sold.get(number, ())
-                if (of_customs or r.shipment in at_home) and _dated_about(paper, r)
+            settled=tuple(dict.fromkeys([
+                *(row["issue_id"] for row in settled),
+                *(
+                    paper.id for number in (r.entry_number, r.bill, *r.containers)
+                    for paper in taken_back.get(number, ()) if _dated_about(paper, r, upto=r.return_day)
+                ),
+            ])),
+            destroyed=tuple(dict.fromkeys(
+                paper.id for number in (r.entry_number, r.bill) for paper, count in no_more.get(number, ())
+                if _dated_about(paper, r) and not (count and r.packages and count < _ALL * r.packages)
             )),
+            sold_abroad=tuple(dict.fromkeys([
+                *(
+                    paper.id for number in (r.entry_number, r.bill, *r.containers)
+                    for paper, of_customs in sold.get(number, ())
+                    if (of_customs or r.shipment in at_home) and _dated_about(paper, r)
+                ),
+                *(bill for bill in onward.get(r.shipment, ()) if r.shipment in at_home),
+            ])),
         )  # fmt: skip
     return found
 
@@ -274,14 +308,58 @@ def _leave_written(facts: FactStore, numbers: set[str], *, as_of: date | None, u
 
 def _destroyed(
     facts: FactStore, numbers: set[str], *, as_of: date | None, until: date
-) -> dict[str, list[tuple[str, int]]]:
-    """By entry or bill, customs' documents that name it and say that goods were destroyed, with their days."""
-    found: dict[str, list[tuple[str, int]]] = {}
+) -> dict[str, list[tuple[Document, int | None]]]:
+    """By entry or bill, customs' documents that name it and say that goods were destroyed, and how many if they do."""
+    found: dict[str, list[tuple[Document, int | None]]] = {}
     papers = documents_naming(facts, numbers, (), as_of=as_of, until=until, kinds=OF_CUSTOMS, saying=DESTROYED_WORDS)
     for paper in papers:
         if paper.day and not re.search(NOT_DESTROYED_WORDS, paper.text):
+            counted = _DESTROYED_COUNT.search(paper.text)
+            count = int((counted.group(1) or counted.group(2)).replace(",", "")) if counted else None
             for number in sorted({one.key for one in paper.named} & numbers):
-                found.setdefault(number, []).append((paper.id, (paper.day - date(1970, 1, 1)).days))
+                found.setdefault(number, []).append((paper, count))
+    return found
+
+
+def _taken_back(facts: FactStore, numbers: set[str], *, as_of: date | None, until: date) -> dict[str, list[Document]]:
+    """By entry, bill or box, customs' documents that name it and say that what customs did is undone."""
+    found: dict[str, list[Document]] = {}
+    saying = r"(?i)\b(rescind|withdr|set aside|vacat|lift|revers|annul|appeal)"
+    for paper in documents_naming(facts, numbers, (), as_of=as_of, until=until, kinds=OF_CUSTOMS, saying=saying):
+        if any(_TAKEN_BACK.search(said) and not _NOT_TAKEN_BACK.search(said) for said, _ in paper.sentences):
+            for number in sorted({one.key for one in paper.named} & numbers):
+                found.setdefault(number, []).append(paper)
+    return found
+
+
+def _onward(facts: FactStore, returns: list[Return], *, as_of: date | None) -> dict[str, list[str]]:
+    """By shipment, bills between other countries of goods of as many packages and the same weight, since customs acted.
+
+    So goods are known that went on to a buyer elsewhere; what came in may still be they where it set out there.
+    """
+    counted = [r for r in returns if r.packages and r.weight]
+    if not counted:
+        return {}
+    bills = facts.table("foreign_bills", as_of=as_of)
+    wanted = ibis.memtable(
+        pa.table({"packages": pa.array(sorted({int(r.packages or 0) for r in counted}), pa.int64())})
+    )
+    bills = bills.filter(bills.loaded_on.notnull(), bills.gross_weight_kg.notnull()).semi_join(wanted, "packages")
+    bills = bills.select(
+        "bill_number", "country_of_unlading", "packages", "hts_prefix", day=bills.loaded_on.epoch_days(),
+        weight=bills.gross_weight_kg.cast("float64"),
+    )  # fmt: skip
+    by_count: dict[int, list[Row]] = {}
+    for row in bills.order_by("bill_number").to_pyarrow().to_pylist():
+        by_count.setdefault(int(row["packages"]), []).append(row)
+    found: dict[str, list[str]] = {}
+    for r in counted:
+        for row in by_count.get(int(r.packages or 0), ()):
+            near = abs(row["weight"] - (r.weight or 0.0)) <= _SAME_WEIGHT * (r.weight or 0.0)
+            hts4 = (row["hts_prefix"] or "").replace(".", "")[:4]
+            since = r.action_day <= row["day"] <= r.return_day
+            if near and since and hts4 in (r.hts4, "") and row["country_of_unlading"] not in ("US", r.made_in, None):
+                found.setdefault(r.shipment, []).append(row["bill_number"])
     return found
 
 
@@ -299,9 +377,10 @@ def _sold(
     return found
 
 
-def _dated_about(paper: Document, r: Return) -> bool:
-    """Whether a paper was written since customs acted, and not long after the return."""
-    return paper.day is not None and r.action_day <= (paper.day - date(1970, 1, 1)).days <= r.return_day + _LEAVE_DAYS
+def _dated_about(paper: Document, r: Return, *, upto: int | None = None) -> bool:
+    """Whether a paper was written since customs acted, and by some day; else not long after the return."""
+    last = r.return_day + _LEAVE_DAYS if upto is None else upto
+    return paper.day is not None and r.action_day <= (paper.day - date(1970, 1, 1)).days <= last
 
 
 def _from_home(facts: FactStore, returns: list[Return], *, as_of: date | None) -> set[str]:

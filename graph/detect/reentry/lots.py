@@ -28,8 +28,14 @@ _FOUND_LATE = "found late"
 STAND_IN = "stand-in"
 
 # Goods of which customs wrote this are no more, unless it speaks of what is still to come.
-DESTROYED_WORDS = r"(?i)\bdestroyed\b|\bdestruction (was )?(witnessed|supervised|completed|verified|certified)"
-NOT_DESTROYED_WORDS = r"(?i)\b(not|never|to be|will be|if|unless|awaiting|pending|before)\b[a-z ]{0,20}\bdestr"
+DESTROYED_WORDS = (
+    r"(?i)\bdestroyed\b|\bdestruction (was )?(witnessed|supervised|completed|verified|certified)|"
+    r"\b(attended|witnessed|supervised|oversaw|saw|present (at|during))( the)? (destruction|incineration)\b|"
+    r"\b(incinerated|landfilled)\b"
+)
+NOT_DESTROYED_WORDS = (
+    r"(?i)\b(not|never|to be|will be|if|unless|awaiting|pending|before)\b[a-z ]{0,20}\b(destr|incinerat)"
+)
 
 # Lines drawn of importers and headings that have a stopped lot, and of each at most; and with all other lines in all.
 STAND_INS = 12_000

@@ -1,10 +1,11 @@
-"""Lots that come back in parts: two to eight later entries whose amounts add up to the lot's.
+"""Lots that come back in parts: two to eight later entries whose amounts add up to the lot's, or many that are small.
 
 Each entry is smaller than the lot and resembles it in nothing but the goods. What tells is that the packages, the
 quantity or the weight of the parts add up. How often sums hit so near by chance is read off the same importer's
 entries: the density of the sums of all its pairs (or threes) about the lot's size, and the pairs before the action, or
 at the acting port, that add up as well. So the many pairs that few entries make are paid for. More than three parts
-are sought among entries that follow one another, elsewhere or at one port: of any four or more there are too many.
+are sought among entries that follow one another, elsewhere or at one port: of any four or more there are too many. Many
+that are small are sought in bursts (`graph.detect.reentry.crumbs`).
 
 Invariant: stand-ins go through the same steps as lots that customs acted on.
 """
@@ -18,6 +19,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from graph.detect.reentry import crumbs
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, RARE, RARE_AMONG_STRANGERS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.delay import delay_bits
@@ -53,6 +55,8 @@ MOST_LEADING_BITS = 12.0
 # Another way to put the lot together that agrees within so many bits is as good.
 AS_GOOD_BITS = 2.0
 
+# What comes by no known mode mostly comes by sea.
+_BY_SEA = ("1", "")
 _LEADING = ("packages", "quantity", "weight")
 _BOUNDS = {
     "packages": (1e-9, 0.03, 0.1), "quantity": (0.0005, 0.03, 0.1), "weight": (0.0005, 0.01, 0.03, 0.1),
@@ -74,7 +78,7 @@ class Together:
     """
 
     shipment: Ints
-    entries: Ints  # n x MOST_PARTS
+    entries: Ints  # n x crumbs.MOST
     total: Floats
     held: pa.Table
     sums: dict[str, Floats]  # the amounts of the parts together
@@ -173,7 +177,7 @@ def _entries(sought: _Sought, lines: ir.Table, sizes: ir.Table, shipments: tuple
         t = t.mutate(after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port))
         return t.filter(days.abs() <= LOOK_ALIKE_DAYS, ~surely(t.entry_number == t.own_entry))
 
-    columns = ("shipment", "entry_number", "day", "port", "taxpayer", "after", *AMOUNTS)
+    columns = ("shipment", "entry_number", "day", "port", "mode", "taxpayer", "after", *AMOUNTS)
     parts = [joined(of, keys).select(*columns, own=ibis.literal(value=True)) for keys, of in sought.own]
     others = joined(sought.strangers, ("maker", "hts4"))
     others = others.filter(others.after, ~surely(others.lot_taxpayer == others.taxpayer))
@@ -183,12 +187,13 @@ def _entries(sought: _Sought, lines: ir.Table, sizes: ir.Table, shipments: tuple
         return ibis.ifelse(found[name].count() == found.count(), found[name].sum(), None)
 
     whole = found.group_by("shipment", "taxpayer", "entry_number").agg(
-        day=found.day.max(), port=found.port.max(), own=found.own.any(), after=found.after.all(),
+        day=found.day.max(), port=found.port.max(), by_sea=found["mode"].max().isin(_BY_SEA), own=found.own.any(),
+        after=found.after.all(),
         **{name: total(name) for name in AMOUNTS},
     ).join(sizes, "shipment")  # fmt: skip
     # A little more than `_best` takes, whose shares lie on a grid.
     shares = [whole[name] / whole[f"whole_{name}"] for name in _LEADING]
-    whole = whole.filter(ibis.or_(*(surely(share.between(0.99 * SMALLEST, 1.01 * LARGEST)) for share in shares)))
+    whole = whole.filter(ibis.or_(*(surely(share.between(crumbs.LEAST, 1.01 * LARGEST)) for share in shares)))
     of_taxpayer = ibis.window(group_by=["shipment", "taxpayer"])
     whole = whole.filter(whole.after.cast("int64").sum().over(of_taxpayer) >= min(PARTS_PRIOR_BITS))
     whole = whole.order_by("shipment", "taxpayer", "day", "entry_number").drop(*sizes.columns[1:])
@@ -253,9 +258,66 @@ def _best(held: pa.Table, whole: _Wholes, *, weights: Weights, pools: Pools) -> 
         entries, held, whole, weights=weights, pools=pools, shipment=shipment, group=group, own=own, amounts=amounts,
         about=about, likes=likes,
     )  # fmt: skip
+    small = _crumbled(held, whole, pools=pools, shipment=shipment, group=group, port=port, own=own, amounts=amounts)
+    best = _better(best, small)
     used = np.unique(best.entries[best.entries >= 0])
     entries = np.where(best.entries < 0, -1, np.searchsorted(used, best.entries))
     return replace(best, entries=entries, held=held.take(pa.array(used, pa.int64())))
+
+
+def _crumbled(
+    held: pa.Table,
+    whole: _Wholes,
+    *,
+    pools: Pools,
+    shipment: Ints,
+    group: Ints,
+    port: Ints,
+    own: Bools,
+    amounts: dict[str, Floats],
+) -> Together:
+    """The best burst of small entries of each shipment that has any."""
+    sizes = np.stack([whole.amounts[name] for name in _LEADING])
+    step = np.array([[1.0 if name == "packages" else 0.01] for name in _LEADING])
+    since = whole.table["action_day"].to_numpy().astype(np.int64)[shipment]
+    found = crumbs.bursts(
+        crumbs.Entries(
+            shipment, group, port, held["by_sea"].to_numpy(zero_copy_only=False).astype(bool),
+            held["day"].to_numpy().astype(np.int64), held["after"].to_numpy(zero_copy_only=False).astype(bool), since,
+            np.stack([amounts[name] for name in _LEADING]), sizes[:, shipment], (step / sizes)[:, shipment],
+        )
+    )  # fmt: skip
+    first, entries = found.entries[:, 0], found.entries
+    total = found.bits + np.where(own[first], 0.0, STRANGER_BITS)
+    total += delay_bits(held["day"].to_numpy().astype(np.int64)[first] - since[first])
+    at_first = ((port[entries] == port[first][:, None]) & (entries >= 0)).sum(axis=1).astype(np.float64)
+    ports = pools.ports.numbers(held["port"].take(pa.array(first, pa.int64())))
+    total += np.where(own[first], pools.ports.bits_of_many(whole.lot[found.shipment], ports, at_first), 0.0)
+    return Together(
+        found.shipment, entries, total, held, {name: _known_sum(amounts[name], entries) for name in AMOUNTS},
+        {name: whole.amounts[name][found.shipment] for name in AMOUNTS}, found.sought_among,
+    )  # fmt: skip
+
+
+def _known_sum(values: Floats, entries: Ints) -> Floats:
+    """The sum of what is known of the entries' values, by row; unknown where most are."""
+    held = np.where(entries >= 0, values[entries], np.nan)
+    known = (~np.isnan(held)).sum(axis=1)
+    return np.where(2 * known >= (entries >= 0).sum(axis=1), np.nansum(held, axis=1), np.nan)
+
+
+def _better(one: Together, other: Together) -> Together:
+    """The better of two ways to put each shipment together."""
+    shipment, total = np.concatenate([one.shipment, other.shipment]), np.concatenate([one.total, other.total])
+    order = np.lexsort((-total, shipment))
+    rows = order[np.flatnonzero(np.diff(shipment[order], prepend=-1))]
+    blank = np.full((len(one.entries), crumbs.MOST - MOST_PARTS), -1, dtype=np.int64)
+    return Together(
+        shipment[rows], np.concatenate([np.hstack([one.entries, blank]), other.entries])[rows], total[rows], one.held,
+        {name: np.concatenate([one.sums[name], other.sums[name]])[rows] for name in AMOUNTS},
+        {name: np.concatenate([one.lots[name], other.lots[name]])[rows] for name in AMOUNTS},
+        np.concatenate([one.sought_among, other.sought_among])[rows],
+    )  # fmt: skip
 
 
 def _padded(rows: Ints) -> Ints:

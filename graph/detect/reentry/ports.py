@@ -43,8 +43,12 @@ class PortUse:
 
     def bits(self, lot: Ints, port: Ints) -> Floats:
         """log2 of how likely goods that come back enter at `port` over how likely a usual lot does; 0 if unknown."""
-        anywhere = self._anywhere(lot, port)
-        found: Floats = np.log2(1 - ANYWHERE + ANYWHERE * anywhere / self._share(lot, port, matching=np.ones(len(lot))))
+        return self.bits_of_many(lot, port, np.ones(len(lot)))
+
+    def bits_of_many(self, lot: Ints, port: Ints, matching: Floats) -> Floats:
+        """The same where so many entries at the port match."""
+        share = self._share(lot, port, matching=matching)
+        found: Floats = np.log2(1 - ANYWHERE + ANYWHERE * self._anywhere(lot, port) / share)
         return np.where((self.of_lot[lot] < 0) | (port < 0), 0.0, found)
 
     def bits_of_parts(self, lot: Ints, ports: Ints) -> Floats:

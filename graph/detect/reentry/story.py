@@ -174,7 +174,9 @@ def _title(told: Told, records: Records) -> str:
     who = lead.lot["importer"] or "an importer not named"
     by = "" if best.own else f" by importer {best.importer}"
     where = f"at port {best.port} on {_day(best.day)}"
-    if lead.parts is not None:
+    if _in_crumbs(lead):
+        where = f"in {_spread(lead)}"
+    elif lead.parts is not None:
         where = "in parts " + listed([f"at port {m.port} on {_day(m.day)}" for m in lead.matches])
     importers = len(_importers(told))
     others = f" of {importers} importers" if importers > 1 else ""
@@ -184,6 +186,21 @@ def _title(told: Told, records: Records) -> str:
         f"{goods} of importer {who} {STANDING[lead.lot['standing']]} at port {lead.lot['acting_port']} on "
         f"{_day(lead.lot['action_day'])} seem to have been entered again {where}{by}{more}."
     )
+
+
+# More parts than these are told together.
+_EACH_TOLD = 8
+
+
+def _in_crumbs(lead: Lead) -> bool:
+    return lead.parts is not None and len(lead.matches) > _EACH_TOLD
+
+
+def _spread(lead: Lead) -> str:
+    """Of many parts how many there are, where and when."""
+    ports = listed([f"port {port}" for port in dict.fromkeys(match.port for match in lead.matches)])
+    days = [match.day for match in lead.matches]
+    return f"{len(lead.matches)} small entries at {ports} from {_day(min(days))} to {_day(max(days))}"
 
 
 def _lots(count: int) -> str:
@@ -343,12 +360,17 @@ def _sum_evidence(lead: Lead, parts: Sum, refs: list[RecordRef], records: Record
     both = list(refs)
     for n, match in enumerate(lead.matches, start=1):
         back = _returned(match, records)
-        for field in parts.amounts:
+        for field in parts.amounts if not _in_crumbs(lead) else ():
             if back.get(columns[field]) is not None:
                 numbers[f"{columns[field]}_part_{n}"] = round(float(back[columns[field]]), 3)
-        numbers[f"days_between_part_{n}"] = match.day - lead.lot["action_day"]
+        if not _in_crumbs(lead):
+            numbers[f"days_between_part_{n}"] = match.day - lead.lot["action_day"]
         both += [_line_ref(line_id) for line_id in _lines_of(match, records)]
+    days = [match.day - lead.lot["action_day"] for match in lead.matches]
     numbers |= {
+        "parts": len(lead.matches),
+        "days_between_first": min(days),
+        "days_between_last": max(days),
         "total_bits": round(parts.total_bits, 1),
         "sums_sought_among": lead.sought_among,
         "p_value": float(f"{lead.p_value:.2g}"),
@@ -356,6 +378,13 @@ def _sum_evidence(lead: Lead, parts: Sum, refs: list[RecordRef], records: Record
         "stand_in_lots": told.stand_ins,
     }
     agreeing = [_WORDS.get(field, field) for field, (lot, together) in parts.amounts.items() if _adds_up(lot, together)]
+    if _in_crumbs(lead):
+        return Evidence(
+            f"{_spread(lead)} add up to the lot in {listed(agreeing) or 'about what they hold'}, as far as they tell. "
+            f"That is {times(parts.total_bits)} if these are the same goods as if they are others.",
+            numbers,
+            tuple(both),
+        )
     told_parts = listed([f"{match.entry_number} at port {match.port}" for match in lead.matches])
     return Evidence(
         f"Entries {told_parts} add up to the lot in {listed(agreeing) or 'little'}. Among {lead.sought_among} sums "

@@ -258,6 +258,40 @@ def broken_in_five_and_repacked(world: HarbourWorld) -> None:
         )  # fmt: skip
 
 
+def crumbled(world: HarbourWorld) -> None:
+    """Fourteen lorry loads within five weeks, which the importer never had before; other goods come in between."""
+    trade(world, "55-000003500", lines=15)
+    lot = world.line(
+        importer_number="55-000003500", port_code="2704", entry_date=HELD, packages=3127, quantity=12508.0,
+        gross_weight_kg=17340.0, entered_value_usd=21_800.0,
+    )  # fmt: skip
+    world.act(lot, result="refused")
+    for n in range(14):
+        packages = 3127 // 14 + (3127 % 14 if n == 13 else 0)
+        part(
+            world, lot, packages / 3127, packages=packages, quantity=packages * 4.0, entry_date=on(24 + n * 5 // 2),
+            port_code=("2304", "2402")[n % 2], mode_of_transport="30", entered_value_usd=790.0,
+        )  # fmt: skip
+        if n % 4 == 0:
+            world.line(importer_number="55-000003500", port_code="2704", entry_date=on(24 + n * 5 // 2))
+
+
+def always_in_small_loads(world: HarbourWorld) -> None:
+    """Customers over the border have been served in small loads all along."""
+    trade(world, "55-000003600", lines=15)
+    lot = world.line(
+        importer_number="55-000003600", port_code="2704", entry_date=HELD, packages=3127, quantity=12508.0,
+        gross_weight_kg=17340.0, entered_value_usd=21_800.0,
+    )  # fmt: skip
+    world.act(lot, result="refused")
+    for n in range(-40, 40):
+        packages = 150 + 37 * (n % 5)
+        part(
+            world, lot, packages / 3127, packages=packages, quantity=packages * 4.0, entry_date=on(n * 4 + 2),
+            port_code=("2304", "2402")[n % 2], mode_of_transport="30", entered_value_usd=790.0,
+        )  # fmt: skip
+
+
 def shown_at_fairs(world: HarbourWorld) -> None:
     """Entered for a time only, under bond: it must leave again, and the next fair is at another port."""
     trade(world, "55-000002000")
@@ -470,11 +504,12 @@ STORIES = (
     by_one_broker, by_everybodys_broker, settled_with_customs, settled_against_the_importer,
     passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld, found_late, box_of_its_own,
     same_box_another_load, leave_by_letter, leave_withheld_by_letter, box_of_another_buyer, refused_and_moved_on,
+    crumbled, always_in_small_loads,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
     "55-0000016", "55-0000018", "55-0000019", "56-0000000", "56-0000010", "56-0000020", "56-0000030", "57-0000000",
-    "57-0000010", "55-0000022", "55-0000024", "55-0000026", "55-0000031", "55-0000034",
+    "57-0000010", "55-0000022", "55-0000024", "55-0000026", "55-0000031", "55-0000034", "55-0000035",
 )  # fmt: skip
 
 
@@ -642,6 +677,17 @@ def test_a_lot_that_came_back_repacked_in_five_is_told_by_what_its_pieces_add_up
     assert told.numbers["quantity_acted_on"] == told.numbers["quantity_entered_again"] == 16508.0
 
 
+def test_a_lot_that_came_back_in_crumbs_is_told_by_how_many_there_are_and_what_they_add_up_to(
+    findings: list[Finding],
+) -> None:
+    finding = of(findings, "55-0000035")
+    assert len(finding.entries) == 15
+    (summed,) = [e for e in finding.evidence if "add up to the lot" in e.claim]
+    assert summed.numbers["parts"] == 14
+    assert summed.numbers["packages_entered_again"] == summed.numbers["packages_acted_on"] == 3127
+    assert "14 small entries at port 2304 and port 2402 from 2024-03-25 to 2024-04-26" in finding.title
+
+
 def test_goods_that_are_only_here_for_a_time_may_come_and_go(weighed: list[Weighed]) -> None:
     lead = lead_of(weighed, "55-0000020")
     assert len(lead.lawful.temporary) == 2
@@ -704,7 +750,7 @@ def test_a_broker_that_files_for_nearly_everybody_joins_nobody(findings: list[Fi
 
 
 @pytest.mark.parametrize(
-    "taxpayer", ["55-0000010", "55-0000011", "55-0000015", "55-0000028", "55-0000029", "55-0000032"]
+    "taxpayer", ["55-0000010", "55-0000011", "55-0000015", "55-0000028", "55-0000029", "55-0000032", "55-0000036"]
 )
 def test_recurring_lots_a_container_that_came_round_and_a_bill_s_own_entry_are_not_found(
     findings: list[Finding], taxpayer: str

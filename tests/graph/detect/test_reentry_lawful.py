@@ -21,14 +21,15 @@ RETURN = Return(
 def told(
     *, area: str | None = "adcvd", result: str = "discrepant", hts: str = "7326201000", case: str | None = None,
     bond: str | None = None, moved_on: date | None = None, of: Return = RETURN, paper: dict[str, Any] | None = None,
-    laden_in: str | None = None, exported_from: str | None = None,
+    laden_in: str | None = None, exported_from: str | None = None, remarks: str | None = None,
+    onward: dict[str, Any] | None = None,
 ) -> Lawful:  # fmt: skip
     def line(entry: str, **values: Any) -> dict[str, Any]:
         return {"entry_number": entry, "line_number": 1, "tariff_ordinal": 1, "hts_number": "7326201000"} | values
 
     action = {
         "action_id": "A1", "kind": "exam", "action_date": STOPPED, "entry_number": of.entry_number,
-        "result": result, "discrepancy_area": area,
+        "result": result, "discrepancy_area": area, "remarks": remarks,
     }  # fmt: skip
     move = {
         "serial": "V1", "kind": bond, "bill_number": of.bill, "from_port": "2704", "to_port": "3001",
@@ -44,6 +45,7 @@ def told(
             "actions": [action],
             "in_bond": [move] if bond else [],
             "bills": [came_by] if laden_in else [],
+            "foreign_bills": [onward] if onward else [],
             "documents": [{"id": "D1", "kind": "memo", "date": CAME, "title": "File note"} | paper] if paper else [],
             "mentions": [{"document_id": "D1", "kind": "bill", "key": of.bill, "start": 0, "end": 5}] if paper else [],
         }
@@ -124,17 +126,72 @@ def test_a_lot_that_found_a_buyer_abroad_has_not_come_back(
 @pytest.mark.parametrize(
     ("paper", "found"),
     [
-        ({"text": "UMBR1: 40 packages were destroyed in the presence of an officer."}, ("D1",)),
+        ({"text": "UMBR1: 400 packages were destroyed in the presence of an officer."}, ("D1",)),
         ({"text": "UMBR1: destruction witnessed."}, ("D1",)),
+        ({"text": "Attended destruction of 400 packages, bill UMBR1. Nothing kept back."}, ("D1",)),
+        ({"text": "Attended destruction of 40 packages, bill UMBR1."}, ()),  # a part of the lot
+        ({"text": "UMBR1: export, or present for destruction."}, ()),
         ({"text": "UMBR1 is to be exported or destroyed within 90 days, and is not destroyed."}, ()),
         ({"text": "UMBR1 was destroyed.", "kind": "other"}, ()),  # its owner's word
         ({"text": "UMBR1 was destroyed.", "date": date(2025, 1, 2)}, ()),  # before it was stopped
     ],
 )
 def test_a_lot_that_customs_saw_destroyed_has_not_come_back(paper: dict[str, Any], found: tuple[str, ...]) -> None:
-    law = told(paper=paper)
+    law = told(paper=paper, of=replace(RETURN, packages=400.0))
     assert law.destroyed == found
     assert law.explains is bool(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "on", "taken_back"),
+    [
+        ("Our notice of refusal for bill UMBR1 (40 packages) is rescinded.", "notice", CAME, True),
+        ("Bill UMBR1. The appeal was allowed.", "memo", CAME, True),
+        ("Our notice of refusal for bill UMBR1 is not rescinded.", "notice", CAME, False),
+        ("UMBR1: the importer asks that the refusal be set aside; the refusal was lifted? No.", "memo", CAME, False),
+        ("Our notice of refusal for bill UMBR1 is rescinded.", "other", CAME, False),  # says its owner
+        (
+            "Our notice of refusal for bill UMBR1 is rescinded.",
+            "notice",
+            date(2025, 5, 9),
+            False,
+        ),  # it was back by then
+    ],
+)
+def test_what_customs_took_back_no_longer_binds(text: str, kind: str, on: date, taken_back: bool) -> None:
+    law = told(paper={"text": text, "kind": kind, "date": on})
+    assert bool(law.settled) is law.returned_lawfully is taken_back
+
+
+@pytest.mark.parametrize(
+    ("remarks", "mended"),
+    [("Re-marked abroad.", True), ("Not legally marked and not exported or re-marked in time.", False), (None, False)],
+)
+def test_goods_that_were_to_be_mended_and_were_not_are_not_mended(remarks: str | None, mended: bool) -> None:
+    assert bool(told(remarks=remarks).reconditioned) is mended
+
+
+@pytest.mark.parametrize(
+    ("changes", "went_on"),
+    [
+        ({}, True),
+        ({"packages": 401}, False),
+        ({"gross_weight_kg": 8_050.0}, False),
+        ({"loaded_on": date(2025, 3, 1)}, False),  # before it was stopped
+        ({"country_of_unlading": "CN"}, False),  # back to the maker
+        ({"hts_prefix": "940360"}, False),
+    ],
+)
+def test_a_bill_of_the_same_goods_to_another_country_shows_that_they_went_on(
+    changes: dict[str, Any], went_on: bool
+) -> None:
+    bill = {
+        "bill_number": "ABCD1", "loaded_on": date(2025, 3, 20), "country_of_lading": "JM", "country_of_unlading": "PE",
+        "packages": 400, "gross_weight_kg": 8_000.0, "hts_prefix": "732620",
+    }  # fmt: skip
+    of = replace(RETURN, made_in="CN", hts4="7326", packages=400.0, weight=8_000.0)
+    assert told(of=of, exported_from="CN", onward=bill | changes).sold_abroad == (("ABCD1",) if went_on else ())
+    assert told(of=of, exported_from="MX", onward=bill | changes).sold_abroad == ()
 
 
 @pytest.mark.parametrize(
