@@ -20,7 +20,7 @@ import numpy as np
 
 from graph.detect.diversion.part import part_bits
 from graph.detect.diversion.trade import Ints, Lines
-from graph.detect.diversion.written import IN_FAVOUR, NOT_CLEARED, spoken_for
+from graph.detect.diversion.written import IN_FAVOUR, NOT_CLEARED, spoken_of
 from graph.facts.columns import one_column, surely
 from graph.facts.store import FactStore
 
@@ -29,6 +29,8 @@ _LOOKS = ("exam", "document_review", "hold", "detention", "refusal", "seizure", 
 _AGAINST = ("discrepant", "refused", "seized")
 # What a discrepancy lies in where goods are not what they are declared to be the origin of.
 _OF_ORIGIN = ("origin", "adcvd", "marking")
+# A memo that is written within so many days of a visit is on that visit.
+ONE_LOOK_DAYS = 30
 # A share is never taken for rarer than one in so many looks.
 USUAL_LOOKS = 20.0
 # What an issue on the origin of goods is about, in any of its texts.
@@ -42,7 +44,8 @@ _ON_ORIGIN = (
 class Looks:
     """By row (table, key): `doubted` of `looked` ended in doubt of the origin, where `usual` of others' do.
 
-    `visits` are those that saw the plant and found it in order, `cleared` the snapshots (issue, version) with which
+    `visits` are those that saw the plant and found it in order, `no_plant` those looks and papers by which nothing is
+    made there, `cleared` the snapshots (issue, version) with which
     issues on the origin of its goods were closed in its favour, `papers` the documents that speak for them.
     """
 
@@ -51,6 +54,7 @@ class Looks:
     visits: tuple[Row, ...] = ()
     cleared: tuple[tuple[str, str], ...] = ()
     papers: tuple[str, ...] = ()
+    no_plant: tuple[Row, ...] = ()
     usual: float = 0.0
     bits: float = 0.0
 
@@ -68,6 +72,9 @@ class Casework:
         self._by_maker: dict[str, list[Row]] = {}
         self._doubted: set[Row] = set()
         self._visits: set[Row] = set()
+        self._no_plant: set[Row] = set()
+        self._of_papers: dict[str, list[Row]] = {}
+        visited: dict[str, list[date]] = {}
         every: set[Row] = set()
         for row in ibis.union(looked, named).order_by("table", "key").to_pyarrow().to_pylist():
             look = (row["table"], row["key"])
@@ -80,13 +87,26 @@ class Casework:
                 self._doubted.add(look)
             if row["visit"] and not row["against"]:
                 self._visits.add(look)
+            if row["visit"] and row["doubted"]:
+                self._no_plant.add(look)
+                visited.setdefault(row["manufacturer_id"] or "", []).append(row["day"])
+        self._papers, against = spoken_of(facts, makers, as_of=as_of, until=until)
+        for maker, papers in against.items():
+            for paper in papers:
+                look = ("documents", paper.id)
+                self._no_plant.add(look)
+                self._of_papers.setdefault(maker, []).append(look)
+                # A visit and the memo on it are one look.
+                if not any(_of_one_look(paper.day, day) for day in visited.get(maker, ())):
+                    every.add(look)
+                    self._doubted.add(look)
+                    self._by_maker.setdefault(maker, []).append(look)
         self._looked = len(every)
         self._columns = own.columns
         entries = {entry for entry, _ in self._by_line}
         looked_at = np.array([entry in entries for entry in own.texts["entry_number"].tolist()], dtype=np.bool_)
         self._looked_at = looked_at[own.codes["entry_number"]]
         self._cleared = _cleared(facts, makers, as_of=as_of, until=until)
-        self._papers = spoken_for(facts, makers, as_of=as_of, until=until)
 
     def of(self, spellings: Collection[str], rows: Ints) -> Looks:
         """The looks at these lines of a maker, and at its plant."""
@@ -100,19 +120,26 @@ class Casework:
         bits = part_bits(len(found), len(doubted), usual) if found else 0.0
         cleared = sorted({issue for maker in spellings for issue in self._cleared.get(maker, ())})
         papers = sorted({paper for maker in spellings for paper in self._papers.get(maker, ())})
+        no_plant = (found & self._no_plant) | {look for maker in spellings for look in self._of_papers.get(maker, ())}
         return Looks(
             tuple(sorted(found)), tuple(sorted(doubted)), tuple(sorted(found & self._visits)), tuple(cleared),
-            tuple(papers), usual, bits,
+            tuple(papers), tuple(sorted(no_plant)), usual, bits,
         )  # fmt: skip
 
 
+def _of_one_look(one: date | None, other: date | None) -> bool:
+    """Whether a paper may be on what was done on a day; unknown days may be."""
+    return one is None or other is None or abs((one - other).days) <= ONE_LOOK_DAYS
+
+
 def _looks(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
-    """(table, key, entry_number, line_number, manufacturer_id, against, doubted, visit): looks with a result."""
+    """(table, key, day, entry_number, line_number, manufacturer_id, against, doubted, visit): looks with a result."""
     t = facts.table("actions", as_of=as_of)
     t = t.filter(t.action_date <= until, t.kind.isin(_LOOKS), t.result.notnull(), t.result != "pending")
     against = t.result.isin(_AGAINST)
     acted = t.select(
         "entry_number", "line_number", "manufacturer_id", table=ibis.literal("actions"), key=t.action_id,
+        day=t.action_date,
         against=against, doubted=against & surely(t.discrepancy_area.isin(_OF_ORIGIN)), visit=t.kind == "site_visit",
     )  # fmt: skip
     paper = facts.table("documents", as_of=as_of)
@@ -125,6 +152,7 @@ def _looks(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
     paper = paper.anti_join(sampled, "entry_number")
     tested = paper.select(
         "entry_number", "line_number", "manufacturer_id", table=ibis.literal("documents"), key=paper.id,
+        day=paper.date,
         against=paper.against, doubted=paper.against, visit=ibis.literal(value=False),
     )  # fmt: skip
     return ibis.union(acted, tested)

@@ -27,12 +27,21 @@ from graph.detect.diversion.custom import (
     with_matches,
 )
 from graph.detect.diversion.examined import Customer, Examination, Examined, Habits, Inward
-from graph.detect.diversion.inward import Shipped, Waybills, inward, lots_of, names_of, suppliers, waybills
+from graph.detect.diversion.inward import (
+    Shipped,
+    Waybills,
+    inward,
+    laden_elsewhere,
+    lots_of,
+    names_of,
+    suppliers,
+    waybills,
+)
 from graph.detect.diversion.orders import EPOCH, Order
 from graph.detect.diversion.outside import Reach
 from graph.detect.diversion.papers import Paper, Papers
 from graph.detect.diversion.passage import TELLING_PASSAGE_BITS, Lots, Passage
-from graph.detect.diversion.plants import Capacity, Plant
+from graph.detect.diversion.plants import CAN_MAKE, Capacity, Plant
 from graph.detect.diversion.supplies import supplied
 from graph.detect.diversion.surge import monthly_trade, surge
 from graph.detect.diversion.ties import Claim, Held, Tie
@@ -99,8 +108,9 @@ def examine(
     months = monthly_trade(facts, lines, buyers, orders, as_of=as_of, until=until, first_day=observed_from)
     say("bills of lading")
     numbers = {b for c in chosen for b in own.take(c.key, "bill") if b}
+    laden_in = {where for where in own.texts["laden_in"].tolist() if where and where != "US"}
     bills = waybills(
-        passage.foreign_bills(facts, {c.origin for c in chosen}, as_of=as_of, until=until),
+        passage.foreign_bills(facts, {c.origin for c in chosen} | laden_in, as_of=as_of, until=until),
         passage.onward_bills(facts, {c.origin for c in chosen}, orders, as_of=as_of, until=until),
         passage.us_bills(facts, numbers, as_of=as_of, until=until),
         own,
@@ -313,20 +323,30 @@ class _Way:
 def _way(g: _Gathered, c: MakerTrade, order: Order, rows: Ints) -> _Way:
     own, foreign = g.market.own.columns, g.bills.foreign
     day = own["day"][rows]
-    shipped = Shipped(_texts(g.market.own, rows, "hts"), g.shipped[c.maker], int(day.min()), int(day.max()))
     lots = lots_of(g.bills, g.market.own, rows)
+    elsewhere = laden_elsewhere(g.market.own, lots, c.origin, order)
+    shipped = Shipped(_texts(g.market.own, rows, "hts"), g.shipped[c.maker], int(day.min()), int(day.max()), elsewhere)
     into = inward(g.bills, names_of(g.bills, g.plants, c, lots), order, c.origin, shipped)
-    inward_bills = [g.bills.between_countries(order, c, shipped.headings)]
+    inward_bills = [g.bills.between_countries(order, country, shipped.headings) for country in (c.origin, *elsewhere)]
     # What the maker is sent from elsewhere as finished goods may have come there from the order's country, and what it
-    # is sent as other goods may be these in parts, or under another number.
+    # is sent as other goods may be these in parts, or under another number, unless its plant is known to make them.
     named = into.named
-    if len(into.elsewhere) or len(into.other):
-        sent = np.union1d(into.elsewhere, into.other)
+    sent = into.elsewhere if _makes_them(g, c, rows) else np.union1d(into.elsewhere, into.other)
+    if len(sent):
         inward_bills.append(passage.in_order(foreign, sent))
         named = np.union1d(named, sent)
-    elsewhere = np.union1d(into.gone_on, into.came_back)
-    passed = passage.passage(lots, foreign, inward_bills, named=named, until=shipped.last_day, without=elsewhere)
+    not_these = np.union1d(into.gone_on, into.came_back)
+    passed = passage.passage(lots, foreign, inward_bills, named=named, until=shipped.last_day, without=not_these)
     return _Way(lots, into, passed, float(np.nansum(own["weight"][rows])))
+
+
+def _makes_them(g: _Gathered, c: MakerTrade, rows: Ints) -> bool:
+    """Whether customs saw the plant at work, and somebody measured that it can make what it ships."""
+    able, ratio = _capacity(g, c, rows)
+    if able is None or ratio is None or not able.seen or ratio > CAN_MAKE:
+        return False
+    looks = g.casework.of(c.spellings, rows)
+    return bool(looks.visits or looks.papers) and not looks.no_plant
 
 
 def _topped_up(g: _Gathered, buyers: Iterable[Customer], way: _Way) -> list[Customer]:

@@ -5,6 +5,7 @@ Invariant: none is left out because its test speaks against it, and none is said
 
 from graph.detect.diversion.examined import Examined
 from graph.detect.diversion.passage import TELLING_PASSAGE_BITS
+from graph.detect.diversion.plants import CAN_MAKE
 from graph.model.finding import InnocentExplanation
 
 
@@ -16,9 +17,10 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
     if x.capacity is None or x.capacity_ratio is None:
         plant = "Cannot be told: nothing is on file of what the plant can make."
     else:
+        holds = "Holds" if x.capacity_ratio <= CAN_MAKE else "Does not hold"
         plant = (
-            f"{'Holds' if x.capacity_ratio <= 1.1 else 'Does not hold'}: a year's shipments are {x.capacity_ratio:.2f} "
-            f"times its capacity ({x.capacity.basis or 'basis not given'})."
+            f"{holds}: a year's shipments are {x.capacity_ratio:.2f} times its capacity "
+            f"({x.capacity.basis or 'basis not given'})."
         )
     if price is None:
         level = "Cannot be told: unit values are not known on both sides."

@@ -13,6 +13,7 @@ from graph.detect.calibrate import Signs
 from graph.detect.diversion.examined import Examined
 from graph.detect.diversion.papers import OF_THE_GOODS
 from graph.detect.diversion.passage import TELLING_PASSAGE_BITS
+from graph.detect.diversion.plants import CAN_MAKE
 from graph.detect.diversion.rings import chained
 
 MOST_TIE_BITS = 14.0
@@ -104,10 +105,10 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
     explains = passing < TELLING_PASSAGE_BITS
     arrives = same >= LEAST_INWARD_SHARE
     capable = 0.0
-    if x.capacity is not None and x.capacity_ratio is not None and x.capacity_ratio <= 1.1:
+    if x.capacity is not None and x.capacity_ratio is not None and x.capacity_ratio <= CAN_MAKE:
         capable = 1.0 if x.capacity.seen else 0.5
     excess = 0.0
-    if x.capacity_ratio is not None and x.capacity_ratio > 1.1:
+    if x.capacity_ratio is not None and x.capacity_ratio > CAN_MAKE:
         excess = float(min(np.log2(x.capacity_ratio), 3.0))
     return {
         "newcomer": min(x.newcomer_bits, 5.0),
@@ -132,7 +133,10 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
         "inputs": min(other, 1.0) if explains else 0.0,
         "home_market": float(arrives and explains),
         "old_plant": x.old_plant_share if x.old_plant_share >= 0.3 else 0.0,
-        "standing": float(explains and x.years_standing is not None and x.years_standing >= YOUNG_YEARS),
+        # A house may be old that never made anything.
+        "standing": float(
+            explains and x.years_standing is not None and x.years_standing >= YOUNG_YEARS and not x.looks.no_plant
+        ),
         "visited": float(bool(x.looks.visits)),
         "cleared": float(bool(x.looks.cleared or x.looks.papers)),
         "disclosed": float(bool(x.disclosed)),

@@ -15,6 +15,7 @@ import pyarrow as pa
 from graph.detect.diversion import passage
 from graph.detect.diversion.examined import Customer, Inward
 from graph.detect.diversion.orders import Order
+from graph.detect.diversion.papers import LEAST_LOTS
 from graph.detect.diversion.passage import Arrivals, Bills, Lots
 from graph.detect.diversion.plants import Plant
 from graph.detect.diversion.trade import NO_ROWS, Floats, Ints, Lines, MakerTrade
@@ -26,6 +27,8 @@ STOCK_DAYS = 150
 OWN_BILLS_SHARE = 0.2
 # A maker that had sent so many of the goods consigned to it from the order's country there itself has them worked on.
 USUALLY_BACK_SHARE = 0.5
+# Where so large a share of a maker's lots was laden, goods may have come for it.
+LADEN_SHARE = 0.2
 # A shipper of so many of the inward bills, and of two, stands behind the goods.
 SHIPPER_SHARE = 0.3
 # A bill says so much more of who stands behind the goods than a line that an importer bought before.
@@ -53,11 +56,11 @@ class Waybills:
         last = len(self.own_of) - 1
         return np.where(lots < last, self.own_of[np.minimum(lots, last)], -1)
 
-    def between_countries(self, order: Order, maker: MakerTrade, headings: frozenset[str]) -> Arrivals:
-        """The bills of these goods from the order's country into the maker's, worked out once for makers alike."""
-        here = self.between.get((maker.origin, order.country), {})
+    def between_countries(self, order: Order, into: str, headings: frozenset[str]) -> Arrivals:
+        """The bills of these goods from the order's country into another, worked out once for makers alike."""
+        here = self.between.get((into, order.country), {})
         alike = passage.goods_alike(self.foreign, headings)
-        key = (maker.origin, order.country, tuple(heading for heading in sorted(here) if alike[heading]))
+        key = (into, order.country, tuple(heading for heading in sorted(here) if alike[heading]))
         if key not in self.known:
             found = np.sort(np.concatenate([here[heading] for heading in key[2]] or [NO_ROWS]))
             self.known[key] = passage.in_order(self.foreign, found)
@@ -126,23 +129,36 @@ def names_of(bills: Waybills, on_file: Mapping[str, Plant], maker: MakerTrade, l
     return names | {key for key, n in counted.items() if n >= 2 and n >= OWN_BILLS_SHARE * total}
 
 
+def laden_elsewhere(lines: Lines, lots: Lots, origin: str, order: Order) -> tuple[str, ...]:
+    """The countries, other than these two, in which so many of these lots were laden that goods may wait for them
+    there, as in a free zone."""
+    laden, counts = np.unique(lines.codes["laden_in"][lots.line], return_counts=True)
+    often = lines.texts["laden_in"][laden[counts >= max(LEAST_LOTS, LADEN_SHARE * len(lots.line))]]
+    return tuple(sorted(where for where in often.tolist() if where and where not in (origin, order.country, "US")))
+
+
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """What a maker ships: tariff numbers under one order, those under any, and the first and last day."""
+    """What a maker ships: tariff numbers under one order, those under any, the first and last day, and where else than
+    in its own country it is laden."""
 
     headings: frozenset[str]
     any_order: frozenset[str]
     first_day: int
     last_day: int
+    laden_in: tuple[str, ...] = ()
 
 
 def inward(bills: Waybills, names: Collection[str], order: Order, origin: str, shipped: Shipped) -> Inward:
-    """What bills of lading into `origin` consign to one of these names while it ships."""
+    """What bills of lading into `origin`, or where its lots are laden, consign to one of these names while it ships."""
     foreign = bills.foreign
     written = {found for key in names for found in bills.consignees.owners(key)}
     at = np.sort(np.concatenate([bills.consigned[key] for key in written] or [NO_ROWS]))
     if len(at):
-        there = (foreign.to_country[at] == origin) & (foreign.arrived[at] <= shipped.last_day)
+        there = np.isin(foreign.to_country[at].astype(str), [origin, *shipped.laden_in])
+        # What came there from the country that it declares is its own, on the way.
+        there &= foreign.from_country[at] != origin
+        there &= foreign.arrived[at] <= shipped.last_day
         at = at[there & (foreign.arrived[at] >= shipped.first_day - STOCK_DAYS)]
     left = np.concatenate([bills.sent_on[key] for key in sorted(set(names)) if key in bills.sent_on] or [NO_ROWS])
     left = left[bills.onward.from_country[left] == origin]

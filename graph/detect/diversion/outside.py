@@ -5,6 +5,9 @@ A rate of nothing by itself is no exclusion: what is reviewed next year may pay 
 Such goods may pass through a third country as a ring's do, but nothing is evaded. A paper may be of other goods than
 those shipped, and a plant may ship another producer's: so what is left out is still told, at a small probability.
 
+A ruling that one importer asked for is of what that importer enters: of a producer's goods that others enter it says
+nothing.
+
 Invariant: what a party writes of its own goods leaves nothing out; only a ruling, a notice, or what customs or a
 laboratory writes does.
 """
@@ -19,7 +22,8 @@ import numpy as np
 from graph.detect.diversion.orders import Order
 from graph.detect.diversion.trade import Ints, Lines
 from graph.detect.diversion.written import OFFICIAL, OUT_OF_SCOPE, keys_on_file, leaves_out
-from graph.detect.documents import Document, documents_naming
+from graph.detect.documents import Document, documents_naming, firm_key
+from graph.facts.columns import one_column, taxpayer
 from graph.facts.store import FactStore
 
 # A case as it is written without dashes.
@@ -59,6 +63,8 @@ class Reach:
         for paper in papers:
             for one in paper.named:
                 self._naming.setdefault(one.key, {})[paper.id] = paper
+        named = {one.key for paper in papers for one in paper.named} - self._of_makers
+        self._importers = _importers(facts, named, as_of=as_of)
 
     def of(self, order: Order, spellings: Collection[str], rows: Ints, behind: Sequence[str]) -> Outside:
         """What leaves these lines of a maker out; `behind` are the makers in the order's country that they come of."""
@@ -67,15 +73,28 @@ class Reach:
         papers = self._of_maker(order, spellings) or self._of_its_trade(order, rows)
         if papers:
             return Outside(tuple(sorted(papers)))
-        of_producers = [self._of_maker(order, (producer,)) for producer in behind]
+        buyers = set(self._own.texts["taxpayer"][np.unique(self._own.codes["taxpayer"][rows])].tolist())
+        of_producers = [self._of_maker(order, (producer,), buyers) for producer in behind]
         if of_producers and all(of_producers):
             return Outside(tuple(sorted(set().union(*of_producers))), tuple(behind))
         return Outside()
 
-    def _of_maker(self, order: Order, spellings: Collection[str]) -> set[str]:
+    def _of_maker(
+        self, order: Order, spellings: Collection[str], buyers: Collection[str] | None = None
+    ) -> set[str]:  # fmt: skip
+        """The papers that leave a maker's goods out; with `buyers`, those of what others than these enter are not."""
         own = frozenset(key for number in spellings for key in self._keys.get(number, {number}))
         near = {name: paper for key in own for name, paper in self._naming.get(key, {}).items()}
-        return {name for name, paper in near.items() if leaves_out(paper, own) and _is_on(paper, order)}
+        return {
+            name for name, paper in near.items()
+            if leaves_out(paper, own) and _is_on(paper, order)
+            and (buyers is None or not self._of_others(paper, buyers))
+        }  # fmt: skip
+
+    def _of_others(self, paper: Document, buyers: Collection[str]) -> bool:
+        """Whether a paper names importers, and none of these is one."""
+        importers = {who for one in paper.named for who in self._importers.get(one.key, ())}
+        return bool(importers) and importers.isdisjoint(buyers)
 
     def _of_its_trade(self, order: Order, rows: Ints) -> set[str]:
         """Papers that name no maker but leave out the importers or the entries of nearly all of these lines."""
@@ -91,6 +110,27 @@ class Reach:
                         papers.add(name)
                         covered |= codes == code
         return papers if len(rows) and covered.mean() >= MOST_LINES else set()
+
+
+def _importers(facts: FactStore, keys: Collection[str], *, as_of: date | None) -> dict[str, set[str]]:
+    """By what documents may name them by, number or name, the importers on file."""
+    if not keys:
+        return {}
+    t = facts.table("party_records", as_of=as_of)
+    t = t.filter(t.role.isin(("importer", "consignee")), t.identifier.notnull(), t.name.notnull())
+    t = t.select("name", who=taxpayer(t.identifier)).distinct()
+    words = t.name.upper().re_replace("[^A-Z0-9]+", " ").strip().split(" ")
+    begun = t.mutate(begins=words[:2].unnest()).semi_join(
+        one_column("begins", {key.split(" ")[0] for key in keys}), "begins"
+    )  # fmt: skip
+    found: dict[str, set[str]] = {}
+    for row in begun.to_pyarrow().to_pylist():
+        if (key := firm_key(row["name"])) in keys:
+            found.setdefault(key, set()).add(row["who"])
+    by_number = t.semi_join(one_column("who", keys), "who").select("who").distinct()
+    for who in by_number.to_pyarrow()["who"].to_pylist():
+        found.setdefault(who, set()).add(who)
+    return found
 
 
 def _is_on(paper: Document, order: Order) -> bool:

@@ -12,6 +12,9 @@ from graph.detect.diversion.written_names import written_key
 from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 
+# A plant that ships no more in a year than so many times what it can make is able to.
+CAN_MAKE = 1.1
+
 
 @dataclass(frozen=True, slots=True)
 class Capacity:

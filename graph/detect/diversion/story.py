@@ -15,6 +15,7 @@ from graph.detect.diversion.custom import lot_of
 from graph.detect.diversion.examined import Customer, Examination, Examined
 from graph.detect.diversion.explanations import explanations
 from graph.detect.diversion.papers import BILLS_SAY, SAYINGS
+from graph.detect.diversion.plants import CAN_MAKE
 from graph.detect.diversion.rings import Weighed
 from graph.detect.diversion.ties import Tie
 from graph.detect.diversion.trade import Lines
@@ -490,7 +491,7 @@ def _price(x: Examined, seen: Examination) -> list[Evidence]:
 
 
 def _capacity(x: Examined) -> list[Evidence]:
-    if x.capacity is None or x.capacity_ratio is None or x.capacity_ratio <= 1.1:
+    if x.capacity is None or x.capacity_ratio is None or x.capacity_ratio <= CAN_MAKE:
         return []
     c = x.capacity
     return [

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from datetime import date
 
-from graph.detect.documents import WRITTEN, Document, documents_naming, firm_key
+from graph.detect.documents import OF_CUSTOMS, WRITTEN, Document, documents_naming, firm_key
 from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 
@@ -44,6 +44,26 @@ _SEEN = re.compile(
     r"(plant|factory|mill|line|works)s? (was |were )?(seen )?(running|working|in operation|in production)|"
     r"substantial(ly)? transform(ed|ation))\b"
 )
+# What is written where nothing is made: of a visit, or of a firm's entry in a register.
+_NO_PLANT = re.compile(
+    r"""(?ix)\b(
+      no\ (\w+\ ){0,2}(equipment|machines?|machinery|production|manufactur\w+|factory|workers|workshop|raw\ materials?
+        |payroll|moulds|tooling|furnaces?|looms?|presses)
+    | (could|can|did|does)\ ?not\ (show|produce|name|prove)\ (any\ )?(purchases?|payroll|machine\w*|workers)
+    | (is|was|were|stands?|stood|lies|lay|found\ it)\ (empty|idle|closed|locked|shut|vacant|(only\ )?a\ warehouse)
+    | (rented|empty|bare)\ (warehouse|store|office|godown|shed) | only\ (a\ )?(warehouse|office|store)
+    | gates?\ (was\ |were\ )?(locked|shut|closed) | under\ (dust\ )?(sheets|covers|tarpaulins?)
+    | re-?label(l?ed|l?ing|s)? | (taping|sticking|putting|pasting)\ (on\ )?new\ (labels?|tags?|stickers?)
+    | (does|do|did|could|can)\ ?not\ (make|manufacture|produce)\ (any|the|such|what|this|these|it)
+    | (goods|containers?|cartons?)\ (come|go|came|went)\ in\ and\ (go\ |went\ )?out
+    | factory\ licen[cs]e:?\ (none|nil|no)
+    )\b"""
+)
+# What a register says is for it to say, whoever sends the extract in.
+_OF_A_REGISTER = re.compile(
+    r"(?i)\b(extract (of|from) (the )?[a-z ]*regist(er|ry)|register extract|"
+    r"(enterprise|company|companies|trade|commercial|business) regist(er|ry) (extract|entry|record))\b"
+)
 _OF_A_LABORATORY = "lab_report"
 _ON_ONE_MATTER = (_OF_A_LABORATORY, "ruling")
 _NOT_FOR_IT = re.compile(
@@ -67,10 +87,13 @@ def keys_on_file(facts: FactStore, makers: Collection[str], *, as_of: date | Non
     return keys
 
 
-def spoken_for(
+def spoken_of(
     facts: FactStore, makers: Collection[str], *, as_of: date | None, until: date
-) -> dict[str, tuple[str, ...]]:
-    """By MID, the documents up to a day that speak for its goods, by its number or a name that it has on file."""
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Document, ...]]]:
+    """By MID, the documents up to a day that speak for its goods, and those that say that it makes nothing.
+
+    It is named in them by its number or a name that it has on file.
+    """
     keys = keys_on_file(facts, makers, as_of=as_of)
     names = {key for own in keys.values() for key in own}
     naming: dict[str, dict[str, Document]] = {}
@@ -80,12 +103,16 @@ def spoken_for(
         for one in paper.named:
             naming.setdefault(one.key, {})[paper.id] = paper
     found: dict[str, tuple[str, ...]] = {}
+    against: dict[str, tuple[Document, ...]] = {}
     for maker, own in keys.items():
         near = {name: paper for key in own for name, paper in naming.get(key, {}).items()}
         told = tuple(name for name in sorted(near) if speaks_for(near[name], frozenset(own)))
         if told:
             found[maker] = told
-    return found
+        seen = tuple(near[name] for name in sorted(near) if speaks_against(near[name], frozenset(own)))
+        if seen:
+            against[maker] = seen
+    return found, against
 
 
 def speaks_for(paper: Document, maker: frozenset[str]) -> bool:
@@ -96,6 +123,15 @@ def speaks_for(paper: Document, maker: frozenset[str]) -> bool:
     if paper.kind != _OF_A_LABORATORY:
         for_it = for_it or any(re.search(IN_FAVOUR, said) or _SEEN.search(said) for said in told)
     return for_it and not any(re.search(NOT_CLEARED, said) or _NOT_FOR_IT.search(said) for said in told)
+
+
+def speaks_against(paper: Document, maker: frozenset[str]) -> bool:
+    """Whether customs saw, or a register says, that the maker that goes by these keys makes nothing itself."""
+    if paper.kind not in OF_CUSTOMS and not _OF_A_REGISTER.search(f"{paper.title} {paper.text}"):
+        return False
+    told = _told(paper, maker)
+    against = any(_NO_PLANT.search(said) and not _ONLY_SAID.search(said) for said in told)
+    return against and not any(_SEEN.search(said) for said in told)
 
 
 def leaves_out(paper: Document, keys: frozenset[str]) -> bool:

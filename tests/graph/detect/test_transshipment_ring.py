@@ -363,6 +363,61 @@ def test_a_plant_that_customs_saw_and_found_in_order_is_told_apart_from_one_it_d
     assert weighed()["visited"] == 0
 
 
+def memo(world: OrderWorld, text: str) -> None:
+    """What customs wrote of a visit to the new maker."""
+    document(world, text, NEW_PLANT)
+    world.tables["documents"][-1] |= {"kind": "memo", "title": "Visit"}
+
+
+def test_a_memo_on_a_visit_that_found_no_plant_counts_as_the_visit_does_and_once() -> None:
+    def empty(world: OrderWorld, lots: list[Row]) -> None:
+        memo(world, f"Called at {NEW_PLANT}. Found a rented warehouse and no machinery.")
+
+    def visited(world: OrderWorld, lots: list[Row]) -> None:
+        visit = {"kind": "site_visit", "entry_number": None, "entry_date": on(ORDER - 4)}
+        looked(world, lots[0] | {"entry_date": on(ORDER - 4)}, result="discrepant", area="origin", **visit)
+
+    by_memo, by_both, by_visit = examined(empty)[0].looks, examined(empty, visited)[0].looks, examined(visited)[0].looks
+    assert len(by_memo.doubted) == len(by_both.doubted) == len(by_visit.doubted) == 1
+    assert by_memo.bits == by_both.bits == by_visit.bits > 1
+    assert (len(by_memo.no_plant), len(by_both.no_plant)) == (1, 2)
+
+
+def test_a_house_that_is_old_is_no_old_plant_where_customs_found_none() -> None:
+    def old(world: OrderWorld, lots: list[Row]) -> None:
+        for row in world.tables["party_records"]:
+            if row["identifier"] == NEW_PLANT:
+                row["established_on"] = date(1999, 5, 1)
+
+    def empty(world: OrderWorld, lots: list[Row]) -> None:
+        memo(world, f"Called at {NEW_PLANT}. The gate was locked.")
+
+    assert (weighed(old)["standing"], weighed(old, empty)["standing"]) == (1, 0)
+
+
+def laden_in_singapore(world: OrderWorld, lots: list[Row]) -> None:
+    for row in lots:
+        next(b for b in world.tables["bills"] if b["bill_number"] == row["bill_number"])["country_of_lading"] = "SG"
+
+
+@pytest.mark.parametrize(("sent_from", "passes"), [("CN", True), ("VN", False)])
+def test_goods_that_wait_where_the_maker_s_lots_are_laden_pass_through_unless_they_are_its_own(
+    sent_from: str, passes: bool
+) -> None:
+    def by_way_of(world: OrderWorld, lots: list[Row]) -> None:
+        laden_in_singapore(world, lots)
+        for row in lots:
+            world.foreign(
+                row["entry_date"] - timedelta(days=33), "SG", row["packages"], row["gross_weight_kg"],
+                shipper="Fosext Works Ltd", consignee="Newwar Works Ltd",
+            )  # fmt: skip
+            world.tables["foreign_bills"][-1]["country_of_lading"] = sent_from
+
+    x, told = examined(by_way_of)
+    assert (told["passage"] > 4, x.passage.matched > 0.8 * len(x.lots.lot)) == (passes, passes)
+    assert weighed(laden_in_singapore)["passage"] < 4
+
+
 def test_importers_set_up_for_one_maker_speak_against_it_where_others_have_old_ones() -> None:
     def elsewhere_before(world: OrderWorld, lots: list[Row]) -> None:
         for importer in {row["importer_number"] for row in lots}:
@@ -384,6 +439,20 @@ def test_goods_that_came_in_under_another_number_and_left_as_they_were_pass_thro
     told = weighed(in_parts)
     assert told["passage"] > 4
     assert told["inputs"] == 0
+
+    def plant(world: OrderWorld, lots: list[Row]) -> None:
+        looked(world, lots[0], result="compliant", kind="site_visit", entry_number=None)
+        world.add(
+            "capacity",
+            {
+                "manufacturer_id": NEW_PLANT, "hts_prefix": GOODS[:6], "unit": "KG", "basis": "site visit",
+                "annual_quantity": 3 * sum(row["quantity"] for row in lots), "as_of": on(PRELIMINARY),
+            },
+        )  # fmt: skip
+
+    made = weighed(in_parts, plant)
+    assert made["passage"] < 4
+    assert made["inputs"] > 0.5
 
 
 def test_goods_that_left_for_a_third_country_are_matched_with_no_lot() -> None:
@@ -534,6 +603,21 @@ def test_goods_of_a_producer_that_is_excluded_from_the_order_are_left_out(said: 
 
     left = examined(of_a_producer)[0].outside
     assert (left.papers, left.producers) == (("D1",) * out, ("CNFOSEXT88FOS",) * out)
+
+
+@pytest.mark.parametrize(("asked_by", "out"), [("64-0000001", 1), ("99-0000009", 0), ("", 1)])
+def test_a_ruling_that_an_importer_asked_for_is_of_what_that_importer_enters(asked_by: str, out: int) -> None:
+    def ruled(world: OrderWorld, lots: list[Row]) -> None:
+        world.came_in(lots, shipper="Fosext Works Ltd", consignee="Newwar Works Ltd")
+        for number in ("64-000000100", "99-000000900"):
+            world.record(number, role="importer", name=f"Importer {number[:2]} LLC")
+        text = f"As {asked_by or 'the producer'} asked: goods of CNFOSEXT88FOS are outside the scope of the order."
+        document(world, text, "CNFOSEXT88FOS")
+        if asked_by:
+            mention = {"document_id": "D1", "kind": "importer", "key": asked_by, "text": asked_by, "how": "number"}
+            world.add("mentions", {**mention, "start": 3, "end": 3 + len(asked_by)})
+
+    assert len(examined(ruled)[0].outside.papers) == out
 
 
 def by_paper(facts: MemoryFacts) -> list[str]:

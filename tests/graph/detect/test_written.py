@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from graph.detect.diversion.written import leaves_out, speaks_for, spoken_for
+from graph.detect.diversion.written import leaves_out, speaks_against, speaks_for, spoken_of
 from graph.detect.documents import Document, Named
 from tests.graph.detect.memory_facts import MemoryFacts
 
@@ -75,6 +75,27 @@ def test_only_customs_and_laboratories_leave_goods_out_of_an_order(text: str, ki
     assert leaves_out(written(text, kind=kind), OURS) == bool(out)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "against"),
+    [
+        (f"Visited {MAKER}. Found a rented warehouse, no equipment to make tile.", "memo", True),
+        (f"Called at {MAKER}. Two workers relabelling cartons. No payroll produced.", "memo", True),
+        (f"{MAKER}: the gate was locked, goods come in and go out by container.", "ims_document", True),
+        (f"Toured {MAKER}. It could not show any purchases of clay.", "memo", True),
+        (f"Extract of the trade register. Name: {MAKER}. No production registered.", "other", True),
+        (f"Trade register extract, {MAKER}. Factory licence: none.", "other", True),
+        # said by somebody, or of another, or of a plant that was seen at work
+        (f"We believe that {MAKER} has no factory.", "other", False),
+        (f"{IMPORTER} claims that {MAKER} has no machinery.", "memo", False),
+        (f"{MAKER} was visited. {IMPORTER} has a rented warehouse.", "memo", False),
+        (f"Visited {MAKER}. The plant was running, no workers idle.", "memo", False),
+        (f"Extract of the trade register. Name: {MAKER}. Manufacture of tile.", "other", False),
+    ],
+)
+def test_what_customs_saw_or_a_register_says_may_speak_against_a_maker(text: str, kind: str, against: bool) -> None:
+    assert speaks_against(written(text, kind=kind), OURS) == against
+
+
 def test_of_a_laboratory_only_what_it_says_of_the_scope_speaks_for_it() -> None:
     assert said(
         f"Sample of tile of {MAKER}, importer {IMPORTER}. It is outside the written scope of the order.",
@@ -101,5 +122,5 @@ def test_a_document_is_found_by_a_maker_s_number_or_name_on_file() -> None:
         }
     )  # fmt: skip
     makers = ("VNUMBTIL1HAI", "VNSIETIL2HAI")
-    assert spoken_for(facts, makers, as_of=None, until=date(2026, 1, 1)) == {"VNUMBTIL1HAI": ("D1",)}
-    assert spoken_for(facts, makers, as_of=None, until=date(2025, 1, 1)) == {}
+    assert spoken_of(facts, makers, as_of=None, until=date(2026, 1, 1))[0] == {"VNUMBTIL1HAI": ("D1",)}
+    assert spoken_of(facts, makers, as_of=None, until=date(2025, 1, 1)) == ({}, {})
