@@ -23,6 +23,7 @@ from ingest.extract.name_words import (
     is_of_nation,
     is_region,
     is_seat,
+    is_town,
     names_goods,
     weights,
 )
@@ -472,7 +473,7 @@ def _core(parts: list[str], *, cut: bool) -> list[str]:
     if len(some) < 2 or not (telling or whole) or few or parts[-1][-1] in "&,/-":
         return []
     short = " ".join(parts)
-    if country_code(short) or is_place(short.upper()):  # Puerto Rico Umber Co.
+    if country_code(short) or is_place(short.upper()) or is_town(short):  # Puerto Rico Umber Co.
         return []
     ways = [short, short.title() if short.isupper() else short.upper()]
     if " & " in short:

@@ -167,11 +167,13 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
     if before.endswith((" (", ' ("', " (\u201c")) and len(words) > 1:
         above = words[-2]  # the Food Safety Service (FSS)
     longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper() and not _is_label_for(words)
+    longer = longer and not _is_many(before, words)
+    surely_coined = is_coined_name(name.words, surely=True)
     of_firm = (
         "&" in name.written
         or (" " in name.written and looks_like_company(name.written))
         or ends_as_firms_do(name)
-        or is_coined_name(name.words, surely=True)
+        or surely_coined
     )
     titled = last in _TITLES or last in _BEFORE_PERSONS or last.rstrip(",:").lower() in _BEFORE_PERSONS
     of_person = not of_firm and ((spaced and titled) or _PERSON_BEHIND.match(text, end))
@@ -181,9 +183,9 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
         name.person = True
     in_some_place = spaced and not owns and (last in _BEFORE_PLACES or above.lower() in _OF_PLACES)
     somewhere = _PLACE_BEHIND.match(text, end) or _has_land_behind(text, end)
-    name.place = max(name.place, SURE if somewhere else int(in_some_place))
+    name.place = max(name.place, SURE if somewhere and not surely_coined else int(in_some_place))
     town = _PLACE_BEHIND.match(text, end)
-    if " " in name.written and seated_name(name.words) and not (town or in_some_place):
+    if " " in name.written and (seated_name(name.words) or _is_of_town(name.words)) and not (town or in_some_place):
         name.place = 0  # Ningbo Umber, China
         name.saw("seat", ENOUGH)
     firms_end = ends_as_firms_do(name) and name.words[-1] not in ("Group", "Resources", "Partners")
@@ -206,6 +208,8 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
         name.saw("told", HINT)
     if not longer and (coined := _coined(text, start, end, name, words, begins=begins)):
         name.saw("coined", coined)
+    elif not longer and (how := _plain(text, start, end, name, words, begins=begins)):
+        name.saw(how, HINT)
     if not any((*seen.values(), *seen_before.values())) or in_headline(text, start, end):
         return {}
     name.saw_all(seen)
@@ -218,6 +222,7 @@ _FIRMS_BEFORE = frozenset(
     ("against", "and", "as", "at", "between", "by", "for", "from", "of", "than", "that", "through", "to", "via",
      "where", "whether", "with")
 )  # fmt: skip
+_SURELY_BEFORE = frozenset(("against", "by", "from", "than", "that", "whether"))
 _PERSONS_ABOVE = frozenset(
     ("called", "chat", "checked", "days", "directed", "headed", "interview", "led", "met", "name", "named", "played",
      "prepared", "run", "said", "signed", "speak", "spoke", "statement", "taken", "talk", "talked", "testimony",
@@ -237,10 +242,66 @@ def _coined(text: str, start: int, end: int, name: NameSeen, words: Sequence[str
         told = stands_so(text, start, end, name.written)
         return told * (ENOUGH if of_firm and last not in _LESS_BEFORE else HINT)
     surely = is_coined_name(name.words, surely=True) and (of_firm or any(map(is_coined, name.words)))  # Sand & Gravel
+    if _IN_BRACKET.search(text, max(0, start - len("word (")), start) and any(map(is_coined, name.words)):
+        in_land = country_code(words[-1].strip("(").strip()) if words else None
+        closed = text[end : end + 1] in ")," and not in_headline(text, start, end, 3)
+        return ENOUGH if closed and (surely or (in_land or _is_of_land(words))) else 0
     if last in _BEFORE_PLACES or not (surely or (of_firm and is_coined_name(name.words, surely=False))):
         return 0
     acts = begins and surely and is_coined(name.words[0]) and _acts(text, end) and not in_headline(text, start, end)
     return ENOUGH if acts or stands_so(text, start, end, name.words[-1]) else 0
+
+
+_IN_BRACKET = re.compile(r"[\w\u2019] \($")
+
+
+def _is_of_land(words: Sequence[str]) -> bool:
+    """Whether a bracket stands behind a country: honey from Ukraine (Umberia Ochrelis)."""
+    return len(words) > 1 and words[-1] == "(" and country_code(words[-2].strip(",")) is not None
+
+
+def _plain(text: str, start: int, end: int, name: NameSeen, words: Sequence[str], *, begins: bool) -> str:
+    """How a name of plain words stands where firms do: no more than a hint, so that it takes two ways; else nothing."""
+    last = words[-1] if words else ""
+    if not _is_plain_name(name.words) or last in _BEFORE_PLACES:
+        return ""
+    if begins and "&" not in name.words:
+        behind = _BEHIND.match(text, end)
+        does = behind and not behind.group("owned") and behind.group("word") in weights("does")
+        return "plain acts" if (does or _TALKS.match(text, end)) and not in_headline(text, start, end) else ""
+    if not begins and len(words) > 1 and last in _SURELY_BEFORE and words[-2].lower() not in _PERSONS_ABOVE:
+        told = stands_so(text, start, end, name.words[-1]) and not in_headline(text, start, end)
+        return f"plain {last}" if told else ""
+    return ""
+
+
+def _is_plain_name(words: Sequence[str]) -> bool:
+    few = 1 < len(words) <= len(("Umber", "State", "Tea", "House"))
+    return (
+        few
+        and not is_place(words[-1].upper())
+        and not any(
+            len(word) < len("Tea")
+            or not word[0].isupper()
+            or word.isupper()
+            or is_label(word)
+            or official(word)
+            or is_of_nation(word)
+            or word.upper().removesuffix("S") in _THINGS
+            for word in words
+            if word != "&"
+        )
+    )
+
+
+def _is_of_town(words: Sequence[str]) -> bool:
+    """Whether words are a town and a name of no dictionary: Sialkot Umberia. Ports are called so by themselves."""
+    town, name = words[0], words[1]
+    return (
+        is_town(town)
+        and is_coined(name)
+        and not (is_given(town) or is_somewhere(town) or is_town(name) or is_plain(town) or is_ports_town(town))
+    )
 
 
 _APART = re.compile(rf"{_OF_SEAT}, (?:an?|its|our|the|their|your|which|who) ")
@@ -249,6 +310,13 @@ _APART = re.compile(rf"{_OF_SEAT}, (?:an?|its|our|the|their|your|which|who) ")
 def _acts(text: str, end: int) -> bool:
     """Whether what stands behind a name is what somebody does or is."""
     return any(pattern.match(text, end) for pattern in (_VERB, _HAS, _TALKS, _APART))
+
+
+def _is_many(before: str, words: Sequence[str]) -> bool:
+    """Whether what a name is of are things at the beginning of a sentence and no longer name: Tags of Umberia."""
+    things = words[-2]
+    begins = before[: before.rindex(f"{things} {words[-1]}")] if f"{things} {words[-1]}" in before else "-"
+    return things.endswith("s") and is_plain(things) and (not begins or bool(_BEGINNING.search(begins)))
 
 
 def _is_label_for(words: Sequence[str]) -> bool:
@@ -309,7 +377,12 @@ def is_coined_name(words: Sequence[str], *, surely: bool) -> bool:
     >>> is_coined_name(["Umberia", "Tea"]), is_coined_name(["Ann", "Umberia"]), is_coined_name(["General", "Note"])
     (True, False, False)
     """
-    if words[-1].upper().removesuffix("S") in _THINGS or is_of_nation(words[-1]) or any(map(is_label, words)):
+    if (
+        words[-1].upper().removesuffix("S") in _THINGS
+        or is_of_nation(words[-1])
+        or any(map(is_label, words))
+        or is_place(words[-1].upper())
+    ):
         return False
     coined = [word for word in words if is_coined(word)]
     others = [word for word in words[1:] if is_plain(word) or ends_names(word) or names_goods(word)]
@@ -400,6 +473,15 @@ def is_somewhere(name: str) -> bool:
 def _ports() -> frozenset[str]:
     """The ports whose name has several words: New Orleans."""
     return frozenset(row["name"].upper() for row in rows("ports.csv") if " " in row["name"])
+
+
+def is_ports_town(name: str) -> bool:
+    return name in _all_ports()
+
+
+@cache
+def _all_ports() -> frozenset[str]:
+    return frozenset(row["name"] for row in rows("ports.csv"))
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import cache
 from graph.resolve.words import is_of_people, is_place, looks_like_company, share
 from ingest.extract.company_forms import FormSpan, legal_forms, rows
 from ingest.extract.in_forms import addressees, in_columns, in_fields, in_lines
-from ingest.extract.in_lists import in_lists
+from ingest.extract.in_lists import houses, in_lists
 from ingest.extract.in_rows import in_rows, partners
 from ingest.extract.introduced import introduced, official
 from ingest.extract.name_words import (
@@ -27,9 +27,11 @@ from ingest.extract.name_words import (
     Place,
     begins_names,
     ends_names,
+    is_coined,
     is_goods,
     is_region,
     is_ship_or_brand,
+    is_town,
     names_goods,
     says_nobody,
     says_what_kind,
@@ -69,7 +71,31 @@ def companies(text: str) -> Iterator[Place]:
         names = {text[slice(*place)] for place in found}  # one that is in another is a short name of that company
         found += [place for place in more if not _is_part(text[slice(*place)], names)]
     goods = {text[slice(*place)] for place in found if is_goods(text, place[1])}
-    yield from (place for place in found if text[slice(*place)] not in goods)
+    for place in found:
+        if text[slice(*place)] not in goods:
+            yield from _two(text, *place)
+
+
+def _is_common(word: str) -> bool:
+    return ends_names(word) or names_goods(word) or says_what_kind(word)
+
+
+def _two(text: str, start: int, end: int) -> Iterator[Place]:
+    """Two names that `and` joins and no legal form ends, one by one: Umberlux and Ochre Supply; else the one."""
+    left, joined, right = text[start:end].partition(" and ")
+    apart = (
+        joined
+        and " and " not in right
+        and " " in right
+        and ((" " in left and "," not in left) or (is_coined(left) and not is_town(left)))
+        and not next(iter(legal_forms(right)), None)
+        and not any(says_nobody(word) or word in BETWEEN for word in right.split())
+        and (" " not in left or not all(map(_is_common, right.split())))
+    )
+    if apart:
+        yield start, start + len(left)
+        start = end - len(right)
+    yield start, end
 
 
 def _is_part(written: str, names: set[str]) -> bool:
@@ -516,5 +542,5 @@ def _names_one(text: str, match: re.Match[str]) -> bool:
 # By form and by what stands around, the surest first.
 _WAYS = (
     _by_form, _by_prefix, _by_beginning, in_fields, addressees, _clients, _shortened, _cited, _other_names, _numbered,
-    in_columns, in_lines, in_lists, _works, _of_places, partners,
+    in_columns, in_lines, in_lists, houses, _works, _of_places, partners,
 )  # fmt: skip

@@ -1,20 +1,29 @@
-"""Companies in a column of rows that bars, strokes or blanks part, where the text heads none: by the column's others.
+"""Companies in a column of rows that bars, strokes, arrows or blanks part, or of lines alone, where the text heads
+none: by the column's others.
 
-Invariant: a column holds firms where one at least was found by other means and no less than a third of its cells; a
-cell is a name where all of it is words in capitals, none of them an authority's, a label's, a country's or a place's.
+Invariant: a column holds firms where no less than a third of its cells are, one at least, by what was found by other
+means or as names of no dictionary; a cell is a name where all of it is words in capitals, none of them an authority's,
+a label's, a country's or a place's.
 """
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from graph.resolve.words import says_nothing
-from ingest.extract.around_names import is_somewhere
+from graph.resolve.words import is_of_people, says_nothing
+from ingest.extract.around_names import is_coined_name, is_somewhere
+from ingest.extract.in_lists import names_firm
 from ingest.extract.introduced import is_label, official
-from ingest.extract.name_words import Place, stops
+from ingest.extract.name_words import Place, is_coined, is_given, is_town, stops
 
-_BAR = re.compile(r"\||(?<=\s)/(?=\s)|\t| {2,}(?=[^ |/])")
-_ROW = re.compile(rf"[^\n]*?(?:{_BAR.pattern})[^\n]*?(?:{_BAR.pattern})[^\n]*")
-_NAME = re.compile(r"(?:The )?[A-Z][\w'\u2019-]*\w(?: (?:& |of |de |del )?[A-Z][\w'\u2019-]*\w){1,4}")
+_BAR = re.compile(r"\||(?<=\s)[/>](?=\s)|\t| {2,}(?=[^ |/>])")
+_ROW = re.compile(rf"[^\n]*?(?:{_BAR.pattern})[^\n]*")
+_NAME = re.compile(r"(?:The )?[A-Z][\w'\u2019-]*\w(?: (?:[&+] |of |de |del )?[A-Z][\w'\u2019-]*\w){0,4}")
+_LINES = re.compile(r"(?:(?<=\n)|^)(?:[^\n]{4,60}\n){2,}[^\n]{4,60}")
+_LINE = re.compile(r"[^\n]+")
+# What a cell says before and behind a name: `to Umber Tea (endorsed)`.
+_LOOSE = re.compile(r"(?P<before>(?:\d{1,3}[.)] |to |from |for |by )?)(?P<name>[^(),;]*[^(),; ])")
+# The number of a bill, box, entry or tariff heading, as rows of goods have one.
+_LOT = re.compile(r"\b(?:[A-Z]{4}[A-Z0-9]{0,6}\d{6}|[A-Z0-9]{3}-?\d{7}-?\d|\d{3}-\d{4} ?\d{4}|\d{4}\.\d\d)")
 _FEWEST_ROWS, _OF_CELLS = 2, 3
 
 
@@ -25,17 +34,28 @@ def in_cells(text: str, found: Collection[Place]) -> Iterator[Place]:
     >>> [text[start:end] for start, end in in_cells(text, [(4, 14)])]
     ['Ochre Jade']
     """
-    if not any(bar in text for bar in ("|", " / ", "\t", "  ")):
+    yield from _lines(text, found)
+    if not any(bar in text for bar in ("|", " / ", " > ", "\t", "  ")):
         return
     rows: list[Sequence[Place]] = []
-    last = -1
+    last, of_lots = -1, True
     for match in _ROW.finditer(text):
         if rows and match.start() != last + 1:
-            yield from _of_columns(text, rows, found)
-            rows = []
+            yield from _of_columns(text, rows, found, of_lots=of_lots)
+            rows, of_lots = [], True
         rows.append(_cells(match))
+        of_lots &= bool(not rows[:-1] or _LOT.search(match.group()))  # or it heads them
         last = match.end()
-    yield from _of_columns(text, rows, found)
+    yield from _of_columns(text, rows, found, of_lots=of_lots)
+
+
+def _lines(text: str, found: Collection[Place]) -> Iterator[Place]:
+    """Names that stand by themselves in lines, one below the other, with companies."""
+    for block in _LINES.finditer(text):
+        lines = [line.span() for line in _LINE.finditer(text, *block.span())]
+        names = [line for line in lines if line in found or _is_name(text[slice(*line)], surely=True)]
+        if len(names) == len(lines) and any(line in found for line in lines):
+            yield from _of_columns(text, [[line] for line in lines], found, of_lots=False)
 
 
 def _cells(row: re.Match[str]) -> Sequence[Place]:
@@ -49,21 +69,42 @@ def _cells(row: re.Match[str]) -> Sequence[Place]:
     return cells
 
 
-def _of_columns(text: str, rows: Sequence[Sequence[Place]], found: Collection[Place]) -> Iterator[Place]:
+def _of_columns(
+    text: str, rows: Sequence[Sequence[Place]], found: Collection[Place], *, of_lots: bool
+) -> Iterator[Place]:
     if len(rows) < _FEWEST_ROWS:
         return
+    ends = dict(sorted(found))
     for at in range(max(len(row) for row in rows)):
-        column = [row[at] for row in rows if at < len(row)]
-        firms = sum(cell in found for cell in column)
+        column = [place for row in rows if at < len(row) for place in _names(text, row[at])]
+        of_no_dictionary = {
+            text[slice(*cell)] for cell in column if is_coined_name(text[slice(*cell)].split(), surely=not of_lots)
+        }
+        firms = sum(cell in found or text[slice(*cell)] in of_no_dictionary for cell in column)
         if firms and firms * _OF_CELLS >= len(column):
-            yield from (cell for cell in column if cell not in found and _is_name(text[slice(*cell)]))
+            yield from (
+                cell for cell in column if ends.get(cell[0], 0) < cell[1] and _is_name(text[slice(*cell)], surely=False)
+            )
 
 
-def _is_name(cell: str) -> bool:
-    return (
-        bool(_NAME.fullmatch(cell))
-        and not says_nothing(cell)
-        and not is_somewhere(cell)
-        and not any(official(word) or is_label(word) for word in cell.split())
-        and not any(stops(word) for word in cell.removeprefix("The ").split())
-    )
+def _names(text: str, cell: Place) -> Iterator[Place]:
+    """The names of a cell: its own, or those that commas part."""
+    start, end = cell
+    for part in re.finditer(r"[^,]+", text[start:end]):
+        match = _LOOSE.match(part.group().lstrip())
+        if match:
+            at = start + part.end() - len(part.group().lstrip()) + match.start("name")
+            yield at, at + len(match.group("name"))
+        if not _NAME.fullmatch(part.group().strip()):
+            return
+
+
+def _is_name(cell: str, *, surely: bool) -> bool:
+    words = cell.removeprefix("The ").split()
+    if not _NAME.fullmatch(cell) or says_nothing(cell) or is_somewhere(cell) or is_town(cell):
+        return False
+    if len(words) == 1 and (cell.isupper() or not is_coined(cell)):
+        return False
+    if surely and (cell.isupper() or is_given(words[0]) or is_of_people(words[0].upper())):
+        return False
+    return names_firm(cell) and not any(official(word) or is_label(word) or stops(word) for word in words)

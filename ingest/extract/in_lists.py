@@ -26,7 +26,9 @@ from ingest.extract.name_words import (
 from ingest.sources.countries import country_code
 
 _ROLES = (
-    r"(?:allegers?|auditors?|brokers?|buyers?|carriers?|cnees?|competitors?|complainants?|consignees?|customers?|"
+    r"(?:accounts|allegers?|auditors?|"
+    r"companies|names|parties|who files|brokers?|buyers?|carriers?|cnees?|competitors?|complainants?|consignees?|"
+    r"customers?|"
     r"distributors?|exporters?|factor(?:y|ies)|filers?|firms?|forwarders?|importers?(?: of record)?|IORs?|makers?|"
     r"manufacturers?|mills?|ntfy|petitioners?|plants?|processors?|producers?|protestants?|purchasers?|respondents?|retailers?|"
     r"sellers?|shippers?|suppliers?|suret(?:y|ies)|traders?|truckers?|vendors?|warehouses?|wholesalers?)"
@@ -41,6 +43,20 @@ _SHORT = re.compile(
     r"(?m)^[ \t]*(?i:impt?r?|expt?r?|shpr|cnee|ntfy|mfr|mfgr|vdr|suppl?r?|brkr|fwdr|trkr|seller|buyer|maker|shipper)"
     r"\.?:?[ \t]+(?=[A-Z])"
 )
+# A line by itself at the head or the end of a letter, and what brokers, forwarders and their like end their names with.
+_ALONE = re.compile(r"(?m)^[ \t]*(?P<name>[A-Z][^\n,:;.()\d]{5,50}?)[ \t]*,?$")
+_HOUSES = frozenset(
+    ("AGENTS", "ATTORNEYS", "BROKER", "BROKERS", "CHB", "COUNSEL", "CUSTOMHOUSE", "CUSTOMS", "FORWARDING", "LAW",
+     "LOGISTIK", "SERVICES", "SPEDITION", "SURVEYORS", "TOWING", "TRANSPORTES")
+)  # fmt: skip
+_HEAD_LINES, _LAST_LINES = 2, 3
+# A broker's house by its name alone: `resigned, and Umber Customs files now`.
+_CUSTOMS = re.compile(
+    r"(?<![\w.&'\u2019-])(?<![A-Z]\w )(?<!& )(?P<name>(?:(?:St\. )?[A-Z][\w'\u2019-]+ ){1,3}Customs)"
+    r"(?: (?:Agents|Brokers|Partners|Clearance|House))?"
+    r"(?![\w'\u2019-]| [A-Z&]| (?:and|or) (?:Border|[a-z]+ [a-z]+ law)| "
+    r"(?:authorit|bond|broker|clearance|dut|entr|form|inspect|law|offic|regulation|rul|service|value|warehouse))"
+)
 _WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}|[A-Z0-9\u00c0-\u024f](?:[\w'\u2019-]*\w)?)"
 _NAME = re.compile(rf"(?:The )?{_WORD}(?: (?:& |of |de |del |da |do |di |y |e |et )?{_WORD}){{0,5}}")
 _BEHIND = re.compile(
@@ -49,6 +65,7 @@ _BEHIND = re.compile(
 _BRACKET = re.compile(r" ?\([^()\n]{1,40}\)")
 _NEXT = re.compile(r"(?:[,;] (?:and )?| and | & | / )(?=[A-Z0-9])")
 _AND = re.compile(r" and ")
+_LINES = re.compile(r"[^\n]*\S[^\n]*")
 _LONGEST_LIST = 12
 _SHORTEST = 4
 
@@ -63,6 +80,33 @@ def in_lists(text: str) -> Iterator[Place]:
     for pattern in (_LABEL, _AGENT, _SHORT):
         for label in pattern.finditer(text):
             yield from _behind(text, label.end())
+
+
+def houses(text: str) -> Iterator[Place]:
+    """Brokers, forwarders and others who write letters, by the line that they head or sign them with, and brokers by
+    their name.
+
+    >>> text = "Dear Bill, Umber Quay Customs has the bill."
+    >>> [text[start:end] for start, end in houses(text)]
+    ['Umber Quay Customs']
+    """
+    lines = list(_LINES.finditer(text))
+    for line in (*lines[:_HEAD_LINES], *lines[_HEAD_LINES:][-_LAST_LINES:]):
+        match = _ALONE.match(text, line.start(), line.end())
+        words = match.group("name").split() if match else []
+        if match and len(words) > 1 and all(word[0].isupper() or word in ("&", "of", "de") for word in words):
+            of_house = words[-1].upper() in _HOUSES or ends_names(words[-1])
+            begun = words[:-1]
+            of_office = "AND" in words or any(map(official, begun))
+            if of_house and not of_office and names_firm(" ".join([*begun, "Tea"])):
+                yield match.span("name")
+    for match in _CUSTOMS.finditer(text) if "Customs" in text else ():
+        words = match.group("name").split()[:-1]
+        name = " ".join(words)
+        of_nation = is_of_nation(words[-1]) or is_region(name) or country_code(name)
+        where = of_nation or is_town(name) or is_place(name.upper())
+        if not where and not any(official(word) or is_label(word) or stops(word) for word in words):
+            yield match.span()
 
 
 def _behind(text: str, at: int) -> Iterator[Place]:

@@ -256,6 +256,8 @@ def _several_tell(text: str, name: NameSeen, weight: int) -> bool:
         return False  # K. Umber
     partners = "&" in words and not name.written.isupper()
     weight += HINT * (partners or looks_like_company(name.written) or ends_names(words[-1]) or ends_so(words))
+    if len(words[-1]) == len("SC") and words[-1].isupper() and is_town(" ".join(words[:-1])):
+        return False  # Charleston SC
     if weight < ENOUGH or is_somewhere(name.written) or is_town(name.written) or ADDRESS.fullmatch(words[-1]):
         return False
     if is_place(words[-1].upper()) and not name.seen.keys() - PREPOSITIONS:
@@ -314,7 +316,9 @@ def _add_related(read: _Read, firms: set[str]) -> None:
 
 
 def _can_be_one(read: _Read, name: NameSeen) -> bool:
-    return _several_tell(read.text, name, ENOUGH) if " " in name.written else _tells(name.written, read.small)
+    if " " in name.written:
+        return _several_tell(read.text, name, ENOUGH)
+    return _tells(name.written, read.small) and not is_town(name.written)
 
 
 def _stands_beside(text: str, name: NameSeen, starts: set[int], ends: set[int]) -> bool:

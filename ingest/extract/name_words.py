@@ -130,7 +130,8 @@ def is_coined(word: str) -> bool:
         and not word.isupper()
         and not word[:3].isupper()
         and not is_plain(word)
-        and not any(test(word) for test in (ends_names, names_goods, says_what_kind, is_given, is_of_nation, stops))
+        and word.upper() not in _words("ends_of_names.csv")
+        and not any(test(word) for test in (names_goods, says_what_kind, is_given, is_of_nation, stops))
         and not share(word.upper())
     )
 

@@ -21,12 +21,14 @@ from spacy.vocab import Vocab
 from graph.model.tables import IdentifierType
 from ingest.extract.aliases import aliases
 from ingest.extract.companies import companies
+from ingest.extract.company_forms import legal_forms
 from ingest.extract.countries import countries
 from ingest.extract.dates import days
 from ingest.extract.identifiers import find_identifiers
 from ingest.extract.in_cells import in_cells
 from ingest.extract.in_place import in_place
 from ingest.extract.known_names import KnownNames
+from ingest.extract.name_words import ends_names
 from ingest.extract.names import name_key
 from ingest.extract.ports_by_name import is_ports_name, ports_by_name
 from ingest.extract.small_letters import (
@@ -45,6 +47,9 @@ _BATCH = 64
 _LONGEST_TEXT = 2**31  # spaCy's own limit guards models that need memory by length; ours do not
 _FILER, _FILER_CHARACTERS = re.compile(r"\bfiler(?: code)?:? $", re.IGNORECASE), 12
 _SHORTENED = (" Bt", " Est", " Fty", " Mfy")
+_GOES_ON = re.compile(r" (?P<word>[A-Z][a-z]+)(?![\w-]| [A-Z])")
+_OF_MONEY = ("Bank", "Guaranty", "Insurance")
+_FORM_CHARACTERS = 24
 _PIECE = re.compile(r"[^\W_]+|[^\w\s]|_|\s+")
 
 
@@ -132,11 +137,25 @@ class _Names:
             replace(written[name], start=start, end=end, how=How.ALIAS)
             for start, end, name in small_again(text, written)
         ]
-        return _add(doc, _one_each([_with_stop(text, one) for one in named if not _is_no_firm(text, one)]))
+        whole = (_whole(text, one) for one in named if not _is_no_firm(text, one))
+        return _add(doc, _one_each([_with_stop(text, one) for one in whole]))
 
     def _single(self, place: tuple[int, int], key: str) -> Span:
         bearers = self.known.single.get(key, frozenset())
         return Span(*place, COMPANY, key, How.KNOWN if bearers else How.FORM, bearers)
+
+
+def _whole(text: str, one: Span) -> Span:
+    """A short name with what makes it a longer one: Umber Point Insurance, of which Umber Point was known."""
+    if one.how != How.ALIAS:
+        return one
+    form = next(iter(legal_forms(text[one.end : one.end + _FORM_CHARACTERS])), None)
+    if form and form.start <= len(", ") and form.sure:
+        return replace(one, end=one.end + form.end)
+    behind = _GOES_ON.match(text, one.end)
+    if behind and (ends_names(behind.group("word")) or behind.group("word") in _OF_MONEY):
+        return replace(one, end=behind.end())
+    return one
 
 
 def _with_stop(text: str, one: Span) -> Span:

@@ -13,8 +13,19 @@ from graph.resolve.words import is_place, share
 from ingest.extract.company_forms import legal_forms
 from ingest.extract.countries import countries
 from ingest.extract.known_names import Known, KnownNames
-from ingest.extract.name_words import ends_names, stops, weights
+from ingest.extract.name_words import (
+    BETWEEN,
+    ends_names,
+    is_given,
+    is_plain,
+    is_town,
+    names_goods,
+    says_what_kind,
+    stops,
+    weights,
+)
 from ingest.extract.names import words
+from ingest.sources.countries import country_code
 
 _CHAT = r"(?:\[?\d{1,2}:\d\d(?::\d\d)?\]? )?(?:[\w.]{1,20}[:>] |<[\w.]{1,20}> )?"  # 9:14 umber: yes
 _BEGINS = re.compile(
@@ -91,6 +102,7 @@ def small_firms(text: str) -> Iterator[tuple[int, int]]:
     ['umber gallery llc', 'ochre drayage']
     """
     yield from _named_again(text)
+    yield from _noted(text)
     for pattern in (_FORM, _BUSINESS, _PARTNERS):
         for match in pattern.finditer(text):
             if pattern is _PARTNERS and not ends_names(match.group("form")):
@@ -104,6 +116,108 @@ def small_firms(text: str) -> Iterator[tuple[int, int]]:
             telling = pattern is _FORM or not all(share(word.group().upper()) for word in kept)
             if kept and telling and kept[0].group() != "&":
                 yield match.start() + kept[0].start(), match.end()
+
+
+# Whom a note names behind who they are (`cnee umber hill cutlery`, `truck of umber haulage`), and behind where goods
+# come from and go to (`candles fr umberet wax, israel`).
+_NOTED = re.compile(
+    r"\b(?:(?P<sure>cnees?|shprs?|ntfy|impt?r|mfr|brkr|fwdr|trkr|consignees?|shippers?|importers?|exporters?|brokers?|"
+    r"truckers?|carriers?|suppliers?|makers?|sellers?|buyers?|vendors?|forwarders?|tel w/|"
+    r"(?:truck|trailer|driver|agent|rep|guy|man) (?:of|from)|awb [\d -]{8,14}\d,)|"
+    r"for|fr|from|by|of)(?:\s+(?:is|are|was|=)|:)?\s+(?=[a-z])"
+)
+_NOTED_WORD = re.compile(r"[a-z][a-z0-9'\u2019&-]*")
+_NOTED_ENDS = re.compile(r"\s*(?:[,.;:()>+]|\n\s*\n|$)")
+_NOTED_NEXT = re.compile(r"\s*(?:>|\+| and )\s*(?=[a-z])|\s+and\s+(?=[a-z])")
+_LONGEST_NOTED, _FEWEST_NOTED = 4, 2
+
+
+def _noted(text: str) -> Iterator[tuple[int, int]]:
+    """The firms that a note in small letters names so, and where it calls them by their first words."""
+    names: set[str] = set()
+    for match in _NOTED.finditer(text):
+        at, sure = match.end(), match.group("sure") is not None
+        while place := _noted_name(text, at, sure=sure):
+            yield place
+            names.add(text[slice(*place)])
+            following = _NOTED_NEXT.match(text, place[1])
+            if following is None:
+                break
+            at = following.end()
+    for name in names:
+        parts = name.split()
+        if len(parts) > _FEWEST_NOTED:
+            yield from _again(text, " ".join(parts[:_FEWEST_NOTED]))
+        yield from _again(text, " ".join(parts))
+        if len(parts[0]) > _SHORTEST and not is_plain(parts[0]) and not _is_known_word(parts[0]):
+            yield from _again(text, parts[0])
+
+
+def _again(text: str, name: str) -> Iterator[tuple[int, int]]:
+    pattern = r"\s".join(map(re.escape, name.split()))
+    yield from (use.span() for use in re.finditer(rf"(?<![\w'-]){pattern}(?![\w-])", text))
+
+
+def _noted_name(text: str, at: int, *, sure: bool) -> tuple[int, int] | None:
+    words: list[re.Match[str]] = []
+    while len(words) < _LONGEST_NOTED and (word := _NOTED_WORD.match(text, at)):
+        if _goes_no_further(word.group()):
+            break
+        words.append(word)
+        gap = re.compile(r"[ ]|\n(?!\s*\n)").match(text, word.end())
+        at = gap.end() if gap else len(text)
+        if gap is None:
+            break
+    while words and words[-1].group() in BETWEEN:
+        words.pop()
+    if not words:
+        return None
+    ends = _NOTED_ENDS.match(text, words[-1].end()) is not None
+    written = [word.group() for word in words]
+    strange = [word for word in written if len(word) > _SHORTEST and not is_plain(word) and not _is_known_word(word)]
+    enough = len(words) >= _FEWEST_NOTED and (strange or (sure and ends and ends_names(written[-1])))
+    if not enough or not (sure or ends) or is_town(" ".join(written)) or is_goods_only(written):
+        return None
+    return words[0].start(), words[-1].end()
+
+
+def is_goods_only(written: list[str]) -> bool:
+    """Whether words only say what goods are: frozen berries."""
+    return all(names_goods(word) or says_what_kind(word) or is_plain(word) for word in written) and not any(
+        ends_names(word) for word in written
+    )
+
+
+def _is_known_word(word: str) -> bool:
+    """Whether a word is a country's, a place's, a month's or a person's."""
+    return bool(
+        is_place(word.upper())
+        or is_town(word)
+        or is_given(word)
+        or country_code(word.capitalize())
+        or share(word.upper())
+    )
+
+
+def _goes_no_further(word: str) -> bool:
+    """Whether a name in small letters ends before a word: a verb, a small word, a country."""
+    return word not in BETWEEN and (
+        _is_small_word(word)
+        or word in weights("does")
+        or word in _NOTES
+        or (word.endswith("ed") and is_plain(word))
+        or country_code(word.capitalize()) is not None
+    )
+
+
+_NOTES = frozenset(
+    ("abt", "acc", "after", "again", "ago", "at", "back", "before", "bill", "box", "came", "cntr", "ctn", "ctns",
+     "ctr", "due", "entry's", "eta", "etd", "fax", "fm", "for", "fr", "from", "her", "here", "him", "his", "hold",
+     "in", "into", "inv", "invoice", "last", "left", "low", "may", "me", "more", "next", "none", "nothing", "of",
+     "off", "ok", "on", "only", "per", "pls", "re", "ref", "rep", "seal", "sez", "since", "still", "tel", "till",
+     "today", "tomorrow", "truck", "until", "via", "w/", "want", "wants", "week", "when", "where", "which", "who",
+     "will", "yesterday", "yet")
+)  # fmt: skip
 
 
 def _named_again(text: str) -> Iterator[tuple[int, int]]:
@@ -131,7 +245,7 @@ def small_again(text: str, names: Iterable[str]) -> Iterator[tuple[int, int, str
 
 def _is_small_word(word: str) -> bool:
     """Whether a word joins others and is in no name: its, from, says, importer."""
-    return stops(word) or word in _SMALL_WORDS or word in weights("is") or len(word) == 1
+    return stops(word) or word == "of" or word in _SMALL_WORDS or word in weights("is") or len(word) == 1
 
 
 _SMALL_WORDS = frozenset(

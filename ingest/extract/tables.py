@@ -29,16 +29,21 @@ class Cell:
 
 
 def rows_in_tabs(text: str) -> str:
-    """The text with the commas that part cells as tabs: lines one below the other with as many commas, and no blank
-    behind one. Nothing else changes, and every place stays where it is.
+    """The text with the commas or semicolons that part cells as tabs: lines one below the other with as many of them,
+    and no blank behind one. Nothing else changes, and every place stays where it is.
 
     >>> rows_in_tabs("entry,port,origin,value\\nABC-1234567-6,2704,VN,950\\n")
     'entry\\tport\\torigin\\tvalue\\nABC-1234567-6\\t2704\\tVN\\t950\\n'
     """
-    if text.count(",") < 2 * _FEWEST_COMMAS:
-        return text
+    for sign in (",", ";"):
+        if text.count(sign) >= 2 * _FEWEST_COMMAS:
+            text = _in_tabs(text, sign)
+    return text
+
+
+def _in_tabs(text: str, sign: str) -> str:
     lines = text.split("\n")
-    commas = [_parting(line) if line.count(",") >= _FEWEST_COMMAS else () for line in lines]
+    commas = [_parting(line, sign) if line.count(sign) >= _FEWEST_COMMAS else () for line in lines]
     for at, places in enumerate(commas):
         beside = (len(commas[near]) for near in (at - 1, at + 1) if 0 <= near < len(commas))
         if places and len(places) in beside:
@@ -63,12 +68,12 @@ def letters_in_brackets(text: str) -> str:
     return _LETTERED.sub(lambda letter: f"{letter.group(1).lower()}) ", text)
 
 
-def _parting(line: str) -> Sequence[int]:
-    """Where the commas stand that part a row's cells; nothing where the line is no row."""
+def _parting(line: str, sign: str) -> Sequence[int]:
+    """Where the commas or semicolons stand that part a row's cells; nothing where the line is no row."""
     bare = _QUOTED.sub(lambda quoted: "." * len(quoted.group()), line)
-    if ", " in bare or bare.count(",") < _FEWEST_COMMAS:
+    if f"{sign} " in bare or bare.count(sign) < _FEWEST_COMMAS:
         return ()
-    return [place for place, letter in enumerate(bare) if letter == ","]
+    return [place for place, letter in enumerate(bare) if letter == sign]
 
 
 def cells(text: str, headings: re.Pattern[str]) -> Iterator[Cell]:

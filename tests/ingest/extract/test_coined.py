@@ -20,6 +20,35 @@ FOUND = [
     ("Importers: Umber Threaded Products; Ochre Anchor; J&R Fixings\n",
      ["Umber Threaded Products", "Ochre Anchor", "J&R Fixings"]),
     ("Importer: The Umberlight Group\nAgent: Ochrewright\n", ["The Umberlight Group", "Ochrewright"]),
+    # in brackets, behind a town's or a country's name, in quotes, and with a place behind
+    ("raw honey from Ukraine (Umberia Ochrelis) and for one box (Umberia Pump, of late) only",
+     ["Umberia Ochrelis", "Umberia Pump"]),
+    ("Tags of Umberia Denim, Pakistan, were under them; a code reads \"Sialkot Umberia\"",
+     ["Umberia Denim", "Sialkot Umberia"]),
+    # plain words, where two things tell of a firm
+    ("Plush Crown sold it. We had it from Plush Crown and asked.", ["Plush Crown", "Plush Crown"]),
+    # brokers by their name, and by the line that they sign or head letters with
+    ("UMBER QUAY BROKERAGE\nLaredo\n\nDear Bill, Ochre Prairie Customs resigned.\n\nAnn\nWoad Quay Customs\n",
+     ["UMBER QUAY BROKERAGE", "Ochre Prairie Customs", "Woad Quay Customs"]),
+    # cells of rows and of lines in which others are firms
+    ("MAEU221480017  Umberia Bath  /  Ochre Crane\nMAEU221481190  Woad Buggy  /  Ochrelis\n",
+     ["Umberia Bath", "Ochre Crane", "Woad Buggy", "Ochrelis"]),
+    ("12 pc   Umberia Rose > Ochre Nest, Woad Petal\n40 pcs   Ochrelis Rose > Woad Petal\n",
+     ["Umberia Rose", "Ochrelis Rose"]),
+    ("VENDOR;COO;HTS;ENTRY\nUmber Knit Craft;IN;6109.10.0012;A\nOchre Wear;BD;6109.10.0040;B\n",
+     ["Umber Knit Craft", "Ochre Wear"]),
+    ("Umber Tube Co., Ltd.\nUmberia Maple\nOchre Boyu Woodwork\n",
+     ["Umber Tube Co., Ltd.", "Umberia Maple", "Ochre Boyu Woodwork"]),
+    ("It sold to Umberia Edge and Ochre Supply in May. Umberlux and Woad Supply imported it.",
+     ["Umberia Edge", "Ochre Supply", "Umberlux", "Woad Supply"]),
+    # a longer name, of which the shorter one was known
+    ("It was sold by Umberia Point Ltd. and Umberia Point Insurance wrote it.",
+     ["Umberia Point Ltd.", "Umberia Point Insurance"]),
+    # in notes in small letters
+    ("box in. cnee umberet hill cutlery, shpr ochrelis y woad, spain. tel w/ umberet hill: no. ok.\nno docs. call.",
+     ["umberet hill cutlery", "ochrelis y woad", "umberet hill"]),
+    ("truck of ochrelis haulage waited. boxes both for brite umberet toys. no docs yet. call back. all ok.",
+     ["ochrelis haulage", "brite umberet toys"]),
     ("impt Umber Silicate\nexp  Ochre Quarrel Stone\n", ["Umber Silicate", "Ochre Quarrel Stone"]),
 ]  # fmt: skip
 NOT_FOUND = [
@@ -28,6 +57,10 @@ NOT_FOUND = [
     "the Umberia Alert and a copy of Umberia Report; Umberia Airport; Umberia-sourced goods",
     "It came from El Centro and went to Nuevo Laredo; a native of Thetford Mines.",
     "Agent: R. Delaney\nBrokers: none\nSuppliers: Ohio, China\nShipper: Unknown\nPlants: 14",
+    "Truck Manifest will be down. Issues with Truck Manifest; Request for Panel Review. Panel Review was requested.",
+    "Mexican Customs, Laredo Customs and U.S. Customs asked; the Customs Service; CUSTOMS AND BORDER SERVICES\n",
+    "box in. driver from ohio, goods from china. frozen berries of canada. no docs. call for exam. ask them. yes.",
+    "goods from Southeast Asia; payments to North Africa",
     "Sand & Gravel fell. See Research & Development.",
 ]  # fmt: skip
 
