@@ -132,6 +132,12 @@ def _seal(t: ir.Table) -> ir.IntegerValue:
     return ibis.ifelse(known, ibis.ifelse(_shares(t, LOT + "bill_seals", "bill_seals"), 0, 1), MISSING).cast("int8")
 
 
+def _way(t: ir.Table) -> ir.IntegerValue:
+    lot_too = surely(t[LOT + "export_from"] != t[LOT + "origin"])
+    return _known(ibis.ifelse((t.export_from != t.origin) & ~lot_too, 0, 1), t.export_from, t.origin)
+
+
+BY_THIRD_COUNTRY = "by a third country"
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "container", ("same", "differs"), (0.45, 0.55), _container,
@@ -182,6 +188,11 @@ COMPARISONS: tuple[Comparison, ...] = (
         "foreign_port", ("same", "differs"), (0.65, 0.35), _same("foreign_port"),
         "goods that were sent back are laden at another port",
     ),
+    Comparison(
+        "way", (BY_THIRD_COUNTRY, "as usual"), (0.25, 0.75), _way,
+        "goods that were sent away come back from where they lay; new ones, and their like, from where they are made",
+        goods=False,
+    ),
 )  # fmt: skip
 
 # Which columns a side of a pair needs.
@@ -200,6 +211,7 @@ COMPARED = (
     "origin",
     "consignee",
     "foreign_port",
+    "export_from",
 )
 
 

@@ -53,6 +53,7 @@ def entry_lines(facts: FactStore, *, as_of: date | None, until: date) -> ir.Tabl
         bill=t.bill_number.nullif(""),
         container=t.container_number.nullif(""),
         foreign_port=t.foreign_port.nullif(""),
+        export_from=t.country_of_export.nullif(""),
         carrier=t.carrier_scac.nullif(""),
         unit=t.quantity_unit.nullif(""),
         quantity=amount(t.quantity),
@@ -66,7 +67,7 @@ def entry_lines(facts: FactStore, *, as_of: date | None, until: date) -> ir.Tabl
 WHOLE_ENTRY = "/*"  # ends the line id of an entry taken as a whole
 _SHARED = (
     "port", "mode", "importer", "taxpayer", "consignee", "maker", "origin", "hts", "hts4", "bill", "container",
-    "foreign_port", "carrier", "unit",
+    "foreign_port", "export_from", "carrier", "unit",
 )  # fmt: skip
 
 

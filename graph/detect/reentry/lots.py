@@ -65,6 +65,7 @@ _FEATURES = (
     "hts4",
     "bill",
     "foreign_port",
+    "export_from",
     "unit",
     "quantity",
     "weight",

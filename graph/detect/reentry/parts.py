@@ -23,7 +23,7 @@ from graph.detect.reentry import crumbs
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, RARE, RARE_AMONG_STRANGERS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.delay import delay_bits
-from graph.detect.reentry.scoring import Bools, Pools
+from graph.detect.reentry.scoring import Bools, Pools, way_bits
 from graph.detect.reentry.sums import ABOUT, SMALLEST, distinct, grouped, on_grid, runs, sums
 from graph.detect.reentry.weights import AMOUNTS, OWN, SAME_MAKER, Floats, Ints, Levels, Weights, contexts, size
 from graph.facts.columns import surely
@@ -177,7 +177,8 @@ def _entries(sought: _Sought, lines: ir.Table, sizes: ir.Table, shipments: tuple
         t = t.mutate(after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port))
         return t.filter(days.abs() <= LOOK_ALIKE_DAYS, ~surely(t.entry_number == t.own_entry))
 
-    columns = ("shipment", "entry_number", "day", "port", "mode", "taxpayer", "after", *AMOUNTS)
+    columns = ("shipment", "entry_number", "day", "port", "mode", "by_way", "taxpayer", "after", *AMOUNTS)
+    lines = lines.mutate(by_way=surely(lines.export_from != lines.origin))
     parts = [joined(of, keys).select(*columns, own=ibis.literal(value=True)) for keys, of in sought.own]
     others = joined(sought.strangers, ("maker", "hts4"))
     others = others.filter(others.after, ~surely(others.lot_taxpayer == others.taxpayer))
@@ -187,8 +188,8 @@ def _entries(sought: _Sought, lines: ir.Table, sizes: ir.Table, shipments: tuple
         return ibis.ifelse(found[name].count() == found.count(), found[name].sum(), None)
 
     whole = found.group_by("shipment", "taxpayer", "entry_number").agg(
-        day=found.day.max(), port=found.port.max(), by_sea=found["mode"].max().isin(_BY_SEA), own=found.own.any(),
-        after=found.after.all(),
+        day=found.day.max(), port=found.port.max(), by_sea=found["mode"].max().isin(_BY_SEA), by_way=found.by_way.all(),
+        own=found.own.any(), after=found.after.all(),
         **{name: total(name) for name in AMOUNTS},
     ).join(sizes, "shipment")  # fmt: skip
     # A little more than `_best` takes, whose shares lie on a grid.
@@ -258,7 +259,9 @@ def _best(held: pa.Table, whole: _Wholes, *, weights: Weights, pools: Pools) -> 
         entries, held, whole, weights=weights, pools=pools, shipment=shipment, group=group, own=own, amounts=amounts,
         about=about, likes=likes,
     )  # fmt: skip
-    small = _crumbled(held, whole, pools=pools, shipment=shipment, group=group, port=port, own=own, amounts=amounts)
+    small = _crumbled(
+        held, whole, weights=weights, pools=pools, shipment=shipment, group=group, port=port, own=own, amounts=amounts
+    )
     best = _better(best, small)
     used = np.unique(best.entries[best.entries >= 0])
     entries = np.where(best.entries < 0, -1, np.searchsorted(used, best.entries))
@@ -269,6 +272,7 @@ def _crumbled(
     held: pa.Table,
     whole: _Wholes,
     *,
+    weights: Weights,
     pools: Pools,
     shipment: Ints,
     group: Ints,
@@ -290,6 +294,7 @@ def _crumbled(
     first, entries = found.entries[:, 0], found.entries
     total = found.bits + np.where(own[first], 0.0, STRANGER_BITS)
     total += delay_bits(held["day"].to_numpy().astype(np.int64)[first] - since[first])
+    total += _way(entries, held, whole, of=found.shipment, weights=weights, pools=pools)
     at_first = ((port[entries] == port[first][:, None]) & (entries >= 0)).sum(axis=1).astype(np.float64)
     ports = pools.ports.numbers(held["port"].take(pa.array(first, pa.int64())))
     total += np.where(own[first], pools.ports.bits_of_many(whole.lot[found.shipment], ports, at_first), 0.0)
@@ -297,6 +302,17 @@ def _crumbled(
         found.shipment, entries, total, held, {name: _known_sum(amounts[name], entries) for name in AMOUNTS},
         {name: whole.amounts[name][found.shipment] for name in AMOUNTS}, found.sought_among,
     )  # fmt: skip
+
+
+def _way(entries: Ints, held: pa.Table, whole: _Wholes, *, of: Ints, weights: Weights, pools: Pools) -> Floats:
+    """What it says that all parts came by a third country, where the shipment did not."""
+    by_way = held["by_way"].to_numpy(zero_copy_only=False).astype(bool)
+    all_so = (by_way[entries] | (entries < 0)).all(axis=1)
+    made, sent = (np.array(whole.table[name].to_pylist(), dtype=object) for name in ("origin", "export_from"))
+    lot_too = np.array([bool(a and b and a != b) for a, b in zip(made, sent, strict=True)], dtype=bool)
+    u = np.full(len(of), float(weights.u["way"][OWN, 0, 0]))
+    bits = way_bits(pools, whole.lot[of], u=u, matching=(entries >= 0).sum(axis=1).astype(np.float64))
+    return np.where(all_so & ~lot_too[of], bits, 0.0)
 
 
 def _known_sum(values: Floats, entries: Ints) -> Floats:
@@ -390,6 +406,7 @@ def _scored(
     total += np.minimum(given, 2.0)
     days = held["day"].to_numpy().astype(np.int64)[first] - whole.table["action_day"].to_numpy().astype(np.int64)[of]
     total += delay_bits(days)
+    total += _way(entries, held, whole, of=of, weights=weights, pools=pools)
     ports = pools.ports.numbers(held["port"])
     for count in PARTS_PRIOR_BITS:
         rows = np.flatnonzero((parts == count) & own[first])

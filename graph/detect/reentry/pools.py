@@ -51,6 +51,7 @@ def pools_of(
             for kind, key in ((OWN, "taxpayer"), (SAME_MAKER, "maker"))
         },
         port_use(table, lines),
+        _by_third_countries(table, lines),
         np.array([each == REFUSED for each in table["standing"].to_pylist()], dtype=bool),
     )
 
@@ -67,6 +68,17 @@ def _held_by_others(name: str, table: pa.Table, lines: ir.Table) -> Share:
         found.append(np.nan_to_num(n, nan=0.0))
     held, own, among, own_among = found
     return held - own, among - own_among
+
+
+def _by_third_countries(table: pa.Table, lines: ir.Table) -> Share:
+    """Of each lot, how many lines of its taxpayer came by a country that did not make them, and of how many that is
+    known."""
+    payers = ibis.memtable(table.select(["taxpayer"])).drop_null("taxpayer").distinct()
+    known = lines.filter(lines.export_from.notnull(), lines.origin.notnull()).semi_join(payers, "taxpayer")
+    t = known.group_by("taxpayer").agg(n=known.count(), by_way=(known.export_from != known.origin).sum()).to_pyarrow()
+    told = table.select(["lot", "taxpayer"]).join(t, ["taxpayer"]).sort_by("lot")
+    by_way, n = (np.nan_to_num(told[name].to_numpy().astype(np.float64)) for name in ("by_way", "n"))
+    return by_way, n
 
 
 def _in_its_box(facts: FactStore, key: str, table: pa.Table, lines: ir.Table, landed: ir.Table) -> Share:

@@ -63,6 +63,7 @@ class Pools:
     common: dict[str, Share]  # by field, of each lot: lines of others in the heading with its value, and with any
     boxes: dict[int, Share]  # by kind of pair, of each lot: its importer's (maker's) other entries in its box, and all
     ports: PortUse
+    by_way: Share  # of each lot, its importer's lines that came by a third country, and of how many that is known
     refused: Bools  # whether customs refused the lot
 
 
@@ -113,6 +114,9 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
         by_field["container"] = np.where(
             known, usual_box(by_field["container"], used[lot], entries[lot], u=float(u)), by_field["container"]
         )
+    u = np.full(len(lot), float(weights.u["way"][OWN, 0, 0]))
+    told = (kind == OWN) & (found["way"] == 0)
+    by_field["way"] = np.where(told, way_bits(pools, lot, u=u, matching=np.ones(len(lot))), by_field["way"])
     identity, goods = np.zeros(len(lot)), np.zeros(len(lot))
     for c in COMPARISONS:
         if c.goods:
@@ -132,6 +136,21 @@ def pair_bits(pairs: pa.Table, weights: Weights, pools: Pools) -> PairBits:
     identity = np.where(one_bill, np.minimum(by_field["bill"], ONE_BILL_BITS), identity)
     goods = np.where(one_bill, np.minimum(goods, 0.0), goods)
     return PairBits(kind, identity, goods, weights.of_recurring(found), by_field)
+
+
+# An importer's share of lines that come by third countries is drawn to everybody's by as many lines.
+_WAY_DRAWN_BY = 20.0
+MOST_WAY_BITS = 4.0
+
+
+def way_bits(pools: Pools, lot: Ints, *, u: Floats, matching: Floats) -> Floats:
+    """What it says that so many lines of the lot's importer came by a third country, by how its other lines come."""
+    by_way, known = (each[lot] for each in pools.by_way)
+    m = next(c.m[0] for c in COMPARISONS if c.name == "way")
+    by_way, known = np.maximum(by_way - matching, 0.0), np.maximum(known - matching, 0.0)
+    rate = (by_way + _WAY_DRAWN_BY * u) / (known + _WAY_DRAWN_BY)
+    said: Floats = np.clip(np.log2(m / rate), 0.0, MOST_WAY_BITS)
+    return said
 
 
 # A box weighs what it weighed as long as the same goods are in it.

@@ -13,6 +13,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from graph.detect.reentry.comparisons import BY_THIRD_COUNTRY
 from graph.detect.reentry.hands import FILER, Hand, hand_evidence
 from graph.detect.reentry.innocence import innocent
 from graph.detect.reentry.journeys import Journey
@@ -317,12 +318,13 @@ def _goods_evidence(lead: Lead, law: Lawful, records: Records, told: Told) -> li
         both = [*refs, *(_line_ref(line_id) for line_id in _lines_of(match, records))]
         if match.bill in records.bills:
             both.append(RecordRef("bills", (match.bill,)))
-        agreeing = [_WORDS.get(f, f.replace("_", " ")) for f, bits in match.bits.items() if bits >= 1]
+        agreeing = [_WORDS.get(f, f.replace("_", " ")) for f, bits in match.bits.items() if bits >= 1 and f != "way"]
+        came = " It came by a third country." if match.levels.get("way") == BY_THIRD_COUNTRY else ""
         found.append(
             Evidence(
                 f"Entry {match.entry_number} at port {match.port}, {match.day - lot['action_day']} days later, agrees "
                 f"in {listed(agreeing) or 'little'}. Among the {lead.sought_among} lines compared such agreement is "
-                f"{times(match.total_bits)} if these are the same goods as if they are others.",
+                f"{times(match.total_bits)} if these are the same goods as if they are others.{came}",
                 numbers,
                 tuple(both),
             )

@@ -1,6 +1,7 @@
 """How a lot and a later line are compared, and what agreement weighs."""
 
 import itertools
+from dataclasses import fields, replace
 from datetime import date
 
 import ibis
@@ -11,7 +12,8 @@ import pytest
 from graph.detect.reentry.candidates import may_be_part
 from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, levels
 from graph.detect.reentry.lines import entry_lines
-from graph.detect.reentry.scoring import chance_match, look_alikes, one_to_one
+from graph.detect.reentry.parts import _way, _Wholes
+from graph.detect.reentry.scoring import MOST_WAY_BITS, Pools, chance_match, look_alikes, one_to_one, way_bits
 from graph.detect.reentry.weights import (
     OTHER,
     OWN,
@@ -29,7 +31,7 @@ from tests.graph.detect.memory_facts import MemoryFacts
 LOT_VALUES = {
     "bill": "ABCD00000001", "master": "MSTR1", "hts": "7604210010", "weight": 10_000.0, "packages": 400.0, "unit": "KG",
     "quantity": 9_000.0, "value": 30_000.0, "maker": "CNSHEFUR123SHE", "origin": "CN", "consignee": "12-3456789",
-    "foreign_port": "57035",
+    "foreign_port": "57035", "export_from": "CN",
 }  # fmt: skip
 _LISTS = {"containers": ["QZXU0000001"], "bill_containers": ["QZXU0000001"], "bill_seals": ["S1", "S2"]}
 
@@ -57,6 +59,10 @@ def level_of(name: str, **line: object) -> str:
 @pytest.mark.parametrize(
     ("name", "line", "expected"),
     [
+        ("way", {"export_from": "MX"}, "by a third country"),
+        ("way", {"export_from": "MX", "lot_export_from": "MX"}, "as usual"),  # as the lot came, too
+        ("way", {}, "as usual"),
+        ("way", {"export_from": None}, "missing"),
         ("weight", {"weight": 10_000.0}, "equal"),
         ("weight", {"weight": 10_080.0}, "within 1%"),
         ("weight", {"weight": 9_800.0}, "within 3%"),
@@ -236,3 +242,32 @@ def test_being_equal_on_what_many_hold_says_less_and_never_less_than_being_near(
     rare, usual, common = (bits_of_equal_packages(held) for held in (1.0, 20.0, 600.0))
     assert rare > usual > common >= bits_of_equal_packages(600.0, level=1)
     assert bits_of_equal_packages(1.0, kind=OWN) == bits_of_equal_packages(600.0, kind=OWN)
+
+
+def pools_of(by_way: list[float], known: list[float]) -> Pools:
+    """Pools of lots of which nothing is known but how their importers' lines come."""
+    return replace(
+        Pools(*(np.zeros(len(known)) for _ in fields(Pools))),  # type: ignore[arg-type]
+        by_way=(np.array(by_way), np.array(known)),
+    )
+
+
+def test_a_third_country_says_less_of_an_importer_whose_goods_often_come_by_one() -> None:
+    never, seldom, mostly = way_bits(
+        pools_of([1.0, 4.0, 60.0], [80.0, 80.0, 80.0]), np.arange(3), u=np.full(3, 0.02), matching=np.ones(3)
+    )
+    assert MOST_WAY_BITS >= never > seldom > mostly == 0
+
+
+@pytest.mark.parametrize(
+    ("parts", "lot_from", "says"), [([0, 1], "CN", True), ([0, 2], "CN", False), ([0, 1], "MX", False)]
+)
+def test_parts_say_so_together_if_all_came_by_a_third_country(parts: list[int], lot_from: str, says: bool) -> None:
+    held = pa.table({"by_way": [True, True, False]})
+    whole = _Wholes(pa.table({"origin": ["CN"], "export_from": [lot_from]}), np.zeros(1, dtype=np.int64), {})
+    weights = Weights({}, {"way": np.full((3, 1, 2), 0.02)}, (0, 0, 0), 0.0, {})
+    bits_of_way = _way(
+        np.array([[*parts, -1]]), held, whole, of=np.zeros(1, dtype=np.int64), weights=weights,
+        pools=pools_of([2.0], [60.0]),
+    )  # fmt: skip
+    assert (float(bits_of_way[0]) > 2) is says
