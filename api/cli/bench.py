@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from api.bench.spine import Row
     from ingest.simulator.simulate import Size
 
-WHAT = ("spine", "search", "engines", "findings", "detectors", "resolution", "prior", "links")
+WHAT = ("spine", "search", "engines", "findings", "detectors", "resolution", "prior", "links", "extraction")
 SIZES = ("small", "medium", "large")
 _DEFAULT_SIZES = {"spine": "medium", "engines": "medium", "findings": "small", "detectors": "large", "resolution": "",
-                  "prior": "small", "search": "", "links": "small"}  # fmt: skip
+                  "prior": "small", "search": "", "links": "small", "extraction": ""}  # fmt: skip
 _COMMANDS = {
     "spine": "`tidewaiter bench --size {size} --results FILE` (`make bench`)",
     "search": "`tidewaiter bench search --documents {documents} --results FILE`",
@@ -25,6 +25,7 @@ _COMMANDS = {
     "given": "`tidewaiter bench findings --world FOLDER … --results FILE`",
     "detectors": "`tidewaiter bench detectors --size {size} --results FILE`",
     "resolution": "`tidewaiter bench resolution --results FILE`",
+    "extraction": "`tidewaiter bench extraction --results FILE`",
     "prior": "`tidewaiter bench prior --size {size} {seeds} --results FILE`",
     "links": "`tidewaiter bench links --size {size} {seeds} --results FILE`",
     "named": "`tidewaiter bench links --names FILE … --results FILE`",
@@ -43,7 +44,8 @@ def bench(
         "spine",
         help="spine; search: over 500,000 documents; engines: embedded beside Neo4j and OpenSearch; findings: against "
         "planted truth, beside baselines; detectors: time and memory as worlds grow; resolution: 200,000 party "
-        "records; prior: the gate before an intervention; links: of names made hard to parties.",
+        "records; prior: the gate before an intervention; links: of names made hard to parties; extraction: words a "
+        "second of reading.",
     ),
     *,
     only: list[str] = typer.Option([], help=f"Measure only this; any of {', '.join(MEASURES)}."),
@@ -104,11 +106,13 @@ def bench(
 def _measured(
     terminal: Terminal, what: str, folder: Path, size: str, *, only: tuple[str, ...], documents: int
 ) -> "Iterable[Row]":
-    from api.bench import detectors, engines, resolution, searching, spine
+    from api.bench import detectors, engines, extraction, resolution, searching, spine
 
     if what == "search":
         return searching.run(folder, documents=documents)
 
+    if what == "extraction":
+        return extraction.run()
     if what == "spine":
         return spine.run(folder, size=size, only=only)
     if what == "resolution":

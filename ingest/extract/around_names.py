@@ -8,7 +8,7 @@ holds for a name in particular.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from graph.resolve.words import is_place, looks_like_company
 from ingest.extract.company_forms import rows
@@ -168,7 +168,7 @@ def weigh(text: str, start: int, end: int, name: NameSeen) -> Mapping[str, int]:
         above = words[-2]  # the Food Safety Service (FSS)
     longer = spaced and len(words) > 1 and last in _OF_A_LONGER and words[-2][0].isupper() and not _is_label_for(words)
     longer = longer and not _is_many(before, words)
-    surely_coined = is_coined_name(name.words, surely=True)
+    surely_coined = _is_coined_name(name.written, surely=True)
     of_firm = (
         "&" in name.written
         or (" " in name.written and looks_like_company(name.written))
@@ -241,12 +241,14 @@ def _coined(text: str, start: int, end: int, name: NameSeen, words: Sequence[str
             return HINT if _acts(text, end) else 0
         told = stands_so(text, start, end, name.written)
         return told * (ENOUGH if of_firm and last not in _LESS_BEFORE else HINT)
-    surely = is_coined_name(name.words, surely=True) and (of_firm or any(map(is_coined, name.words)))  # Sand & Gravel
+    surely = _is_coined_name(name.written, surely=True) and (
+        of_firm or any(map(is_coined, name.words))
+    )  # Sand & Gravel
     if _IN_BRACKET.search(text, max(0, start - len("word (")), start) and any(map(is_coined, name.words)):
         in_land = country_code(words[-1].strip("(").strip()) if words else None
         closed = text[end : end + 1] in ")," and not in_headline(text, start, end, 3)
         return ENOUGH if closed and (surely or (in_land or _is_of_land(words))) else 0
-    if last in _BEFORE_PLACES or not (surely or (of_firm and is_coined_name(name.words, surely=False))):
+    if last in _BEFORE_PLACES or not (surely or (of_firm and _is_coined_name(name.written, surely=False))):
         return 0
     acts = begins and surely and is_coined(name.words[0]) and _acts(text, end) and not in_headline(text, start, end)
     return ENOUGH if acts or stands_so(text, start, end, name.words[-1]) else 0
@@ -263,7 +265,7 @@ def _is_of_land(words: Sequence[str]) -> bool:
 def _plain(text: str, start: int, end: int, name: NameSeen, words: Sequence[str], *, begins: bool) -> str:
     """How a name of plain words stands where firms do: no more than a hint, so that it takes two ways; else nothing."""
     last = words[-1] if words else ""
-    if not _is_plain_name(name.words) or last in _BEFORE_PLACES:
+    if not _is_plain_name(name.written) or last in _BEFORE_PLACES:
         return ""
     if begins and "&" not in name.words:
         behind = _BEHIND.match(text, end)
@@ -275,7 +277,14 @@ def _plain(text: str, start: int, end: int, name: NameSeen, words: Sequence[str]
     return ""
 
 
-def _is_plain_name(words: Sequence[str]) -> bool:
+@lru_cache(maxsize=20_000)
+def _is_coined_name(written: str, *, surely: bool) -> bool:
+    return " " in written and is_coined_name(written.split(), surely=surely)
+
+
+@lru_cache(maxsize=20_000)
+def _is_plain_name(written: str) -> bool:
+    words = written.split()
     few = 1 < len(words) <= len(("Umber", "State", "Tea", "House"))
     return (
         few

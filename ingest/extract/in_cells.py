@@ -16,7 +16,6 @@ from ingest.extract.introduced import is_label, official
 from ingest.extract.name_words import Place, is_coined, is_given, is_town, stops
 
 _BAR = re.compile(r"\||(?<=\s)[/>](?=\s)|\t| {2,}(?=[^ |/>])")
-_ROW = re.compile(rf"[^\n]*?(?:{_BAR.pattern})[^\n]*")
 _NAME = re.compile(r"(?:The )?[A-Z][\w'\u2019-]*\w(?: (?:[&+] |of |de |del )?[A-Z][\w'\u2019-]*\w){0,4}")
 _LINES = re.compile(r"(?:(?<=\n)|^)(?:[^\n]{4,60}\n){2,}[^\n]{4,60}")
 _LINE = re.compile(r"[^\n]+")
@@ -39,7 +38,9 @@ def in_cells(text: str, found: Collection[Place]) -> Iterator[Place]:
         return
     rows: list[Sequence[Place]] = []
     last, of_lots = -1, True
-    for match in _ROW.finditer(text):
+    for match in _LINE.finditer(text):
+        if not _BAR.search(text, *match.span()):
+            continue
         if rows and match.start() != last + 1:
             yield from _of_columns(text, rows, found, of_lots=of_lots)
             rows, of_lots = [], True
