@@ -7,7 +7,7 @@ two firms have nothing in common is for customs to say, and not for either of th
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from graph.detect.documents import OF_CUSTOMS, Document, documents_naming, firm_key
@@ -171,7 +171,7 @@ def written_of(
 
 def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bool:
     """Whether a document says that a business went from the one to the other; both are what the two go by."""
-    whole = f"{paper.title}. {_less_names(paper)}"
+    whole = f"{paper.title}. {_less_names(paper).text}"
     for_others = bool(_FOR_OTHERS.search(whole))
     if paper.kind != _PUBLISHED and not for_others and not _ON_PAPER.search(whole):
         return False
@@ -180,8 +180,7 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
         or (_TO_ITS_OWN.search(whole) and not _OF_AN_ESTATE.search(whole))
     ):
         return False
-    sentences = [(said, keys | _bare(said, old | new)) for said, keys in paper.sentences[1:]]
-    of_both = [(said, keys) for said, keys in sentences if keys & old or keys & new]
+    of_both = [(said, keys) for said, keys in _told(paper, old | new) if keys & old or keys & new]
     if not all(any(keys & of for _, keys in of_both) for of in (old, new)):
         return False
     if any(_NOT_SO.search(said) for said, _ in of_both):
@@ -193,12 +192,23 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     return any(_HANDED_ON.search(said) for said in told) or _lets_its_name(paper, of_both, old | new)
 
 
-def _less_names(paper: Document) -> str:
-    """A document's text with what it names blanked: a Brothers Ltd is nobody's brother."""
+def _less_names(paper: Document) -> Document:
+    """A document with what it names struck out: a Sons & Brothers Ltd is nobody's son or brother."""
     text = paper.text
     for one in paper.named:
-        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
-    return text
+        last = one.end - 1  # a legal form's full stop may end a sentence
+        text = text[: one.start] + "X" * (last - one.start) + text[last:]
+    return replace(paper, text=text)
+
+
+def _told(paper: Document, couple: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
+    """The sentences less names, with what they name."""
+    written, struck = paper.sentences[1:], _less_names(paper).sentences[1:]
+    told = struck if len(struck) == len(written) else written
+    return [
+        (said, keys | _bare(as_written, couple))
+        for (said, _), (as_written, keys) in zip(told, written, strict=True)
+    ]  # fmt: skip
 
 
 def _lets_its_name(paper: Document, of_both: list[tuple[str, frozenset[str]]], couple: frozenset[str]) -> bool:
@@ -215,7 +225,7 @@ def writes_itself(paper: Document, old: frozenset[str], new: frozenset[str]) -> 
 
     A letter is of whom its head or its end names.
     """
-    sentences = [(said, keys | _bare(said, old | new)) for said, keys in paper.sentences[1:]]
+    sentences = _told(paper, old | new)
     if paper.kind in OF_CUSTOMS or not any(
         keys & new and not keys & old for _, keys in (*sentences[:1], *sentences[-1:])
     ):
@@ -231,8 +241,7 @@ def says_no_link(paper: Document, old: frozenset[str], new: frozenset[str]) -> b
     """Whether customs writes that the two have nothing to do with each other; both are what the two go by."""
     if paper.kind not in OF_CUSTOMS:
         return False
-    sentences = ((said, keys | _bare(said, old | new)) for said, keys in paper.sentences[1:])
-    of_both = (said for said, keys in sentences if keys & old and keys & new)
+    of_both = (said for said, keys in _told(paper, old | new) if keys & old and keys & new)
     return any(_NO_LINK.search(said) and not _HEARSAY.search(said) for said in of_both)
 
 

@@ -117,6 +117,13 @@ def test_a_name_with_brothers_in_it_is_no_sale_to_a_brother() -> None:
     assert says_openly(paper, frozenset({"KILN BROTHERS"}), frozenset({"OCHRE TILE"}))
 
 
+def test_a_name_with_sons_in_it_is_no_inheritance() -> None:
+    text = "Ochre Tile has no relation with Kiln & Sons Ltd. I opened this firm myself.\n\nYours faithfully"
+    named = (Named("OCHRE TILE", 0, 10), Named("KILN SONS", 32, 47))
+    paper = Document("D1", "other", date(2025, 6, 1), "Your letter", text, named)
+    assert not says_openly(paper, frozenset({"KILN SONS"}), frozenset({"OCHRE TILE"}))
+
+
 def test_a_franchise_that_nobody_but_the_firm_itself_speaks_of_is_none() -> None:
     text = f"{NEW} says it is a franchise of {OLD} like {THIRD}. No franchise agreement, others not named."
     assert not said(text, kind="memo", title="Call")
