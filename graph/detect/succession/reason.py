@@ -15,6 +15,11 @@ EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 730, 30
 COMMON = 0.7
 # Where several may be the reason, one that is paid counts as so many times likelier by chance.
 PAID_COUNTS = 10.0
+# Nobody leaves a name behind for a bill of less than this share of a year's value.
+PETTY_SHARE = 0.002
+YEAR_DAYS = 365
+# What is asked for as money only; goods that are refused or seized are a matter of their own.
+_OF_MONEY = ("penalty", "audit")
 
 
 def reason(
@@ -23,13 +28,16 @@ def reason(
     """The event left open that is least likely to stand so near the change by chance, else another; and that chance.
 
     What was paid is not left open, nor an order under which the newcomer goes on to pay deposits, nor what is less than
-    a demand that was paid.
+    a demand that was paid; and a petty bill is no reason at all.
     """
     began = int(found.compared.began[pair])
     old = found.pairs.old[pair : pair + 1]
     best: tuple[Event | None, float] = (None, 1.0)
     least = np.inf
     near = [e for e in history if began - EVENT_BEFORE_DAYS <= e.day <= began + EVENT_AFTER_DAYS]
+    if any(e.revenue_usd > 0 for e in near):
+        petty = PETTY_SHARE * _years_value(found, int(old[0]))
+        near = [e for e in near if not (0 < e.revenue_usd < petty and _of_money(e))]
     paid = [e for e in near if e.paid and e.revenue_usd > 0]
     for event in near:
         if not event.paid and any(_less_than(event, demand) for demand in paid):
@@ -42,6 +50,18 @@ def reason(
         if chance < 1.0 and counted < least:
             best, least = (event, chance), counted
     return best
+
+
+def _of_money(event: Event) -> bool:
+    return event.kind in ("bill", "finding") or event.told.startswith(_OF_MONEY)
+
+
+def _years_value(found: Search, party: int) -> float:
+    """What a party entered in a year, in dollars, from the usual value of its lines; 0 where none is known."""
+    of, known = found.known.habits["hts"], found.known
+    rows = slice(of.start[party], of.start[party + 1])
+    days = max(int(known.last_day[party] - known.first_day[party]) + 1, YEAR_DAYS)
+    return float(np.nansum(of.lines[rows] * np.exp2(of.lot[rows]))) / days * YEAR_DAYS
 
 
 def _less_than(event: Event, demand: Event) -> bool:

@@ -744,6 +744,21 @@ def test_an_issue_closed_as_paid_is_less_of_a_reason_to_escape() -> None:
     assert result(paid, "what was owed is paid").startswith("Weakens the match")
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked", "reason"),
+    [("penalty", 80_000, True), ("penalty", 300, False), ("document_review", 300, False), ("seizure", 300, True)],
+)
+def test_nobody_leaves_a_name_behind_for_a_petty_bill(kind: str, asked: int, reason: bool) -> None:
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100", event=False)
+    last = world.tables["entry_lines"][-1]
+    world.act(last, day=END - 12, kind=kind, revenue_change_usd=asked)
+    new_firm(world, "61-000000100", business, phone=record["phone"])
+    finding = of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+    assert (finding.probability > 0.5) == reason
+    assert result(finding, "nothing to leave behind").startswith("Does not hold" if reason else "Holds")
+
+
 def test_who_names_its_predecessor_is_not_accused_for_goods_once_the_last_bill_was_taken_back() -> None:
     def told(remarks: str) -> Finding:
         world = market_world(6, importers=120)
