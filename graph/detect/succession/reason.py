@@ -18,8 +18,8 @@ PAID_COUNTS = 10.0
 # Nobody leaves a name behind for a bill of less than this share of a year's value.
 PETTY_SHARE = 0.002
 YEAR_DAYS = 365
-# What is asked for as money only; goods that are refused or seized are a matter of their own.
-_OF_MONEY = ("penalty", "audit")
+# A penalty is a charge, however small, and goods that are refused or seized are a matter of their own.
+_OF_MONEY = ("bill", "finding")
 
 
 def reason(
@@ -37,7 +37,7 @@ def reason(
     near = [e for e in history if began - EVENT_BEFORE_DAYS <= e.day <= began + EVENT_AFTER_DAYS]
     if any(e.revenue_usd > 0 for e in near):
         petty = PETTY_SHARE * _years_value(found, int(old[0]))
-        near = [e for e in near if not (0 < e.revenue_usd < petty and _of_money(e))]
+        near = [e for e in near if not (e.kind in _OF_MONEY and 0 < e.revenue_usd < petty)]
     paid = [e for e in near if e.paid and e.revenue_usd > 0]
     for event in near:
         if not event.paid and any(_less_than(event, demand) for demand in paid):
@@ -50,10 +50,6 @@ def reason(
         if chance < 1.0 and counted < least:
             best, least = (event, chance), counted
     return best
-
-
-def _of_money(event: Event) -> bool:
-    return event.kind in ("bill", "finding") or event.told.startswith(_OF_MONEY)
 
 
 def _years_value(found: Search, party: int) -> float:

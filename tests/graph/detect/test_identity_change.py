@@ -746,7 +746,12 @@ def test_an_issue_closed_as_paid_is_less_of_a_reason_to_escape() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "asked", "reason"),
-    [("penalty", 80_000, True), ("penalty", 300, False), ("document_review", 300, False), ("seizure", 300, True)],
+    [
+        ("document_review", 80_000, True),
+        ("document_review", 300, False),
+        ("penalty", 300, True),
+        ("seizure", 300, True),
+    ],
 )
 def test_nobody_leaves_a_name_behind_for_a_petty_bill(kind: str, asked: int, reason: bool) -> None:
     world = market_world(6, importers=120)
