@@ -14,7 +14,8 @@ _LABEL = r"\b(?:[MH]?AWBs?\b|(?:air ?|airway ?)?way ?bills?\b|air ?bills?\b)"
 _LABELLED = re.compile(rf"{_LABEL}(?: (?:nos?\.?|numbers?|#))?(?:[:#]| is| was)?\s{{0,12}}$", re.IGNORECASE)
 _LABEL_NEAR = re.compile(rf"{_LABEL}[^.;\n]{{0,40}}$", re.IGNORECASE)
 _AIR = re.compile(
-    r"\b(?:[MH]?AWBs?|air ?way ?bills?|air ?freight|air ?cargo|airlines?|airports?|by air|flights?|courier)\b",
+    r"\b(?:[MH]?AWBs?|air ?way ?bills?|air ?freight|air ?cargo|air manifests?|"
+    r"airlines?|airports?|by air|flights?|courier)\b",
     re.IGNORECASE,
 )
 _TELEPHONE = re.compile(r"\b(?:tel|telephone|phone|fax|call|cell|mobile|at)\b\.?[: ]{0,2}$", re.IGNORECASE)

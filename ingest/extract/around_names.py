@@ -308,6 +308,7 @@ def _is_of_town(words: Sequence[str]) -> bool:
     town, name = words[0], words[1]
     return (
         is_town(town)
+        and words[-1].upper() not in _THINGS
         and is_coined(name)
         and not (is_given(town) or is_somewhere(town) or is_town(name) or is_plain(town) or is_ports_town(town))
     )

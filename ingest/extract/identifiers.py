@@ -97,7 +97,7 @@ _BILL_LABEL = re.compile(
 
 # Behind these a bill is one in whatever form its issuer, a forwarder too, numbers them.
 _STRICT_BILL_LABEL = re.compile(
-    r"(?:\bbills? of lading|\b(?:[OMH]-?)?B/Ls?|\b[MHO]BLs?|\bBOL|\bBL(?= (?:no|#))|"
+    r"(?:\bbills? of lading|\b[HM]AWBs?|\b(?:[OMH]-?)?B/Ls?|\b[MHO]BLs?|\bBOL|\bBL(?= (?:no|#))|"
     r"\b(?:house|master)(?: bills?)?(?: of lading)?)"
     r"(?:(?: (?:nos?\.?|numbers?|#))(?:[:#]| is| was)?|[:#]| is| was)?\s{1,12}[(\"\u201c]?$",
     re.IGNORECASE,
@@ -197,9 +197,10 @@ _RULES: tuple[_Rule, ...] = (
           unless=_boxed),
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{0,4}}\d{{5,12}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}\d{{3,6}}){{2,3}}"), beside=_BILL_LABEL),
-    _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{3}}(?:{_S}|{_H})\d{{4,9}}"), beside=_BILL_LABEL),
+    _Rule(_I.BILL, _compiled(rf"(?![HM]AWB)[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{3}}(?:{_S}|{_H})\d{{4,9}}"),
+          beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
-    _Rule(_I.BILL, _compiled(r"(?=[A-Z0-9/-]{0,12}\d{4})[A-Z0-9]{2,5}(?:[/-][A-Z0-9]{2,9}){1,3}"),
+    _Rule(_I.BILL, _compiled(r"(?!\d{4}-\d\d-\d\d)(?=[A-Z0-9/-]{0,12}\d{4})[A-Z0-9]{2,5}(?:[/-][A-Z0-9]{2,9}){1,3}"),
           beside=_STRICT_BILL_LABEL, unless=_boxed),
     _Rule(_I.BILL, _compiled(r"(?=[A-Z]{0,6}\d{4})[A-Z0-9]{6,16}"), beside=_STRICT_BILL_LABEL, unless=_boxed),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BEHIND_BOX, unless=_boxed),

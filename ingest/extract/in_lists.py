@@ -62,6 +62,8 @@ _NAME = re.compile(rf"(?:The )?{_WORD}(?: (?:& |of |de |del |da |do |di |y |e |e
 _BEHIND = re.compile(
     r"[.]?(?:[ \t]*(?:[,;\n|(]|$|/ )|\.\s| (?:and|or|of|in|at|from|is|are) |[ \t]{2}| [-\u2013\u2014] )"
 )
+_SEAT = re.compile(r" of (?P<land>[^\d]+)$")
+_IN_AMERICA = ("Georgia", "Jersey")
 _BRACKET = re.compile(r" ?\([^()\n]{1,40}\)")
 _NEXT = re.compile(r"(?:[,;] (?:and )?| and | & | / )(?=[A-Z0-9])")
 _AND = re.compile(r" and ")
@@ -114,12 +116,15 @@ def _behind(text: str, at: int) -> Iterator[Place]:
         match = _NAME.match(text, at)
         if match is None:
             return
-        end = match.end()
-        if not _BEHIND.match(text, end) or not names_firm(match.group()):
+        seat = _SEAT.search(match.group())
+        abroad = seat and seat.group("land") not in _IN_AMERICA and country_code(seat.group("land"))
+        end = at + seat.start() if seat and abroad else match.end()
+        if not _BEHIND.match(text, end) or not names_firm(text[at:end]):
             return
         form = next(iter(legal_forms(text[at : end + 30])), None)
         if form is None or form.start > end - at + 2:
             yield at, end
+        end = match.end()
         if bracket := _BRACKET.match(text, end):
             end = bracket.end()
         following = _NEXT.match(text, end)

@@ -28,6 +28,7 @@ from ingest.extract.introduced import firm, is_label, official
 from ingest.extract.name_words import (
     ADDRESS,
     INITIALS,
+    ROLES,
     WORD,
     Place,
     ends_names,
@@ -168,7 +169,8 @@ def _parted(start: int, end: int, run: str) -> Iterator[Place]:
         cut = len(owned.group()) if owned else len(kind.group()) if kind else int(stop)
         plain = written[: len(written) - cut]
         ends = cut > 0
-        if stops(plain) or plain.upper() in _DAYS or plain.lower() in weights("never"):
+        begins_role = not count and at == start and plain in ROLES and " " in run
+        if begins_role or stops(plain) or plain.upper() in _DAYS or plain.lower() in weights("never"):
             if count and (count <= longest or _is_long_name(run, start, begin, last)):
                 yield begin, last
             count = 0

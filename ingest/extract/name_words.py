@@ -57,6 +57,11 @@ NOBODY = frozenset(
      "STOCK", "SURETY", "TRADING", "TRUST", "U.S.")
 )  # fmt: skip
 
+# By which a sentence begins, and which are in no name then: Competitor Umber & Ochre sells it.
+ROLES = frozenset(
+    ("Broker", "Competitor", "Consignee", "Exporter", "Forwarder", "Importer", "Manufacturer", "Shipper", "Supplier",
+     "Surety", "Vendor")
+)  # fmt: skip
 _OF_NATIONS = re.compile(r"(?:ese|ian|ean|ish|can|ans|i)$", re.IGNORECASE)
 _NATIONS = frozenset(
     ("AFRICAN", "AMERICAN", "ASIAN", "BRITISH", "DUTCH", "ENGLISH", "EUROPEAN", "FRENCH", "GREEK", "IRANIAN", "IRAQI",
@@ -228,6 +233,8 @@ def stops(written: str) -> bool:
 def trimmed(text: str, start: int, end: int) -> Place:
     """A place of words in capitals without those before the name: `Neither Umber Supply`, `See Umber Linens`."""
     words = list(re.finditer(r"\S+", text[start:end]))
+    if len(words) > len(("Competitor", "Umber")) and words[0].group() in ROLES:
+        words = words[1:]
     first = next((word for word in words if not stops(word.group()) and word.group()[0].isupper()), words[-1])
     return start + first.start(), end
 

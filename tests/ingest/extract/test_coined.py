@@ -19,6 +19,8 @@ FOUND = [
      ["Umber Duong Clay", "Ochre Tlaque"]),
     ("Importers: Umber Threaded Products; Ochre Anchor; J&R Fixings\n",
      ["Umber Threaded Products", "Ochre Anchor", "J&R Fixings"]),
+    ("Suppliers: Umberia Chang of Taiwan, Ochre Werk", ["Umberia Chang", "Ochre Werk"]),
+    ("Competitor Umberia & Ochre sells it for less.", ["Umberia & Ochre"]),
     ("Importer: The Umberlight Group\nAgent: Ochrewright\n", ["The Umberlight Group", "Ochrewright"]),
     # in brackets, behind a town's or a country's name, in quotes, and with a place behind
     ("raw honey from Ukraine (Umberia Ochrelis) and for one box (Umberia Pump, of late) only",

@@ -334,3 +334,11 @@ def test_the_abstracts_of_real_notices_hold_next_to_no_false_numbers() -> None:
 )
 def test_ports_by_their_numbers_where_something_is_done_that_is_done_at_ports(text: str, ports: list[str]) -> None:
     assert [key for _, _, which, key in find_identifiers(text) if which == "port"] == ports
+
+
+def test_a_forwarders_air_waybill_stands_without_its_label_and_days_below_a_bill_list_are_no_bills() -> None:
+    text = "BILL LIST\n\n1. MAEU221480017  2022-01-19  Umber Bath\n\nMAWB 205-6617 2201   HAWB TYO-118820\n"
+    found = [text[start:end] for start, end, what, _ in find_identifiers(text) if what == "bill"]
+    assert found == ["MAEU221480017", "205-6617 2201", "TYO-118820"]
+    manifest = "AIR MANIFEST EXTRACT\n\n369-8812 0045   12 pcs"
+    assert [manifest[start:end] for start, end, *_ in find_identifiers(manifest)] == ["369-8812 0045"]
