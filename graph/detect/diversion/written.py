@@ -41,15 +41,27 @@ OFFICIAL = ("ruling", "notice", "memo", "ims_document", "lab_report")
 _SEEN = re.compile(
     r"(?i)\b((confirmed|verified|saw|seen|observed|witnessed) (full |complete |actual |own )?"
     r"(production|manufactur\w+)|"
-    r"(plant|factory|mill|line|works)s? (was |were )?(seen )?(running|working|in operation|in production)|"
+    r"(?<!no )(production|manufactur\w+) (was |were |is )?(seen|observed|witnessed)|"
+    r"(saw|seen|watched|followed) (each|every|all) (the )?(step|stage)s?|"
+    r"(plant|factory|mill|line|works|machine|loom|kiln|press)(e?s)? (was |were )?(seen )?"
+    r"(running|working|in operation|in production)|"
     r"substantial(ly)? transform(ed|ation))\b"
 )
 # What is written where nothing is made: of a visit, or of a firm's entry in a register.
 _NO_PLANT = re.compile(
     r"""(?ix)\b(
-      no\ (\w+\ ){0,2}(equipment|machines?|machinery|production|manufactur\w+|factory|workers|workshop|raw\ materials?
-        |payroll|moulds|tooling|furnaces?|looms?|presses)
-    | (could|can|did|does)\ ?not\ (show|produce|name|prove)\ (any\ )?(purchases?|payroll|machine\w*|workers)
+      no\ (\w+\ ){0,2}(equipment|machines?|machinery|factory|workshop|raw\ materials?|payroll|moulds|tooling|furnaces?
+        |looms?|presses|power\ (connection|supply)|electricity|production(?!\ (stop|problem|delay|loss|fault|halt))
+        |manufactur\w+|workers(?!\ (were\ |are\ )?(under|injured|hurt|complain)))
+    | (could|can|did|does)\ ?not\ (show|produce|name|prove|document|explain|demonstrate)\ (any\ |the\ |how\ )?
+      (purchases?|payroll|machine\w*|workers|process|production|manufactur\w+|raw)
+    | nothing\ but\ an?\ (\w+\ )?(office|desk|warehouse|store|shed)
+    | (hall|plant|factory|works|workshop|shed|premises)s?\ (is\ |was\ |were\ )?
+      (empty|idle|bare|deserted|not\ in\ (use|operation))
+    | not\ in\ working\ order | (is|was)\ (an?\ )?(apartment|dwelling|vacant\ (lot|land)|empty\ lot)
+    | (plant|factory|mill|works)\ [^.]{0,40}does\ not\ exist | no\ such\ (plant|factory|mill|works|maker|firm)
+    | (removing|peeling|scraping|cutting|washing)\ [^.;]{0,25}(labels?|stickers?|tags?|marks?|markings)
+    | (found|seen|were|was)\ re-?pack(ed|ing)
     | (is|was|were|stands?|stood|lies|lay|found\ it)\ (empty|idle|closed|locked|shut|vacant|(only\ )?a\ warehouse)
     | (rented|empty|bare)\ (warehouse|store|office|godown|shed) | only\ (a\ )?(warehouse|office|store)
     | gates?\ (was\ |were\ )?(locked|shut|closed) | under\ (dust\ )?(sheets|covers|tarpaulins?)

@@ -25,7 +25,8 @@ _HANDED_ON = re.compile(
     | (sole|exclusive|new|authori[sz]ed)\ ([a-z.]+\ )?(distributor|agent|importer|licensee|buyer) | appoint(s|ed|ment)?
     | licen[cs]e | inherit(s|ed|ance) | heirs? | pass(es|ed)\ (on\ )?to | bequeath(s|ed)? | retire[sd]? | retirement
     | (son|daughter|widow)s? | beneficiar(y|ies) | (carried|carries|carry)\ on | continue[sd]?\ (by|under|through|as)
-    | foreclos(ed?|ure) | (highest|winning|successful)\ bidder
+    | foreclos(ed?|ure)
+    | (highest|winning|successful)\ bid(der)? | accept(s|ed)\ (the|a)\ bid
     )\b"""
 )
 # What takes it back, puts it off, or speaks of something else than the business.
@@ -42,6 +43,16 @@ _NOT_SO = re.compile(
     | straw | front | shell | phoenix | alter\ ego
     )\b"""
 )
+# What the new one only says of itself, or what was looked for and not found; the press may quote a firm.
+_ONLY_SAID = re.compile(
+    r"""(?ix)\b(
+      (say|claim|state|assert|maintain|pretend)(s|ed)?\ (that\ )?(it|he|she|they|the\ two)\b
+    | said\ (that\ )?(it|he|she|they)\b
+    | (claims?|claimed|purports?|pretends?|poses?|posed)\ (to\ be|as) | nobody\ has\ seen
+    | no\ ([a-z]+\ )?(agreement|deed|probate|file|case|order|register|record)s?\ (\w+\ ){0,2}
+      (found|exists?|filed|known|on\ record)\b
+    )"""
+)
 # What a note rests on where it is more than an opinion.
 _ON_PAPER = re.compile(
     r"""(?ix)\b(
@@ -54,7 +65,7 @@ _ON_PAPER = re.compile(
 # Who sells or hands on in others' name, and answers to a court or to creditors for it.
 _FOR_OTHERS = re.compile(
     r"""(?ix)\b(
-      assignee\ for | assignment\ for\ the\ benefit\ of | benefit\ of\ (the\ |its\ |all\ )?creditors
+      assignee\ (for|of) | assignment\ for\ the\ benefit\ of | benefit\ of\ (the\ |its\ |all\ )?creditors
     | trustee | receivership | receiver\ (of|for|appointed) | liquidator | administrat(or|rix|ion)\ of | insolvency
     | bankruptcy | sheriff | (the|by|bankruptcy|district|superior|circuit|probate|chancery)\ court | court(-|\ )ordered
     | (secured|senior|foreclosing)\ (lender|creditor|party|bank) | foreclos(ed?|ure) | public\ (auction|sale)
@@ -184,6 +195,8 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     if not all(any(keys & of for _, keys in of_both) for of in (old, new)):
         return False
     if any(_NOT_SO.search(said) for said, _ in of_both):
+        return False
+    if paper.kind != _PUBLISHED and _ONLY_SAID.search(whole):
         return False
     told = [said for said, keys in of_both if keys & old and keys & new]
     # A sentence about each is enough, such as a maker's of its agents, where that about the new one says it.

@@ -19,7 +19,12 @@ from graph.facts.store import FactStore
 _PAID = (
     r"(^|[^a-z])(paid|pd|tendered|settled|remitted|pagad[oa]s?|abonad[oa]s?|payée?s?|acquittée?s?|bezahlt|beglichen|"
     r"pagat[oa])([^a-zà-ÿ]|$)|"
-    r"(payments?|principal( +and +interest)?|duties|funds|full +amount) +((was|were|has|have|been) +)*received|"
+    r"(payments?|principal( +and +interest)?|duties|funds|amounts?|sums|monies) +((was|were|has|have|been) +)*received|"
+    r"(full|complete) +payment +((was|has|been) +)*made|payment +in +full|"
+    r"(dut(y|ies)|bill|penalty|debt|demand|account|liability)s? +((is|was|were|has|have|been) +)*"
+    r"(discharged|satisfied|extinguished|honou?red|met +in +full)|balance +(is +|now +)*(nil|zero|0([^0-9.,]|$))|"
+    r"(^|[^a-z])no +(outstanding|open|unpaid) +(debt|balance|amount|bill|dut)|"
+    r"(^|[^a-z])no +(debts?|amounts?|balance|bills?|sums?|duties) +(is +|are +)?(outstanding|open|owed|owing)|"
     r"(received|collected) +(the +)?(payment|duties|principal|full +amount|principal +and +interest)|"
     r"(^|[^a-z])nothing +(is +|more +is +|further +is +)?(outstanding|owed|owing|due|open)([^a-z]|$)|"
     # a sample is collected, too, and a count
@@ -32,19 +37,20 @@ _PAID = (
 )
 _NOT_PAID = (
     r"(not|never|nothing|yet|to|until|unless|if|be|partially|partly|part|half|no|sin|non|pas|nicht|nie|teilweise) +"
-    r"((been|yet|be|fully|all|ser|être|vollständig) +)*"
+    r"((has|have|had|was|were|ever|been|yet|be|fully|all|ser|être|vollständig) +)*"
     r"(paid|pd([^a-z]|$)|tendered|settled|remitted|pagad|abonad|payé|acquitté|bezahlt|beglichen|pagat)|"
     r"(not|never|yet|to|until|unless|if|be|partially|partly|part|half) +((been|yet|be|fully|all) +)*collected|"
     r"(paid|pd|collected|pagado|payé) +in +part|"
     r"(no|not|partial|part|until|unless|if) +(payment +)?received|"
+    r"only +[a-z$]* *[0-9][0-9.,]* +((was|were|has|been) +)*paid|(paid|pd|received) +[^.;]{0,20}on +account([^a-z]|$)|"
     # what is left, and what somebody else paid in the party's stead
     r"(^|[^a-z])unpaid *([:;.,$)]|$)|(^|[^a-z])still +(open|outstanding|owed|owing|due)|"
     r"(remains?|left) +(open|outstanding|owing)([^a-z]|$)|"
     r"(rest|remainder|balance|shortfall) +(is +|remains +|still +)?(open|outstanding|owed|owing|due|uncollected)|"
     r"(paid|pd|settled|tendered|remitted|received|collected|recovered) +((in +full|in +part|only|out|up) +)*"
     r"(by|from|out +of|under|on|against) +(the +|its +|their +|a +)*(suret(y|ies)|(surety +)?bonds?|guarantors?)|"
-    r"(suret(y|ies)|bonds?|guarantors?) +(company +)?((has|have|was|were|had) +)*(paid|pd|settled|tendered|remitted)|"
-    r"(suret(y|ies)|bonds?)('s?)? +(payments?|limit)|"
+    r"(suret(y|ies)|bonds?|guarantors?)('s?)? +(company +)?((has|have|was|were|had|made|billed|and|full) +)*"
+    r"(paid|pd|settled|tendered|remitted|payments?|limit)|"
     r"pagad[oa]s? +por +la +(fianza|afianzadora|aseguradora)|payée?s? +par +la +caution|"
     r"bezahlt +vom +bürgen|vom +bürgen +(bezahlt|beglichen)"
 )

@@ -94,6 +94,9 @@ def test_what_is_denied_proposed_suspected_or_of_something_else_is_not(text: str
             True,
         ),
         (f"I write as executor for A. Umber, owner of {OLD}. {NEW} is a customer.", False),
+        (f"The assignee of {OLD} has accepted the bid of {NEW} for the inventory.", True),
+        (f"{NEW} says it is the heir of {OLD}. No probate file was found.", False),
+        (f"{NEW} claims to be the buyer of {OLD} under an agreement.", False),
         # an owner that sells to nobody but itself
         (f"By this agreement {OLD} sells to {NEW} all stock for ten dollars. Same address as before.", False),
         (f"By this agreement {OLD} sells all stock to {NEW}. No liabilities pass.", False),
