@@ -14,6 +14,7 @@ from datetime import date
 from graph.detect.calibration import read_calibration
 from graph.detect.last_day import last_day
 from graph.detect.queue import FALSE_DISCOVERY_RATE, e_bh
+from graph.detect.succession.on_file import read_files
 from graph.detect.succession.search import search
 from graph.detect.succession.sides import IMPORTERS, MAKERS, traded
 from graph.detect.succession.story import Scheme, read_records, tell
@@ -47,9 +48,12 @@ class IdentityChange:
             return []
         calibration = read_calibration(self.name)
         findings: list[Finding] = []
-        with facts.kept(traded(facts, as_of=as_of, until=until)) as lines:
+        with (
+            facts.kept(traded(facts, as_of=as_of, until=until)) as lines,
+            read_files(facts, as_of=as_of) as files,
+        ):
             for side in (IMPORTERS, MAKERS):
-                found = search(facts, lines, side, as_of=as_of, until=until, progress=progress)
+                found = search(facts, lines, files, side, as_of=as_of, until=until, progress=progress)
                 if found is None:
                     continue
                 weighed = weigh(
@@ -58,7 +62,7 @@ class IdentityChange:
                 chosen = chosen_predecessors(weighed)
                 schemes = merge(weighed.pairs)
                 least_queued = least_for_queue(s[0].probability for s in schemes if any(w.old in chosen for w in s))
-                records = read_records(facts, found, (w for s in schemes for w in s), as_of=as_of, until=until)
+                records = read_records(facts, files, found, (w for s in schemes for w in s), as_of=as_of, until=until)
                 for pairs in schemes:
                     account = Scheme(
                         tuple(pairs),

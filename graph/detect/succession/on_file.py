@@ -4,6 +4,8 @@ Values are read so that two spellings of one thing meet (digits of a phone, the 
 address) and without deciding anything: what a shared value is worth depends on how many hold it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import ibis
@@ -64,68 +66,102 @@ def records(facts: FactStore, side: Side, *, as_of: date | None) -> ir.Table:
     return t.mutate(party=taxpayer(t.identifier) if side is IMPORTERS else t.identifier)
 
 
-def on_file(facts: FactStore, side: Side, *, as_of: date | None) -> ir.Table:
-    """(party, kind, value, record_id): what is on file of the side's parties, one row a value.
+@contextmanager
+def read_files(facts: FactStore, *, as_of: date | None) -> Iterator[ir.Table]:
+    """(role, identifier, named, kind, value, record_id): what every record says, whatever its role; one row a value.
+
+    `named` is the name in letters and digits alone. Worked out once: to clean a value is slow.
+    """
+    whose = ("role", "identifier", "named", "record_id")
+    with facts.kept(_cleaned(facts.table("party_records", as_of=as_of))) as t:
+        rows = [t.select(*whose, kind=ibis.literal(kind), value=column) for kind, column in _COLUMNS]
+        for kind, column in _LISTS:
+            several = t.select(*whose, value=t[column].unnest())
+            rows.append(several.select(*whose, "value", kind=ibis.literal(kind)).select(*rows[0].columns))
+        found = ibis.union(*rows)
+        long = (found.kind != "name") | (found["value"].length() >= _SHORTEST_WORD)
+        with facts.kept(found.filter(found["value"].notnull(), long)) as files:
+            yield files
+
+
+# kind -> the column of `_cleaned` that has its values, one or several.
+_COLUMNS = (
+    ("phone", "phone"), ("e-mail", "email"), ("domain", "domain"), ("domain", "site"), ("address", "place"),
+    ("agent", "agent"), ("bond", "bond"),
+)  # fmt: skip
+_LISTS = (("officer", "officers"), ("name", "words"))
+
+
+def _cleaned(t: ir.Table) -> ir.Table:
+    """Each record's values, read so that two spellings meet."""
+    digits = t.phone.re_replace("[^0-9]", "")
+    site = t.website.lower().re_replace("^(https?://)?(www[.])?", "").re_extract("^([^/]+)", 1).nullif("")
+    return t.select(
+        "role", "identifier", "record_id",
+        named=_plain(t.name),
+        phone=ibis.ifelse(digits.length() >= 7, digits.right(10), None),
+        email=t.email.lower().nullif(""),
+        domain=t.email.lower().re_extract("@(.+)$", 1).nullif(""),
+        site=site,
+        place=_place(t),
+        agent=_plain(t.registered_agent),
+        bond=t.bond_number.nullif(""),
+        officers=t.officers.map(_plain),
+        words=_words(t.name),
+    )  # fmt: skip
+
+
+def on_file(facts: FactStore, files: ir.Table, side: Side, *, as_of: date | None) -> ir.Table:
+    """(party, kind, value, record_id): what is on file of the side's parties, one row a value; `files` as read.
 
     What a broker, a surety or a registered agent of many goes by is theirs, whoever gives it, and is left out; and so
     is what customs found to serve many.
     """
-    t = _said(records(facts, side, as_of=as_of))
-    t = t.anti_join(_of_servers(facts, as_of=as_of), ["kind", "value"])
+    t = _of_side(files, side)
+    t = t.group_by("party", "kind", "value").agg(record_id=t.record_id.min())
+    t = t.anti_join(_of_servers(files), ["kind", "value"])
     t = t.mutate(begins=ibis.ifelse(t.kind == "address", t["value"].re_extract(ADDRESS_BEGINS, 1), t["value"]))
     shared = of_premises(facts, as_of=as_of)
     return t.anti_join(shared, [t.kind == shared.kind, t.begins == shared["value"]]).drop("begins")
 
 
-def held_by_others(facts: FactStore, side: Side, *, as_of: date | None) -> ir.Table:
-    """(kind, value, others): how many firms, by name, have a value on file in other roles only than the side's.
+def met_by_others(files: ir.Table, side: Side) -> ir.Table:
+    """(party, kind, value, whose): firms, by name, that have on file in other roles what parties of the side have."""
+    theirs = files.filter(~files.role.isin(side.roles), files.kind.isin(OF_ONE_HAND))
+    own = _of_side(files, side).select("kind", "value", whose="party")
+    return theirs.select("kind", "value", party="named").join(own, ["kind", "value"]).distinct()
 
-    Where a word of the name is one of a party's of the side with the same value, both are taken for one firm.
+
+def held_by_others(met: ir.Table, files: ir.Table, side: Side) -> ir.Table:
+    """(kind, value, others): how many firms have a value on file in other roles only than the side's.
+
+    `met` is `met_by_others`, worked out. Where a word of the name is one of a party's of the side with the same value,
+    both are taken for one firm.
     """
-    t = facts.table("party_records", as_of=as_of)
-    theirs = _said(t.filter(~t.role.isin(side.roles)).mutate(party=_plain(t.name)))
-    own = _said(records(facts, side, as_of=as_of))
-    met = theirs.filter(theirs.kind.isin(OF_ONE_HAND)).select("party", "kind", "value")
-    met = met.join(own.select("kind", "value", whose="party"), ["kind", "value"])
-    words = theirs.filter(theirs.kind == "name").select("party", word="value")
-    own_words = own.filter(own.kind == "name").select(whose="party", word="value")
-    same = met.join(words, "party").join(own_words, ["whose", "word"])
+    # Lists of words, so that no engine joins all firms by a common word first.
+    theirs = files.filter(~files.role.isin(side.roles), files.kind == "name").select(party="named", word="value")
+    theirs = theirs.semi_join(met, "party").group_by("party").agg(words=lambda t: t.word.collect(distinct=True))
+    own = _of_side(files, side).filter(lambda t: t.kind == "name").select(whose="party", word="value")
+    own = own.semi_join(met, "whose").group_by("whose").agg(own_words=lambda t: t.word.collect(distinct=True))
+    same = met.join(theirs, "party").join(own, "whose")
+    same = same.filter(same.words.intersect(same.own_words).length() > 0)
     met = met.anti_join(same.select("party", "kind", "value").distinct(), ["party", "kind", "value"])
     return met.group_by("kind", "value").agg(others=met.party.nunique())
 
 
-def _of_servers(facts: FactStore, *, as_of: date | None) -> ir.Table:
+def _of_side(files: ir.Table, side: Side) -> ir.Table:
+    """What is on file of the side's parties, with the column `party`."""
+    t = files.filter(files.role.isin(side.roles), files.identifier.notnull())
+    return t.mutate(party=taxpayer(t.identifier) if side is IMPORTERS else t.identifier)
+
+
+def _of_servers(files: ir.Table) -> ir.Table:
     """(kind, value): what those go by that serve many."""
-    t = facts.table("party_records", as_of=as_of)
-    agents = t.group_by(plain=_plain(t.registered_agent)).agg(clients=t.identifier.nunique())
-    agents = agents.filter(agents.plain.notnull(), agents.clients >= SERVES_MANY).select("plain")
-    t = t.mutate(party=_plain(t.name))
-    found = ibis.union(t.filter(t.role.isin(("broker", "surety"))), t.semi_join(agents, t.party == agents.plain))
-    found = _said(found)
-    return found.filter(found.kind.isin(OF_ONE_HAND)).select("kind", "value").distinct()
-
-
-def _said(t: ir.Table) -> ir.Table:
-    """(party, kind, value, record_id): what records, with the column `party`, say; one row a value."""
-    digits = t.phone.re_replace("[^0-9]", "")
-    site = t.website.lower().re_replace("^(https?://)?(www[.])?", "").re_extract("^([^/]+)", 1).nullif("")
-    values = {
-        "phone": ibis.ifelse(digits.length() >= 7, digits.right(10), None),
-        "e-mail": t.email.lower().nullif(""),
-        "domain": ibis.coalesce(t.email.lower().re_extract("@(.+)$", 1).nullif(""), site),
-        "address": _place(t),
-        "agent": _plain(t.registered_agent),
-        "bond": t.bond_number.nullif(""),
-    }
-    rows = [t.select("party", "record_id", kind=ibis.literal(kind), value=value) for kind, value in values.items()]
-    rows.append(t.select("party", "record_id", kind=ibis.literal("domain"), value=site))
-    officers = t.select("party", "record_id", officer=t.officers.unnest())
-    rows.append(officers.select("party", "record_id", kind=ibis.literal("officer"), value=_plain(officers.officer)))
-    words = t.select("party", "record_id", word=_words(t.name).unnest())
-    words = words.filter(words.word.length() >= _SHORTEST_WORD)
-    rows.append(words.select("party", "record_id", kind=ibis.literal("name"), value=words.word))
-    found = ibis.union(*rows).filter(lambda t: t.value.notnull())
-    return found.group_by("party", "kind", "value").agg(record_id=found.record_id.min())
+    agents = files.filter(files.kind == "agent").group_by(named="value").agg(clients=files.identifier.nunique())
+    agents = agents.filter(agents.clients >= SERVES_MANY)
+    t = files.filter(files.kind.isin(OF_ONE_HAND))
+    found = ibis.union(t.filter(t.role.isin(("broker", "surety"))), t.semi_join(agents, "named"))
+    return found.select("kind", "value").distinct()
 
 
 def of_the_number(parties: ir.Table, side: Side) -> ir.Table:

@@ -1,7 +1,7 @@
 """The search on one side: pairs of somebody who left and a newcomer, scored, with stand-ins beside them."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,15 @@ import pyarrow.compute as pc
 from graph.detect.succession.candidates import RARE, Pairs, pairs
 from graph.detect.succession.compare import Compared, compare
 from graph.detect.succession.events import Event, Rates, read_events
-from graph.detect.succession.on_file import KINDS, OF_ONE_HAND, OF_THE_NUMBER, held_by_others, of_the_number, on_file
+from graph.detect.succession.on_file import (
+    KINDS,
+    OF_ONE_HAND,
+    OF_THE_NUMBER,
+    held_by_others,
+    met_by_others,
+    of_the_number,
+    on_file,
+)
 from graph.detect.succession.parties import Parties
 from graph.detect.succession.sides import Side, lines
 from graph.detect.succession.trade import (
@@ -56,12 +64,12 @@ class Search:
 
 
 def search(
-    facts: FactStore, traded: ir.Table, side: Side, *, as_of: date | None, until: date,
+    facts: FactStore, traded: ir.Table, files: ir.Table, side: Side, *, as_of: date | None, until: date,
     progress: Callable[[str], None] | None = None,
 ) -> Search | None:  # fmt: skip
     """Find and score the pairs of a side; None when nobody traded or nobody can be compared.
 
-    `traded` are the lines of `sides.traded`.
+    `traded` are the lines of `sides.traded`, `files` those of `on_file.read_files`.
     """
     say = progress or (lambda _: None)
     say(f"who left and who is new among {side.kind}s")
@@ -79,17 +87,15 @@ def search(
         (extent,) = extent.to_pyarrow().to_pylist()
         if extent["first"] is None:
             return None
-        others = kept.enter_context(facts.kept(held_by_others(facts, side, as_of=as_of)))
-        with facts.kept(_holdings(facts, side, trade, everybody, as_of=as_of)) as holds:
-            holders = _holders(holds, others)
+        with _holding(facts, files, side, trade, everybody, as_of=as_of) as (holds, holders):
             holding = holds.group_by("kind").agg(n=holds.party.nunique()).to_pyarrow().to_pylist()
             holding_of = {row["kind"]: row["n"] for row in holding}
             sought = holds.filter(holds.kind.isin([*_TRADE_KEYS, *KINDS]))
             few = holders.filter(holders.holders.between(2, RARE))
             rare = sought.join(few, ["kind", "value"])
             rare = rare.select("kind", "value", "party", "holders", key_last=rare.last_day)
-            on_paper = [kind for kind in KINDS if kind not in OF_THE_NUMBER]
-            own_records = holds.filter(holds.kind.isin(on_paper)).select("party").distinct().mutate(recorded=True)
+            recorded = [kind for kind in KINDS if kind not in OF_THE_NUMBER]
+            own_records = holds.filter(holds.kind.isin(recorded)).select("party").distinct().mutate(recorded=True)
             known = everybody.left_join(own_records, "party").drop("party_right")
             known = known.mutate(recorded=known.recorded.fill_null(False))  # noqa: FBT003
             with facts.kept(rare) as keys, facts.kept(known) as known:
@@ -136,11 +142,17 @@ def search(
     return Search(side, names, chosen, compare(chosen, compared_with), compared_with, history, rates, asleep)
 
 
-def _holders(holds: ir.Table, others: ir.Table) -> ir.Table:
-    """(kind, value, holders): how many hold each value, those in other roles among them."""
-    t = holds.group_by("kind", "value").agg(parties=holds.party.nunique())
-    t = t.left_join(others, ["kind", "value"])
-    return t.select("kind", "value", holders=t.parties + t.others.fill_null(0))
+@contextmanager
+def _holding(
+    facts: FactStore, files: ir.Table, side: Side, trade: ir.Table, everybody: ir.Table, *, as_of: date | None
+) -> Iterator[tuple[ir.Table, ir.Table]]:
+    """What parties hold, as `_holdings`; and (kind, value, holders): how many do, those in other roles among them."""
+    filed = on_file(facts, files, side, as_of=as_of)
+    with facts.kept(met_by_others(files, side)) as met, facts.kept(_holdings(side, trade, everybody, filed)) as holds:
+        others = held_by_others(met, files, side)
+        t = holds.group_by("kind", "value").agg(parties=holds.count()).left_join(others, ["kind", "value"])
+        with facts.kept(t.select("kind", "value", holders=t.parties + t.others.fill_null(0))) as holders:
+            yield holds, holders
 
 
 def _strangers(rare: ir.Table, holds: ir.Table) -> ir.Table:
@@ -158,7 +170,7 @@ def _strangers(rare: ir.Table, holds: ir.Table) -> ir.Table:
     return t.select("kind", "value", strangers=t.dealing - t.alike.fill_null(0))
 
 
-def _holdings(facts: FactStore, side: Side, trade: ir.Table, everybody: ir.Table, *, as_of: date | None) -> ir.Table:
+def _holdings(side: Side, trade: ir.Table, everybody: ir.Table, filed: ir.Table) -> ir.Table:
     """(kind, value, party, first_day, last_day, lines, lot): what parties deal in and with, and what is on file."""
     read = dict.fromkeys((*_TRADE_KEYS, *side.habits))
     used = spells(trade, {name: name for name in read})
@@ -168,7 +180,7 @@ def _holdings(facts: FactStore, side: Side, trade: ir.Table, everybody: ir.Table
         lot=ibis.null("float64"),
     )  # fmt: skip
     used = ibis.union(used, heading.select(*used.columns))
-    filed = on_file(facts, side, as_of=as_of).semi_join(everybody, "party").select("party", "kind", "value")
+    filed = filed.semi_join(everybody, "party").select("party", "kind", "value")
     filed = ibis.union(filed, of_the_number(everybody, side))
     none = ibis.null("int64")
     filed = filed.select("party", "value", "kind", first_day=none, last_day=none, lines=none, lot=ibis.null("float64"))

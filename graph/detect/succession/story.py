@@ -10,6 +10,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+import ibis.expr.types as ir
 import numpy as np
 
 from graph.detect.succession import deposits
@@ -58,9 +59,9 @@ class Scheme:
 
 
 def read_records(
-    facts: FactStore, found: Search, pairs: Iterable[Weighed], *, as_of: date | None, until: date
+    facts: FactStore, files: ir.Table, found: Search, pairs: Iterable[Weighed], *, as_of: date | None, until: date
 ) -> Records:
-    """Fetch the rows behind these pairs."""
+    """Fetch the rows behind these pairs; `files` are those of `on_file.read_files`."""
     side = found.side
     parties = {party for w in pairs for party in (w.old, w.new)}
     wanted = one_column("party", parties)
@@ -78,7 +79,7 @@ def read_records(
     for row in t.order_by("party", "day", "entry_number", "line_number", "tariff_ordinal").to_pyarrow().to_pylist():
         sleep = found.asleep.get(row["party"])
         (before if sleep and row["day"] < sleep.woke else lines).setdefault(row["party"], []).append(row)
-    filed = on_file(facts, side, as_of=as_of).semi_join(wanted, "party").to_pyarrow().to_pylist()
+    filed = on_file(facts, files, side, as_of=as_of).semi_join(wanted, "party").to_pyarrow().to_pylist()
     return Records(
         lines,
         before,

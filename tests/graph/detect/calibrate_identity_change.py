@@ -11,6 +11,7 @@ from graph.detect.calibrate import LabelledLead, write_calibration
 from graph.detect.calibration import Calibration, read_calibration
 from graph.detect.identity_change import IdentityChange
 from graph.detect.last_day import last_day
+from graph.detect.succession.on_file import read_files
 from graph.detect.succession.probability import fit, unfitted
 from graph.detect.succession.search import search
 from graph.detect.succession.sides import IMPORTERS, MAKERS, traded
@@ -35,9 +36,12 @@ def labelled(facts: FactStore, schemes: Sequence[Scheme], before: Calibration) -
     until = last_day(facts)
     if until is None:
         return
-    with facts.kept(traded(facts, as_of=None, until=until)) as lines:
+    with (
+        facts.kept(traded(facts, as_of=None, until=until)) as lines,
+        read_files(facts, as_of=None) as files,
+    ):
         for side in (IMPORTERS, MAKERS):
-            found = search(facts, lines, side, as_of=None, until=until)
+            found = search(facts, lines, files, side, as_of=None, until=until)
             if found is None:
                 continue
             for w in weigh(facts, found, before, traded=lines, as_of=None, until=until, least=0.0).pairs:

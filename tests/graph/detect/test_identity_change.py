@@ -17,7 +17,7 @@ from graph.detect.calibrate import LabelledLead
 from graph.detect.detector import detect
 from graph.detect.succession.candidates import pairs
 from graph.detect.succession.deposits import LINES_SHOWN
-from graph.detect.succession.on_file import SERVES_MANY
+from graph.detect.succession.on_file import SERVES_MANY, read_files
 from graph.detect.succession.probability import ESCAPING, SAME_FIRM, fit, same_firm_logit, sigmoid
 from graph.detect.succession.search import search
 from graph.detect.succession.sides import IMPORTERS, traded
@@ -785,8 +785,8 @@ def test_who_names_its_predecessor_is_not_accused_for_goods_once_the_last_bill_w
 
 
 def test_a_tie_on_file_counts_only_beside_some_of_the_trade(facts: MemoryFacts) -> None:
-    with facts.kept(traded(facts, as_of=None, until=on(1100))) as lines:
-        found = search(facts, lines, IMPORTERS, as_of=None, until=on(1100))
+    with facts.kept(traded(facts, as_of=None, until=on(1100))) as lines, read_files(facts, as_of=None) as files:
+        found = search(facts, lines, files, IMPORTERS, as_of=None, until=on(1100))
     assert found is not None
     x = link_features(found)
     tied, gone_over = x["tied"] > 0, found.compared.volume >= TIED_VOLUME
@@ -990,8 +990,8 @@ def bits_of_contact(whose: str) -> float:
         text = f"{record['phone']} is the number of our serviced office."
         world.add("documents", {"id": "D1", "kind": "other", "text": text})
     facts = MemoryFacts(world.tables)
-    with facts.kept(traded(facts, as_of=None, until=on(1100))) as lines:
-        found = search(facts, lines, IMPORTERS, as_of=None, until=on(1100))
+    with facts.kept(traded(facts, as_of=None, until=on(1100))) as lines, read_files(facts, as_of=None) as files:
+        found = search(facts, lines, files, IMPORTERS, as_of=None, until=on(1100))
     assert found is not None
     pair = next(
         n for n, (old, new) in enumerate(zip(found.pairs.old, found.pairs.new, strict=True))
