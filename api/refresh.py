@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ def refresh(
             build.read_unread_texts(tell)
         facts = build.parties_and_graph(tell)
         with build.timed("detect"):
-            findings = _detect(facts, as_of=as_of, only=(), progress=tell)
+            findings = _detect(settings, facts, build.target, as_of=as_of, only=(), progress=tell)
             build.write_findings(findings)
         with build.timed("index"):
             build.write_index(facts, tell)
@@ -90,13 +91,13 @@ def detect(
     before = Generations(settings.home).current()
     if as_of is not None:
         facts = bootstrap.facts(settings, loads=before.loads, resolved=before.folder)
-        return _detect(facts, as_of=as_of, only=only, progress=tell)
+        return _detect(settings, facts, before, as_of=as_of, only=only, progress=tell)
     from graph.detect.finding_file import read_findings
 
     with _building(settings, now=now) as build:
         before = build.keep_loads()
         facts = build.facts()
-        found = _detect(facts, as_of=None, only=only, progress=tell)
+        found = _detect(settings, facts, build.target, as_of=None, only=only, progress=tell)
         kept = [one for one in read_findings(before.findings) if only and one.detector not in only]
         build.write_findings(sorted([*found, *kept], key=lambda one: (-one.probability, one.id)))
         if filecmp.cmp(build.target.findings, before.findings, shallow=False):
@@ -311,10 +312,26 @@ def _building(settings: Settings, *, now: datetime) -> Iterator[_Build]:
         raise told from error
 
 
-def _detect(facts: FactStore, *, as_of: date | None, only: tuple[str, ...], progress: Progress) -> list[Finding]:
+def _detect(
+    settings: Settings,
+    facts: FactStore,
+    generation: Generation,
+    *,
+    as_of: date | None,
+    only: tuple[str, ...],
+    progress: Progress,
+) -> list[Finding]:
+    """Look for patterns in a generation's facts, each detector beside the others where that is worth it."""
     from graph.detect.detector import detect as run_detectors
+    from graph.detect.side_by_side import detect_side_by_side, together, worth_it
 
-    return run_detectors(facts, as_of=as_of, only=only, progress=lambda step: progress(step, 0, 0))
+    def tell(step: str) -> None:
+        progress(step, 0, 0)
+
+    if bootstrap.scheme("facts", settings.facts_url) == "duckdb" and worth_it(facts, only=only):
+        again = partial(bootstrap.facts, settings, loads=generation.loads, resolved=generation.folder)
+        return together(detect_side_by_side(again, as_of=as_of, only=only, progress=tell))
+    return run_detectors(facts, as_of=as_of, only=only, progress=tell)
 
 
 def _quiet(_step: str, _done: int, _of: int) -> None:

@@ -44,6 +44,18 @@ DETECTORS: Mapping[str, Detector] = {
 }
 
 
+def known(names: tuple[str, ...]) -> None:
+    """Raises `NotFound` for a name that is no detector's."""
+    for name in names:
+        if name not in DETECTORS:
+            raise NotFound(
+                f"There is no detector called {name}.",
+                thing="detector",
+                value=name,
+                next_step=f"Known are: {', '.join(sorted(DETECTORS))}.",
+            )
+
+
 @contextmanager
 def _seldom_collecting() -> Iterator[None]:
     """Python looks for cycles among millions of live objects and finds next to none: let it look less often."""
@@ -66,14 +78,7 @@ def detect(
 
     Raises `NotFound` for a name that is no detector's.
     """
-    for name in only:
-        if name not in DETECTORS:
-            raise NotFound(
-                f"There is no detector called {name}.",
-                thing="detector",
-                value=name,
-                next_step=f"Known are: {', '.join(sorted(DETECTORS))}.",
-            )
+    known(only)
     found: list[Finding] = []
     with _seldom_collecting():
         for name, detector in DETECTORS.items():

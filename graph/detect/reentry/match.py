@@ -378,21 +378,23 @@ def _scored(
     """
     shipments_a_batch = max(1, round(LOTS_A_BATCH * (int(pools.shipment.max()) + 1) / table.num_rows))
     batches = pools.shipment // shipments_a_batch
+    # Held by the engine, since every key looks into them.
+    in_batches = ibis.memtable(table.append_column("batch", pa.array(batches, pa.int64())))
     parts: list[tuple[pa.Table, scoring.PairBits, scoring.Groups]] = []
     say("lines to compare with the shipments")
     carried = bills(facts, as_of=as_of).select("bill", "master", "bill_containers", "bill_seals")
     bare = table.filter(pc.is_null(table["line_id"]))
     with (
-        facts.kept(candidates.small_trades(ibis.memtable(table), lines)) as small,
-        facts.kept(candidates.pairs(ibis.memtable(table), lines, carried, small)) as near,
+        facts.kept(in_batches) as lot,
+        facts.kept(candidates.small_trades(lot, lines)) as small,
+        facts.kept(candidates.pairs(lot, lines, carried, small)) as near,
         facts.kept(entry_totals(_entries_of_parties(bare, lines))) as totals,
         facts.kept(candidates.whole_entry_pairs(ibis.memtable(bare), totals)) as near_whole,
         facts.kept(_bills_of(carried, ((near, lines), (near_whole, totals)))) as landed,
     ):
         for number in range(int(batches.max()) + 1):
             say(f"comparing them, part {number + 1} of {int(batches.max()) + 1}")
-            batch = ibis.memtable(table.take(np.flatnonzero(batches == number)))
-            pairs = _compared(batch, ((near, lines), (near_whole, totals)), landed)
+            pairs = _compared(lot.filter(lot.batch == number), ((near, lines), (near_whole, totals)), landed)
             bits = scoring.pair_bits(pairs, weights, pools)
             groups = scoring.group(pairs, bits, weights, pools)
             strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from graph.facts.columns import one_column
@@ -51,18 +50,19 @@ def deposits(lines: ir.Table, couples: Iterable[tuple[str, str]]) -> dict[tuple[
     couples = list(couples)
     if not couples:
         return {}
-    own = lines.filter(lines.partner.notnull(), lines.hts.notnull(), lines.deposited.notnull())
-    own = own.semi_join(one_column("party", {party for couple in couples for party in couple}), "party")
-    own = own.select("party", "partner", "day", "deposited", subheading=own.hts.substr(0, _SUBHEADING))
     goods = ["partner", "subheading"]
-    first = ibis.ifelse(own.deposited, own.day, None).min().over(group_by=["party", *goods])
-    own = own.mutate(began=first)
+    own = lines.filter(lines.partner.notnull(), lines.hts.notnull(), lines.deposited.notnull())
+    own = own.select("party", "partner", "day", "deposited", subheading=own.hts.substr(0, _SUBHEADING))
+    parties = one_column("party", {party for couple in couples for party in couple})
+    first = own.filter(own.deposited).semi_join(parties, "party")
+    first = first.group_by("party", *goods).agg(began=first.day.min())
+    # Goods on which nobody of them paid say nothing.
+    own = own.semi_join(parties, "party").semi_join(first.select(*goods).distinct(), goods)
+    own = own.left_join(first, ["party", *goods]).select("party", *goods, "day", "deposited", "began")
     counted = own.group_by("party", *goods).agg(
         lines=own.count().cast("float64"), under=own.deposited.sum().cast("float64"),
         since=(own.day >= own.began).sum().fill_null(0).cast("float64"),
     )  # fmt: skip
-    # Goods on which nobody of them paid say nothing.
-    counted = counted.mutate(of_all=counted.under.sum().over(group_by=goods)).filter(lambda t: t.of_all > 0)
     found: dict[str, dict[tuple[str, str], tuple[float, float, float]]] = {}
     for row in counted.order_by("party", *goods).to_pyarrow().to_pylist():
         own_goods = found.setdefault(row["party"], {})

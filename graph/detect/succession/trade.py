@@ -4,6 +4,7 @@ Invariant: nothing here is larger than the parties' distinct partners, goods and
 the engine.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ Bools = npt.NDArray[np.bool_]
 SHORTEST_SPAN_DAYS = 60
 # Who began with a partner so many days after its own first line is no newcomer.
 LONG_STANDING_DAYS = 30
+# So few texts are looked up one by one.
+FEW_TEXTS = 32
 # Days are packed beside a party's number into one integer.
 _DAYS = 1 << 17
 
@@ -61,7 +64,11 @@ def spells(lines: ir.Table, columns: Mapping[str, str]) -> ir.Table:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Texts by number, in their order, and their numbers by text."""
+    """Texts by number, in their order, and their numbers by text.
+
+    >>> Names.of(pa.array(["b", "a", None])).number(pa.array(["b", "c", None]))
+    array([ 1, -1, -1])
+    """
 
     values: "pa.Array[Any]"
 
@@ -73,8 +80,16 @@ class Names:
 
     def number(self, texts: "pa.Array[Any] | pa.ChunkedArray[Any]") -> Ints:
         """The number of each text, -1 where it is not among these."""
+        if len(texts) <= FEW_TEXTS:  # they are in order, and to hash them all would take longer
+            return np.array([self._place(text) for text in texts.to_pylist()], dtype=np.int64)
         found: Any = pc.fill_null(pc.index_in(texts, value_set=self.values), -1)  # type: ignore[type-var]
-        return np.asarray(found.to_numpy(), dtype=np.int64) if len(texts) else np.zeros(0, dtype=np.int64)
+        return np.asarray(found.to_numpy(), dtype=np.int64)
+
+    def _place(self, text: str | None) -> int:
+        if text is None:
+            return -1
+        place = bisect_left(range(len(self)), text, key=self.__getitem__)
+        return place if place < len(self) and self[place] == text else -1
 
     def __getitem__(self, number: int) -> str:
         return str(self.values[int(number)].as_py())
