@@ -186,8 +186,8 @@ _ASKED_ABOVE = re.compile(
 _ENTRY_BEFORE = re.compile(
     r"\b[A-Z0-9]{3}-?\d{7}-?\d(?:,| at|,? \(|(?= ))\s?$", re.IGNORECASE
 )  # entry ABC-1234567-6 (Umber)
-_BAR_BEFORE = re.compile(r"(?:\||\t|\s/)[ ]*$")
-_BAR_BEHIND = re.compile(r"[ ]*(?:\||\t|/\s|\n|$)")
+_BAR_BEFORE = re.compile(r"(?:\||\t|\s/|[ ]{2})[ ]*$")
+_BAR_BEHIND = re.compile(r"[ ]*(?:\||\t|/\s|\n|$|[ ]{2})")
 _STATE_BEHIND = re.compile(r"[ ]*[|\t/][ ]*[A-Z]{2}[ ]*(?:[|\t/\n]|$)")
 _LOT = re.compile(r"\b(?:[A-Z]{4}\d{7}|[A-Z0-9]{3}-?\d{7}-?\d)\b", re.IGNORECASE)
 

@@ -260,8 +260,12 @@ _COLUMNS: tuple[tuple[IdentifierType, re.Pattern[str], re.Pattern[str]], ...] = 
      re.compile(
          r"(?:importer|IOR|consignee)(?: of record)?(?: no\.?| number| id| ?#):?|EIN:?|IRS no\.?:?", re.IGNORECASE),
      re.compile(r"\d{2}-\d{7}(?:-?[0-9A-Z]{2})?|\d{6}-\d{5}")),
-    (_I.BILL, re.compile(r"(?:\w+ )?(?:bill(?: of lading)?|B/?L|MBL|HBL)(?: no\.?| number| #)?:?", re.IGNORECASE),
-     re.compile(r"[A-Z]{4}(?=[A-Z]*\d)[A-Z0-9]{4,12}")),
+    (_I.BILL,
+     re.compile(
+         r"(?:\w+ )?(?:bill(?: of lading)?|B/?L|MBL|HBL|[HM]?AWB)(?: no\.?| number| #)?:?|house|master", re.IGNORECASE),
+     re.compile(
+         r"[A-Z]{4}(?=[A-Z]*\d)[A-Z0-9]{4,12}|"
+         r"(?=[A-Z0-9/-]*\d{3})(?=[A-Z0-9/-]{6})[A-Z][A-Z0-9]{1,9}(?:[/-][A-Z0-9]{2,9}){0,3}")),
 )  # fmt: skip
 _COLUMN = re.compile("|".join(f"(?:{heading.pattern})" for _, heading, _ in _COLUMNS), re.IGNORECASE)
 

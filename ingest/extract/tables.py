@@ -15,6 +15,7 @@ _SIGNS = ("#", "%", "$")  # that head a column as words do
 _NUMBER = re.compile(r"\d{5}")
 _LETTERS = re.compile(r"[^\W\d]")
 _QUOTED = re.compile(r'"[^"\n]*"')
+_STROKE = " / "  # parts cells below headings
 _FEWEST_COMMAS = 3  # of a row of an extract
 
 
@@ -29,13 +30,13 @@ class Cell:
 
 
 def rows_in_tabs(text: str) -> str:
-    """The text with the commas or semicolons that part cells as tabs: lines one below the other with as many of them,
+    """The text with the commas, semicolons or strokes that part cells as tabs: lines one below the other with as many,
     and no blank behind one. Nothing else changes, and every place stays where it is.
 
     >>> rows_in_tabs("entry,port,origin,value\\nABC-1234567-6,2704,VN,950\\n")
     'entry\\tport\\torigin\\tvalue\\nABC-1234567-6\\t2704\\tVN\\t950\\n'
     """
-    for sign in (",", ";"):
+    for sign in (",", ";", _STROKE):
         if text.count(sign) >= 2 * _FEWEST_COMMAS:
             text = _in_tabs(text, sign)
     return text
@@ -44,7 +45,12 @@ def rows_in_tabs(text: str) -> str:
 def _in_tabs(text: str, sign: str) -> str:
     lines = text.split("\n")
     commas = [_parting(line, sign) if line.count(sign) >= _FEWEST_COMMAS else () for line in lines]
+    headed = False
     for at, places in enumerate(commas):
+        if not at or len(places) != len(commas[at - 1]):
+            headed = not any(map(str.isdigit, lines[at]))
+        if sign == _STROKE and not headed:
+            continue  # a list of goods as people note it
         beside = (len(commas[near]) for near in (at - 1, at + 1) if 0 <= near < len(commas))
         if places and len(places) in beside:
             letters = list(lines[at])
@@ -69,11 +75,11 @@ def letters_in_brackets(text: str) -> str:
 
 
 def _parting(line: str, sign: str) -> Sequence[int]:
-    """Where the commas or semicolons stand that part a row's cells; nothing where the line is no row."""
+    """Where the commas, semicolons or strokes stand that part a row's cells; nothing where the line is no row."""
     bare = _QUOTED.sub(lambda quoted: "." * len(quoted.group()), line)
     if f"{sign} " in bare or bare.count(sign) < _FEWEST_COMMAS:
         return ()
-    return [place for place, letter in enumerate(bare) if letter == sign]
+    return [match.start() + len(sign) // 2 for match in re.finditer(re.escape(sign), bare)]
 
 
 def cells(text: str, headings: re.Pattern[str]) -> Iterator[Cell]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from graph.model.kinds import ENTITY_KINDS
 from ingest.extract.identifiers import find_identifiers
 from ingest.extract.mentions import KIND, Mention, find_mentions
+from ingest.extract.pipeline import Pipeline
 
 SHARED = Path(os.environ.get("TIDEWAITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real files are not at {SHARED}")
@@ -342,3 +343,10 @@ def test_a_forwarders_air_waybill_stands_without_its_label_and_days_below_a_bill
     assert found == ["MAEU221480017", "205-6617 2201", "TYO-118820"]
     manifest = "AIR MANIFEST EXTRACT\n\n369-8812 0045   12 pcs"
     assert [manifest[start:end] for start, end, *_ in find_identifiers(manifest)] == ["369-8812 0045"]
+
+
+def test_below_a_bills_heading_a_forwarders_own_number_is_one_also_where_strokes_part_the_cells() -> None:
+    rows = "1 / Umber / Ochre / HTK-HAM-44101 / 4\n2 / Woad / Ochre / 2020-05-04 / 1\n"
+    text = f"Pos / Shipper / Consignee / HBL / colli\n{rows}"
+    ((_, _, spans),) = Pipeline().read([("", text)])
+    assert [text[one.start : one.end] for one in spans if one.what == "bill"] == ["HTK-HAM-44101"]

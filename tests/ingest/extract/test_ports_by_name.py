@@ -83,6 +83,7 @@ PORTS = [
         "Attn: Fines, Penalties and Forfeitures\nNewark\n\nPorts: Miami, once Jacksonville",
         ["Newark", "Miami", "Jacksonville"],
     ),
+    ("SEGU5520133  Savannah  cotton\n", ["Savannah"]),
     ("exam notes boston / conley  10/22/15\n\nopened it", ["boston"]),
     ("SAVANNAH (1703) has it; 4601 Newark, too", ["SAVANNAH", "1703", "4601", "Newark"]),
 ]

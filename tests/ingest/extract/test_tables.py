@@ -36,6 +36,9 @@ def test_values_are_read_under_or_beside_their_heading(text: str, expected: list
     [
         ('entry,port,ior\n"A, B",2704,1\nC,2709,2\n', None),
         ('entry,port,ior,co\n"A, B",2704,1,VN\n,2709,2,\n', 'entry\tport\tior\tco\n"A, B"\t2704\t1\tVN\n\t2709\t2\t\n'),
+        ("a;b;c;d\n1;2;3;4\n", "a\tb\tc\td\n1\t2\t3\t4\n"),
+        ("a / b / c / d\n1 / 2 / 3 / 4\n", "a \t b \t c \t d\n1 \t 2 \t 3 \t 4\n"),
+        ("1 / b / c / d\n1 / 2 / 3 / 4\n", None),
         ("a,b,c,d\n\ne,f,g,h,i\n", None),
         ("entered, say, at Umber, or so,\nand seen, then, at Jade, again,\n", None),
     ],
