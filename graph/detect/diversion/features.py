@@ -107,6 +107,9 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
     capable = 0.0
     if x.capacity is not None and x.capacity_ratio is not None and x.capacity_ratio <= CAN_MAKE:
         capable = 1.0 if x.capacity.seen else 0.5
+    # That a firm and its open owner have one telephone is what their records say of them anyway.
+    openly = {member for claim in x.disclosed for member in (claim.subject, claim.object)}
+    ties = sum(bits for tie, _, bits in x.ties if tie.other not in openly)
     excess = 0.0
     if x.capacity_ratio is not None and x.capacity_ratio > CAN_MAKE:
         excess = float(min(np.log2(x.capacity_ratio), 3.0))
@@ -123,7 +126,7 @@ def features(x: Examined, *, chained: bool = False) -> dict[str, float]:
         "sold": max((paper.bits for paper in x.papers if paper.kind not in OF_THE_GOODS), default=0.0)
         if not x.disclosed
         else 0.0,
-        "ties": min(sum(bits for _, _, bits in x.ties), MOST_TIE_BITS),
+        "ties": min(ties, MOST_TIE_BITS),
         "beginners": float(np.clip(x.beginners.bits, -MOST_BEGINNERS_BITS, MOST_BEGINNERS_BITS)),
         "doubted": float(np.clip(x.looks.bits, -MOST_LOOKED_BITS, MOST_LOOKED_BITS)),
         "alleged": float(bool(x.alleged) and not (x.looks.cleared or x.looks.papers)),

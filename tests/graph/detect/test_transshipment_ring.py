@@ -395,6 +395,21 @@ def test_a_house_that_is_old_is_no_old_plant_where_customs_found_none() -> None:
     assert (weighed(old)["standing"], weighed(old, empty)["standing"]) == (1, 0)
 
 
+@pytest.mark.parametrize(("status", "tied"), [(None, True), ("alleged", True), ("fact", False)])
+def test_what_a_maker_shares_with_its_open_owner_ties_nobody(status: str | None, tied: bool) -> None:
+    def of_one_group(world: OrderWorld, lots: list[Row]) -> None:
+        on_file = {row["identifier"]: row for row in world.tables["party_records"]}
+        on_file[NEW_PLANT]["phone"] = on_file["CNFOSEXT88FOS"]["phone"]
+        if status:
+            world.add(
+                "party_claims",
+                {"claim_id": "C1", "subject": f"manufacturer:{NEW_PLANT}", "relation": "owned_by",
+                 "object": "manufacturer:CNFOSEXT88FOS", "status": status},
+            )  # fmt: skip
+
+    assert (weighed(of_one_group)["ties"] > 2) == tied
+
+
 def laden_in_singapore(world: OrderWorld, lots: list[Row]) -> None:
     for row in lots:
         next(b for b in world.tables["bills"] if b["bill_number"] == row["bill_number"])["country_of_lading"] = "SG"
