@@ -55,7 +55,7 @@ _SMALL = re.compile(r"(?<![\w'\u2019])[a-z]{3,}")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)(?:[\w-]+\.)*?([a-z0-9-]{5,})\.(?!gov\b|mil\b)[a-z]{2,}", re.IGNORECASE)
 
 _ROW_ENDS = frozenset((", and ", ", or ", " and ", " or "))
-_JOINED = re.compile(r"(?:,? and|,? n?or|/| /|,? not) ?(?:its |by |to |from |for )?")
+_JOINED = re.compile(r"(?:,? and|,? n?or|/| /| \t|,? not) ?(?:its |by |to |from |for )?")
 _LONGEST_JOINED = 12
 _NUMBERED = re.compile(
     r"(?<=Factory) No\. ?\d{1,3}(?![\w.]\w)|(?<=Unit|Mill) \d{1,2}(?!\w|[.,]\d)"

@@ -43,6 +43,9 @@ FOUND = [
      ["Umber Tube Co., Ltd.", "Umberia Maple", "Ochre Boyu Woodwork"]),
     ("It sold to Umberia Edge and Ochre Supply in May. Umberlux and Woad Supply imported it.",
      ["Umberia Edge", "Ochre Supply", "Umberlux", "Woad Supply"]),
+    # beside firms in rows that strokes part, below a heading
+    ("No / From / For / HBL\n1 / Umber Inc. / Brass Bucket / ABC-DEF-4401\n2 / Bold Crown / Woad LLC / ABC-DEF-4402\n",
+     ["Umber Inc.", "Brass Bucket", "Bold Crown", "Woad LLC"]),
     # a longer name, of which the shorter one was known
     ("It was sold by Umberia Point Ltd. and Umberia Point Insurance wrote it.",
      ["Umberia Point Ltd.", "Umberia Point Insurance"]),
