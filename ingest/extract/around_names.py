@@ -382,10 +382,12 @@ _THINGS = frozenset(
 
 def is_coined_name(words: Sequence[str], *, surely: bool) -> bool:
     """Whether several words are a name that hardly anything but a firm has: one is in no dictionary, and another is, or
-    ends firms' names; persons have names without such a one.
+    ends firms' names; persons have names without such a one. What need not be told `surely` lacks a given name alone.
 
-    >>> is_coined_name(["Umberia", "Tea"]), is_coined_name(["Ann", "Umberia"]), is_coined_name(["General", "Note"])
-    (True, False, False)
+    >>> [is_coined_name(words, surely=True) for words in (["Umberia", "Tea"], ["Ann", "Umberia"], ["General", "Note"])]
+    [True, False, False]
+    >>> is_coined_name(["Umberia", "Ochrelis"], surely=True), is_coined_name(["Umberia", "Ochrelis"], surely=False)
+    (False, True)
     """
     if (
         words[-1].upper().removesuffix("S") in _THINGS

@@ -217,7 +217,7 @@ _HEAD_CHARACTERS = 60
 def is_head_of_note(text: str, start: int, end: int) -> bool:
     """Whether a port stands in the short line or two above a note, beside its day or what the note is of.
 
-    >>> is_head_of_note("exam notes umber / 10/22/15\n", 11, 16), is_head_of_note("They met in Umber.", 12, 17)
+    >>> is_head_of_note("exam notes umber / 10/22/15", 11, 16), is_head_of_note("They met in Umber.", 12, 17)
     (True, False)
     """
     head = text[: _HEAD_CHARACTERS + 1].strip("\n").partition("\n\n")[0]

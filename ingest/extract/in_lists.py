@@ -75,7 +75,7 @@ _SHORTEST = 4
 def in_lists(text: str) -> Iterator[Place]:
     """Where such names stand.
 
-    >>> text = "New importers: Umber Tea, Ochrelux (60 %) and Ann Weld."
+    >>> text = "New importers: Umber Tea, Ochrelux (60 %) and Ann Worden."
     >>> [text[start:end] for start, end in in_lists(text)]
     ['Umber Tea', 'Ochrelux']
     """
@@ -136,7 +136,7 @@ def _behind(text: str, at: int) -> Iterator[Place]:
 def names_firm(written: str) -> bool:
     """Whether words can be a firm's name where a firm's stands.
 
-    >>> names_firm("Umber Tea"), names_firm("Ann Weld"), names_firm("Ohio"), names_firm("Same As Above")
+    >>> names_firm("Umber Tea"), names_firm("Ann Worden"), names_firm("Ohio"), names_firm("Same As Above")
     (True, False, False, False)
     """
     words = written.removeprefix("The ").split()

@@ -97,7 +97,7 @@ _LONGEST_NAME = 3  # words before these
 def small_firms(text: str) -> Iterator[tuple[int, int]]:
     """The firms that such a text writes with their legal form or with what they do.
 
-    >>> text = "i think its umber gallery llc, and he drives for ochre drayage."
+    >>> text = "i think its umber gallery llc, and he drives with ochre drayage."
     >>> [text[start:end] for start, end in small_firms(text)]
     ['umber gallery llc', 'ochre drayage']
     """
