@@ -313,7 +313,7 @@ def _destroyed(
     found: dict[str, list[tuple[Document, int | None]]] = {}
     papers = documents_naming(facts, numbers, (), as_of=as_of, until=until, kinds=OF_CUSTOMS, saying=DESTROYED_WORDS)
     for paper in papers:
-        if paper.day and not re.search(NOT_DESTROYED_WORDS, paper.text):
+        if paper.day and re.search(DESTROYED_WORDS, re.sub(NOT_DESTROYED_WORDS, "", paper.text)):
             counted = _DESTROYED_COUNT.search(paper.text)
             count = int((counted.group(1) or counted.group(2)).replace(",", "")) if counted else None
             for number in sorted({one.key for one in paper.named} & numbers):

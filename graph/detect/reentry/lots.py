@@ -27,14 +27,15 @@ IN_COMMERCE_DAYS = 60
 _FOUND_LATE = "found late"
 STAND_IN = "stand-in"
 
-# Goods of which customs wrote this are no more, unless it speaks of what is still to come.
+# Goods of which customs wrote this, besides what is only to come or was not done, are no more.
 DESTROYED_WORDS = (
     r"(?i)\bdestroyed\b|\bdestruction (was )?(witnessed|supervised|completed|verified|certified)|"
     r"\b(attended|witnessed|supervised|oversaw|saw|present (at|during))( the)? (destruction|incineration)\b|"
     r"\b(incinerated|landfilled)\b"
 )
 NOT_DESTROYED_WORDS = (
-    r"(?i)\b(not|never|to be|will be|if|unless|awaiting|pending|before)\b[a-z ]{0,20}\b(destr|incinerat)"
+    r"(?i)\b(not|never|to be|will|must|shall|should|may|if|unless|until|awaiting|pending|before|or)\b[a-z -]{0,24}"
+    r"\b(destr|incinerat)\w*|\bdestr\w* or\b"
 )
 
 # Lines drawn of importers and headings that have a stopped lot, and of each at most; and with all other lines in all.
@@ -91,7 +92,7 @@ def actions(facts: FactStore, *, as_of: date | None, until: date) -> ir.Table:
         action_importer=t.importer_number.nullif(""),
         action_maker=t.manufacturer_id.nullif(""),
         standing=ibis.cases(
-            (surely(t.remarks.re_search(DESTROYED_WORDS) & ~t.remarks.re_search(NOT_DESTROYED_WORDS)), DESTROYED),
+            (surely(t.remarks.re_replace(NOT_DESTROYED_WORDS, "").re_search(DESTROYED_WORDS)), DESTROYED),
             ((t.kind == "seizure") | surely(t.result == "seized"), SEIZED),
             ((t.kind == "refusal") | surely(t.result == "refused"), REFUSED),
             (t.result == "discrepant", DISCREPANT),

@@ -34,6 +34,8 @@ MUCH_OF_ITS_TRADE = 0.3
 
 _WRONG = ("discrepant", "refused", "seized")
 _GRAVE = ("penalty", "seizure", "refusal", "audit", "detention")
+# Kinds of action that settle a matter on paper.
+_ON_PAPER = ("penalty", "document_review", "audit")
 # How an issue is closed in which nothing was found against anybody.
 _NO_VIOLATION = "(^| )no violation|^ ?(compliant|unfounded|unsubstantiated|not substantiated) ?$"
 # And how one is closed without an answer, whatever its code.
@@ -94,6 +96,10 @@ def _about(**known: ir.Value) -> dict[str, ir.Value]:
     return {name: known[name].cast(type_) if name in known else ibis.null(type_) for name, type_ in _ABOUT.items()}
 
 
+def _undone(t: ir.Table) -> ir.BooleanValue:
+    return surely(t.result.isin(("compliant", "released")))
+
+
 def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None, until: date) -> ir.Table:
     """(party, kind, day, table, key, told, revenue, paid, and `_ABOUT`): every event of every party of a side.
 
@@ -109,8 +115,16 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
         t = t.left_join(found.select(key, **{f"of_{name}": one}), key).drop(f"{key}_right")
     named = taxpayer(t.importer_number) if side is IMPORTERS else t.manufacturer_id.nullif("")
     of_entry = ibis.coalesce(t.of_entry, t.of_bill)
+    # What was open is closed where customs later found nothing in the same entry; a penalty, where it looked at papers.
+    closed = t.filter(_undone(t), ~says_paid(t.remarks), t.entry_number.notnull()).group_by("entry_number")
+    closed = closed.agg(
+        closed_on=lambda t: t.action_date.max(),
+        closed_on_paper=lambda t: t.action_date.max(where=t.kind.isin(_ON_PAPER) & (t.result == "compliant")),
+    )
+    t = t.left_join(closed, "entry_number").drop("entry_number_right")
     wrong = surely(t.result.isin(_WRONG))
-    undone = surely(t.result.isin(("compliant", "released")))
+    since = ibis.ifelse(t.kind == "penalty", t.closed_on_paper, t.closed_on)
+    undone = _undone(t) | (~wrong & surely(since >= t.action_date))
     billed = surely(t.revenue_change_usd > 0)
     paid = says_paid(t.remarks)
     kind = ibis.cases(

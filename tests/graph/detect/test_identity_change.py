@@ -764,6 +764,26 @@ def test_nobody_leaves_a_name_behind_for_a_petty_bill(kind: str, asked: int, rea
     assert result(finding, "nothing to leave behind").startswith("Does not hold" if reason else "Holds")
 
 
+@pytest.mark.parametrize(
+    ("opened", "later", "reason"),
+    [
+        ("penalty", {"kind": "document_review", "result": "compliant", "remarks": "Cancelled, no violation."}, False),
+        ("penalty", {"kind": "exam", "result": "compliant"}, True),  # of its goods, not of the penalty
+        ("penalty", {"kind": "penalty", "result": "released", "remarks": "Not paid; sent to collection."}, True),
+        ("detention", {"kind": "exam", "result": "released"}, False),
+    ],
+)
+def test_what_was_opened_and_came_to_nothing_is_no_reason(opened: str, later: dict[str, Any], reason: bool) -> None:
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100", event=False)
+    last = world.tables["entry_lines"][-1]
+    world.act(last, day=END - 12, kind=opened, result="pending", revenue_change_usd=80_000)
+    world.act(last, day=END + 5, **later)
+    new_firm(world, "61-000000100", business, phone=record["phone"])
+    finding = of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+    assert result(finding, "nothing to leave behind").startswith("Does not hold" if reason else "Holds")
+
+
 def test_who_names_its_predecessor_is_not_accused_for_goods_once_the_last_bill_was_taken_back() -> None:
     def told(remarks: str) -> Finding:
         world = market_world(6, importers=120)

@@ -184,7 +184,8 @@ def destroyed(world: HarbourWorld) -> None:
 def to_be_destroyed(world: HarbourWorld) -> None:
     trade(world, "55-000001800")
     lot = world.line(importer_number="55-000001800", port_code="2704", entry_date=HELD)
-    world.act(lot, result="refused", remarks="To be destroyed or exported within 90 days.")
+    world.act(lot, result="discrepant", remarks="To be destroyed or re-exported.")
+    world.act(lot, days=9, kind="refusal", result="refused", remarks="Must be exported or destroyed within 90 days.")
     world.again(lot, port_code="3001", entry_date=on(60))
 
 

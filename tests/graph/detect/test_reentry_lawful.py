@@ -132,6 +132,8 @@ def test_a_lot_that_found_a_buyer_abroad_has_not_come_back(
         ({"text": "Attended destruction of 40 packages, bill UMBR1."}, ()),  # a part of the lot
         ({"text": "UMBR1: export, or present for destruction."}, ()),
         ({"text": "UMBR1 is to be exported or destroyed within 90 days, and is not destroyed."}, ()),
+        ({"text": "UMBR1: to be destroyed or exported within 90 days. Destroyed 2 May, officer present."}, ("D1",)),
+        ({"text": "UMBR1 must be exported or destroyed within 90 days."}, ()),
         ({"text": "UMBR1 was destroyed.", "kind": "other"}, ()),  # its owner's word
         ({"text": "UMBR1 was destroyed.", "date": date(2025, 1, 2)}, ()),  # before it was stopped
     ],
