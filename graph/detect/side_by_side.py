@@ -29,12 +29,11 @@ _IN_TURN = ("port_shopping", "identity_change", "transshipment_ring")
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a detector found, in how many seconds; its process, and the most memory in MiB that this ever held."""
+    """What a detector found, in how many seconds, and the most memory in MiB that its process ever held."""
 
     detector: str
     findings: list[Finding]
     seconds: float
-    process: int
     peak_mib: float
 
 
@@ -99,7 +98,7 @@ def _run(again: Callable[[], FactStore], name: str, as_of: date | None, say: Cal
         found = detect(facts, as_of=as_of, only=(name,), progress=say)
         took_s = time.perf_counter() - began
     largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Ran(name, found, took_s, os.getpid(), largest / (1024 * 1024 if sys.platform == "darwin" else 1024))
+    return Ran(name, found, took_s, largest / (1024 * 1024 if sys.platform == "darwin" else 1024))
 
 
 def _answer() -> None:
