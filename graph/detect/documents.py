@@ -15,7 +15,7 @@ import ibis
 
 from graph.facts.columns import one_column, taxpayer
 from graph.facts.store import FactStore
-from graph.resolve.words import read_name
+from graph.resolve.words import read_name, spellings
 
 # What people write of a case; rulings and laboratory reports say in columns most of what they decide.
 WRITTEN = ("notice", "memo", "ims_document", "other")
@@ -84,9 +84,11 @@ def documents_naming(
     named = named.mutate(key=ibis.ifelse(named.kind == "importer", taxpayer(named.key), named.key))
     wanted = {key for name in names if (key := firm_key(name))}
     by_number = named.filter(named.kind.isin(_NUMBERS)).semi_join(one_column("key", numbers), "key")
-    # Of firms' names only those are read whose first word, or the next where a legal form stands before it, is one's.
+    # Of firms' names only those are read whose first word, or the next where a legal form stands before it, is one's,
+    # in full or short.
     firms = named.filter(named.kind == _NAME).mutate(begins=named.key.split(" ")[:2].unnest())
-    firms = firms.semi_join(one_column("begins", {key.split(" ")[0] for key in wanted}), "begins")
+    begin = {way for key in wanted for way in spellings(key.split(" ")[0])}
+    firms = firms.semi_join(one_column("begins", begin), "begins")
     begun = firms.select("document_id", "key").distinct().to_pyarrow()
     met = {
         document for document, key in zip(begun["document_id"].to_pylist(), begun["key"].to_pylist(), strict=True)

@@ -51,6 +51,15 @@ def test_a_name_is_found_behind_a_legal_form() -> None:
     assert [one.id for one in told] == ["D1"]
 
 
+def test_a_name_is_found_whether_its_first_word_is_written_in_full_or_short() -> None:
+    told = found(
+        document("D1", "Saint Umber Ltd. called.", ("company_name", "SAINT UMBER LTD", "Saint Umber Ltd.")),
+        document("D2", "St. Umber Ltd. called.", ("company_name", "ST UMBER LTD", "St. Umber Ltd.")),
+        names=("Saint Umber Limited",),
+    )
+    assert [one.id for one in told] == ["D1", "D2"]
+
+
 def test_what_is_later_a_ruling_or_a_list_of_firms_speaks_of_nobody() -> None:
     others = [
         (f"{word} Trading Ltd.", f"{word.upper()} TRADING LTD") for word in map("Firm{}".format, range(MOST_FIRMS))
