@@ -114,6 +114,21 @@ def _maybe_examine(world: World, entry: Entry) -> None:
         )  # fmt: skip
 
 
+def visit_plants(world: World) -> None:
+    """Visits to makers of goods under order, nearly all in order; now and then a plant is not seen at work."""
+    of = {id(lot.maker): lot.maker for entry in world.entries for lot in entry.lots if lot.product.order}
+    # Who shows a visitor a plant at work mostly has one.
+    rings = {id(firm) for scheme in world.schemes if scheme.duty is not None for firm in scheme.members}
+    makers = [one for one in of if one not in rings or world.heads(0.15)]
+    for one in world.rng.sample(makers, len(makers) // 12):
+        doubtful = world.heads(0.06)
+        world.act(
+            "site_visit", world.day(0.1, 0.98), "discrepant" if doubtful else "compliant", maker=of[one],
+            targeting="national", area="origin" if doubtful else "",
+            remarks="stood idle between seasons" if doubtful else "production seen",
+        )  # fmt: skip
+
+
 def refuse_honestly(world: World) -> None:
     """Lots refused for good reasons that never come back, a fifth of them without an entry."""
     rng = world.rng

@@ -50,6 +50,8 @@ def build(seed: int, lines: int, *, empty: bool = False) -> World:
     background.refuse_honestly(world)
     background.trade_abroad(world)
     background.trade_honestly(world)
+    background.visit_plants(world)
+    population.measure_plants(world)
     return world
 
 

@@ -1,5 +1,6 @@
 """The firms that were there before anything happened, and how they trade."""
 
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 
 from tests.worlds.another_hand.goods import ORDERED, PRODUCTS, Product
@@ -8,6 +9,8 @@ from tests.worlds.another_hand.ports import CARRIER_SHARES, CARRIERS, PORTS, Por
 from tests.worlds.another_hand.words import COAST_OF
 from tests.worlds.another_hand.world import World
 
+# So often what a plant can make was measured before it grew.
+OLD_MEASURE = 0.05
 OTHER_PORTS = {"MX": ("land", "south"), "CA": ("land", "north"), "air": ("air",)}
 
 
@@ -44,6 +47,19 @@ def add_capacity(world: World, maker: Firm, product: Product, annual: float) -> 
         "basis": world.rng.choice(("site visit", "questionnaire", "company website", "association yearbook")),
         "as_of": world.day(0.02, 0.9), "source": "invented",
     })  # fmt: skip
+
+
+def measure_plants(world: World) -> None:
+    """Plants can make what they ship, but for those whose measure is old; of those planted nothing is changed."""
+    shipped: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    for entry in world.entries:
+        for lot in entry.lots:
+            shipped[lot.maker.identifier, lot.product.hts[:6]][lot.arrived.year] += round(lot.quantity)
+    for row in world.capacity:
+        years = shipped.get((row["manufacturer_id"], row["hts_prefix"]))
+        if years and row["manufacturer_id"] not in world.short_plants:
+            room = world.rng.uniform(0.3, 0.9) if world.heads(OLD_MEASURE) else world.rng.lognormvariate(0.9, 0.5)
+            row["annual_quantity"] = max(round(max(years.values()) * max(room, 1.2 if room >= 1 else room)), 1)
 
 
 def new_trade(

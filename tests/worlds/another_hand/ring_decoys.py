@@ -1,4 +1,4 @@
-"""Honest trade that looks like a transshipment ring: ten ways."""
+"""Honest trade that looks like a transshipment ring: eleven ways."""
 
 from datetime import date, timedelta
 
@@ -217,7 +217,24 @@ def trading_house(world: World) -> None:
     world.scheme(KIND, "trading_house", house, [house, *plants[:2], *craft.importers(customers)], lots)
 
 
+def buying_agent(world: World) -> None:
+    """An agent in the country under the order sells for real plants of another that can make what they ship."""
+    product = craft.ordered_product(world)
+    begin = craft.opening(world, product)
+    agent = world.firm("exporter", craft.order_of(product).country, established=world.start - timedelta(days=1_500))
+    country = craft.third_country(world, product)
+    opened = [begin - timedelta(days=world.rng.randrange(60, 2_500)) for _ in range(world.rng.randint(2, 4))]
+    plants = [_plant(world, product, country, on) for on in opened]
+    customers = _customers(world, product, begin, world.rng.randint(2, 3))
+    lots: list[Lot] = []
+    for number, plant in enumerate(plants):
+        buyer = customers[number % len(customers)]
+        lots += _sales(world, product, plant, [buyer], begin, lots=(8, 20), exporter=agent)
+        _visit(world, plant, world.after(begin, 100, 500))
+    world.scheme(KIND, "buying_agent", agent, [agent, *plants, *craft.importers(customers)], lots)
+
+
 FAMILIES = (
     greenfield_plant, substantial_transformation, maker_merger, forwarder_address, broker_for_all,
-    toll_processor, vendor_switch, two_markets, moved_plant, trading_house,
+    toll_processor, vendor_switch, two_markets, moved_plant, trading_house, buying_agent,
 )  # fmt: skip

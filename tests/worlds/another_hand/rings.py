@@ -1,10 +1,11 @@
-"""Goods under an order that arrive as another country's: ten ways."""
+"""Goods under an order that arrive as another country's: eleven ways."""
 
 from datetime import date, timedelta
 
 from tests.worlds.another_hand import craft
 from tests.worlds.another_hand.goods import Product
 from tests.worlds.another_hand.model import Firm, Lot, Trade
+from tests.worlds.another_hand.population import add_capacity
 from tests.worlds.another_hand.world import World
 
 KIND = "transshipment_ring"
@@ -68,7 +69,38 @@ def _show(world: World, lots: list[Lot], source: Firm, place: Firm, share: float
         craft.feed(world, lots, source, place, share=share)
 
 
+def _seen_through(world: World, plants: list[Firm], lots: list[Lot]) -> None:
+    """What customs or others come to know of a plant that makes less than it ships, or nothing: of half of them one
+    thing, of a third of these another."""
+    for plant in plants:
+        own = [lot for lot in lots if lot.maker is plant and lot.entry]
+        if not own or world.heads():
+            continue
+        for way in world.rng.sample((_small_plant, _visited, _sampled), 2 if world.heads(0.35) else 1):
+            way(world, plant, own)
+
+
+def _small_plant(world: World, plant: Firm, lots: list[Lot]) -> None:
+    years = max(((lots[-1].arrived - lots[0].arrived).days + 30) / 365, 1.0)
+    made = sum(lot.quantity for lot in lots) / years * world.rng.uniform(0.1, 0.7)
+    world.short_plants.add(plant.identifier)
+    add_capacity(world, plant, lots[0].product, max(made, 1.0))
+
+
+def _visited(world: World, plant: Firm, lots: list[Lot]) -> None:
+    remarks = world.rng.choice(("no machinery seen", "cartons of another maker in the store", "gate locked"))
+    on = world.after(lots[len(lots) // 3].arrived, 20, 150)
+    world.act("site_visit", on, "discrepant", maker=plant, targeting="national", area="origin", remarks=remarks)
+
+
+def _sampled(world: World, plant: Firm, lots: list[Lot]) -> None:
+    lot = world.rng.choice(lots)
+    world.act("sample", world.after(lot.arrived, 0, 6), "discrepant", lot=lot, area="origin", revenue=lot.value)
+
+
 def _note(world: World, family: str, controller: Firm, members: list[Firm], lots: list[Lot]) -> None:
+    if family != "borrowed_maker":
+        _seen_through(world, [member for member in members if member.role == "manufacturer"], lots)
     world.scheme(KIND, family, controller, members, lots, duty=craft.evaded(lots))
 
 
@@ -90,16 +122,21 @@ def shells_in_sequence(world: World) -> None:
     begin, true_maker = craft.opening(world, product), craft.target_maker(world, product)
     buyers = _buyers(world, product, begin, world.rng.randint(1, 2), true_maker, fresh=0.7)
     shells: list[Firm] = []
+    bought: list[Trade] = []
     lots: list[Lot] = []
     used: list[str] = []
     fed = world.heads()
+    seller = world.firm("exporter", true_maker.country) if world.heads(0.4) else None
     for _ in range(world.rng.randint(2, 4)):
         if begin > world.end - timedelta(days=60):
             break
         used.append(craft.third_country(world, product, *used))
         shell = _shell(world, product, used[-1], begin)
         end = world.after(begin, 130, 300)
-        sold = _sell(world, product, shell, buyers, begin, end=end, lots=(5, 12))
+        if seller is not None and world.heads(0.6):
+            buyers = _buyers(world, product, begin, 1, true_maker, fresh=1)
+        bought += [trade for trade in buyers if trade not in bought]
+        sold = _sell(world, product, shell, buyers, begin, end=end, lots=(5, 12), exporter=seller)
         if fed:
             craft.feed(world, sold, true_maker, shell)
         if sold and world.heads(0.6):
@@ -109,7 +146,8 @@ def shells_in_sequence(world: World) -> None:
         lots += sold
         begin = world.after(end, -25, 25)
     holder = _controller(world, product, shells)
-    _note(world, "shells_in_sequence", holder, [*shells, *craft.importers(buyers)], lots)
+    named = [seller] if seller is not None else []
+    _note(world, "shells_in_sequence", holder, [*shells, *named, *craft.importers(bought)], lots)
 
 
 def two_products(world: World) -> None:
@@ -255,7 +293,31 @@ def burner_importers(world: World) -> None:
     _note(world, "burner_importers", holder, [shell, *burners], lots)
 
 
+def lent_names(world: World) -> None:
+    """A house in the country under the order writes the numbers of three or four workshops elsewhere."""
+    product = craft.ordered_product(world)
+    begin, true_maker = craft.opening(world, product), craft.target_maker(world, product)
+    house = world.firm("exporter", true_maker.country)
+    country = craft.third_country(world, product)
+    shops = [world.maker(country) for _ in range(world.rng.randint(3, 4))]
+    buyers = _buyers(world, product, begin, world.rng.randint(2, 3), true_maker, fresh=0.6)
+    end = world.after(begin, 250, 700)
+    lots: list[Lot] = []
+    for number, shop in enumerate(shops):
+        if world.heads() and begin > world.start + timedelta(days=120):
+            days = world.spread(world.start, begin, world.rng.randint(3, 8))
+            craft.buy(world, craft.established(world, product), product, shop, days, size=0.5)
+        buyer = buyers[number % len(buyers)]
+        sold = _sell(world, product, shop, [buyer], begin, end=end, lots=(9, 24), exporter=house)
+        if sold and world.heads(0.75):
+            _small_plant(world, shop, sold)
+        lots += sold
+    if world.heads(0.3):
+        _show(world, lots, true_maker, house)
+    _note(world, "lent_names", house, [house, *shops, *craft.importers(buyers)], lots)
+
+
 FAMILIES = (
     new_plant, shells_in_sequence, two_products, converter_hub, maker_imports, old_plant_tops_up,
-    two_country_chain, split_in_free_zone, borrowed_maker, burner_importers,
+    two_country_chain, split_in_free_zone, borrowed_maker, burner_importers, lent_names,
 )  # fmt: skip

@@ -46,6 +46,7 @@ class World:
         self.in_bond: list[Row] = []
         self.claims: list[Row] = []
         self.capacity: list[Row] = []
+        self.short_plants: set[str] = set()  # that ship what they cannot make
         self.letters: list[tuple[date, str, str, str]] = []  # day, kind, title and text
         self.schemes: list[Scheme] = []
         self.detours: list[tuple[str, str, str, date, date, float]] = []
