@@ -34,7 +34,7 @@ class TransshipmentRing:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "transshipment_ring"
-    version: str = "7"
+    version: str = "8"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None

@@ -5,7 +5,7 @@ Invariant: an importer is judged by what the facts show of it up to the day aske
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from graph.detect.diversion.orders import Order
 from graph.detect.diversion.papers import Papers
 from graph.detect.diversion.part import PARTS, part_bits
 from graph.detect.diversion.passage import Lots, Passage, among
-from graph.detect.diversion.trade import NO_ROWS, OBSERVED_BEFORE_DAYS, Ints, Lines, MakerTrade
+from graph.detect.diversion.trade import LEAST_LINES, NO_ROWS, OBSERVED_BEFORE_DAYS, Ints, Lines, MakerTrade
 
 # Bought from the order's country before and, since the maker began, at less than this share of the pace.
 QUIT = 0.5
@@ -55,6 +55,13 @@ class Makers:
         here = self._at.get((order, origin), [])
         low = bisect_left(here, days[0], key=lambda maker: maker.last_day)
         return here[low : bisect_right(here, days[1], key=lambda maker: maker.last_day)]
+
+    def shipped_before(self, order: int, origin: str, numbers: Collection[str], day: int) -> bool:
+        """Whether one of these makers had shipped goods under this order from this country before a day."""
+        return any(
+            maker.first_day < day and maker.lines >= LEAST_LINES and not set(numbers).isdisjoint(maker.spellings)
+            for maker in self._at.get((order, origin), ())
+        )
 
     def new_and_switched(self) -> tuple[int, int]:
         """New customers, and those among them that had bought from the order's country, of all makers."""

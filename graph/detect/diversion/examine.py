@@ -300,6 +300,7 @@ def _examined(g: _Gathered, c: MakerTrade) -> Examined | None:
         habits=_habits(g, c, rows),
         looks=g.casework.of(c.spellings, rows),
         outside=g.reach.of(order, c.spellings, rows, behind),
+        succeeds=_succeeds(g, c),
     )
 
 
@@ -477,6 +478,17 @@ def _ties(
 def _claims(g: _Gathered, c: MakerTrade, partners: Mapping[str, Collection[str]]) -> list[Claim]:
     said = [claim for s in c.spellings for claim in g.claims.get(f"manufacturer:{s}", [])]
     return [x for x in said if any(x.subject in near or x.object in near for near in partners.values())]
+
+
+def _succeeds(g: _Gathered, c: MakerTrade) -> Claim | None:
+    """The fact on record by which the maker goes on for another of its country that shipped such goods before it."""
+    for claim in (claim for s in c.spellings for claim in g.claims.get(f"manufacturer:{s}", [])):
+        old = claim.object.partition(":")[2]
+        own = claim.subject.partition(":")[2] in c.spellings and old not in c.spellings
+        told = own and claim.relation == "successor_of" and claim.status == "fact"
+        if told and g.market.makers.shipped_before(c.order, c.origin, (old,), c.first_day):
+            return claim
+    return None
 
 
 def _capacity(g: _Gathered, c: MakerTrade, rows: Ints) -> tuple[Capacity | None, float | None]:

@@ -119,6 +119,7 @@ class Examined:
     habits: Habits
     looks: Looks  # of customs at its goods and its plant
     outside: Outside  # what leaves its goods out of the order
+    succeeds: Claim | None = None  # the fact on record that it goes on for a maker of its country that shipped before
     beginners: Beginners = Beginners()  # among its customers; known once all candidates are
 
 

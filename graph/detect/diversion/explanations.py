@@ -41,6 +41,9 @@ def explanations(x: Examined) -> tuple[InnocentExplanation, ...]:
         f"{x.old_plant_share:.0%} of its trade." if x.old_plant and x.old_plant_share > 0
         else f"Does not hold: no maker of {x.trade.origin} ended as it began and had its customers."
     )  # fmt: skip
+    if x.succeeds is not None:
+        goes_on_for = x.succeeds.object.partition(":")[2]
+        old = f"Holds: it goes on for {goes_on_for}, as a fact on record ({x.succeeds.claim_id})."
     owners = (
         f"Holds as far as ownership goes: {len(x.disclosed)} claims on record as facts." if x.disclosed
         else "Does not hold: no ownership is on record as a fact."
@@ -147,14 +150,15 @@ def _checked(x: Examined) -> str:
         one = len(looks.cleared) == 1
         many = "an issue on the origin of its goods was" if one else f"{len(looks.cleared)} issues on it were"
         return f"Holds: {many} closed in its favour."
-    if looks.papers:
+    if looks.papers and not looks.no_plant:
         return f"Weakens the match: {', '.join(looks.papers)} speak{'s' * (len(looks.papers) == 1)} for its goods."
-    if looks.visits:
+    if looks.visits and not looks.no_plant:
         times = "once" if len(looks.visits) == 1 else f"{len(looks.visits)} times"
         return f"Holds: customs saw the plant {times} and found it in order."
     if looks.doubted:
         many = f"{len(looks.doubted)} of {len(looks.looked)} look{'s' * (len(looks.looked) != 1)}"
-        return f"Does not hold: {many} ended in doubt of the origin."
+        nothing = f"; by {len(looks.no_plant)} of what was seen nothing is made there" if looks.no_plant else ""
+        return f"Does not hold: {many} ended in doubt of the origin{nothing}."
     if looks.looked:
         many = f"{len(looks.looked)} look{'s' * (len(looks.looked) != 1)}"
         return f"Weak: {many} at the goods ended without doubt of the origin; none saw the plant."

@@ -3,11 +3,13 @@
 Invariant: a weak candidate never joins two strong ones; it joins at most one ring, and only by a link of its own.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
 
 from graph.detect.diversion.examined import Examined
+from graph.detect.diversion.papers import OF_THE_GOODS
 
 # Two makers share their custom when so much of the smaller one's trade is with the other's importers.
 SHARED_CUSTOM = 0.5
@@ -24,7 +26,14 @@ LEAST_TURN_BITS = 5.0
 # Groups of partners that a tie makes one ring with; a maker at large in the order's country is none.
 CLOSE = ("supplier", "importer", "other new maker")
 # Where shells follow each other, the next begins before the last has ended or soon after.
-BETWEEN_SHELLS_DAYS = 240
+BETWEEN_SHELLS_DAYS = (-60, 240)
+# One ring in five is a chain of shells; what its makers have of this is worth so many bits at most.
+CHAINED_SHARE = 0.2
+MOST_CHAIN_BITS = 5.0
+# A share is never taken for rarer than one in so many makers.
+USUAL_MAKERS = 20.0
+# A seller in the order's country joins those that its papers tell of, from so many bits.
+TELLING_SELLER_BITS = 2.0
 # A candidate joins a likelier one when it would stand by itself, or nearly.
 JOINING_PROBABILITY = 0.3
 
@@ -48,35 +57,78 @@ def custom(x: Examined) -> dict[str, int]:
     return {c.taxpayer: len(c.rows) for c in x.customers if c.new or c.topped_up}
 
 
-def chained(every: Sequence[Examined]) -> set[int]:
-    """Positions of new makers whose customers another new maker had, that stopped before or began after.
+def chained(every: Sequence[Examined]) -> dict[int, float]:
+    """Bits by position of new makers whose customers, or whose seller in the order's country, another new maker had
+    that stopped before or began after; the other is in another country, or ships other goods under an order.
 
-    The other is in another country, or ships other goods under an order.
+    Customers of small makers come and go: what it is worth that both have at least so many lines is counted on how
+    many of all other new makers can show the same.
     """
-    by_taxpayer: dict[str, list[int]] = {}
     customs = [custom(x) for x in every]
+    by_customers = _links(every, customs)
+    # A seller's goods count whole: its importers may take turns, too.
+    sold = [{x.sender: len(x.rows)} if sold_from_there(x) else {} for x in every]
+    found: dict[int, float] = {}
+    for linked in (by_customers, _links(every, sold)):
+        for i, bits in _rarity(every, linked).items():
+            found[i] = max(bits, found.get(i, 0.0))
+    return found
+
+
+def sold_from_there(x: Examined) -> bool:
+    """Whether papers name one seller in the order's country so often that it is no chance."""
+    return bool(x.sender) and any(p.bits >= TELLING_SELLER_BITS for p in x.papers if p.kind not in OF_THE_GOODS)
+
+
+def _links(every: Sequence[Examined], shared: Sequence[dict[str, int]]) -> dict[int, list[tuple[int, int]]]:
+    """By position, (the other's, lines that both have at least) of makers that share and take turns."""
+    having: dict[str, list[int]] = {}
     for i, x in enumerate(every):
         if x.new:
-            for who in customs[i]:
-                by_taxpayer.setdefault(who, []).append(i)
-    found = set()
+            for who in shared[i]:
+                having.setdefault(who, []).append(i)
+    found: dict[int, list[tuple[int, int]]] = {}
     for i, x in enumerate(every):
         if not x.new:
             continue
-        total = sum(customs[i].values())
+        total = sum(shared[i].values())
         met: dict[int, int] = {}
-        for who, lines in customs[i].items():
-            for j in by_taxpayer[who]:
+        for who, lines in shared[i].items():
+            for j in having[who]:
                 met[j] = met.get(j, 0) + lines
         for j, lines in met.items():
             other = every[j]
-            if j == i or lines < SHARED_CUSTOM * total or _shared(customs[j], customs[i]) < SHARED_CUSTOM:
+            if j == i or lines < SHARED_CUSTOM * total or _shared(shared[j], shared[i]) < SHARED_CUSTOM:
                 continue
             if other.trade.maker == x.trade.maker or other.trade.origin == x.trade.origin:
                 continue
             gap = max(other.trade.first_day - x.trade.last_day, x.trade.first_day - other.trade.last_day)
-            if -60 <= gap <= BETWEEN_SHELLS_DAYS:
-                found.add(i)
+            if BETWEEN_SHELLS_DAYS[0] <= gap <= BETWEEN_SHELLS_DAYS[1]:
+                found.setdefault(i, []).append((j, min(len(x.rows), len(other.rows))))
+    return found
+
+
+def _rarity(every: Sequence[Examined], linked: dict[int, list[tuple[int, int]]]) -> dict[int, float]:
+    """How much better it explains such a link that one ring in five has it than that new makers have, in bits.
+
+    A maker counts once, under however many orders it ships.
+    """
+
+    def who(i: int) -> tuple[str, str]:
+        return every[i].trade.origin, every[i].trade.maker
+
+    new = {who(i) for i, x in enumerate(every) if x.new}
+    most: dict[tuple[str, str], int] = {}
+    for i, links in linked.items():
+        most[who(i)] = max(most.get(who(i), 0), *(lines for _, lines in links))
+    ascending = sorted(most.values())
+    found = {}
+    for i, links in linked.items():
+        lines = max(lines for _, lines in links)
+        own = {who(i), *(who(j) for j, _ in links)}
+        as_many = len(ascending) - bisect_left(ascending, lines) - sum(most.get(one, 0) >= lines for one in own)
+        usual = (as_many + 1) / (len(new - own) + USUAL_MAKERS)
+        found[i] = float(min(max(log2(CHAINED_SHARE / usual), 0.0), MOST_CHAIN_BITS))
     return found
 
 
@@ -177,6 +229,6 @@ def _marks(x: Examined) -> set[str]:
     marks |= {f"{tie.kind}:{tie.value}" for tie, _, bits in x.ties if bits >= LINKING_BITS}
     if x.supplier_shipper and x.suppliers and x.passage.bits >= LINKING_BITS:
         marks.add(f"manufacturer:{x.suppliers[0]}")
-    if x.sender and any(paper.bits >= LINKING_BITS for paper in x.papers):
+    if sold_from_there(x) or (x.sender and any(paper.bits >= LINKING_BITS for paper in x.papers)):
         marks.add(f"sender:{x.sender}")
     return marks

@@ -14,7 +14,8 @@ import numpy as np
 from graph.detect.diversion.custom import lot_of
 from graph.detect.diversion.examined import Customer, Examination, Examined
 from graph.detect.diversion.explanations import explanations
-from graph.detect.diversion.papers import BILLS_SAY, SAYINGS
+from graph.detect.diversion.features import own_excess
+from graph.detect.diversion.papers import BILLS_SAY, OF_THE_GOODS, SAYINGS
 from graph.detect.diversion.plants import CAN_MAKE
 from graph.detect.diversion.rings import Weighed
 from graph.detect.diversion.ties import Tie
@@ -197,16 +198,19 @@ def _evidence(weighed: Weighed, customers: list[Customer], seen: Examination) ->
         *_inward(x, seen),
     ]
     found += [*_kept_price(x, customers, seen), *_price(x, seen), *_capacity(x), *_standing(x), *_ties(x), *_claims(x)]
-    found += [*_looks(x), *_outside(x)]
+    found += [*_of_one_seller(weighed), *_looks(x), *_outside(x)]
     if weighed.features["chain"]:
         found.append(
             Evidence(
-                f"The customers of {x.trade.maker} were, or became, customers of another new maker that stopped or "
-                "began as this one began or stopped.",
-                {"first_day": day_of(x.trade.first_day).isoformat(), "last_day": day_of(x.trade.last_day).isoformat()},
+                f"The customers of {x.trade.maker}, or who sells its goods, were or became those of another new maker "
+                "elsewhere that stopped or began as this one began or stopped.",
+                {
+                    "first_day": day_of(x.trade.first_day).isoformat(),
+                    "last_day": day_of(x.trade.last_day).isoformat(), "bits": round(weighed.features["chain"], 2),
+                },
                 _line_refs(seen.lines, x.rows, 6),
             )
-        )
+        )  # fmt: skip
     return [*found, *_surge(x, seen)]
 
 
@@ -327,14 +331,15 @@ def _looks(x: Examined) -> list[Evidence]:
     looks = x.looks
     if not looks.doubted:
         return []
+    nothing = f"; by {len(looks.no_plant)} of what was seen or written nothing is made there" if looks.no_plant else ""
     return [
         Evidence(
             f"{len(looks.doubted)} of {len(looks.looked)} look{'s' * (len(looks.looked) != 1)} of customs at its goods "
             f"or its plant ended in doubt of the origin, the marking or the case, where {looks.usual:.1%} would be "
-            "usual.",
+            f"usual{nothing}.",
             {
                 "looked": len(looks.looked), "doubted": len(looks.doubted), "usual_share": round(looks.usual, 4),
-                "bits": round(looks.bits, 2),
+                "bits": round(looks.bits, 2), "found_no_plant": len(looks.no_plant),
             },
             tuple(RecordRef(table, (key,)) for table, key in looks.doubted[:MOST_ROWS]),
         )
@@ -500,6 +505,22 @@ def _capacity(x: Examined) -> list[Evidence]:
             f"{c.unit}, {c.basis or 'basis not given'}).",
             {"times_capacity": round(x.capacity_ratio, 2), "annual_quantity": c.annual_quantity, "unit": c.unit},
             (RecordRef("capacity", c.key),),
+        )
+    ]
+
+
+def _of_one_seller(weighed: Weighed) -> list[Evidence]:
+    """That several makers whose goods one seller sells ship more than they can make."""
+    x, together = weighed.examined, weighed.features["excess"]
+    if together <= own_excess(x):
+        return []
+    paper = next(p for p in x.papers if p.kind not in OF_THE_GOODS)
+    return [
+        Evidence(
+            f"{x.sender} in {x.order.country} sells the goods of several makers that ship more than they can make: "
+            f"{together:.1f} doublings together.",
+            {"doublings": round(together, 2), "lots": paper.lots, "of_seller_s_country": paper.named},
+            (RecordRef("capacity", x.capacity.key),) if x.capacity else (RecordRef("orders", (x.order.cases[0],)),),
         )
     ]
 

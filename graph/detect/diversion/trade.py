@@ -3,6 +3,7 @@
 Invariant: lines are read once and added up by the engine; only candidates' own lines leave it.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ LEAST_MID_LETTERS = 10
 SLIP_SHARE = 0.2
 # A line's own papers that say from which country its goods came: a country, or a number that begins with one.
 PAPERS = ("laden_in", "shipped_from", "exporter", "exported_from")
+_NUMBERED = re.compile(r"([A-Z]{5,8})[0-9]{1,4}([A-Z]{3})")
 
 
 def scope_lines(facts: FactStore, orders: Iterable[Order], *, as_of: date | None, until: date) -> ir.Table | None:
@@ -163,7 +165,8 @@ def _of_either(lines: ir.Table) -> ir.Table:
 
 def _joined(rows: list[Row]) -> list[MakerTrade]:
     """Makers with the slips in their numbers mended: of two spellings one letter apart the common one is right, and so
-    it is of two that differ in which word of the name comes first, in the city, or in a word before the name."""
+    it is of two that differ in which word of the name comes first, in the city, in a word before the name, or in that
+    one leaves the number in the street out."""
     places: dict[tuple[int, str], list[Row]] = {}
     for row in rows:
         places.setdefault((row["order"], row["origin"]), []).append(row)
@@ -176,7 +179,7 @@ def _joined(rows: list[Row]) -> list[MakerTrade]:
         by_number = {row["maker"]: row for row in here}
         other_ways: dict[str, list[Row]] = {}
         for row in here:
-            for form in (_without_city(row["maker"]), _of_one_word(row["maker"])):
+            for form in (_without_city(row["maker"]), _of_one_word(row["maker"]), _without_number(row["maker"])):
                 if form:
                     other_ways.setdefault(form, []).append(row)
         taken: dict[str, str] = {}
@@ -188,6 +191,7 @@ def _joined(rows: list[Row]) -> list[MakerTrade]:
             also = [by_number.get(words_turned(row["maker"]))]
             also += other_ways.get(_without_city(row["maker"]), ())
             also += other_ways.get(_less_a_word(row["maker"]), ())
+            also += other_ways.get(f"{row['maker']}#", ())
             here_first = (row["lines"], row["maker"])
             near += [other for other in also if other is not None and here_first < (other["lines"], other["maker"])]
             if near:
@@ -228,6 +232,16 @@ def _without_city(maker: str) -> str:
 def _of_one_word(maker: str) -> str:
     """A maker's country, first word, number and city, to be found again by one that writes a word before its name."""
     return maker[:5] + maker[8:] if maker[2:8].isalpha() and maker[8:10].isdigit() else ""
+
+
+def _without_number(maker: str) -> str:
+    """What a maker's number would be without that in the street, marked as such; empty where it has none.
+
+    >>> _without_number("THEXPPHA897CHO"), _without_number("THEXPPHACHO")
+    ('THEXPPHACHO#', '')
+    """
+    written = _NUMBERED.fullmatch(maker)
+    return f"{written[1]}{written[2]}#" if written else ""
 
 
 def _less_a_word(maker: str) -> str:

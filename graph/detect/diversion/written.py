@@ -1,7 +1,8 @@
 """Documents that speak for a maker's goods: a scope ruling that leaves them out, a visit that saw them made.
 
 Invariant: a document speaks for a maker in a sentence that names it, or in any where it names nobody else, reports on
-a sample or is a ruling; what it leaves open, or finds against the maker, speaks for nobody.
+a sample or is a ruling; what it leaves open, or finds against the maker, speaks for nobody. What a maker or its
+customer writes of its own goods in a letter speaks for nobody either.
 """
 
 import re
@@ -36,7 +37,7 @@ OUT_OF_SCOPE = (
     r"\b(is|are|was|were|been|be) substantially transformed\b|"
     r"\b(do|does|did) not (change|confer|alter|affect) (the |a new )?(country of )?origin\b"
 )
-# Who decides on scope, or finds what goods are; letters of the parties ("other") do neither.
+# Who decides on scope, or finds what goods are and who makes them; letters of the parties ("other") do neither.
 OFFICIAL = ("ruling", "notice", "memo", "ims_document", "lab_report")
 _SEEN = re.compile(
     r"(?i)\b((confirmed|verified|saw|seen|observed|witnessed) (full |complete |actual |own )?"
@@ -129,6 +130,8 @@ def spoken_of(
 
 def speaks_for(paper: Document, maker: frozenset[str]) -> bool:
     """Whether a document speaks for the goods of the maker that goes by these keys."""
+    if paper.kind not in OFFICIAL and not _is_of_a_register(paper):
+        return False
     told = _told(paper, maker)
     for_it = any(re.search(OUT_OF_SCOPE, said) for said in told)
     # What else a laboratory finds in order need not be the origin.
@@ -139,11 +142,15 @@ def speaks_for(paper: Document, maker: frozenset[str]) -> bool:
 
 def speaks_against(paper: Document, maker: frozenset[str]) -> bool:
     """Whether customs saw, or a register says, that the maker that goes by these keys makes nothing itself."""
-    if paper.kind not in OF_CUSTOMS and not _OF_A_REGISTER.search(f"{paper.title} {paper.text}"):
+    if paper.kind not in OF_CUSTOMS and not _is_of_a_register(paper):
         return False
     told = _told(paper, maker)
     against = any(_NO_PLANT.search(said) and not _ONLY_SAID.search(said) for said in told)
     return against and not any(_SEEN.search(said) for said in told)
+
+
+def _is_of_a_register(paper: Document) -> bool:
+    return bool(_OF_A_REGISTER.search(f"{paper.title} {paper.text}"))
 
 
 def leaves_out(paper: Document, keys: frozenset[str]) -> bool:

@@ -3,18 +3,21 @@
 One world holds all stories, each with a maker and importers of its own, so that the detector runs once.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from graph.detect.calibration import read_calibration
 from graph.detect.detector import detect
 from graph.detect.diversion.examined import Examined
-from graph.detect.diversion.features import SIGNS, all_features
-from graph.detect.diversion.rings import LINKING_BITS
+from graph.detect.diversion.explanations import explanations
+from graph.detect.diversion.features import MOST_EXCESS, SIGNS, all_features, own_excess
+from graph.detect.diversion.rings import LINKING_BITS, Weighed, rings
 from graph.detect.diversion.ties import Tie
 from graph.detect.diversion.trade import words_turned
+from graph.detect.transshipment_ring import weigh
 from graph.model.finding import Finding
 from graph.model.tables import TABLES
 from tests.graph.detect.calibrate_transshipment_ring import seen_in
@@ -37,6 +40,7 @@ SHELLS = ("MYSHELLA06PEN", "THSHELLB07BAN")
 TAKING_TURNS = ("MYTURNAA12PEN", "THTURNBB13BAN")
 RAMP, CONVERTER, MERGED = "MYRAMPWA08JOH", "THTRANSF09BAN", "VNMERGED10HAN"
 BY_PAPER, BY_EXPORTER = "MYPAPERM16PEN", "THEXPORT17BAN"
+UNNUMBERED = "MYPAPERMPEN"
 TRADER, BORROWED, FRONTS = "VNSELLER18SAI", "VNBORROW19HAN", ("77-700000100", "77-700000200")
 MILL, HOUSE = "MYMILLWO24PEN", "MYHOUSET25PEN"
 WORKSHOPS = tuple(f"MY{name}PEN" for name in ("ATELIE31", "BENCHW32", "COTTAG33", "DWELLI34", "EMBERS35"))
@@ -93,8 +97,8 @@ def laden_where_the_order_is(world: OrderWorld) -> None:
     for bill in world.tables["bills"]:
         if bill["bill_number"] in laden:
             bill["country_of_lading"] = "CN"
-    for row in lots[::4]:
-        row["manufacturer_id"] = words_turned(BY_PAPER)
+    for n, row in enumerate(lots[::4]):
+        row["manufacturer_id"] = (words_turned(BY_PAPER), UNNUMBERED)[n % 2]
     hub = next(row for row in world.tables["entry_lines"] if row["manufacturer_id"] == WELL_KNOWN[0])
     next(b for b in world.tables["bills"] if b["bill_number"] == hub["bill_number"])["country_of_lading"] = "CN"
 
@@ -395,6 +399,109 @@ def test_a_house_that_is_old_is_no_old_plant_where_customs_found_none() -> None:
     assert (weighed(old)["standing"], weighed(old, empty)["standing"]) == (1, 0)
 
 
+def test_a_visit_in_order_speaks_for_no_plant_where_another_found_that_nothing_is_made() -> None:
+    def in_order(world: OrderWorld, lots: list[Row]) -> None:
+        looked(world, lots[0], result="compliant", kind="site_visit", entry_number=None)
+
+    def empty(world: OrderWorld, lots: list[Row]) -> None:
+        memo(world, f"Called at {NEW_PLANT}. No machinery was seen.")
+
+    one, both = weighed(in_order), weighed(in_order, empty)
+    assert (one["visited"], one["no_plant"]) == (1, 0)
+    assert (both["visited"], both["no_plant"]) == (0, 1)
+    checked = next(e for e in explanations(examined(in_order, empty)[0]) if "customs has checked" in e.name)
+    assert checked.result.startswith("Does not hold: ") and "by 1 of what was seen" in checked.result
+
+
+@pytest.mark.parametrize(
+    ("status", "old", "succeeds"),
+    [
+        ("fact", "VNHANALU11HAN", 1), ("alleged", "VNHANALU11HAN", 0),
+        ("fact", "MYPENMET33PEN", 0), ("fact", "VNNOBODY99HAN", 0),
+    ],
+)  # fmt: skip
+def test_a_maker_that_openly_goes_on_for_an_older_one_of_its_country_is_told_so(
+    status: str, old: str, succeeds: int
+) -> None:
+    def claimed(world: OrderWorld, lots: list[Row]) -> None:
+        world.add(
+            "party_claims",
+            {"claim_id": "C1", "subject": f"manufacturer:{NEW_PLANT}", "relation": "successor_of",
+             "object": f"manufacturer:{old}", "status": status},
+        )  # fmt: skip
+
+    x, told = examined(claimed)
+    assert told["succeeds"] == succeeds
+    merged = next(e for e in explanations(x) if e.name.startswith("merger"))
+    assert (old in merged.result) == bool(succeeds)
+
+
+LENT = ("VNLENDAA61HAN", "VNLENDBB62HAN", "VNLENDCC63HAN")
+ELSEWHERE = ("MYTURNEL64PEN", "THTURNEL65BAN")
+AGENT = "CNAGENTS66GUA"
+
+
+def sold_by_one_house(makers: Collection[str], *, able: float, spans: Sequence[tuple[int, int]]) -> list[Weighed]:
+    """Makers of importers of their own, whose goods one house of the order's country sells; what each is weighed."""
+    world = order_world(7)
+    for n in range(20):
+        maker = f"INHON{chr(65 + n)}AB{60 + n}MUM"
+        world.trade([f"68-0000{n:02d}00"], maker, days=(PRELIMINARY + 20 * n, DAYS - 40), lots=4)
+    for row in world.tables["entry_lines"]:
+        row["foreign_exporter_id"] = row["manufacturer_id"]
+    for n, (maker, days) in enumerate(zip(makers, spans, strict=True)):
+        world.record(maker)
+        buyer = f"66-00000{n}00"
+        lots = world.trade([buyer], maker, days=days, lots=14, foreign_exporter_id=AGENT)
+        kilograms = sum(row["quantity"] for row in lots)
+        world.add(
+            "capacity",
+            {
+                "manufacturer_id": maker, "hts_prefix": GOODS[:4], "annual_quantity": able * kilograms, "unit": "KG",
+                "basis": "site visit", "as_of": on(ORDER),
+            },
+        )  # fmt: skip
+    seen = seen_in(MemoryFacts(world.tables))
+    assert seen is not None
+    return [w for w in weigh(seen, read_calibration("transshipment_ring")) if w.examined.trade.maker in makers]
+
+
+def test_that_a_house_s_makers_ship_more_than_they_can_make_is_added_up_and_makes_them_one_ring() -> None:
+    spans = [(PRELIMINARY + 60 + 20 * n, DAYS - 100) for n in range(len(LENT))]
+    lent = sold_by_one_house(LENT, able=0.25, spans=spans)
+    own = [own_excess(w.examined) for w in lent]
+    assert all(w.features["excess"] == pytest.approx(min(sum(own), MOST_EXCESS)) for w in lent)
+    assert min(own) > 0.5 and len(rings(lent)) == 1
+    honest = sold_by_one_house(LENT, able=2.0, spans=spans)
+    assert all(w.features["excess"] == 0 and w.features["capable"] == 1 for w in honest)
+    assert max(w.probability for w in honest) < 0.5 < min(w.probability for w in lent)
+
+
+def test_makers_that_take_turns_elsewhere_for_one_seller_are_links_of_a_chain() -> None:
+    turns = ((PRELIMINARY + 60, ORDER), (ORDER + 20, ORDER + 260))
+    links = sold_by_one_house(ELSEWHERE, able=2.0, spans=turns)
+    assert [w.features["chain"] > 1 for w in links] == [True, True]
+    beside = sold_by_one_house(ELSEWHERE, able=2.0, spans=(turns[0], turns[0]))
+    assert [w.features["chain"] for w in beside] == [0, 0]
+
+
+def test_a_chain_says_less_where_many_new_makers_have_such_customers() -> None:
+    def bits(others: int) -> float:
+        world = order_world(9)
+        for n in range(1 + others):
+            # A buyer that goes from one small maker to the next: one such may be a ring, many are how trade goes.
+            first = 40 * n % 200
+            for origin, days in (("MY", (PRELIMINARY + first, ORDER)), ("TH", (ORDER + 20, ORDER + 200))):
+                maker = f"{origin}LINK{chr(65 + n)}X{70 + n}PEN"
+                world.trade([f"67-00000{n:02d}0"], maker, days=days, lots=6)
+        seen = seen_in(MemoryFacts(world.tables))
+        assert seen is not None
+        told = dict(zip((x.trade.maker for x in seen.examined), all_features(seen.examined), strict=True))
+        return told["MYLINKAX70PEN"]["chain"]
+
+    assert bits(0) > 1 > bits(8)
+
+
 @pytest.mark.parametrize(("status", "tied"), [(None, True), ("alleged", True), ("fact", False)])
 def test_what_a_maker_shares_with_its_open_owner_ties_nobody(status: str | None, tied: bool) -> None:
     def of_one_group(world: OrderWorld, lots: list[Row]) -> None:
@@ -638,7 +745,7 @@ def test_a_ruling_that_an_importer_asked_for_is_of_what_that_importer_enters(ask
 def by_paper(facts: MemoryFacts) -> list[str]:
     """The bills of the maker that only papers tell of."""
     t = facts.table("entry_lines")
-    bills = t.filter(t.manufacturer_id.isin((BY_PAPER, words_turned(BY_PAPER)))).bill_number
+    bills = t.filter(t.manufacturer_id.isin((BY_PAPER, words_turned(BY_PAPER), UNNUMBERED))).bill_number
     numbers: list[str] = bills.to_pyarrow().to_pylist()
     return numbers
 
@@ -659,9 +766,11 @@ def test_an_exporter_is_told_by_a_maker_s_number_under_another_country_s_letters
     assert exported.numbers["of_order_country"] == (lots + 2) // 3
 
 
-def test_a_maker_whose_number_has_its_words_turned_is_one(facts: MemoryFacts, findings: list[Finding]) -> None:
+def test_a_maker_whose_number_has_its_words_turned_or_lacks_the_street_s_number_is_one(
+    facts: MemoryFacts, findings: list[Finding]
+) -> None:
     assert len(of(findings, BY_PAPER).entries) == len(by_paper(facts))
-    assert naming(findings, words_turned(BY_PAPER)) == []
+    assert naming(findings, words_turned(BY_PAPER)) == naming(findings, UNNUMBERED) == []
 
 
 def test_shells_that_share_an_officer_are_one_ring(findings: list[Finding]) -> None:
@@ -758,6 +867,8 @@ def test_a_rare_telephone_links_and_a_forwarder_s_address_does_not() -> None:
 
 
 def test_each_sign_says_what_speaks_for_or_against() -> None:
-    against = {"capable", "inputs", "home_market", "old_plant", "standing", "visited", "cleared", "disclosed"}
+    against = {
+        "capable", "inputs", "home_market", "old_plant", "standing", "visited", "succeeds", "cleared", "disclosed",
+    }  # fmt: skip
     assert {name for name, (low, high) in SIGNS.items() if high <= 0} == against
     assert all(low >= 0 for name, (low, high) in SIGNS.items() if name not in against)

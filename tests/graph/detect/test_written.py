@@ -38,6 +38,12 @@ def test_what_is_cleared_speaks_for_it(text: str) -> None:
     assert said(text)
 
 
+def test_what_parties_write_of_their_own_goods_speaks_for_nobody_but_a_register_does() -> None:
+    praise = f"{MAKER} is a genuine manufacturer; its plant was running."
+    assert said(praise, kind="memo") and not said(praise, kind="other")
+    assert said(f"Extract of the trade register. {MAKER}: production confirmed.", kind="other")
+
+
 @pytest.mark.parametrize(
     "text",
     [
