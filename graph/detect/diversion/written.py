@@ -79,6 +79,7 @@ _OF_A_REGISTER = re.compile(
 )
 _OF_A_LABORATORY = "lab_report"
 _ON_ONE_MATTER = (_OF_A_LABORATORY, "ruling")
+_SUBJECT = re.compile(r"(?im)^[ \t]*(re|subject|subj|concerning|betreff|asunto|objet)[ \t]*:.*$")
 _NOT_FOR_IT = re.compile(
     r"(?i)\b((is|are) within|not (outside|excluded|beyond)|not substantially|idle|empty|no (machiner\w+|workers))\b"
 )
@@ -166,8 +167,18 @@ def leaves_out(paper: Document, keys: frozenset[str]) -> bool:
 
 def _told(paper: Document, keys: frozenset[str]) -> list[str]:
     """What a document says of those that go by these keys: the sentences that name them, or all where it names nobody
-    else, reports on a sample or rules on the goods that it was asked about."""
+    else, reports on a sample or rules on the goods that it was asked about; and where its subject is them alone, those
+    that name nobody else."""
     told = [said for said, named in paper.sentences if named & keys]
     if told and (paper.kind in _ON_ONE_MATTER or all(one.key in keys for one in paper.named)):
         return [said for said, _ in paper.sentences]
+    if told and _is_on_them(paper, keys):
+        return [said for said, named in paper.sentences if named <= keys]
     return told
+
+
+def _is_on_them(paper: Document, keys: frozenset[str]) -> bool:
+    """Whether the line of a document's subject names those that go by these keys, and nobody else."""
+    lines = [line.span() for line in _SUBJECT.finditer(paper.text)]
+    named = {one.key for one in paper.named if any(begin <= one.start < end for begin, end in lines)}
+    return bool(named) and named <= keys

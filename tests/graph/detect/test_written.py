@@ -45,6 +45,18 @@ def test_what_parties_write_of_their_own_goods_speaks_for_nobody_but_a_register_
 
 
 @pytest.mark.parametrize(
+    ("subject", "against"),
+    [(f"Re: {MAKER}, Haiphong", True), (f"Re: {MAKER} and {IMPORTER}", False), ("Re: visits of May", False)],
+)
+def test_a_memo_whose_subject_is_the_maker_alone_is_on_it_where_it_names_nobody_else(
+    subject: str, against: bool
+) -> None:
+    text = f"{subject}\n\n- No raw materials could be shown.\n\n- {IMPORTER} was called. {MAKER} did not answer."
+    assert speaks_against(written(text), OURS) == against
+    assert not speaks_against(written(f"{subject}\n\n{IMPORTER} has no workers. {MAKER} was called."), OURS)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"Tile in sets made by {MAKER} is within the scope of the order.",
