@@ -49,6 +49,7 @@ KEYS: tuple[tuple[str, ...], ...] = (
 WHOLE_ENTRY_KEYS: tuple[tuple[str, ...], ...] = (
     ("taxpayer", "packages"),
     ("taxpayer", "weight_band"),
+    ("taxpayer", "quantity_band"),
     ("maker", "packages"),
     ("maker", "weight_band"),
 )
@@ -125,7 +126,7 @@ def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table, small: ir.Table) -> 
 
 
 def whole_entry_pairs(lots: ir.Table, totals: ir.Table) -> ir.Table:
-    """The same for lots known by their bill and entries of several lines taken as a whole."""
+    """The same for shipments and entries of several lines taken as a whole."""
     return ibis.union(*(_joined(_neighbours(lots, keys), totals, keys) for keys in WHOLE_ENTRY_KEYS)).distinct()
 
 

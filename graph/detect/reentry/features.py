@@ -33,7 +33,7 @@ SIGNS: dict[str, tuple[float, float]] = {
     "lawful": (-8.0, -3.5),  # re-exported, then mended or passed on return; or here for a time
     # Customs passed what came back, or the fault was mended, or the entry tells of it; no re-export on record.
     "passed": (-3.0, -1.0),
-    "reexported": (-3.0, -0.75),  # re-exported before the return; nothing says that the fault was mended
+    "reexported": (-3.0, 0.0),  # re-exported before the return; nothing says that the fault was mended
     "in_bond": (-8.0, -3.5),  # moved under bond to the port where they were entered
     "support": (0.0, 1.0),  # -log10 of the tail probability that later entries avoid the acting port so much
     "everybody_moved": (-3.0, -1.0),  # how far the acting port's other users left it too, or when the goods came

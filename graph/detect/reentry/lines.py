@@ -72,10 +72,10 @@ _SHARED = (
 
 
 def entry_totals(lines: ir.Table) -> ir.Table:
-    """Entries of several lines taken as a whole, in the shape of lines: what a bill's lot is compared with.
+    """Entries of several lines taken as a whole, in the shape of lines: what whole shipments are compared with.
 
-    Weights, packages and values are added up where all lines have them; a maker or heading that differs within
-    the entry is unknown. Their numbers are below zero, so that they meet no line's.
+    Weights, packages and values are added up where all lines have them, quantities where all are of one unit; a maker
+    or heading that differs within the entry is unknown. Their numbers are below zero, so that they meet no line's.
     """
     several = lines.group_by("entry_number").agg(lines_held=ibis._.count())
     t = lines.semi_join(several.filter(several.lines_held > 1), "entry_number")
@@ -88,11 +88,12 @@ def entry_totals(lines: ir.Table) -> ir.Table:
 
     whole = t.group_by("entry_number").agg(
         line=-1 - t.line.min(), line_number=t.line_number.min(), place=ibis.literal(0), day=t.day.max(),
-        weight=total("weight"), packages=total("packages"), value=total("value"), quantity=ibis.null("float64"),
+        weight=total("weight"), packages=total("packages"), value=total("value"),
+        quantity=ibis.ifelse(t.unit.nunique() <= 1, total("quantity"), None),
         **{name: common(name) for name in _SHARED},
     )  # fmt: skip
     whole = whole.mutate(line_id=whole.entry_number + WHOLE_ENTRY)
-    whole = whole.mutate(weight_band=band(whole.weight), quantity_band=ibis.null("int64"), value_band=band(whole.value))
+    whole = whole.mutate(**{f"{name}_band": band(whole[name]) for name in ("weight", "quantity", "value")})
     return whole.select(*lines.columns)
 
 

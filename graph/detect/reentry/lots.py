@@ -107,6 +107,8 @@ def acted_on_lots(
 ) -> ir.Table:
     """One row per line of each shipment that customs acted on: its features, the actions, how it stood in the end.
 
+    `named` are the lines on which it acted; lines of the same goods beside them are told, too.
+
     A shipment is an entry, else a bill, else what a single action names. The last action with a conclusive
     result decides how it stood, and a refusal or seizure is final; goods that were destroyed are no more, whatever
     else is on record. A re-export alone leaves the standing that the goods had, but what was seized and re-exported was
@@ -199,8 +201,21 @@ def acted_on_lots(
         containers=t.container.collect(distinct=True),
         **{name: t[name].max() for name in _FEATURES},
     )
-    lots = lots.join(shipments, "shipment")
+    lots = keep(lots.mutate(named=ibis.literal(value=True)))
+    lots = lots.union(_like_goods(lots, lines).select(*lots.columns)).join(shipments, "shipment")
     return lots.mutate(lot_key=lots.shipment + "#" + lots.line_id.fill_null(""))
+
+
+def _like_goods(lots: ir.Table, lines: ir.Table) -> ir.Table:
+    """The other lines of the lots' entries, not named by any action, that hold goods of the same six digits.
+
+    An action often names the first line alone of goods that are stopped, and come back, together.
+    """
+    goods = lots.select("shipment", "own_entry", goods=lots.hts.substr(0, 6)).drop_null().distinct()
+    found = lines.mutate(goods=lines.hts.substr(0, 6)).join(goods, ["own_entry", "goods"])
+    found = found.anti_join(lots, ["shipment", "line_id"])
+    boxes = ibis.ifelse(found.container.notnull(), ibis.array([found.container]), ibis.null("array<string>"))
+    return found.mutate(containers=boxes, named=ibis.literal(value=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +295,7 @@ def stand_in_lots(
         "line_id", "day", "port", *_FEATURES, shipment=both.entry_number, own_entry=both.entry_number,
         lot_key=both.entry_number + "#" + both.line_id.fill_null(""), action_ids=ibis.null("array<string>"),
         action_day=both.day, reexported=ibis.literal(value=False), standing=ibis.literal(STAND_IN),
+        named=ibis.literal(value=True),
         containers=ibis.ifelse(both.container.notnull(), ibis.array([both.container]), None),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ This runs the whole search (lots, pairs, weights, scores, chance) and ends with 
 that chance alone gives its shipment so good a match.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,17 +14,18 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from graph.detect.reentry import candidates, lots, scoring
-from graph.detect.reentry.beginnings import MOST_BEGINNING_BITS, Beginnings, beginnings
+from graph.detect.reentry import lots, scoring
+from graph.detect.reentry.beginnings import Beginnings, beginnings
 from graph.detect.reentry.bill_names import known_names
+from graph.detect.reentry.compare import strongest_candidates
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.importers import StandIn
-from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, entry_totals, numbered
+from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, numbered
 from graph.detect.reentry.parts import Together, together
 from graph.detect.reentry.pools import pools_of
-from graph.detect.reentry.ties import MOST_TIE_BITS, Tie, bits_of, ties
+from graph.detect.reentry.shipments import Shipments, with_wholes
+from graph.detect.reentry.ties import Tie, bits_of, ties
 from graph.detect.reentry.weights import (
     SAME_MAKER,
     Floats,
@@ -37,15 +38,10 @@ from graph.facts.store import FactStore
 
 # About two in three successors keep something on file that is rare.
 NO_TIE_BITS = -1.5
-# What a taxpayer that enters the goods of another may gain by ties and by its beginnings.
-MOST_STRANGER_BITS = MOST_TIE_BITS + MOST_BEGINNING_BITS
 # Ties are looked up where they could still lift a pair to a lead.
 LOOK_UP_TIES_FROM = -16.0
 
 MOST_LEADS = 2_000
-# Shipments are matched in parts of about so many lots, and of each shipment so many candidates are kept.
-LOTS_A_BATCH = 40_000
-MOST_CANDIDATES = 8
 # A lead is a match that chance would give to less than this share of shipments.
 CHANCE_SHARE = 0.03
 # A further line belongs to the same return when it matches nearly as well as the best.
@@ -151,7 +147,7 @@ def _search(
     say("how often unrelated goods agree")
     weights = count_chance(lines, lines_held=extent["held"])
     pools = pools_of(facts, table, lines, bills(facts, as_of=as_of), extent)
-    pairs, bits, scores = _scored(facts, table, lines, as_of=as_of, weights=weights, pools=pools, say=say)
+    pairs, bits, scores = strongest_candidates(facts, table, lines, as_of=as_of, weights=weights, pools=pools, say=say)
     say("entries that add up to a shipment")
     parts = together(facts, table, lines, weights=weights, pools=pools)
     couples = _couples(pairs, scores, table)
@@ -167,7 +163,7 @@ def _search(
     names = np.array(pairs["entry_number"].to_pylist(), dtype=object)
     best = scoring.best_of_each(scores, names)
 
-    shipments = _Shipments(table, pools.shipment)
+    shipments = Shipments(table, pools.shipment)
     whole = _by_shipment(scores.shipment[best], scores.total[best], shipments)
     broken = _by_shipment(parts.shipment, parts.total, shipments)
     top = np.maximum(whole, broken)
@@ -192,7 +188,6 @@ def _search(
             leads.append(_in_parts(shipments, parts, of_parts[number], lines_of_parts, p_value=p_values[name]))
             continue
         g = of_whole[number]
-        row = int(scores.best[g])
         near = [
             int(other) for other in by_shipment[bounds[number] : bounds[number + 1]]
             if other == g or (
@@ -201,13 +196,7 @@ def _search(
             )
         ]  # fmt: skip
         near.sort(key=lambda other: (-scores.total[other], str(names[scores.best[other]])))
-        pool = pools.sizes[lot[row], bits.kind[row]] * pools.share_in_window
-        leads.append(
-            Lead(
-                table.slice(int(lot[row]), 1).to_pylist()[0], shipments.line_ids(number),
-                tuple(read.match(other) for other in near), p_values[name], max(1, round(float(pool))),
-            )
-        )  # fmt: skip
+        leads.append(read.lead(near, table, shipments, pools, p_value=p_values[name]))
     return Search(
         tuple(leads), tested, p_values, {name: float(top[n]) for name, n in found.items()},
         tuple(_control(shipments, pairs, bits, scores, best, whole=whole, broken=broken, chance=chance)),
@@ -216,7 +205,7 @@ def _search(
 
 
 def _control(
-    shipments: "_Shipments", pairs: pa.Table, bits: scoring.PairBits, scores: scoring.Groups, best: Ints, *,
+    shipments: Shipments, pairs: pa.Table, bits: scoring.PairBits, scores: scoring.Groups, best: Ints, *,
     whole: Floats, broken: Floats, chance: scoring.ChanceMatch,
 ) -> Iterator[StandIn]:  # fmt: skip
     """The stand-ins that name an importer, each with what its best match says; `best` are their rows of the scores."""
@@ -239,7 +228,7 @@ def _control(
         )  # fmt: skip
 
 
-def _by_shipment(shipment: Ints, total: Floats, shipments: "_Shipments") -> Floats:
+def _by_shipment(shipment: Ints, total: Floats, shipments: Shipments) -> Floats:
     """The totals at the numbers of their shipments; minus infinity for one that matched nothing."""
     totals = np.full(len(shipments.stand_in), -np.inf)
     totals[shipment] = total
@@ -258,7 +247,7 @@ def _lines_of_parts(lines: ir.Table, parts: Together, shipments: list[int]) -> d
 
 
 def _in_parts(
-    shipments: "_Shipments", parts: Together, row: int, of_entry: dict[str, list[dict[str, Any]]], *, p_value: float
+    shipments: Shipments, parts: Together, row: int, of_entry: dict[str, list[dict[str, Any]]], *, p_value: float
 ) -> Lead:
     """The lead of a shipment that came back in parts; `of_entry` gives the lines of each part."""
     number = int(parts.shipment[row])
@@ -297,46 +286,6 @@ def _couples(pairs: pa.Table, scores: scoring.Groups, table: pa.Table) -> dict[i
     return {int(row): (str(a or ""), str(b)) for row, a, b in zip(rows, ours, theirs, strict=True)}
 
 
-class _Shipments:
-    """The lots by shipment: `shipment` numbers the shipment of each row of the lots' table."""
-
-    def __init__(self, table: pa.Table, shipment: Ints) -> None:
-        self._table = table
-        self._first = np.unique(shipment, return_index=True)[1]
-        self._order = np.argsort(shipment, kind="stable")
-        self._bounds = np.searchsorted(shipment[self._order], np.arange(len(self._first) + 1))
-        self._names = table["shipment"].take(self._first).to_pylist()
-        standing = table["standing"].take(self._first)
-        self.stand_in = np.array([each == lots.STAND_IN for each in standing.to_pylist()], dtype=bool)
-
-    def name(self, number: int) -> str:
-        """The entry, bill or action that stands for the shipment."""
-        return str(self._names[number])
-
-    def acted(self) -> list[dict[str, Any]]:
-        """(shipment, taxpayer) of each shipment that customs acted on."""
-        named = self._table.select(["shipment", "taxpayer"])
-        rows: list[dict[str, Any]] = named.take(pa.array(self._first[~self.stand_in])).to_pylist()
-        return rows
-
-    def stand_ins(self) -> Iterator[tuple[int, str, str]]:
-        """Each stand-in that names a taxpayer: its number, its name and the taxpayer."""
-        payers = self._table["taxpayer"].take(self._first).to_pylist()
-        for n in np.flatnonzero(self.stand_in):
-            if payers[n]:
-                yield int(n), self.name(int(n)), str(payers[n])
-
-    def row(self, number: int) -> dict[str, Any]:
-        """The first lot of a shipment."""
-        row: dict[str, Any] = self._table.slice(int(self._first[number]), 1).to_pylist()[0]
-        return row
-
-    def line_ids(self, number: int) -> tuple[str, ...]:
-        """The lines of the shipment; none when it is known by its bill alone."""
-        rows = self._order[self._bounds[number] : self._bounds[number + 1]]
-        return tuple(i for i in self._table["line_id"].take(rows).to_pylist() if i)
-
-
 def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, until: date) -> tuple[pa.Table, int]:
     """Lots acted on, then stand-ins, in one table whose column `lot` counts the rows; and how many were acted on."""
     with ExitStack() as held_until_read:
@@ -354,91 +303,12 @@ def _lots(facts: FactStore, lines: ir.Table, *, held: int, as_of: date | None, u
         control = keep(lots.stand_in_lots(facts, lines, ibis.memtable(acted_on), keep, as_of=as_of, sample=sample))
         control = lots.with_bills(control, facts, lines, names, as_of=as_of)
         others = control.select(*acted_on.column_names).order_by("lot_key").to_pyarrow().cast(acted_on.schema)
-    table = pa.concat_tables([acted_on, others]).combine_chunks()
+    table = with_wholes(pa.concat_tables([acted_on, others]))
     table = table.append_column("lot", pa.array(np.arange(table.num_rows), pa.int64()))
     table = table.rename_columns(["acting_port" if name == "port" else name for name in table.column_names])
     for name in ("weight", "quantity", "value"):
         table = table.append_column(f"{name}_band", _bands(table[name]))
     return table, acted_on.num_rows
-
-
-def _scored(
-    facts: FactStore,
-    table: pa.Table,
-    lines: ir.Table,
-    *,
-    as_of: date | None,
-    weights: Weights,
-    pools: scoring.Pools,
-    say: Callable[[str], None],
-) -> tuple[pa.Table, scoring.PairBits, scoring.Groups]:
-    """The strongest candidates of each shipment, scored, with the pair of lines that leads each.
-
-    Shipments are looked at a batch at a time, so that memory follows the batch and not the world.
-    """
-    shipments_a_batch = max(1, round(LOTS_A_BATCH * (int(pools.shipment.max()) + 1) / table.num_rows))
-    batches = pools.shipment // shipments_a_batch
-    # Held by the engine, since every key looks into them.
-    in_batches = ibis.memtable(table.append_column("batch", pa.array(batches, pa.int64())))
-    parts: list[tuple[pa.Table, scoring.PairBits, scoring.Groups]] = []
-    say("lines to compare with the shipments")
-    carried = bills(facts, as_of=as_of).select("bill", "master", "bill_containers", "bill_seals")
-    bare = table.filter(pc.is_null(table["line_id"]))
-    with (
-        facts.kept(in_batches) as lot,
-        facts.kept(candidates.small_trades(lot, lines)) as small,
-        facts.kept(candidates.pairs(lot, lines, carried, small)) as near,
-        facts.kept(entry_totals(_entries_of_parties(bare, lines))) as totals,
-        facts.kept(candidates.whole_entry_pairs(ibis.memtable(bare), totals)) as near_whole,
-        facts.kept(_bills_of(carried, ((near, lines), (near_whole, totals)))) as landed,
-    ):
-        for number in range(int(batches.max()) + 1):
-            say(f"comparing them, part {number + 1} of {int(batches.max()) + 1}")
-            pairs = _compared(lot.filter(lot.batch == number), ((near, lines), (near_whole, totals)), landed)
-            bits = scoring.pair_bits(pairs, weights, pools)
-            groups = scoring.group(pairs, bits, weights, pools)
-            strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
-            kept = scoring.strongest(
-                groups, most=MOST_CANDIDATES, allowance=np.where(strangers, MOST_STRANGER_BITS, 0.0)
-            )
-            rows = groups.best[kept]
-            parts.append((pairs.take(rows), _rows_of(bits, rows), _groups_of(groups, kept)))
-        kept_pairs = pa.concat_tables([part for part, _, _ in parts]).combine_chunks()
-        kept_pairs = _with_words(kept_pairs, (lines, totals))
-    before = np.cumsum([0, *(part.num_rows for part, _, _ in parts)])
-    return (
-        kept_pairs,
-        scoring.PairBits(
-            np.concatenate([bits.kind for _, bits, _ in parts]),
-            np.concatenate([bits.identity for _, bits, _ in parts]),
-            np.concatenate([bits.goods for _, bits, _ in parts]),
-            np.concatenate([bits.again for _, bits, _ in parts]),
-            {c.name: np.concatenate([bits.by_field[c.name] for _, bits, _ in parts]) for c in COMPARISONS},
-        ),
-        scoring.Groups(
-            np.concatenate([groups.shipment for _, _, groups in parts]),
-            np.concatenate([groups.best + start for (_, _, groups), start in zip(parts, before, strict=False)]),
-            np.concatenate([groups.identity for _, _, groups in parts]),
-            np.concatenate([groups.goods for _, _, groups in parts]),
-            np.concatenate([groups.look_alikes for _, _, groups in parts]),
-            np.concatenate([groups.port for _, _, groups in parts]),
-            np.concatenate([groups.total for _, _, groups in parts]),
-            np.concatenate([groups.after for _, _, groups in parts]),
-        ),
-    )  # fmt: skip
-
-
-def _rows_of(bits: scoring.PairBits, rows: Ints) -> scoring.PairBits:
-    by_field = {name: values[rows] for name, values in bits.by_field.items()}
-    return scoring.PairBits(bits.kind[rows], bits.identity[rows], bits.goods[rows], bits.again[rows], by_field)
-
-
-def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:
-    """The kept groups; `best` counts the rows that were kept."""
-    return scoring.Groups(
-        groups.shipment[kept], np.arange(len(kept)), groups.identity[kept], groups.goods[kept],
-        groups.look_alikes[kept], groups.port[kept], groups.total[kept], groups.after[kept],
-    )  # fmt: skip
 
 
 def _narrowed(lot: Ints, kind: Ints, begun: Beginnings, pools: scoring.Pools) -> Floats:
@@ -465,45 +335,6 @@ def _with_ties(
     return replace(scores, total=scores.total + bits[scores.best])
 
 
-def _compared(lot: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]], shipped: ir.Table) -> pa.Table:
-    """The pairs of these lots that are worth scoring, of lines and of entries taken as a whole, with their levels.
-
-    They stand in any order: what is made of them goes by lots, entries and lines alone.
-    """
-    found = [candidates.compared(near.semi_join(lot, "lot"), lot, held, shipped).to_pyarrow() for near, held in sides]
-    return pa.concat_tables([each.cast(found[0].schema) for each in found]).combine_chunks()
-
-
-# What only a reader asks of the lines of pairs that are kept.
-_WORDS = ("line_id", "importer", "taxpayer", "maker", "bill", "carrier")
-
-
-def _with_words(pairs: pa.Table, sides: Iterable[ir.Table]) -> pa.Table:
-    """The pairs with what their lines say in words."""
-    wanted = ibis.memtable(pa.table({"line": pc.unique(pairs["line"])}))
-    found = [held.semi_join(wanted, "line").select("line", *_WORDS).to_pyarrow() for held in sides]
-    words = pa.concat_tables([each.cast(found[0].schema) for each in found]).sort_by("line")
-    rows = np.searchsorted(words["line"].to_numpy(), pairs["line"].to_numpy())
-    for name in _WORDS:
-        pairs = pairs.append_column(name, words[name].take(pa.array(rows, pa.int64())))
-    return pairs
-
-
-def _bills_of(carried: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]]) -> ir.Table:
-    """Of the bills those of lines, and of entries taken as a whole, that stand in a pair."""
-    named = [held.semi_join(near, "line").select("bill") for near, held in sides]
-    return carried.semi_join(ibis.union(*named).distinct(), "bill")
-
-
-def _entries_of_parties(bare: pa.Table, lines: ir.Table) -> ir.Table:
-    """All lines of the entries in which the taxpayers and the makers of lots known by their bill have a line."""
-    of_parties = [
-        lines.semi_join(ibis.memtable(bare.select([name])).drop_null(name), name).select("entry_number")
-        for name in ("taxpayer", "maker")
-    ]  # fmt: skip
-    return lines.semi_join(ibis.union(*of_parties).distinct(), "entry_number")
-
-
 def _bands(amounts: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
     """The same bands as `lines.band`. A last digit that falls otherwise is met in the neighbouring band."""
     values = amounts.to_numpy().astype(np.float64)
@@ -521,6 +352,17 @@ class _Reader:
     scores: scoring.Groups
     known: dict[tuple[str, str], tuple[Tie, ...]]
     couples: dict[int, tuple[str, str]]
+
+    def lead(
+        self, found: list[int], table: pa.Table, shipments: Shipments, pools: scoring.Pools, *, p_value: float
+    ) -> Lead:
+        """The lead of a shipment that these entries match, best first."""
+        row = int(self.scores.best[found[0]])
+        number = self.pairs["lot"][row].as_py()
+        lot = table.slice(number, 1).to_pylist()[0]
+        line_ids = tuple(lot["line_ids"]) if lot["whole"] else shipments.line_ids(int(pools.shipment[number]))
+        among = float(pools.sizes[number, self.bits.kind[row]] * pools.share_in_window)
+        return Lead(lot, line_ids, tuple(map(self.match, found)), p_value, max(1, round(among)))
 
     def match(self, group: int) -> Match:
         row = int(self.scores.best[group])

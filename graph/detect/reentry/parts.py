@@ -91,17 +91,15 @@ class _Wholes:
     """Shipments, one row each: whose they are and what they held; an amount that a line lacks is unknown."""
 
     table: pa.Table
-    lot: Ints  # the first lot of each
+    lot: Ints  # the lot that is the whole of each
     amounts: dict[str, Floats]
 
 
 def _wholes(table: pa.Table, shipment: Ints) -> _Wholes:
-    order = np.argsort(shipment, kind="stable")
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(shipment[order]) > 0]))
-    amounts = {
-        name: np.add.reduceat(table[name].to_numpy().astype(np.float64)[order], starts) for name in AMOUNTS
-    }  # fmt: skip
-    return _Wholes(table.take(order[starts]), order[starts], amounts)
+    rows = np.flatnonzero(table["whole"].to_numpy(zero_copy_only=False))
+    rows = rows[np.argsort(shipment[rows], kind="stable")]
+    whole = table.take(pa.array(rows, pa.int64()))
+    return _Wholes(whole, rows, {name: whole[name].to_numpy().astype(np.float64) for name in AMOUNTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +117,9 @@ class _Sought:
 def _sought(facts: FactStore, table: pa.Table, shipment: Ints, lines: ir.Table) -> Iterator[_Sought]:
     """Where parts are looked for. An importer's whole trade in the heading, or its maker's where that is large, or
     its whole trade where the heading is not known."""
-    columns = ["taxpayer", "hts4", "maker", "action_day", "acting_port", "own_entry"]
+    columns = ["taxpayer", "hts4", "maker", "action_day", "acting_port", "own_entry", "counted"]
     lot = ibis.memtable(table.select(columns).append_column("shipment", pa.array(shipment)))
-    lot = lot.filter(lot.acting_port.notnull())
+    lot = lot.filter(lot.acting_port.notnull(), lot.counted)
     goods, of_maker, stranger = ("taxpayer", "hts4"), ("taxpayer", "hts4", "maker"), ("maker", "hts4")
 
     def rare(lots: ir.Table, keys: tuple[str, ...], most: int) -> ir.Table:

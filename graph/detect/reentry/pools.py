@@ -36,13 +36,15 @@ def pools_of(
         sizes[n, SAME_MAKER] = maker.get((by,), 1)
         sizes[n, OTHER] = heading.get((what,), 1) if what else extent["held"]
     shipment = table["shipment"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    alone = table["counted"].to_numpy(zero_copy_only=False).astype(bool)
     time_counted, in_window = scoring.shares_of_time(extent["first"], extent["last"])
     return scoring.Pools(
         np.maximum(sizes * time_counted, 1.0),
         time_counted,
         in_window,
         shipment,
-        np.bincount(shipment)[shipment],
+        np.where(alone, np.bincount(shipment[alone])[shipment], 1),
+        ~alone,
         {name: size(table[name].to_numpy().astype(np.float64)) for name in ("packages", "quantity", "weight")},
         _again(table, lines),
         {name: _held_by_others(name, table, lines) for name in VALUES},
@@ -57,17 +59,23 @@ def pools_of(
 
 
 def _held_by_others(name: str, table: pa.Table, lines: ir.Table) -> Share:
-    """Of each lot, how many lines of others in its heading hold its value of a field, and how many hold any."""
-    lot = ibis.memtable(table.select(["taxpayer", "hts4", name])).drop_null("hts4").distinct()
+    """Of each lot, how many lines of others in its heading hold its value of a field, and how many hold any.
+
+    Of a lot whose heading is not known, lines of others from its maker.
+    """
     known = lines.filter(lines[name].notnull())
-    found = []
-    for keys in (("hts4", name), ("taxpayer", "hts4", name), ("hts4",), ("taxpayer", "hts4")):
-        t = known.semi_join(lot, list(keys)).group_by(list(keys)).agg(n=ibis._.count()).to_pyarrow()
-        asked = table.select(list(keys)).append_column("lot", table["lot"])
-        n = asked.join(t, list(keys)).sort_by("lot")["n"].to_numpy().astype(np.float64)
-        found.append(np.nan_to_num(n, nan=0.0))
-    held, own, among, own_among = found
-    return held - own, among - own_among
+    unknown = table["hts4"].is_null().to_numpy(zero_copy_only=False)
+    held, among = np.zeros((2, table.num_rows))
+    for goods, of in (("hts4", ~unknown), ("maker", unknown)):
+        lot = ibis.memtable(table.filter(pa.array(of)).select(["taxpayer", goods, name])).drop_null(goods).distinct()
+        counts = []
+        for keys in ((goods, name), ("taxpayer", goods, name), (goods,), ("taxpayer", goods)):
+            t = known.semi_join(lot, list(keys)).group_by(list(keys)).agg(n=ibis._.count()).to_pyarrow()
+            asked = table.select(list(keys)).append_column("lot", table["lot"])
+            counts.append(np.nan_to_num(asked.join(t, list(keys)).sort_by("lot")["n"].to_numpy().astype(np.float64)))
+        held = np.where(of, counts[0] - counts[1], held)
+        among = np.where(of, counts[2] - counts[3], among)
+    return held, among
 
 
 def _by_third_countries(table: pa.Table, lines: ir.Table) -> Share:

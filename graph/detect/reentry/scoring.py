@@ -50,7 +50,8 @@ WORST_LINE_BITS = -8.0
 class Pools:
     """Of each lot: lines of its taxpayer and heading, of its maker, and of its heading, while look-alikes count.
 
-    `shipment` numbers the shipment of each lot, `lines` counts the lots in it.
+    `shipment` numbers the shipment of each lot, `lines` counts the lots in it. `added_up` marks lots that are the
+    shipment's lines together, which count for one.
     """
 
     sizes: Floats  # one row a lot, one column a kind of pair
@@ -58,6 +59,7 @@ class Pools:
     share_in_window: float  # of the time in which look-alikes count, how much a lot's window is
     shipment: Ints
     lines: Ints
+    added_up: Bools
     amounts: dict[str, Ints]  # size classes of each lot's packages, quantity and weight
     again: Floats  # how much oftener than others its importer ships any lot of the heading again
     common: dict[str, Share]  # by field, of each lot: lines of others in the heading with its value, and with any
@@ -193,7 +195,8 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     codes, line = _numbered(pairs["entry_number"]), pairs["line"].to_numpy().astype(np.int64)
     place = pairs["place"].to_numpy().astype(np.int64)
     after = pairs["after"].to_numpy(zero_copy_only=False).astype(bool)
-    key = pools.shipment[lot] * (int(codes.max(initial=0)) + 1) + codes
+    # The lines of a shipment one by one, or all together, are each paired with the entry by themselves.
+    key = 2 * (pools.shipment[lot] * (int(codes.max(initial=0)) + 1) + codes) + pools.added_up[lot]
     goods = np.maximum(known.goods, WORST_LINE_BITS)
     matched = one_to_one(key, lot, line, goods, place=place)
     order = matched[np.lexsort((place[matched], -goods[matched], key[matched]))]
@@ -206,6 +209,8 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     total_goods = np.add.reduceat(goods[order], starts)
     total_goods += NO_COUNTERPART_BITS * (pools.lines[lot[best]] - held)
     identity = np.maximum.reduceat(known.identity[order], starts)
+    better = _better_way(key[best] // 2, identity + total_goods)
+    best, identity, total_goods = best[better], identity[better], total_goods[better]
     kind = known.kind[best]
     shipment = pools.shipment[lot[best]]
     alike = look_alikes(shipment * 3 + kind, total_goods, after[best])
@@ -227,6 +232,17 @@ def group(pairs: pa.Table, known: PairBits, weights: Weights, pools: Pools) -> G
     return Groups(shipment, best, identity, total_goods, alike, port, total, after[best])
 
 
+def _better_way(key: Ints, bits: Floats) -> Ints:
+    """Of rows in the order of their keys those that say most for their key, of equals the first.
+
+    >>> _better_way(np.array([4, 4, 7]), np.array([1.0, 2.0, 0.5])).tolist()
+    [1, 2]
+    """
+    order = np.lexsort((-bits, key))
+    better: Ints = order[np.flatnonzero(np.diff(key[order], prepend=-1))]
+    return better
+
+
 def _numbered(texts: "pa.ChunkedArray[Any]") -> Ints:
     """Texts by their place in order, so that equal scores fall alike however pairs are parted into batches."""
     encoded = texts.combine_chunks().dictionary_encode()
@@ -236,12 +252,16 @@ def _numbered(texts: "pa.ChunkedArray[Any]") -> Ints:
     return found
 
 
-def strongest(found: Groups, *, most: int, allowance: Floats) -> Ints:
-    """Row numbers of the `most` best candidates of each shipment, counting what ties might yet add to each."""
+def strongest(found: Groups, *, most: int, strangers: Bools) -> Ints:
+    """Row numbers of the `most` best candidates of each shipment, by its own importer and as many by strangers.
+
+    Ties may yet lift a stranger's above the importer's.
+    """
     rows = np.flatnonzero(found.after)
-    order = rows[np.lexsort((-(found.total + allowance)[rows], found.shipment[rows]))]
-    starts = np.searchsorted(found.shipment[order], found.shipment[order])
-    kept: Ints = np.sort(order[np.arange(len(order)) - starts < most])
+    of = 2 * found.shipment[rows] + strangers[rows]
+    by_score = np.lexsort((-found.total[rows], of))
+    order, of = rows[by_score], of[by_score]
+    kept: Ints = np.sort(order[np.arange(len(order)) - np.searchsorted(of, of) < most])
     return kept
 
 

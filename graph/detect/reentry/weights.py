@@ -92,14 +92,15 @@ class Weights:
         """The same, where being equal on a value that many hold says less than on one that nobody else holds.
 
         `share` says how many of how many lines of others hold the very value; the rate of all values counts as some
-        more. No less than for the next level, and an importer's own lines are left to look-alikes.
+        more. No less than for the next level. How often an importer ships a lot again is told by look-alikes, and its
+        own lines mostly have one buyer, which says little.
         """
         usual = self.of(name, kind=kind, context=context, level=level)
         m = next(c.m for c in COMPARISONS if c.name == name)
         held, among = share
         rate = (held + _VALUE_DRAWN_BY * self.u[name][kind, context, 0]) / (among + _VALUE_DRAWN_BY)
         given = np.maximum(np.log2(m[0] / rate), self.bits[name][kind, context, 1])
-        return np.where((level == 0) & (kind != OWN), given, usual)
+        return np.where((level == 0) & ((kind != OWN) | (name in AMOUNTS)), given, usual)
 
     def of_recurring(self, found: Levels) -> Floats:
         """log2 of how much likelier recurring lots show these levels than lots that came back."""

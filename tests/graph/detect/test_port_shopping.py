@@ -12,7 +12,7 @@ from graph.detect.calibration import read_calibration
 from graph.detect.detector import DETECTORS, detect
 from graph.detect.last_day import last_day
 from graph.detect.port_shopping import Weighed, weigh
-from graph.detect.reentry import match, parts
+from graph.detect.reentry import compare, parts
 from graph.detect.reentry.match import search
 from graph.model.errors import NotFound
 from graph.model.finding import Finding, RecordRef
@@ -497,6 +497,42 @@ def by_everybodys_broker(world: HarbourWorld) -> None:
         world.again(lot, port_code="1703", entry_date=on(40 + 6 * n), container_number=None)
 
 
+def in_lines(world: HarbourWorld, whole: Row, *shares: float, **changes: Any) -> list[Row]:
+    """An entry of so many lines, whose amounts add up to the whole's; its number and bill are the first line's."""
+    lines: list[Row] = []
+    left = dict(whole)
+    for number, share in enumerate(shares, start=1):
+        amounts = {name: round(whole[name] * share, 1) for name in ("gross_weight_kg", "quantity")}
+        amounts |= {name: round(whole[name] * share) for name in ("packages", "entered_value_usd")}
+        if number == len(shares):
+            amounts = {name: round(left[name], 1) for name in amounts}
+        left |= {name: left[name] - amount for name, amount in amounts.items()}
+        one_entry = {name: lines[0][name] for name in ("entry_number", "bill_number")} if lines else {}
+        lines.append(world.again(whole, **(amounts | changes | one_entry | {"line_number": number})))
+    return lines
+
+
+WHOLE = {
+    "port_code": "2704", "entry_date": HELD, "packages": 743, "quantity": 7430.0, "gross_weight_kg": 7751.0,
+    "entered_value_usd": 23385.0,
+}  # fmt: skip
+
+
+def in_other_lines(world: HarbourWorld) -> None:
+    """Three lines, of which the action names the first, come back as two of another importer number."""
+    trade(world, "55-000004000", lines=15)
+    lot = in_lines(world, world.line(**WHOLE), 0.5, 0.3, 0.2, importer_number="55-000004000")
+    world.act(lot[0], kind="refusal", result="refused")
+    in_lines(world, lot[0] | WHOLE, 0.63, 0.37, port_code="3001", entry_date=on(45), container_number="QZXU9000036")
+
+
+def one_line_in_several(world: HarbourWorld) -> None:
+    trade(world, "55-000004100", lines=15)
+    lot = world.line(importer_number="55-000004100", **(WHOLE | {"packages": 1_187, "gross_weight_kg": 9_444.0}))
+    world.act(lot, kind="refusal", result="refused")
+    in_lines(world, lot, 0.4, 0.35, 0.25, port_code="1401", entry_date=on(31), container_number="QZXU9000037")
+
+
 STORIES = (
     same_firm, another_branch_and_a_misspelled_maker, successor, known_by_its_bill_alone, strike,
     new_distribution_centre, reconditioned, released, in_bond, recurring, container_came_round,
@@ -505,12 +541,13 @@ STORIES = (
     by_one_broker, by_everybodys_broker, settled_with_customs, settled_against_the_importer,
     passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld, found_late, box_of_its_own,
     same_box_another_load, leave_by_letter, leave_withheld_by_letter, box_of_another_buyer, refused_and_moved_on,
-    crumbled, always_in_small_loads,
+    crumbled, always_in_small_loads, in_other_lines, one_line_in_several,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
     "55-0000016", "55-0000018", "55-0000019", "56-0000000", "56-0000010", "56-0000020", "56-0000030", "57-0000000",
-    "57-0000010", "55-0000022", "55-0000024", "55-0000026", "55-0000031", "55-0000034", "55-0000035",
+    "57-0000010", "55-0000022", "55-0000024", "55-0000026", "55-0000031", "55-0000034", "55-0000035", "55-0000040",
+    "55-0000041",
 )  # fmt: skip
 
 
@@ -689,6 +726,14 @@ def test_a_lot_that_came_back_in_crumbs_is_told_by_how_many_there_are_and_what_t
     assert "14 small entries at port 2304 and port 2402 from 2024-03-25 to 2024-04-26" in finding.title
 
 
+def test_a_lot_that_came_back_in_other_lines_is_told_with_all_its_lines(findings: list[Finding]) -> None:
+    of_three, of_one = of(findings, "55-0000040"), of(findings, "55-0000041")
+    for finding, before, after in ((of_three, 3, 2), (of_one, 1, 3)):
+        match = next(e for e in finding.evidence if e.numbers.get("packages_acted_on"))
+        assert match.numbers["packages_acted_on"] == match.numbers["packages_entered_again"]
+        assert sum(ref.table == "entry_lines" for ref in match.records) == before + after
+
+
 def test_goods_that_are_only_here_for_a_time_may_come_and_go(weighed: list[Weighed]) -> None:
     lead = lead_of(weighed, "55-0000020")
     assert len(lead.lawful.temporary) == 2
@@ -763,7 +808,7 @@ def test_recurring_lots_a_container_that_came_round_and_a_bill_s_own_entry_are_n
 def test_findings_come_most_probable_first_and_are_the_same_however_shipments_are_parted_into_batches(
     facts: MemoryFacts, findings: list[Finding], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(match, "LOTS_A_BATCH", 4_000)
+    monkeypatch.setattr(compare, "LOTS_A_BATCH", 4_000)
     monkeypatch.setattr(parts, "LINES_A_BATCH", 100_000)
     again = detect(facts, only=("port_shopping",))
     assert again == findings

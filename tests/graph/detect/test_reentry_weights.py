@@ -13,7 +13,18 @@ from graph.detect.reentry.candidates import may_be_part
 from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, levels
 from graph.detect.reentry.lines import entry_lines
 from graph.detect.reentry.parts import _way, _Wholes
-from graph.detect.reentry.scoring import MOST_WAY_BITS, Pools, chance_match, look_alikes, one_to_one, way_bits
+from graph.detect.reentry.scoring import (
+    MOST_WAY_BITS,
+    Groups,
+    Pools,
+    chance_match,
+    look_alikes,
+    one_to_one,
+    strongest,
+    way_bits,
+)
+from graph.detect.reentry.shipments import _LISTS as SHIPMENT_LISTS
+from graph.detect.reentry.shipments import _WORDS, with_wholes
 from graph.detect.reentry.weights import (
     OTHER,
     OWN,
@@ -184,6 +195,37 @@ def test_of_lines_that_agree_each_is_used_once_best_first() -> None:
     assert sorted((int(lot[r]), int(line[r])) for r in rows) == [(5, 8), (6, 9)]
 
 
+def test_as_many_candidates_of_strangers_are_kept_as_of_the_importer() -> None:
+    shipment, total = np.array([0, 0, 0, 0, 1]), np.array([-5.0, -1.0, 0.5, -9.0, -20.0])
+    none, nothing = np.zeros(5, dtype=np.int64), np.zeros(5)
+    after = np.array([True, True, True, True, False])
+    found = Groups(shipment, none, nothing, nothing, none, nothing, total, after)
+    strangers = np.array([False, True, True, False, False])
+    assert strongest(found, most=1, strangers=strangers).tolist() == [0, 2]
+
+
+def test_a_shipment_of_several_lines_is_compared_as_a_whole_too() -> None:
+    lots = pa.table(
+        {
+            "shipment": ["A", "A", "B"], "line_id": ["A/1/1", "A/2/1", None], "named": [True, False, True],
+            "lot_key": ["A#A/1/1", "A#A/2/1", "B#"], "unit": ["KG", "KG", "PCS"], "maker": ["X", "Y", "Z"],
+            **{name: pa.array([2.0, 3.0, 4.0]) for name in ("packages", "quantity", "value")},
+            "weight": pa.array([2.5, None, 4.0]),
+            **{name: ["S", "S", "S"] for name in (*_WORDS,) if name not in ("unit", "maker")},
+            **{name: pa.array([["1"], ["1", "2"], None], pa.list_(pa.string())) for name in SHIPMENT_LISTS},
+        }
+    )  # fmt: skip
+    rows = with_wholes(lots).to_pylist()
+    assert [(row["lot_key"], row["counted"], row["whole"]) for row in rows] == [
+        ("A#A/1/1", True, False), ("B#", True, True), ("A/*", False, True),
+    ]  # fmt: skip
+    whole = rows[2]
+    assert whole["line_ids"] == ["A/1/1", "A/2/1"]
+    assert [whole[name] for name in ("packages", "quantity", "weight", "maker", "containers")] == [
+        5.0, 5.0, None, None, ["1", "2"],
+    ]  # fmt: skip
+
+
 def test_look_alikes_are_counted_within_their_own_lot_and_only_where_goods_agree_as_well() -> None:
     group = np.array([1, 1, 1, 1, 2])
     goods = np.array([12.0, 11.0, 12.0, 3.0, 12.0])
@@ -241,7 +283,7 @@ def test_being_equal_on_what_many_hold_says_less_and_never_less_than_being_near(
 
     rare, usual, common = (bits_of_equal_packages(held) for held in (1.0, 20.0, 600.0))
     assert rare > usual > common >= bits_of_equal_packages(600.0, level=1)
-    assert bits_of_equal_packages(1.0, kind=OWN) == bits_of_equal_packages(600.0, kind=OWN)
+    assert bits_of_equal_packages(1.0, kind=OWN) > bits_of_equal_packages(600.0, kind=OWN)
 
 
 def pools_of(by_way: list[float], known: list[float]) -> Pools:
