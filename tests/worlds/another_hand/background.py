@@ -14,7 +14,7 @@ DISCREPANCIES = (
 
 def table_rows(lots: list[Lot]) -> int:
     """How many rows of entry_lines lots become, chapter 99 rows included."""
-    return sum(2 if has_list_301(lot) else 1 for lot in lots)
+    return sum(lot.lines * (2 if has_list_301(lot) else 1) for lot in lots)
 
 
 def has_list_301(lot: Lot) -> bool:
@@ -33,7 +33,7 @@ def trade_honestly(world: World) -> None:
     for trade, size in zip(active, sizes, strict=True):
         budget = int(left * 0.84 * size / total + world.rng.random())
         while budget > 0:
-            budget -= len(_ship(world, trade, budget).lots)
+            budget -= sum(lot.lines for lot in _ship(world, trade, budget).lots)
     filled = sum(table_rows(entry.lots) for entry in world.entries)
     while filled < world.lines:
         trade = world.rng.choices(active, sizes)[0]

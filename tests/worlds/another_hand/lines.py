@@ -1,7 +1,9 @@
 """Rows of entry_lines: what importers and brokers wrote down."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 from random import Random
 
 from tests.worlds.another_hand import codes
@@ -69,8 +71,27 @@ class LineWriter:
     def rows(self) -> Iterator[Row]:
         """All rows, in the order of the entries."""
         for entry in self._world.entries:
+            further = count(len(entry.lots) + 1)
             for lot in entry.lots:
-                yield from self._lot_rows(entry, lot)
+                for part in self._in_lines(lot, further):
+                    yield from self._lot_rows(entry, part)
+
+    def _in_lines(self, lot: Lot, further: Iterator[int]) -> Iterator[Lot]:
+        """A lot as its broker wrote it down: mostly in one line, else by size or style in several that add up."""
+        rng, several = self._rng, lot.lines
+        left = lot
+        for number in range(1, several):
+            share = rng.uniform(0.15, 0.85 - 0.1 * (several - number))
+            part = replace(
+                left, packages=max(1, round(left.packages * share)), quantity=round(left.quantity * share, 2),
+                kg=round(left.kg * share, 1), value=float(round(left.value * share)),
+            )  # fmt: skip
+            yield part
+            left = replace(
+                left, packages=max(1, left.packages - part.packages), quantity=round(left.quantity - part.quantity, 2),
+                kg=round(left.kg - part.kg, 1), value=left.value - part.value, line=next(further),
+            )  # fmt: skip
+        yield left
 
     def _lot_rows(self, entry: Entry, lot: Lot) -> Iterator[Row]:
         row = self._row(entry, lot)

@@ -71,7 +71,7 @@ class Trade:
 
 @dataclass(eq=False)
 class Lot:
-    """Goods that travel together: one line, or nothing but a bill."""
+    """Goods that travel together: a line or a few, or nothing but a bill."""
 
     product: Product
     maker: Firm
@@ -94,6 +94,7 @@ class Lot:
     bill: str = ""
     entry: "Entry | None" = None
     line: int = 0
+    lines: int = 1
     left: date | None = None  # a stopped lot's: the day since which it was no longer where customs stopped it
 
 

@@ -17,14 +17,15 @@ def stop(world: World, trade: Trade, product: Product, maker: Firm, on: date, *,
     """A lot that customs stops; a fifth of such lots never get an entry."""
     lot = world.lot(trade, product, maker, on, port=port, size=1.4)
     world.present(trade, lot)
-    kind = world.rng.choice(("refusal", "hold", "exam", "detention", "exam"))
+    kind = world.rng.choice(("refusal", "refusal", "hold", "exam", "detention", "exam"))
     result = "discrepant" if kind == "exam" else "refused"
     lot.left = world.after(on, 1, 10)
     world.act(
         kind, lot.left, result, lot=lot, area=area or world.rng.choice(REASONS),
         revenue=lot.value * world.rng.uniform(0.05, 0.6),
     )  # fmt: skip
-    if kind == "refusal" and world.heads(0.4):
+    # What is refused must leave the country, which is often on record.
+    if result == "refused" and world.heads(0.45):
         lot.left = world.after(on, 15, 45)
         world.act("reexport", lot.left, "released", lot=lot)
     return lot

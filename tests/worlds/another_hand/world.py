@@ -13,6 +13,8 @@ from tests.worlds.another_hand.ports import AIR_CARRIERS, CARRIERS, COUNTRIES, P
 SHIPS = ("PACIFIC", "EVER", "NORDIC", "ORIENT", "STAR", "CAPE", "ATLANTIC", "SOUTHERN")
 OF_SHIPS = ("GRACE", "PEARL", "BRIDGE", "HARMONY", "DAWN", "EAGLE", "VISTA", "LOTUS", "SUMMIT", "TRADER")
 CONTAINER_OWNERS = ("MSKU", "TGHU", "CSQU", "OOLU", "EGHU", "TCNU", "HLXU", "CMAU", "TEMU", "FCIU")
+IN_SEVERAL_LINES = 0.25
+"""Share of entries of one lot that list it by size or style in several lines."""
 SLOW_RESULTS = {
     "exam": 12.0, "document_review": 25.0, "hold": 9.0, "detention": 22.0, "sample": 75.0, "audit": 210.0,
     "site_visit": 60.0, "penalty": 35.0,
@@ -166,6 +168,8 @@ class World:
         for line, lot in enumerate(lots, 1):
             lot.entry, lot.line, lot.bill, lot.carrier = entry, line, first.bill, first.carrier
             lot.containers, lot.seals, lot.mode = first.containers, first.seals, first.mode
+            several = lot.packages >= 12 and len(lots) == 1 and self.heads(IN_SEVERAL_LINES)
+            lot.lines = rng.choice((2, 2, 3, 4)) if several else 1
         self.entries.append(entry)
         return entry
 
