@@ -67,7 +67,8 @@ _TELLS = re.compile(r" (?:got|told|tells|writes|wrote|asks|wants|called|needs|ow
 _AS_A_WORD = re.compile(r"\b(?:words?|marks?|brands?|letters|labels?|with) [\"\u201c]$")
 _DEALS = re.compile(
     r"(?:['\u2019]s [a-z]| (?:(?:was|is|were) )?(?:sold|sells|selling|bought|buys|imports|imported|importing|"
-    r"exports|exported|shipped|ships|paid|pays|filed|files|claims|claimed|argues|argued|alleges|alleged|asked|entered|transshipped)\b)"
+    r"exports|exported|shipped|ships|paid|pays|filed|files|claims|claimed|argues|argued|alleges|alleged|asked|"
+    r"entered|transshipped)\b)"
 )
 _DONE_BY = re.compile(r"\b(?:by|to|against|with|for|of) $")
 _ROLE = re.compile(

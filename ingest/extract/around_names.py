@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
+from anyascii import anyascii
+
 from graph.resolve.words import is_place, looks_like_company
 from ingest.extract.company_forms import rows
 from ingest.extract.introduced import is_label, official
@@ -475,7 +477,7 @@ def ends_as_firms_do(name: NameSeen) -> bool:
 
 
 def is_somewhere(name: str) -> bool:
-    plain = name.upper()
+    plain = (name if name.isascii() else anyascii(name)).upper()  # Puerto Cortés
     return bool(
         is_place(plain) or country_code(name) or is_region(name) or name in _words_of_countries() or plain in _ports()
     )

@@ -13,7 +13,11 @@ _CALLED = re.compile(
     rf",? (?:by|in order of) \w+:)?"
     r"(?:,| of| at| in| is| was| are| were|:|\||\s-|\s?\.{3,})*(?: the)?|"
     r"(?:harbou?rs?|crossings?|piers?|docks?|quays?|CES|container (?:terminals?|yards?)) (?:of|at|in)(?: the)?|"
-    r"district directors?(?:,| at| in| of)|"
+    r"(?:area|district|assistant|acting) directors?(?:,| at| in| of)|contacts? (?:for|at):?|"
+    r"U\.?S\.? (?:Customs|Bureau of Customs|CBP)(?: and Border Protection| & Border Protection| Service)?|"
+    r"\bports?\b[^.:;?\n]{0,40}\?|transs?hip(?:ment|ped)?(?: port)?(?::| at| via)|T/S(?::| at| via)?|"
+    r"(?:guards?|officers?|inspectors?|specialists?|supervisors?|agents? of CBP|CBPOs?|longshoremen|"
+    r"stevedores?|dockers|lumpers) (?:at|in|of)|"
     r"(?:POE|POU|POD|POL|P\.O\.[DEL]\.)[:,]?(?: (?:of|is|was|at))?|"
     r"(?:CBP|customs)(?: (?:officers|inspectors|specialists))?(?:,| at| in| of| port of)?|"
     r"(?:AD|AD/CVD|CVD|IPR|cargo|drawback|exam|outbound|rail|trade|truck) (?:team|shift)(?:,| at| in)?|"
@@ -27,8 +31,9 @@ _CALLED = re.compile(
 _CALLED_BEHIND = re.compile(
     r"(?:['\u2019]s)? (?:(?:sea|air)?ports?\b(?! (?:of (?!entry)|in\b))|harbou?rs?\b|piers?\b|docks?\b|crossings?\b|"
     r"(?:marine|container) (?:terminals?|yards?)\b|(?:border|bridge) crossing\b|CBP\b|customs\b(?! broker)|"
+    r"(?:loading|discharge|unlading|arrivals?|clearance|departures?|call)\b(?! of\b)|"
     r"import specialists?\b|CES\b|exam(?:ination)? (?:site|station)s?\b|POE\b)|"
-    r", import specialists?\b| as (?:the |a )?(?:port|place) of\b",
+    r", import specialists?\b| as (?:the |a |its |their |our )?(?:port|place)\b|\. (?:The|Its|That) port\b",
     re.IGNORECASE,
 )
 _TEAM = re.compile(
@@ -67,7 +72,16 @@ _DONE_BEFORE = re.compile(
     rf"\b{_DONE}(?: (?:it|them|there|again|[A-Z]{{4}}\w+))? in|\b(?:was|were|is|are|being) held (?:at|in)|\bheld at|"
     rf"\b(?:{_GOODS}|officers?|specialists?|inspectors|team|protests?)\b[^.;:\n]{{0,50}}?\b(?:at|through|thru|via)|"
     rf"\b{_MOVED}\b[^.;:\n]{{0,60}}?\b(?:into|out of)|\b{_GOODS}\b[^.;:\n]{{0,20}}? out of|"
-    r"\b(?:containers?|vessels?|boxes)\b[^.;:\n]{0,20}? to|"
+    r"\b(?:containers?|vessels?|boxes)\b[^.;:\n]{0,20}? to|\b(?:cargo|box(?:es)?|containers?|freight) for|"
+    r"\bon the water from|\b(?:came|come|comes|coming) (?:by (?:night|day|barge|feeder|vessel|ship) from|"
+    r"in by)|\bput (?:back|in) (?:to|at)|"
+    r"\b(?:bills?|papers|manifests?|documents|waybills?) from|\b(?:both|all|each) (?:to|from|via|through)|"
+    r"\b(?:loaded|stuffed|laden|shipped on board|transhipped|put back|put in) (?:at|to)\s+$|\b(?:sailed|sails|"
+    r"departed) from\s+$|"
+    r"\b(?:railed|drayed|barged|flown|trucked|moved|hauled) (?:it |them )?(?:out of|into|in from|up from|down from)|"
+    r"\b(?:wait(?:s|ing|ed)?|holds?|bound|due|rolled) (?:at|for|in|into)|\b(?:omit(?:s|ted|ting)?|skip(?:s|"
+    r"ped|ping)?|bypass(?:es|ed)?)|"
+    r"\b(?:other|others|rest|remainder|balance)(?: \w+)? to|\b(?:count(?:s|ed)?) for|\bout of the port of|"
     r"\b(?:samples?|strikes?|lockouts?|congestion|backlogs?|delays) at|"
     r"\benter(?:s|ed|ing) [A-Z]\w+ by|"
     r"\b(?:holds?|exams?|seizures?)\b[^.;:\n]{0,30}? at|\b(?:exams?|seizures?) in|"
@@ -81,6 +95,7 @@ _DONE_BEFORE = re.compile(
     r"\bby (?:rail|truck) (?:at|through)|\b(?:entries|exams|holds) (?:for|of)|\bimports?\b[^.;:\n]{0,40}? from|"
     r"\b(?:got|received)(?: \w+){0,2} from|\bexport\w*(?: to \w+)? (?:by|through|via)|"
     r"\b[A-Z]{4}[A-Z0-9]{0,8}\d{4}\w* (?:to|from|for)|"
+    r"[\"\u201c]from|"
     r"\b(?:leav(?:es?|ing)|left|bound|destined|booked|sail\w*)(?: [A-Z]\w+){0,2} (?:for|to|by)|"
     r"\b(?:put on|placed|issued|requested|examin\w+|detained|seized|released|stopped|flagged|inspected|refused|"
     r"holds?|exams?|ordered|rejected|returned) by|"
@@ -108,18 +123,32 @@ _DID_BEHIND = re.compile(
     r" (?:under|in)[ -]bond\b| (?:flt|flight)\b| (?:loads?|trailers?)\b|"
     r",? (?:CBP |also |then |now |later |has |had |have |since |again |only |just |is |was )*"
     r"(?:detain(?:ed|ing)|examin(?:ed|ing)|seiz(?:ed|ing)|held(?! that)|holding|holds|releas(?:ed|ing)|cleared|flagged|"
-    r"inspect(?:ed|ing)|referred|sampled|pulled|stopped|opened|intercepted|x-rayed|put (?:it|them|the|a|on)|"
+    r"inspect(?:ed|ing)|referred|sampled|pulled|stopped|opened|intercepted|x-rayed|put (?:it|them|the|an?|on)|"
+    r"skipped|omitted|"
     r"placed|refused|rejected|liquidated|extended|exam(?:s|inations?)?|entr(?:y|ies)|officers?|arrivals?|"
     r"seizures?|referrals?|"
     r"shipments?|boxes|containers?|ones|(?:air )?cargo|in-bond|filings|terminals?|yards?)\b",
     re.IGNORECASE,
 )
-_TALKED_TO = re.compile(r"(?:^|\b)(?:according to|ask(?:ed)?|tell|told|alert(?:ed)?|notif(?:y|ied)) $", re.IGNORECASE)
+_TALKED_TO = re.compile(
+    r"(?:^|\b)(?:according to|ask(?:ed)?|tell|told|alert(?:ed)?|notif(?:y|ied)|inform(?:ed)?|advis(?:e|ed)|warn(?:ed)?|"
+    r"(?:word|answer|reply|hear|heard|news|clearance|release|call|email|e-mail|memo|notice|request)s? from|"
+    r"up to|answers to|reports? to|"
+    r"referred (?:it|them|this) to|spoke (?:to|with)|checked with|check with) $",
+    re.IGNORECASE,
+)
+_LET = re.compile(r"\b(?:let|lets|had|have|make|made) $", re.IGNORECASE)
+_LET_BEHIND = re.compile(r" (?:know|check|look|hold|examine|pull|release|decide|see|open|send|sample|handle|do)\b")
 _TALKS = re.compile(
     r" lots?\b| (?:(?:all|also|both|each|first|now|then|just|still|never) ){0,2}(?:saw|sees|found|finds|will (?:write|"
     r"ask|send|hold|examine|release|look|let)|wants|"
     r"wanted|asked|"
     r"asks|told|was told|were told|confirm(?:s|ed)|report(?:s|ed)|wrote|writes|sent|forwarded|agreed|knows|"
+    r"has (?:not )?(?:done|said|seen|answered|replied|sent|asked|found|refused|agreed|closed|opened|set|put|"
+    r"held|let)\b|"
+    r"(?:says|said|thinks|thought|believes|gave|gives|takes|took|needs|needed|refuses|insists|insisted|"
+    r"answered|replied|"
+    r"phoned|rang|called|accepts|accepted|decided|denied|denies|lets|let|keeps|kept|wonders|counted|alone)\b|"
     r"has (?:no (?:entry|file|record)|it|them|the (?:box|file|goods|samples?)|(?:\w+ )?files))\b"
 )
 _ASKED = re.compile(
@@ -161,6 +190,9 @@ _CHOSEN = re.compile(r"\b(?:use[sd]?|using|prefer(?:s|red)?|tried|tries) $")
 _CHOSEN_BEHIND = re.compile(r" (?:until|since|instead of|to (?=[A-Z])|for (?:entr(?:y|ies)|(?:its|their|all|these) ))")
 # The same, where it is done with goods and nothing else, so that it tells of a port of little trade as well.
 _SURE_BEFORE = re.compile(
+    r"\b(?:loaded|stuffed|laden|shipped on board|transhipped|put back|put in) (?:at|to)\s+$|\b(?:sailed|sails|"
+    r"departed) from\s+$|"
+    r"\b(?:railed|drayed|barged|trucked|flown|hauled) (?:it |them |on )?(?:out of|into)\s+$|"
     r"\b(?:unlad\w+|unloaded|offloaded|discharg\w+|cleared|clears|entered|enters|entry|entries|examined|seized|"
     r"cross(?:ed|es)|came in|come in|turned (?:back|away)|transs?hipped|relayed|laden|reloaded|imported|"
     r"arrives?|arrived)"
@@ -220,7 +252,7 @@ def is_head_of_note(text: str, start: int, end: int) -> bool:
     >>> is_head_of_note("exam notes umber / 10/22/15", 11, 16), is_head_of_note("They met in Umber.", 12, 17)
     (True, False)
     """
-    head = text[: _HEAD_CHARACTERS + 1].strip("\n").partition("\n\n")[0]
+    head = text[: _HEAD_CHARACTERS + 1].strip("\n").partition("\n" if text.find("\n") > end else "\n\n")[0]
     line = text[text.rfind("\n", 0, start) + 1 : start] + text[end : end + _HEAD_CHARACTERS].partition("\n")[0]
     small = text[start].islower() and start <= _HEAD_CHARACTERS
     return small and len(head) <= _HEAD_CHARACTERS and bool(_NOTE.search(line))
@@ -234,6 +266,46 @@ def happens_at(before: str) -> bool:
     """
     happens = _HAPPENS_BEFORE.search(before)
     return bool(happens and happens.group("word")[0].islower() and happens.group("word") not in _NOT_AT)
+
+
+# A small word before places, in a sentence that tells of goods; but where somebody sells or sends them by land.
+_PLACED = re.compile(r"(?:(?P<word>[\w.)%]+),? )?(?:at|through|via|into|out of|from|to)\s+$")
+_NOT_TO = re.compile(
+    r"\b(?:sold|sells?|selling|sales|shops?|stores?|invoiced?|letters?|wrote|writes|mail(?:ed|s)?|"
+    r"moved (?:its|their|the) (?:office|plant|seat)|"
+    r"courier\w*|lab\w*|samples?|by (?:rail|truck|road|train)|trucked|railed|telephone\w*|talk\w*|dinner|"
+    r"train|meeting|calls?|"
+    r"headquarters|seat|business|operations|residence|closed|opened|based|signed|issued|executed|dated|"
+    r"notar\w+|office|warehouse|plant|factory|distribution|customers?|dealers?)\b"
+    r"[^.;:]{0,60}$",
+    re.IGNORECASE,
+)
+_OF_GOODS_MOVED = re.compile(
+    rf"\b(?:{_GOODS}|{_DONE}|sailings?|berths?|on (?:the|a) m/?v|ETA|bills? of lading|B/Ls?|drayage|demurrage|"
+    rf"exams?)\b|"
+    r"\b[A-Z]{4}\d{7}\b|\b[A-Z0-9]{3}-\d{7}-\d\b",
+    re.IGNORECASE,
+)
+
+
+def goods_are_told_of(before: str, text: str, behind: int) -> bool:
+    """Whether a small word stands before a place, and its sentence is about goods on their way.
+
+    >>> goods_are_told_of("The box got from ", "The box got from Umber late.", 22)
+    True
+    >>> goods_are_told_of("The lot was sold to ", "The lot was sold to Umber.", 25)
+    False
+    """
+    placed = _PLACED.search(before)
+    if placed is None or (placed.group("word") or "").lower() in _NOT_AT or _NOT_TO.search(before):
+        return False
+    ends = _SENTENCE_ENDS.search(text, behind)
+    return bool(
+        _OF_GOODS_MOVED.search(before) or _OF_GOODS_MOVED.search(text, behind, ends.start() if ends else behind)
+    )
+
+
+_SENTENCE_ENDS = re.compile(r"[.;!?](?:\s|$)|\n\s*\n|$")
 
 
 def is_of_person(before: str) -> bool:
@@ -278,4 +350,5 @@ def goods_go_by(before: str, text: str, behind: int) -> bool:
 
 def talked_with(before: str, text: str, behind: int) -> bool:
     """Whether a place is spoken of as an office: `we told Umber`, `Umber will write`."""
-    return bool(_TALKED_TO.search(before) or _TALKS.match(text, behind))
+    let = _LET.search(before) and _LET_BEHIND.match(text, behind)
+    return bool(let or _TALKED_TO.search(before) or _TALKS.match(text, behind))

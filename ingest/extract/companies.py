@@ -321,7 +321,7 @@ def _fits_short_form(text: str, last: str, form: FormSpan) -> bool:
     written = text[form.start : form.end]
     if len(written) == len("SC") and _POSTAL_CODE.match(text, form.end):
         return False  # Farmton, SC 29401
-    if written in _STATES and text[form.start - 2 : form.start] == ", ":
+    if written in _STATES and (text[form.start - 2 : form.start] == ", " or is_town(last)):
         return False  # of Farmton, PA
     return "." in written or not last.isupper() or bool(_CELL_ENDS.match(text, form.end))
 
@@ -433,8 +433,10 @@ _NUMBERED = re.compile(
 _WORKS = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&|(?:[A-Z]\.){2,4}|(?<![A-Za-z] )[A-Z]\.|"
     r"(?<=[a-z] )[A-Z]\.)(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
-    r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|Brokers|Brokerage|"
-    r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|Trading|Bankasi|"
+    r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|"
+    r"Brokers|Brokerage|"
+    r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|"
+    r"Trading|Bankasi|"
     r"Customs (?:Services|Clearance|Consultants|Consulting)|CHB)"
     r"(?![\w-]| [A-Z]| \([A-Z]\w*\)| (?:for|and) )(?! of (?![A-Z][\w ]{2,20}[,;.]))"
 )

@@ -106,7 +106,8 @@ _CODE_CELL = re.compile(
     r"(?:[ ]*[|\t][ ]*|[ ]/[ ]|;[ ]|[ ]{1,20})(?P<code>[A-Z]{2})(?=[ ]*[|\t\n]|[ ]/[ ]|;|[ ]{2}|$)"
 )
 _SENTENCE_BEGINS = re.compile(
-    r"\s+(?:(?:A|All|An|As|At|Because|Both|By|Each|For|From|Further|He|However|If|In|It|No|Of|On|One|Our|She|Since|Such|That|"
+    r"\s+(?:(?:A|All|An|As|At|Because|Both|By|Each|For|From|Further|He|However|If|In|It|No|Of|On|One|Our|She|"
+    r"Since|Such|That|"
     r"The|Their|There|Therefore|These|They|This|Those|To|Under|Upon|We|When|While|With|You|Your)\b|"
     r"[A-Z][\w'\u2019-]*(?: [A-Z][\w'\u2019-]*)? (?:is|was|are|were|has|had|have|will|would|does|did|states|stated|"
     r"claims|asserts|imports|imported)\b)"
@@ -138,7 +139,7 @@ def countries(text: str) -> Iterator[tuple[int, int, str]]:
         behind = match.end()
         if _OF_A_TREATY.match(text, behind) or _OF_A_PLACE.search(before) or _STATE_BEHIND.match(text, behind):
             continue
-        if _CITY.match(text, behind) or _is_town(text, behind):
+        if _CITY.match(text, behind) or _is_town(text, behind) or text.startswith("-wide", behind):
             continue
         if _is_united_states(text, match, before) if code == _UNITED_STATES else _is_country(text, match, before):
             yield start, match.end(), code

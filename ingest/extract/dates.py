@@ -14,6 +14,27 @@ _MONTH = (
     r"(?P<month>(?i:jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))"
 )
+# As others call the months (Spanish, Portuguese, Italian, French, German, Dutch, Swedish, Polish, Turkish, Indonesian),
+# by their order; what is a word of English as well is left out.
+_ABROAD = (
+    ("enero", "ene", "janeiro", "gennaio", "gen", "janvier", "janv", "januar", "januari", "stycznia", "ocak"),
+    ("febrero", "fevereiro", "fev", "febbraio", "f\u00e9vrier", "fevrier", "f\u00e9v",
+     "februar", "februari", "lutego", "\u015fubat"),
+    ("marzo", "mar\u00e7o", "marco", "mars", "m\u00e4rz", "maerz", "maart", "mrt", "marca", "mart", "maret"),
+    ("abril", "abr", "aprile", "avril", "avr", "kwietnia", "nisan"),
+    ("mayo", "maio", "mai", "maggio", "mag", "mei", "maj", "maja", "may\u0131s"),
+    ("junio", "junho", "giugno", "giu", "juin", "juni", "czerwca", "haziran"),
+    ("julio", "julho", "luglio", "lug", "juillet", "juil", "juli", "lipca", "temmuz"),
+    ("agosto", "ago", "ao\u00fbt", "aout", "augustus", "augusti", "agustus", "sierpnia", "a\u011fustos"),
+    ("septiembre", "setiembre", "setembro", "settembre", "set", "septembre", "wrze\u015bnia", "eyl\u00fcl"),
+    ("octubre", "outubro", "out", "ottobre", "ott", "octobre", "oktober", "okt", "pa\u017adziernika", "ekim"),
+    ("noviembre", "novembro", "novembre", "listopada", "kas\u0131m"),
+    ("diciembre", "dic", "dezembro", "dez", "dicembre", "d\u00e9cembre", "decembre", "d\u00e9c", "dezember", "desember",
+     "grudnia", "aral\u0131k"),
+)  # fmt: skip
+_OF_ABROAD = {name: number for number, names in enumerate(_ABROAD, 1) for name in names}
+_MONTH_ABROAD = rf"(?P<month>(?i:{'|'.join(sorted(_OF_ABROAD, key=len, reverse=True))}))"
+_LONG_ABROAD = "|".join(sorted((name for name in _OF_ABROAD if len(name) > len("marts")), key=len, reverse=True))
 _ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
@@ -26,7 +47,8 @@ _DAY_IN_WORDS = rf"(?P<day>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})
 _YEAR = r"(?P<year>(?:17|18|19|20)\d\d)"
 _ALONE, _SPANNED = r"(?<![\w/.-])", r"(?<![\w/.])(?<!\D-)"  # the second day of 4/5/2020-4/9/2020 stands behind a hyphen
 _CLAUSE_ENDS = (
-    r"(?=[,;:.)]|\s*\n|\s*$| (?:and|at|by|for|from|in|is|it|on|or|to|via|was|we|were|when|with)\b)"  # no 20 boxes
+    r"(?=[,;:.)]|\s{2}|\t|\s\||\s*\n|\s*$|"
+    r" (?:and|at|by|for|from|in|is|it|on|or|to|via|was|we|were|when|with)\b)"  # no 20 boxes
 )
 _ENDS = r"(?![\w/]|-(?!\d{1,2}/\d|[A-Z][a-z]{2})\w)(?!\.\d)"
 # Where a day may begin: with its month, a number, or a number in words. What stands there is asked only then.
@@ -46,6 +68,14 @@ _WRITTEN = tuple(
         (_IN_DIGITS, _ALONE, rf"{_DAY}(?:\sof)?\s{_MONTH}\.?,?\s?['\u2019](?P<year>\d\d)"),
         (_IN_DIGITS, _ALONE, rf"{_DAY}\.\s{_MONTH}\.?\s{_YEAR}"),
         (_IN_DIGITS, _ALONE, rf"{_DAY}\s{_MONTH}\.?\s(?P<year>\d\d){_CLAUSE_ENDS}"),
+        (_IN_DIGITS, _ALONE, rf"{_DAY}\sof\s{_MONTH}\sof\s{_YEAR}"),
+        (
+            _IN_DIGITS,
+            _ALONE,
+            rf"{_DAY}(?:\.|\u00ba)?\s(?:de |di |d')?{_MONTH_ABROAD}\.?,?(?:\s(?:de |del |of )?){_YEAR}",
+        ),
+        (_IN_DIGITS, _ALONE, rf"{_DAY}(?P<by>[./-]){_MONTH_ABROAD}(?P=by){_YEAR}"),
+        (_IN_DIGITS, _ALONE, rf"{_DAY}\sde\s{_MONTH}\sde\s{_YEAR}"),
         (_IN_WORDS, _ALONE, rf"(?i:{_DAY_IN_WORDS})(?:\sday)?(?:\sof)?\s{_MONTH},?\s{_YEAR}"),
         (_IN_LETTERS, _ALONE, rf"{_MONTH}\s(?:the\s)?(?i:{_DAY_IN_WORDS}),?\s{_YEAR}"),
         (_IN_DIGITS, _ALONE, rf"{_DAY}(?:\s(?:day\s)?of)?[\s./-]?{_MONTH}\.?(?:,?\s|[/-]|){_YEAR}"),
@@ -73,7 +103,14 @@ _WRITTEN = tuple(
             r"(?P<month>[1-9]|1[0-2])-(?P<day>[1-9])-(?P<year>\d\d)",
         ),
         (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\. ?(?P<month>X?(?:IX|IV|V?I{{1,3}}|V)|X)\. ?{_YEAR}"),
+        (
+            _IN_DIGITS,
+            _ALONE,
+            rf"(?P<day>\d{{1,2}})(?P<by>[ /-])(?P<month>X?(?:IX|IV|V?I{{1,3}}|V)|X)(?P=by){_YEAR}",
+        ),
         (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\. (?P<month>\d{{1,2}})\. {_YEAR}"),
+        (_IN_DIGITS, _ALONE, rf"{_YEAR}\. (?P<month>\d{{1,2}})\. (?P<day>\d{{1,2}})"),
+        (_IN_DIGITS, r"(?:^|(?<=\n))", r"(?P<month>[1-9]|1[0-2])-(?P<day>[1-9])-(?P<year>\d\d)(?=\s)"),
         (_IN_DIGITS, _ALONE, rf"{_YEAR}(?P<by>[/-])(?P<month>\d{{1,2}})(?P=by)(?P<day>\d{{1,2}})"),
         (_IN_DIGITS, _SPANNED, rf"(?P<month>\d{{1,2}})(?P<by> ?/ ?|-)(?P<day>\d{{1,2}})(?P=by){_YEAR}"),
         (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}"),
@@ -98,6 +135,18 @@ _NO_YEAR = (
     r"(?![\w/]|-\w|\.\d|,?\s{1,2}['\u2019]?(?:17|18|19|20)?\d\d\b(?![:/-])|['\u2019]\d)"
     rf"(?:(?=,?\s(?:and|or|to|through|thru|&)\s(?:[A-Z][a-z]+\.?\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s{_YEAR}))?"
 )
+_NO_NUMBER_BEFORE = "(?i:{})".format(
+    "".join(
+        f"(?<!{word} )"
+        for word in (
+            "page", "sheet", "part", "box", "boxes", "lot", r"\d of", "size", "no", r"no\.", r"nos\.", "item", "score",
+            "ref",
+            "file", "PO", "invoice", "inv", "order", r"nr\.", "[#+=&$]", "case", "ctn", "ctns", "style", "section",
+            "about",
+            "only", "version",
+        )
+    )
+)  # fmt: skip
 _WITHOUT_YEAR = tuple(
     (begins, re.compile(_ALONE + before + pattern + _NO_YEAR))
     for begins, before, pattern in (
@@ -111,6 +160,23 @@ _WITHOUT_YEAR = tuple(
             _IN_DIGITS,
             r"(?:(?<=on )|(?<=of )|(?<=by )|(?<=since )|(?<=until ))",
             rf"{_DAY}\s(?=may|mar){_MONTH}(?=[,;.)\n]|$)",
+        ),
+        (
+            _IN_LETTERS,
+            r"(?:(?<=on )|(?<=of )|(?<=by )|(?<=was )|(?<=since )|(?<=until )|(?<=from )|(?<=till )|(?<=dated ))",
+            rf"(?=may|mar){_MONTH}\s{_DAY}(?=[,;.)\n]|$)",
+        ),
+        (_IN_DIGITS, "", rf"{_DAY}\s(?:de\s)?(?P<month>(?i:{_LONG_ABROAD}))"),
+        (  # no share of an inch
+            _IN_DIGITS,
+            _NO_NUMBER_BEFORE,
+            r"(?P<month>1[0-2]|0?[1-9])/(?P<day>1[345789]|2\d|3[01]|0[1-9])(?! of\b)" + _CLAUSE_ENDS,
+        ),
+        (_IN_DIGITS, _NO_NUMBER_BEFORE, r"(?P<month>0[1-9])/(?P<day>\d\d)(?! of\b)" + _CLAUSE_ENDS),
+        (  # in a cell
+            _IN_DIGITS,
+            r"(?:(?<=  )|(?<=\t)|(?<=\| ))",
+            r"(?P<month>1[0-2]|0?[1-9])/(?P<day>\d{1,2})(?=[ ]{2}|[ ]*[\t|\n]|[ ]*$)",
         ),
         (_IN_WORDS, "", rf"(?i:{_DAY_IN_WORDS})(?:\sday)?\sof\s{_NAMED}{_MONTH}"),
         (
@@ -166,12 +232,15 @@ def days(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _EXPECTED.finditer(text):
         if day := _day(_LEAP_YEAR, match.group("month"), match.group("day")):
             yield *match.span("second"), f"--{day:%m-%d}"
-    yield from _noted(text)
+    noted = list(_noted(text))
+    yield from noted
+    found = {(start, end) for start, end, _ in noted}
     for kind, pattern in _WITHOUT_YEAR:
         for match in filter(None, (pattern.match(text, begin) for begin in begins[kind])):
             year, number = match.group("year"), match.groupdict().get("worded") or match.group("day")
             day = _day(year or _LEAP_YEAR, match.group("month"), number)
-            if day and whole.isdisjoint(range(*match.span())):
+            if day and match.span() not in found and whole.isdisjoint(range(*match.span())):
+                found.add(match.span())
                 yield *match.span(), day.isoformat() if year else f"--{day:%m-%d}"
 
 
@@ -197,8 +266,10 @@ def _is_noted(text: str, match: re.Match[str]) -> bool:
 def _day(year: str, month: str, day: str) -> date | None:
     if month.isdigit():
         of_month = int(month)
+    elif month in _ROMAN:
+        of_month = _ROMAN.index(month) + 1
     else:
-        of_month = (_ROMAN.index(month) if month in _ROMAN else _MONTHS.index(month.lower()[:3])) + 1
+        of_month = _OF_ABROAD.get(month.lower()) or _MONTHS.index(month.lower()[:3]) + 1
     of_year = int(year)
     if len(year) == 2:
         of_year += 2000 if of_year < _CENTURY_TURNS else 1900

@@ -33,15 +33,18 @@ _NOUN = re.compile(
 )
 _VERBS = {"m": "modifies", "r": "revokes", "a": "affirms", "s": "revokes", "u": "affirms"}
 _NOT_DONE = re.compile(
-    r"\b(?:propos\w+|intend\w*|intent(?:ion)?|request\w*|ask\w*|seek\w*|sought|declin\w+|not|whether|if|may|would|could)"
+    r"\b(?:propos\w+|intend\w*|intent(?:ion)?|request\w*|ask\w*|seek\w*|sought|declin\w+|not|whether|if|may|"
+    r"would|could)"
     r"\b[^.;]{0,80}$",
     re.IGNORECASE,
 )
 # In a row of rulings these stand between two; elsewhere the row is at its end.
 _BETWEEN = re.compile(
-    r"[\s,;/()\"\u201c\u201d]*(?:(?:dated|issued(?:\s+on)?|of)\s+)?(?:(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2},\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4})"
+    r"[\s,;/()\"\u201c\u201d]*(?:(?:dated|issued(?:\s+on)?|of)\s+)?(?:(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2},"
+    r"\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4})"
     r"[\s,;()]*)?(?:(?:issued\s+to|to)\s+[^;\n]{3,80}?[\s,;]+)?(?:and|or|as well as|&)?[\s,;]*"
-    r"(?:(?:New\s+York|Headquarters)(?:\s+Rulings?)?(?:\s+Letters?)?|rulings?|letters?|HRL|NYRL|NY|HQ|Nos?\.|[(),\"\u201c\u201d]|\s)*"
+    r"(?:(?:New\s+York|Headquarters)(?:\s+Rulings?)?(?:\s+Letters?)?|rulings?|letters?|HRL|NYRL|NY|HQ|Nos?\.|"
+    r"[(),\"\u201c\u201d]|\s)*"
 )
 # Between a ruling and the verb of which it is the subject: HQ H300000, dated May 2, 2019, modifies NY N299999.
 _DOES = re.compile(r"[\s,]*(?:dated\s[^;.]{0,30}?,\s)?(?:(?:which|that)\s+)?")

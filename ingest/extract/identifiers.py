@@ -67,12 +67,16 @@ _DECLARED = re.compile(
     r"declared|claimed|put|used|under) $",
     re.IGNORECASE,
 )
+_GOODS_OF = re.compile(
+    r"[a-z]s? (?<!amount )(?<!total )(?<!value )(?<!price )(?<!sum )(?<!cost )(?<!bond )(?<!balance )of $"
+)
 _HEADING_CHAPTER = r"(?!77)(?:0[1-9]|[1-8]\d|9[0-7])"
 _NO_AMOUNT = r"(?! ?(?:%|percent|USD|EUR|dollars|kg|kgs|tons?|lbs?|pounds|m2|sq|each|per|metric)\b)"
 _CASE_LABEL = re.compile(r"\bcases?\b|\bAD/?CVD\b|\bantidumping\b|\bcountervailing\b", re.IGNORECASE)
 # Those that Commerce has had orders on, by its numbers for countries.
 _CASE_COUNTRIES = (
-    "122|201|274|301|307|331|337|351|357|401|405|412|421|423|427|428|433|437|441|449|455|469|471|475|484|485|489|507|520|"
+    "122|201|274|301|307|331|337|351|357|401|405|412|421|423|427|428|433|437|441|449|455|469|471|475|484|485|"
+    "489|507|520|"
     "522|523|533|535|542|549|552|553|557|559|560|565|570|580|583|588|602|791|821|822|823|834|841|851"
 )
 _RULING_LABEL = re.compile(r"\brulings?\b|\bNYRL\b|\bHRL\b|\bNY\b|\bHQ\b|\bHeadquarters\b|\bletters?\b", re.IGNORECASE)
@@ -82,7 +86,8 @@ _OF_OFFICE = (
 )
 _HEADQUARTERS_LABEL = re.compile(rf"\b(?:(?:Headquarters|HQ)(?:\sRulings?)?(?:\sLetters?)?|HRLs?),?{_OF_OFFICE}")
 _NEW_YORK_LABEL = re.compile(
-    rf"\b(?:(?:New\sYork|NY)\s(?:Rulings?(?:\sLetters?)?|Letters?)|(?:District|Port)\sDecisions?|NYRLs?|NY),?{_OF_OFFICE}"
+    rf"\b(?:(?:New\sYork|NY)\s(?:Rulings?(?:\sLetters?)?|Letters?)|(?:District|Port)\sDecisions?|NYRLs?|NY),"
+    rf"?{_OF_OFFICE}"
 )
 _FILE_CODE = r"\b[A-Z]{1,3}(?::\s?[A-Z0-9]{1,4}){2,6}\s{1,3}$"
 _FILE_CODE_LABEL = re.compile(_FILE_CODE)
@@ -97,9 +102,22 @@ _BILL_LABEL = re.compile(
 
 # Behind these a bill is one in whatever form its issuer, a forwarder too, numbers them.
 _STRICT_BILL_LABEL = re.compile(
-    r"(?:\bbills? of lading|\b[HM]AWBs?|\b(?:[OMH]-?)?B/Ls?|\b[MHO]BLs?|\bBOL|\bBL(?= (?:no|#))|"
+    r"(?:\bbills? of lading(?: for [a-z]+(?: [a-z]+)?)?|\b[HM]AWBs?|\b(?:[OMH]-?)?B/Ls?|\b[MHO]BLs?|\bBOLs?|"
+    r"\bBL(?= (?:no|#))|"
+    r"\bSWBs?|\b(?:PAPS|PARS)|(?:\b(?:rail|sea|truck)(?:way|road)? ?)?\bway ?bills?|"
     r"\b(?:house|master)(?: bills?)?(?: of lading)?)"
-    r"(?:(?: (?:nos?\.?|numbers?|#))(?:[:#]| is| was)?|[:#]| is| was)?\s{1,12}[(\"\u201c]?$",
+    r"(?:(?:\s{1,40}(?:nos?\.?|numbers?|#))(?:[:#]| is| was)?|[:#]| is| was)?\s{1,20}[(\"\u201c]?$",
+    re.IGNORECASE,
+)
+# Right behind the word a bill is one also with fewer letters; and what a text says of several of them, or behind one.
+_BARE_BILL = re.compile(r"\b(?:bills?|waybills?)(?: (?:nos?\.?|numbers?))?:? [(\"\u201c]?$", re.IGNORECASE)
+_SOME_BILLS = re.compile(r"\b(?:bills?\b|B/Ls?\b)[^.;\n]{0,45}$|\bPAPS\b(?: [a-z]+){0,4},?(?: from)? $", re.IGNORECASE)
+_NO_LABEL = r"(?!(?:PAPS|PARS|[HM]AWB|AWB|[HMO]?BL|BOL|SWB|SEAL|BKG|INV|REF|PO|NO|DATE|BOX|LOT|HTS)\b)"
+_IS_BILL = r"(?= (?:(?:is|was|may be|must be|looks like) an? (?:\w+ )?|\()(?:bill|waybill|B/L)\b)"
+_NO_BILL = re.compile(
+    r"\b(?:invoice|inv|booking|bkg|order|orders|P\.?O|seal|seals|ref|reference|file|quote|quotation|contract|"
+    r"L/C|policy|permit|licen[cs]e|lot|"
+    r"certificate|cert|part|style|model|item|SKU)(?:\.|s)?(?: (?:no\.?|nos\.?|number|#))?[:# ]{1,3}$",
     re.IGNORECASE,
 )
 _BILLS = re.compile(r"\bbills?\b[^.;\n]{0,20}(?:[.?;] [^.;\n]{0,20})?$", re.IGNORECASE)  # Pull the bills. One is ...
@@ -175,6 +193,9 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.HTS, _compiled(r"\d{4} \d{2} (?:\d{4}|\d{2}(?: \d{2})?)"), beside=_HTS_LABEL),
     _Rule(_I.HTS, re.compile(r"\d{4}\.\d{2}(?=,? HTS(?:US)?| (?:was|is|were) (?:declared|claimed|entered|used))")),
     _Rule(_I.HTS, _compiled(rf"{_HEADING_CHAPTER}\d{{2}}\.(?!00)\d{{2}}{_NO_AMOUNT}"), beside=_DECLARED),
+    _Rule(_I.HTS, _compiled(rf"0[1-9]\d{{2}}\.\d{{2}}{_NO_AMOUNT}")),  # no amount begins so
+    _Rule(_I.HTS, _compiled(rf"{_HEADING_CHAPTER}\d{{2}}\.\d{{2}}{_NO_AMOUNT}"), beside=_GOODS_OF),
+    _Rule(_I.HTS, _compiled(r"\d{6}"), beside=_HTS_LABEL),
     _Rule(_I.HTS, _compiled(r"\d{10}"), beside=_TARIFF_LABEL),
     _Rule(_I.HTS, _compiled(r"9903\d{4}"), beside=_ADDED_LABEL),
     _Rule(_I.HTS, _compiled(r"\d{8}"), beside=_HTS_LABEL),
@@ -186,6 +207,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.RULING, _compiled(r"[NH]\d{6}")),
     _Rule(_I.RULING, _compiled(rf"[NH]{_S}\d{{6}}"), beside=_RULING_LABEL),
     _Rule(_I.RULING, _compiled(r"W\d{6}|[A-MR]\d{5}"), beside=_LETTERED_LABEL, joined=True),
+    _Rule(_I.CONTAINER, re.compile(rf"[A-Z]{{3}}[UJZ]{_S}\d{{3}}{_S}\d{{3}}(?:{_H}|{_S})\d(?!\w)"), joined=True),
     _Rule(_I.CONTAINER, re.compile(rf"[A-Z]{{3}}[UJZ](?:{_H}|{_S})?\d{{6}}(?:{_H}|{_S})?\d(?!\w)"), joined=True),
     _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:19|20)\d{{2}}{_H}?\d{{4,5}}")),
     _Rule(_I.LAB_NUMBER, _compiled(rf"(?:NY|SV|CH|LA|SF|NO|HN|SJ)(?:{_H}|{_S})(?:19|20)\d{{2}}(?:{_H}|{_S})?\d{{4,5}}"),
@@ -195,14 +217,23 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(_I.BILL, _bill(r"[A-Z]{7}\d{7,9}"), joined=True),  # with a place behind the carrier's code
     _Rule(_I.BILL, _bill(rf"(?:{_carriers()})(?:{_S}|{_H})?(?=(?:[A-Z]*\d){{5}})[A-Z0-9]{{7,13}}"), joined=True,
           unless=_boxed),
-    _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{0,4}}\d{{5,12}}"), beside=_BILL_LABEL),
+    _Rule(_I.BILL, _compiled(rf"{_NO_LABEL}[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{0,4}}\d{{5,12}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(rf"[A-Z]{{4}}(?:{_S}\d{{3,6}}){{2,3}}"), beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(rf"(?![HM]AWB)[A-Z]{{4}}(?:{_S}|{_H})[A-Z]{{3}}(?:{_S}|{_H})\d{{4,9}}"),
           beside=_BILL_LABEL),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BILL_LABEL),
-    _Rule(_I.BILL, _compiled(r"(?!\d{4}-\d\d-\d\d)(?=[A-Z0-9/-]{0,12}\d{4})[A-Z0-9]{2,5}(?:[/-][A-Z0-9]{2,9}){1,3}"),
+    _Rule(_I.BILL, _compiled(r"(?!\d{4}-\d\d-\d\d)(?=[A-Z0-9/-]{0,12}\d{4}|[A-Z]{2,5}[/-]\d{3})"
+                             r"[A-Z0-9]{2,5}(?:[/-][A-Z0-9]{2,9}){1,3}"),
           beside=_STRICT_BILL_LABEL, unless=_boxed),
-    _Rule(_I.BILL, _compiled(r"(?=[A-Z]{0,6}\d{4})[A-Z0-9]{6,16}"), beside=_STRICT_BILL_LABEL, unless=_boxed),
+    _Rule(_I.BILL, _compiled(r"(?=[A-Z]{0,6}\d{4})[A-Z0-9]{5,16}"), beside=_STRICT_BILL_LABEL, unless=_boxed),
+    _Rule(_I.BILL, _compiled(rf"{_NO_LABEL}[A-Z]{{2,4}}{_S}\d{{5,12}}"), beside=_STRICT_BILL_LABEL),
+    _Rule(_I.BILL, _compiled(r"[A-Z]{2,3}\d{5,10}"), beside=_BARE_BILL),
+    _Rule(_I.BILL, _compiled(rf"{_NO_LABEL}[A-Z]{{3}}{_S}\d{{5,9}}"), beside=_BARE_BILL),
+    _Rule(_I.BILL, _compiled(rf"{_NO_LABEL}[A-Z]{{4}}{_S}?\d{{5,12}}"), beside=_SOME_BILLS, unless=_boxed),
+    _Rule(_I.BILL, _compiled(r"[A-Z]{2,5}(?=[A-Z0-9/-]*\d{3})(?:[/-][A-Z0-9]{2,9}){1,3}"),
+          beside=_BARE_BILL, unless=_boxed),
+    _Rule(_I.BILL, _compiled(r"[A-Z]{2,5}[/-][A-Z0-9]{2,5}[/-]\d{4,9}"), beside=_SOME_BILLS, unless=_boxed),
+    _Rule(_I.BILL, re.compile(rf"[A-Z]{{2,5}}(?=[A-Z0-9/-]*\d{{3}})[A-Z0-9]*(?:[/-][A-Z0-9]{{2,9}}){{0,3}}{_IS_BILL}")),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,9}\d{3})[A-Z0-9]{4,12}"), beside=_BEHIND_BOX, unless=_boxed),
     _Rule(_I.BILL, _compiled(r"[A-Z]{4}(?=[A-Z0-9]{0,6}\d{5})[A-Z0-9]{7,12}"), beside=_BILLS, unless=_boxed),
     _Rule(_I.BILL, _compiled(r"[A-Z]{3}[A-IK-TV-Y]\d{7,8}"), beside=_UNDER),
@@ -211,7 +242,8 @@ _RULES: tuple[_Rule, ...] = (
 # Headings are named in rows: "headings 5106 through 5113, 5204 through 5212, or 6001". The rows of a table of tariff
 # shifts begin with them.
 _HEADING_ROW = re.compile(
-    r"\bheadings?\s{1,3}\(?(\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?:(?:,|\s(?:through|thru|to|or|and|and/or)\b(?:\s[a-z]+\sof\b)?"
+    r"\bheadings?\s{1,3}\(?(\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?:(?:,|\s(?:through|thru|to|or|and|"
+    r"and/or)\b(?:\s[a-z]+\sof\b)?"
     rf"|\s|{_H})*[\s,{HYPHENS}-]\d{{4}}(?:\.\d{{2}}(?:\.\d{{2}}(?:\.?\d{{2}})?)?)?(?![\d-])){{0,40}})",
     re.IGNORECASE,
 )
@@ -225,7 +257,7 @@ _OF_HEADING = re.compile(rf"(?<!Annex )(?<!Article )(?<!ection )(\d{{4}})\.\d{{2
 # Investigations of evasion; the number alone is told where words stand between.
 _EAPA = re.compile(
     r"\b(?P<law>EAPA\s)"
-    r"(?P<words>(?:Cons(?:olidated|\.) )?(?:[Cc]ases?|[Ii]nvestigations?)(?: (?:[Nn]os?\.?|[Nn]umbers?))? )?"
+    r"(?P<words>(?i:(?:cons(?:olidated|\.) )?(?:cases?|investigations?)(?: (?:nos?\.?|numbers?))?:?) )?"
     r"(?P<number>[78]\d{3})(?![\w-]|[.,]\d)"
 )
 _SIX_DIGITS = re.compile(rf"\d{{6}}{_TO_RULING}")
@@ -239,7 +271,10 @@ _SMALL = (
     (_I.CONTAINER, re.compile(r"(?<![\w.-])[a-z]{3}[ujz] ?\d{6}-?\d(?![\w-])")),
     (
         _I.BILL,
-        re.compile(rf"(?<![\w.-])(?:[a-z]{{4}}\d{{9,12}}|(?:{_carriers().lower()})[a-z]{{0,4}}\d{{5,12}})(?![\w-])"),
+        re.compile(
+            rf"(?<![\w.-])(?:[a-z]{{4}}\d{{9,12}}|(?:{_carriers().lower()})[a-z]{{0,4}}\d{{5,12}}|"
+            rf"(?<=bill )[a-z]{{4,7}}\d{{5,12}})(?![\w-])"
+        ),
     ),
 )
 
@@ -281,6 +316,7 @@ def find_identifiers(text: str) -> Iterator[Found]:
     """
     candidates = list(_candidates(text))
     numbers = {found[:2] for sure, found in candidates if sure and found[2] == _I.HTS}
+    candidates += [(True, found) for found in _more_bills(text, [found for sure, found in candidates if sure])]
     candidates += [
         (True, (start, end, _I.HTS, key))
         for start, end in set_against(text, numbers)
@@ -293,6 +329,29 @@ def find_identifiers(text: str) -> Iterator[Found]:
             continue
         taken, before = found[1], found[2]
         yield found
+
+
+def _more_bills(text: str, found: list[Found]) -> Iterator[Found]:
+    """Numbers that are written as a bill of the text is, with its letters and as many digits."""
+    shapes: set[str] = set()
+    for start, end, which, _ in found:
+        letters = _BILLS_LETTERS.match(text, start, end) if which == _I.BILL else None
+        if letters and len(shapes) < _MOST_SHAPES and not _boxed(text[start:end]):
+            rest = _DIGITS.sub(lambda digits: rf"\d{{{len(digits.group())}}}", re.escape(text[letters.end() : end]))
+            shapes.add(re.escape(letters.group()) + rest)
+    if _SPEAKS_OF_BILLS.search(text):
+        shapes.add(_SHORT_BILL)
+    for shape in sorted(shapes):
+        for match in re.finditer(rf"(?<![\w/-]){shape}(?![\w/-]|[.,]\d)", text):
+            if not _NO_BILL.search(text, max(0, match.start() - _BEFORE_CHARACTERS), match.start()):
+                yield *match.span(), _I.BILL, _key(_I.BILL, match.group())
+
+
+_BILLS_LETTERS = re.compile(r"[A-Z]{3,}(?=[A-Z0-9/ -]*\d{4})")
+_DIGITS = re.compile(r"\d+")
+_SPEAKS_OF_BILLS = re.compile(r"\b(?:bills?|B/Ls?|HBLs?|MBLs?|waybills?|originals)\b", re.IGNORECASE)
+_SHORT_BILL = r"[A-Z]{4}\d{8}"
+_MOST_SHAPES = 8
 
 
 def _in_row(text: str, end: int, start: int) -> bool:
@@ -364,6 +423,8 @@ def _key(identifier: IdentifierType, written: str) -> str:
         written = f"NY{written[2:]}"  # which counts on with New York's
     if identifier == _I.BILL:
         written = _PARTS.sub("", written)
+    if identifier == _I.CONTAINER:
+        written = re.sub(_S, "", written)
     try:
         return parse(identifier, written.replace("\u00a0", " ")).key
     except Invalid:

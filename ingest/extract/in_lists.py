@@ -30,7 +30,8 @@ _ROLES = (
     r"companies|names|parties|who files|brokers?|buyers?|carriers?|cnees?|competitors?|complainants?|consignees?|"
     r"customers?|"
     r"distributors?|exporters?|factor(?:y|ies)|filers?|firms?|forwarders?|importers?(?: of record)?|IORs?|makers?|"
-    r"manufacturers?|mills?|ntfy|petitioners?|plants?|processors?|producers?|protestants?|purchasers?|respondents?|retailers?|"
+    r"manufacturers?|mills?|ntfy|petitioners?|plants?|processors?|producers?|protestants?|purchasers?|"
+    r"respondents?|retailers?|"
     r"sellers?|shippers?|suppliers?|suret(?:y|ies)|traders?|truckers?|vendors?|warehouses?|wholesalers?)"
 )
 # Who they are, how many or which, and what is said of them: `New importers:`, `3 suppliers for pots:`.

@@ -36,14 +36,18 @@ _ALONE = rf"(?P<name>{WORD}(?: (?:{WORD}|&|(?:of|de|da|do|di|du)(?!\w))){{1,6}})
 # What only traders do, in the past or of one (`Umber Ochre bought hot-rolled coil`), what parties to a case do
 # (`Umber Gum alleges`), what is theirs (`Umber Gum's allegation`) and what they are (`Umber Gum is an importer`).
 _DEED = re.compile(
-    r"\b(?:sold|sells|bought|buys|imported|exported|shipped|manufactured|manufactures|produced|supplied|supplies|invoiced|"
-    r"consigned|transshipped|undervalued|misclassified|evaded|alleged|alleges|argued|argues|asserted|asserts|claimed|claims|"
+    r"\b(?:sold|sells|bought|buys|imported|exported|shipped|manufactured|manufactures|produced|supplied|"
+    r"supplies|invoiced|"
+    r"consigned|transshipped|undervalued|misclassified|evaded|alleged|alleges|argued|argues|asserted|asserts|"
+    r"claimed|claims|"
     r"contended|contends|protested|"
     r"(?P<anyone>asks|asked|declared|entered|filed|requested|requests|seeks|submitted)|"
-    r"(?P<theirs>allegations?|customers?|entries|exports|factory|imports|invoices|production|protests?|responses?|shipments|"
+    r"(?P<theirs>allegations?|customers?|entries|exports|factory|imports|invoices|production|protests?|"
+    r"responses?|shipments|"
     r"suppliers?)|made (?:no )?(?:sales|shipments)|"
     r"(?:is|was|were) (?:(?:also|not|now|still) )?(?:the|a|an) (?:[\w.-]+ ){0,3}?(?:affiliate|broker|"
-    r"distributor|exporter|importer|manufacturer|parent|producer|respondent|retailer|subsidiary|supplier|wholesaler)s?)\b"
+    r"distributor|exporter|importer|manufacturer|parent|producer|respondent|retailer|subsidiary|supplier|"
+    r"wholesaler)s?)\b"
 )
 # Who works for somebody, by name: Umber's buyer, Ann Weld.
 _EMPLOYED = re.compile(
@@ -60,7 +64,8 @@ _MADE_BY = re.compile(
 )
 # Who did it, behind the deed: `filed by Umber Filtration`; whom it was bought from, where the name says what it trades.
 _DONE_BY = re.compile(
-    r"(?:\b(?:manufactured|produced|made|supplied|sold|exported|imported|shipped|invoiced|distributed|owned|operated|filed|"
+    r"(?:\b(?:manufactured|produced|made|supplied|sold|exported|imported|shipped|invoiced|distributed|owned|"
+    r"operated|filed|"
     r"submitted|entered|requested|purchased)(?: and \w+)? by|"
     rf"\b(?:at the|to (?:a|the)|[Oo]n (?:a|the)) request (?:of|from|by)) {_ALONE}"
 )

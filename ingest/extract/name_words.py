@@ -39,7 +39,8 @@ OF_WHAT = frozenset(
     ("BANK", "HOUSE", "INDUSTRIES", "PORT", "SONS", "UNIVERSITY", "WORKS", "FACTORY", "INSTITUTE", "MILLS")
 )
 ADDRESS = re.compile(
-    r"\b(?:Avenue|Beach|Blvd|Building|City|County|District|Drive|Estate|Floor|Highway|Park|Province|Region|Road|State|Street|"
+    r"\b(?:Avenue|Beach|Blvd|Building|City|County|District|Drive|Estate|Floor|Highway|Park|Province|Region|"
+    r"Road|State|Street|"
     r"Suite|Town|Village|Ward|Zone)\b",
     re.IGNORECASE,
 )

@@ -6,8 +6,10 @@ unless the text says that they are ports. Once a text has named a port, `at 2704
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from graph.resolve.words import is_place
+from ingest.extract.company_forms import rows
 
 Place = tuple[int, int]
 
@@ -48,15 +50,18 @@ _NO_AMOUNT = (
     r"[a-z]+ (?:per|each))\b)"
 )
 _PLACED_PORT = re.compile(
-    r"(?:\b(?:[Aa]t|[Vv]ia|[Tt]hrough|[Ii]n|[Ff]rom|to|into|arrived|cleared|discharged|entered|landed|reached|left)|[,:;]|"
+    r"(?:\b(?:[Aa]t|[Vv]ia|[Tt]hrough|[Ii]n|[Ff]rom|to|into|arrived|cleared|discharged|entered|landed|reached|"
+    r"left)|[,:;]|"
     r"(?<=\d\)),? (?:and|or)) "
     r"(?:CBP )?(?P<place>[A-Z][\w.'-]*(?:[ /][A-Z][\w.'-]*){0,3}) "
     r"\((?P<ports>[0-5]\d{3}(?:/[0-5]\d{3})?)\)"
 )
 _DONE_AT_PORT = re.compile(
-    r"\b(?:(?:entered|entries|entry|cleared?|clears|arriv\w+|unlad\w+|landed|landing|discharged|detained|detention|seized|"
+    r"\b(?:(?:entered|entries|entry|cleared?|clears|arriv\w+|unlad\w+|landed|landing|discharged|detained|"
+    r"detention|seized|"
     r"seizures?|exam(?:s|ined|inations?)?|inspect\w*|released?|imported|imports?|filed|files|held|holds?|stopped|"
-    r"intercepted|shipments?|containers?|box(?:es)?|cargo|officers?|specialists?|team|somebody|someone|anyone|colleagues|"
+    r"intercepted|shipments?|containers?|box(?:es)?|cargo|officers?|specialists?|team|somebody|someone|anyone|"
+    r"colleagues|"
     r"CBP|customs|protests?)\b[^.;:\n]{0,70}?|(?<=\d),? (?:both |all )?(?=at))\b(?:at|(?<!\d )(?:through|via))"
     r"(?: port| POE)? "
     r"(?P<ports>[0-5]\d{3}(?:(?:,|;| and| or| &|/)+ ?[0-5]\d{3}){0,20})(?![\w/-]|[.,]\d)"
@@ -124,6 +129,43 @@ _OF_PORT = re.compile(
     rf"\b(?:at|to|from) (?P<dock>{_CODE}) (?:dock|pier|CES) ?\d"
 )
 _CLAUSE_ENDS = re.compile(r"[,;.:]\s")
+# A port's number that no word around it announces (`the entry says 2704`, `212 entries, 1703 mostly`), on the list of
+# ports, where a small word or a sign stands before it and it does not count what follows.
+_ALONE = re.compile(
+    rf"(?:(?<![\w,])(?:at|by|for|from|into|is|lists|now|(?P<weak>of|or|and|than|not)|out of|read|reads|said|"
+    rf"say|says|through|thru|to|"
+    rf"via|was|with|be|on|CODE|code|only|both|either|between|until) |(?<=[a-z\d)!?])[,;:] |[A-Za-z][.:] |^)"
+    rf"(?P<port>{_CODE})(?:{_GOES_ON}|(?= (?:again|all|alone|almost|instead|mainly|mostly|nearly|not|once|"
+    rf"only|so|too)\b)){_NO_AMOUNT}"
+    r"(?! to \d)(?! (?:hours|hrs|lines?|U\.?S\.?C|[ap]\.?m\.?)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+# What a number is that stands behind one of these in its clause.
+_OF_OTHERS = re.compile(
+    r"\b(?:accounts?|call|dial|fax|reach|ring|amounts?|annex|art(?:icle|\.)|batch(?:es)?|born|costs?|"
+    r"catalog(?:ue)?|certificates?|circuits?|claims?|chapter|docket|ext(?:ension)?\.?|FAR|"
+    r"flights?|form|founded|grade|invoices?|items?|lots?|models?|No|nos|numbers?|orders?|paid|pages?|parts?|"
+    r"patents?|phone|POs?|"
+    r"prices?|purchase|room|seals?|sections?|serials?|since|SKUs?|steel|stocks?|styles?|suite|sums?|tel|"
+    r"total(?:s|led)?|"
+    r"types?|units?|U\.?S\.?C|USD|value|version|vol(?:ume)?|weighs?|weight|years?)\b\.?(?: (?!at\b|via\b|"
+    r"through\b)[^\s,;]+){0,3} ?$|"
+    r"\bmeasure |[$\u20ac\u00a3#=+x*/]\s?$",
+    re.IGNORECASE,
+)
+_TRADE = re.compile(
+    r"\b(?:port|POE|entry|entries|CBP|customs|in[- ]bond|IT|exam|vessel|container|box(?:es)?|bill|broker)\b",
+    re.IGNORECASE,
+)
+_DONE_OF = re.compile(
+    r"\b(?:ports?|POE|officers?|inspectors?|entr(?:y|ies)|exams?|filed|moved|team|CBP|"
+    r"customs)(?: [a-z]+)? (?:and|not|of|or|than) $",
+    re.IGNORECASE,
+)
+_NUMBER_ABOVE = re.compile(r"\b\d{4}(?:,|;| and| or| &|, and|, or) ?$")
+_HANDLED = re.compile(r"\b(?:entry|entries|officers|exams?|port|CBP|unladen|cleared) (?:at|by|to) $", re.IGNORECASE)
+_ANY_TIME, _TIMED = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d"), re.compile(r"\b(?:at|by|until|from|to) $")
+_FOUNDED = re.compile(r"\b(?:in|of|since|until|by|before|after) $", re.IGNORECASE)
 
 
 def ports(text: str, columns: set[str]) -> Iterator[Place]:
@@ -183,17 +225,49 @@ def _by_place(text: str, windows: list[Place]) -> Iterator[Place]:
         sure = match.group("port") or match.group("its") or _is_on_a_list(place)
         if sure and not _RECENT_YEAR.fullmatch(text[slice(*where)]) and not _TARIFF.search(before):
             yield where
-    rows = [
+    yield from _unannounced(text, windows)
+    found = [
         row.span(row.lastgroup or "ports")
         for way in (_REACHED_PORT, _HEARD_PORT, _BEHIND_ENTRY)
         for row in _near(way, text, windows)
     ]
-    rows += [row.span(row.lastgroup or "at") for row in _near(_OF_PORT, text, windows)]
-    rows += [row.span("ports") for way in (_DONE_AT_PORT, _ASKED_PORT) for row in _near(way, text, windows)]
-    for row in rows:
+    found += [row.span(row.lastgroup or "at") for row in _near(_OF_PORT, text, windows)]
+    found += [row.span("ports") for way in (_DONE_AT_PORT, _ASKED_PORT) for row in _near(way, text, windows)]
+    for row in found:
         for match in _PORT.finditer(text, *row):
             if not _RECENT_YEAR.fullmatch(match.group()) and not _TIME_OF_DAY.fullmatch(match.group()):
                 yield match.span()
+
+
+def _unannounced(text: str, windows: list[Place]) -> Iterator[Place]:
+    """Ports on the list of ports by their number alone, in a text that speaks of customs."""
+    if not windows or not _TRADE.search(text):
+        return
+    taken: set[int] = set()
+    for match in _near(_ALONE, text, windows):
+        number = match.group("port")
+        start = match.start("port")
+        before = text[max(0, start - _BEFORE_CHARACTERS) : start].rpartition("\n")[2]
+        clause = re.split(r"[;.]\s", before)[-1]
+        handled = number in _OF_THE_MISSISSIPPI and _HANDLED.search(before)  # entry at 2002
+        year = (_RECENT_YEAR.fullmatch(number) and not handled) or (
+            number[0] == "1" and number[1] in "789" and _FOUNDED.search(before)
+        )
+        if number in _listed() and not (year or _TIME_OF_DAY.fullmatch(number)):
+            if not handled and _ANY_TIME.fullmatch(number) and _TIMED.search(before):
+                continue  # phoned at 1703
+            above = _NUMBER_ABOVE.search(before)  # 4601 and 1101
+            joined = above and start - len(before) + above.start() in taken
+            weak = not joined and (above or (match.group("weak") and not _DONE_OF.search(before)))
+            if not (weak or _TARIFF.search(clause) or _OF_OTHERS.search(clause)):
+                taken.add(start)
+                yield match.span("port")
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """The numbers of ports of entry."""
+    return frozenset(row["port_code"] for row in rows("ports.csv") if len(row["port_code"]) == len("2704"))
 
 
 def _is_on_a_list(place: str) -> bool:

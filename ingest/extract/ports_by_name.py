@@ -8,6 +8,7 @@ that bear a name that one is meant whose state stands behind it, else the one of
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ import ahocorasick_rs
 import pycountry
 
 from ingest.extract.around_ports import (
+    goods_are_told_of,
     goods_go_by,
     happens_at,
     is_answer,
@@ -64,7 +66,16 @@ class _Place:
     is_of_person: bool = False
 
 
+_WITHOUT_ACCENTS = {  # letter by letter, so that each place stays where it is: Puerto Cortés
+    number: letters[0]
+    for number in (*range(0xC0, 0x180), *range(0x1EA0, 0x1EFA))
+    if len(letters := unicodedata.normalize("NFD", chr(number))) > 1
+}
 _NO_OFFICE = frozenset(("New York", "NEW YORK", "Washington"))  # of rulings and of headquarters
+_BEHIND_NUMBER = re.compile(  # at 5206 and JFK
+    r"\b(?:at|by|from|in|into|ports?|through|to|via) \d{4}(?:,? (?:and|or|then)(?:,? [a-z]+,)?|,|/| to) ?$"
+)
+_ARROW_BEFORE = re.compile(r"(?:->|\u2192|>)\s?$")
 _ARROW = re.compile(r"\s?(?:-{1,2}>|\u2192|>)\s?")
 _WAY = re.compile(r" (?:to|-|\u2013) ")  # where one of the two is abroad
 _COLUMN = re.compile(
@@ -76,7 +87,8 @@ _COLUMN = re.compile(
 _REST = re.compile(
     r"\b(?:only|earlier|later|sometimes|mostly|mainly|once) (?:at|through|via)\s+$|"
     r"\b(?:those|ones|rest|others?|half|most|all|both|some|two|three|four|five|six|seven|eight|nine|ten|\d{1,3})"
-    r"(?: (?:of (?:it|them|these)|more))?(?: \w+){0,2}? (?:at|through|via|in|by|out of)\s+$"
+    r"(?: (?:of (?:it|them|these)|more))?(?: \w+){0,2}? (?:at|through|via|in|by|out of|to|from)\s+$|"
+    r"\b(?:[Bb]efore|[Ss]ince|[Uu]ntil|[Aa]fter) (?:19|20)\d\d,? (?:it was |they used )?$"
 )
 _REST_CHARACTERS = 150
 _NUMBER_BEHIND = re.compile(
@@ -100,8 +112,9 @@ _STANDS_IN = re.compile(
     r"Via|Rue|Avenida|Av)\.? )\Z"
 )
 _ROW = re.compile(
-    r"(?: \d{1,2}/\d{1,2}(?:/\d{2,4})?| (?:until|since) \d{4})?"
-    r"(?:,? (?:once|sometimes|at times|mostly|now)|,? and(?: then| once| later| finally| also| on to| back to| not)?"
+    r"(?: \d{1,2}/\d{1,2}(?:/\d{2,4})?| (?:until|since) \d{4}| \d{1,3} ?%)?"
+    r"(?:,? (?:once|sometimes|at times|mostly|now)|,? and(?:,? (?:then|once|later|lately|sometimes|finally|"
+    r"also|on to|back to|not|now),?)?"
     r"|,? (?:then|not|later|on to|t/s|"
     r"(?:since \d{4},? )?also)|,| or|,? n?or|/| /|/ |"
     r" &| to| for|\s?[-\u2013]\s?|,? (?:and|or|not) (?:from|at|through|via|with)| rather than|"
@@ -114,7 +127,7 @@ _SAID_BEFORE = re.compile(r"(?:\d\d\]?|[AP]M\]|^|\n) ?<?\w+[:>] $")  # the line 
 _OF_BEFORE = re.compile(r"\b(?:of|in|near) $")
 _SEAT_BEHIND = re.compile(
     r"(?:['\u2019]s?)? (?:office|warehouse|plant|factory|mill|lab|laboratory|branch|headquarters|seat|showroom|"
-    r"store|shop|firm|company|address|court|buyer|dealer|customer|law|lawyer|attorney|agent)\b",
+    r"store|shop|firm|company|address|court|buyer|dealer|customer|law|lawyers?|attorneys?|counsel|agent)\b",
 )
 _PORT_IN_NAME = re.compile(r"(?i:port|puerto) (?!said\b)")
 _OF_NEW_YORK = frozenset(("10", "46", "47"))  # districts between which its ports have moved
@@ -156,7 +169,8 @@ def is_ports_name(written: str) -> bool:
 
 def _places(text: str) -> Iterator[_Place]:
     names, automaton = _gazetteer()
-    for index, start, end in automaton.find_matches_as_indexes(text):
+    plain = text if text.isascii() else text.translate(_WITHOUT_ACCENTS)
+    for index, start, end in automaton.find_matches_as_indexes(plain):
         port, behind = names[index], end
         if _STANDS_IN.search(text, max(0, start - 6), start):
             continue
@@ -187,6 +201,9 @@ def _look_around(text: str, place: _Place) -> None:
             surely_goes_by(before)
             or goods_go_by(before, text, place.behind)
             or happens_at(before)
+            or (place.behind == place.end and goods_are_told_of(before, text, place.behind))
+            or _BEHIND_NUMBER.search(before)
+            or (_ARROW_BEFORE.search(before) and _ARROW.match(text, place.end))
             or is_head_of_note(text, place.start, place.end)
             or (office and talked_with(before, text, place.behind))
             or is_in_terms(text, start, place.start)

@@ -119,7 +119,8 @@ _OF_ORIGIN = re.compile(
     rf"(?:\b(?P<no>not\s+(?:\w+\s+){{0,3}}|in)|\b)consistent\s+with\s+{_CLAIMED}"
     r"|\b(?P<against>(?:do|does|did)\s+not\s+|fails?\s+to\s+)?supports?\s+(?:the\s+)?(?:claimed|declared|stated)\s+"
     r"(?:country\s+of\s+)?origin\b"
-    r"|\b(?P<open>inconclusive\s+(?:as\s+to|for|regarding|on)\s+(?:the\s+)?(?:claimed\s+|declared\s+)?(?:country\s+of\s+)?origin\b"
+    r"|\b(?P<open>inconclusive\s+(?:as\s+to|for|regarding|on)\s+(?:the\s+)?(?:claimed\s+|"
+    r"declared\s+)?(?:country\s+of\s+)?origin\b"
     r"|origin\s+(?:could|can)\s?not\s+be\s+(?:determined|confirmed))",
     re.IGNORECASE,
 )

@@ -94,8 +94,10 @@ _HOLDS = re.compile(
     re.IGNORECASE,
 )
 _HOLDS_NO_MORE = re.compile(
-    r"\b(?:which\s+provides?|providing|(?:the\s+)?provisions?\s+for|rather\s+than|instead\s+of|not|nor|as\s+opposed|in\s+lieu|"
-    r"precluded|excluded|in\s+addition\s+to)\b|[.;]\s+(?!\w+,?\s+(?:in\s+)?(?:sub)?heading)(?=[A-Z\u201c])|\n\s*\n(?=[A-Z])",
+    r"\b(?:which\s+provides?|providing|(?:the\s+)?provisions?\s+for|rather\s+than|instead\s+of|not|nor|"
+    r"as\s+opposed|in\s+lieu|"
+    r"precluded|excluded|in\s+addition\s+to)\b|[.;]\s+(?!\w+,?\s+(?:in\s+)?(?:sub)?heading)(?=[A-Z\u201c])|"
+    r"\n\s*\n(?=[A-Z])",
 )
 _HELD_THERE = re.compile(
     r"(?P<number>\d{4}\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)|\bheadings?\s+(?P<headings>\d{4}(?:(?:,|\s|and|or)+\d{4}\b)*)",
@@ -114,16 +116,20 @@ _PROPOSED = re.compile(
 )
 _PART = re.compile(_NUMBER)
 _ORIGIN = re.compile(
-    r"\bcountry\s+of\s+origin\s+(?:(?!\bis\s+defined\b|\n\n)(?:U\.S\.|[^.;])){0,200}?\b(?:is|will\s+be|would\s+be|shall\s+be|remains)\s+"
+    r"\bcountry\s+of\s+origin\s+(?:(?!\bis\s+defined\b|\n\n)(?:U\.S\.|[^.;])){0,200}?\b(?:is|will\s+be|"
+    r"would\s+be|shall\s+be|remains)\s+"
     r"(?!not\b)(?:considered\s+)?(?:to\s+be\s+)?(?:either\s+)?"
-    r"|\b(?:considered|deemed|become|(?:is|are|remains?|will\s+be|would\s+be)(?=\s+(?:an?\s+)?[\"\u201c]?products?\s+of))\s+"
+    r"|\b(?:considered|deemed|become|(?:is|are|remains?|will\s+be|"
+    r"would\s+be)(?=\s+(?:an?\s+)?[\"\u201c]?products?\s+of))\s+"
     r"(?:to\s+be\s+)?(?:an?\s+)?[\"\u201c]?products?\s+of[\"\u201d]?\s+"
-    r"|\b(?:must|should|shall|may|can)\s+be\s+(?:legally\s+)?marked\s+(?:as\s+)?[\"\u201c\u2018']?(?:Made\s+in|Product\s+of)\s+",
+    r"|\b(?:must|should|shall|may|"
+    r"can)\s+be\s+(?:legally\s+)?marked\s+(?:as\s+)?[\"\u201c\u2018']?(?:Made\s+in|Product\s+of)\s+",
     re.IGNORECASE,
 )
 _ROW = re.compile(r"(?:\s\([^()\n]{2,40}\))?,?\s+(?:or|and)\s+(?=[A-Z]|the\s+[A-Z])")
 _BEHALF = re.compile(
-    r"\bon\s+behalf\s+of\s+(?:(?:your|the|its|their|our)\s+(?:[\w-]+\s+)?(?:clients?|importers?(?:\s+of\s+record)?|compan(?:y|ies)|"
+    r"\bon\s+behalf\s+of\s+(?:(?:your|the|its|their|our)\s+(?:[\w-]+\s+)?(?:clients?|"
+    r"importers?(?:\s+of\s+record)?|compan(?:y|ies)|"
     r"firms?|protestants?|requesters?|requestors?|manufacturers?)(?:,|\s+named)?\s+)?",
     re.IGNORECASE,
 )
@@ -136,16 +142,19 @@ _AGREEMENT = (
     r"(?!HTS|GRI|CFR|CBP|USC)[A-Z][A-Z/-]{2,}(?![a-z])"
 )
 _PREFERENCE = re.compile(
-    rf"(?:(?P<no>\bnot\s+(?:be\s+)?|\bfails?\s+to\s+|\bin)|\b)(?i:eligible|entitled|qualif(?:y|ies))\s+(?:for|to|as)\s+{_RATE}"
+    rf"(?:(?P<no>\bnot\s+(?:be\s+)?|\bfails?\s+to\s+|\bin)|\b)(?i:eligible|entitled|qualif(?:y|ies))\s+(?:for|"
+    rf"to|as)\s+{_RATE}"
     rf"(?:(?P<of>{_AGREEMENT})\s+preferential|(?:(?!\bprovisions\s+of\b)[^.;]){{0,140}}?\bunder\s+(?:the\s+)?"
     rf"(?P<under>{_AGREEMENT}|subheading\s+\d{{4}}\.\d{{2}}\.\d{{2}}))"
 )
 _OPEN = re.compile(r"\b(?:if|whether|that|which|may)\b[^.;]{0,60}$", re.IGNORECASE)
 _PROTEST = re.compile(
-    r"\b(?:the|this|these|your|said|subject)\s+(?:\w+\s+)?protests?\b(?!\s+(?:that|which)\b)[^.;]{0,120}?\b(?:should|shall|must|is|are|will)\s+(?:therefore\s+|hereby\s+)?(?:be\s+)?"
+    r"\b(?:the|this|these|your|said|subject)\s+(?:\w+\s+)?protests?\b(?!\s+(?:that|which)\b)[^.;]{0,"
+    r"120}?\b(?:should|shall|must|is|are|will)\s+(?:therefore\s+|hereby\s+)?(?:be\s+)?"
     r"(?P<done>(?:denied|allowed|granted|approved|sustained)(?:\s+in\s+(?:full|part))?(?:,?\s+and\s+"
     r"(?:denied|allowed|granted|approved)\s+in\s+part)?)\b"
-    r"|\b(?:instructed|directed|should|shall|must)\s+(?:to\s+)?(?P<do>deny|allow|grant|approve)\s+(?:the|this|these|said)\s+"
+    r"|\b(?:instructed|directed|should|shall|must)\s+(?:to\s+)?(?P<do>deny|allow|grant|approve)\s+(?:the|this|"
+    r"these|said)\s+"
     r"(?:\w+\s+)?protests?\b(?P<part>\s+in\s+(?:full|part))?",
     re.IGNORECASE,
 )

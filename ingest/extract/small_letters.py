@@ -39,7 +39,8 @@ _HASTY = 2  # beginnings in small letters that show a text to be written in a hu
 _SENTENCES, _TIMES = 4, 4  # at least so many small beginnings, and so many times as many as capital ones
 _SHORTEST = 4
 _BEFORE_PLACES = re.compile(
-    r"\b(?:from|in|into|to|of|via|through|thru|by|is|was|are|not|or|and|said|says|claims|declared|origin)\s+$|[/:,] ?$"
+    r"\b(?:from|in|into|to|of|via|through|thru|by|is|was|are|not|or|and|said|says|claims|declared|"
+    r"marked|made|en|origin)\s+$|[/:,] ?$"
 )
 _BEFORE_GOODS = re.compile(r"\b(?:from|in|into|to|via|through|thru|says|said|origin)\s+$")  # in a chat
 _BEFORE_TITLES = re.compile(r"\bthe\s+$")  # of their goods: the malaysia certs

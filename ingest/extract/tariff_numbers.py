@@ -26,9 +26,11 @@ _MONEY = (
 )
 _AMOUNT_BEFORE = re.compile(
     rf"(?:{_MONEY}|\b(?:value[ds]?|totals?|totall?ed|totall?ing|paid|pays?|price[ds]?|costs?|amounts?|sum|fees?|duty|"
-    r"duties|taxes|tax|deposits?|owe[ds]?|owing|bonds?|penalty|mpf|hmf|freight|balance|weigh\w*|weights?|gross|net|about|"
+    r"duties|taxes|tax|deposits?|owe[ds]?|owing|bonds?|penalty|mpf|hmf|freight|balance|weigh\w*|weights?|"
+    r"gross|net|about|"
     r"approximately|some|only|nearly|over|refunds?|bill|billed|invoiced|charged?|offered|collected|bid|rate|average|"
-    r"at|by|plus|minus|less|for|sections?|secs?|annex|articles?|arts?|parts?|CFR|USC|rules?|clauses?|chapters?|notes?|paragraphs?|"
+    r"at|by|plus|minus|less|for|sections?|secs?|annex|articles?|arts?|parts?|CFR|USC|rules?|clauses?|"
+    r"chapters?|notes?|paragraphs?|"
     r"versions?|ver|rev|release|style|model|room|policy|form|directive|publication|tel|phone|ext|fax|elevation|"
     r"length|width|size|serial|sku|item|wired|sent|transferred|remitted|reimbursed|spent|cheque|check|came to|comes to|"
     r"cash|invoices?|account|profit|loss|revenue)\b|[#=+*x\u00d7<>@\u00a7])[\s.:(]{0,3}"
@@ -37,8 +39,10 @@ _AMOUNT_BEFORE = re.compile(
 )
 _AMOUNT_BEHIND = re.compile(
     rf"[ -]?(?:%|{_MONEY}|\b(?:percent|pct|per|each|ea|apiece|a (?:piece|pair|dozen|unit|kilo|ton)|in duty|"
-    r"kgs?|kilos?|kilograms?|grams?|g|mt|tonnes?|tons?|lbs?|pounds?|oz|m2|m3|cbm|sq(?:m|ft)?|cm|mm|meters?|metres?|m|ft|feet|"
-    r"inch(?:es)?|in|liters?|litres?|l|gal(?:lons?)?|hours?|hrs?|days?|units?|pcs|pieces|sets?|ctns?|cartons?|dz|dozens?|"
+    r"kgs?|kilos?|kilograms?|grams?|g|mt|tonnes?|tons?|lbs?|pounds?|oz|m2|m3|cbm|sq(?:m|ft)?|cm|mm|meters?|"
+    r"metres?|m|ft|feet|"
+    r"inch(?:es)?|in|liters?|litres?|l|gal(?:lons?)?|hours?|hrs?|days?|units?|pcs|pieces|sets?|ctns?|cartons?|"
+    r"dz|dozens?|"
     r"pairs?|prs|yards?|yds?|kwh?|hz|psi)\b(?! [A-Za-z]+ (?:\d{4}\.|not )))",
     re.IGNORECASE,
 )

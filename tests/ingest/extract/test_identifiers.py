@@ -331,10 +331,50 @@ def test_the_abstracts_of_real_notices_hold_next_to_no_false_numbers() -> None:
         ("The team left at 1430 hours; 22 shipments at 1205 per unit.", []),
         ("Imports through 2025; sections 2295 through 2298; classified in Yarn (5205).", []),
         ("Exams at 1400 found nothing.", []),
+        ("The IT says 3901, the entry lists 2704 and 2709; 40 entries, 1703 mostly.", ["3901", "2704", "2709", "1703"]),
+        (
+            "Entry of May 3. Officers of 2304 had it; sent by the same broker through 5206; an entry at 2002",
+            ["2304", "5206", "2002"],
+        ),
+        ("Note on hats, 4701\n\nThe port has it.", ["4701"]),
+        (
+            "The entry is of invoice 2704, PO 2709, Suite 3901; a bill of total 2811. Founded in 1801, styles "
+            "2720 and 5301.",
+            [],
+        ),
+        ("Goods of the entry other than those of 3203, 3204 or 3205; phoned at 1703 about the entry", []),
+        ("His truck left for 2402. No such paper.", []),  # nothing there is of customs
     ],
 )
 def test_ports_by_their_numbers_where_something_is_done_that_is_done_at_ports(text: str, ports: list[str]) -> None:
     assert [key for _, _, which, key in find_identifiers(text) if which == "port"] == ports
+
+
+@pytest.mark.parametrize(
+    ("text", "bills"),
+    [
+        ("SWB No. UMBR22014478; PAPS OCHV0041882", ["UMBR22014478", "OCHV0041882"]),
+        ("The PAPS numbers run in sequence, from OCHH 200117 to OCHH 200127.", ["OCHH 200117", "OCHH 200127"]),
+        ("bills TPP/BAL/00871 and TPP/BAL/00902; bill UMB0090117", ["TPP/BAL/00871", "TPP/BAL/00902", "UMB0090117"]),
+        ("bills OCH-GPT-7710 thru OCH-GPT-7731", ["OCH-GPT-7710", "OCH-GPT-7731"]),
+        ("BILL OF LADING FOR COMBINED TRANSPORT          No. OCX-558/17", ["OCX-558/17"]),
+        ("OCH-SAV-1140 may be a switch bill", ["OCH-SAV-1140"]),
+        ("bill UMB-BRE-20118 is out. Hold UMB-BRE-20119, invoice UMB-BRE-20120", ["UMB-BRE-20118", "UMB-BRE-20119"]),
+        ("Originals: UMBR30114872 released", ["UMBR30114872"]),
+        ("Rail waybill OC 482210; HBL 77114", ["OC 482210", "77114"]),
+        ("Their order UMBR30114872, a bill of 30,000; a hold on OCH-SAV-1140", []),
+    ],
+)
+def test_bills_in_the_forms_of_carriers_forwarders_truckers_and_railways(text: str, bills: list[str]) -> None:
+    assert [one.text for one in numbers("", text) if one.kind == "bill"] == bills
+
+
+def test_boxes_in_blanks_headings_that_no_amount_begins_like_and_cases_in_capitals() -> None:
+    text = "Box CMRU 401 913 7, honey entered under 0409.00, parts of 6113.00; HS 701322. EAPA CONSOLIDATED CASE 7702"
+    assert [(one.kind, one.text) for one in numbers("", text)] == [
+        ("container", "CMRU 401 913 7"), ("hts", "0409.00"), ("hts", "6113.00"), ("hts", "701322"), ("case", "7702"),
+    ]  # fmt: skip
+    assert numbers("", "a balance of 6113.00; EAPA Case Number: none") == []
 
 
 def test_a_forwarders_air_waybill_stands_without_its_label_and_days_below_a_bill_list_are_no_bills() -> None:

@@ -209,6 +209,13 @@ def test_countries_are_found_where_they_are_countries(text: str, codes: list[str
          ["2011-05-26", "1999-12-31", "2021-02-02", "--02-06", "--05-21"]),
         ("Call 8/14\n\nRefused. Notice went 8/12\n(phone) 8/7: yes\npage 7/9\nbolts of 3/8\n",
          ["--08-14", "--08-12", "--08-07"]),
+        ("12 de marzo de 2017, 08 SET 2017, 3 ao\u00fbt 2019, 4-OKT-2020 and 15 de octubre; 12/IV/2019, "
+         "9 of May of 2020",
+         ["2017-03-12", "2017-09-08", "2019-08-03", "2020-10-04", "--10-15", "2019-04-12", "2020-05-09"]),
+        ("2016. 5. 19; Rec'd 5 Aug 13     Out; last order was may 2. Gate out 9/29. The box of 03/14, at\n4-3-14 0615",
+         ["2016-05-19", "2013-08-05", "--05-02", "--09-29", "--03-14", "2014-04-03"]),
+        ("Umber | 11/16\nOchre | 11/16\n", ["--11-16", "--11-16"]),
+        ("Page 9/29, a rod of 11/16 inch; it may 2; file 03/14; 5 out 2 of 9", []),
         ("Bolts 3/8\nPage 7/9\nA ratio of 7/11\n  20119926  \n  99991231", []),
         ("12-34-5678, 2023-39-01, 31-31-99, EXAM14MAR24", []),
         ("February 30, 2015; May 2015; 19 CFR 177.9; 2015-13-40; 1/2/3456; 85 FR 37626; 9903.88.15", []),

@@ -86,12 +86,30 @@ PORTS = [
     ("SEGU5520133  Savannah  cotton\n", ["Savannah"]),
     ("exam notes boston / conley  10/22/15\n\nopened it", ["boston"]),
     ("SAVANNAH (1703) has it; 4601 Newark, too", ["SAVANNAH", "1703", "4601", "Newark"]),
+    (
+        "Please let Detroit know, since word from Charleston came late; Oakland put an exam on it.",
+        ["Detroit", "Charleston", "Oakland"],
+    ),
+    ("U.S. Customs Service\nSan Francisco, CA\n\nContact for Morgan City: none", ["San Francisco", "Morgan City"]),
+    (
+        "Port of loading?  Gothenburg 90%, Durban 10%\nTRANSHIPMENT: SINGAPORE; load ports Puerto Cort\u00e9s 11/05",
+        ["Gothenburg", "Durban", "SINGAPORE", "Puerto Cort\u00e9s"],
+    ),
+    ("Railed out of LA; guards at jfk, through 5206 and, lately, ORD", ["LA", "jfk", "ORD"]),
+    (
+        "Cargo for Boston; on the water from Xiamen; it put back to Ponta Delgada.",
+        ["Boston", "Xiamen", "Ponta Delgada"],
+    ),
+    ("First two boxes went to Boston, the other to Chicago. Before 2016 Detroit.", ["Boston", "Chicago", "Detroit"]),
+    ('drop yard -> Laredo -> Umber; a Yantian loading; words "FROM TIANJIN"', ["Laredo", "Yantian", "TIANJIN"]),
+    ("The lot got late from Norfolk; somebody had the seal of ABC-1234567-6 at Miami.", ["Norfolk", "Miami"]),
 ]
 
 PLACES = [
     "Umber Ltd. of Savannah, Georgia imports it; its warehouse in Houston is empty.",
     "The Savannah lab tested it. through Houston Steel Supply; Port of Savannah, Missouri",
     "Umber Inc., 400 Dock Street, Norfolk, VA 23510",
+    "The lot was sold to Houston; her letter to Seattle on the entry",
     "Mr. Houston cleared it. Austin examined the invoice, by way of Bath.",
     "The firm moved its headquarters from Dallas to Houston, entered into a contract in Chicago.",
     "The court in New York held that it was. A mill in Ningbo; Ningbo-based; a trader from Ningbo",
