@@ -43,6 +43,15 @@ _NOT_SO = re.compile(
     | straw | front | shell | phoenix | alter\ ego
     )\b"""
 )
+# A warehouse among what a business consists of goes with it; by itself it is something else.
+_WAREHOUSE = re.compile(r"(?i)\b(warehouses?|whse)\b")
+_A_BUSINESS = re.compile(
+    r"""(?ix)\b(
+      (business|goodwill|inventory|stock(\ in\ trade)?|equipment|moulds|molds|trade\ ?(names?|marks?)|contracts)
+    | customer(s|\ lists?) | (supply|sales)\ agreements | (telephone|phone)\ (lines?|numbers?)
+    | (all|certain|substantially\ all)\ (of\ )?(its\ |the\ )?assets | going\ concern
+    )\b"""
+)
 # What the new one only says of itself, or what was looked for and not found; the press may quote a firm.
 _ONLY_SAID = re.compile(
     r"""(?ix)\b(
@@ -87,7 +96,7 @@ _IN_NAME_ONLY = re.compile(
     | \bwithout\ (its\ |the\ |any\ |assuming\ )*(debts?|liabilit\w+)"""
 )
 _TO_ITS_OWN = re.compile(
-    r"""(?ix)\b(
+    r"""(?ix)(?<!\bno\ )(?<!\bnot\ an\ )(?<!\bnon-)\b(
       (brother|sister|father|mother)s?([- ]in[- ]law)? | cousin | wife | husband | spouse | nephew | niece | insider
     | same\ (address|premises|telephone|phone|officers?|manager) | manager\ of\ (the\ )?buyer
     )\b"""
@@ -194,7 +203,7 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     of_both = [(said, keys) for said, keys in _told(paper, old | new) if keys & old or keys & new]
     if not all(any(keys & of for _, keys in of_both) for of in (old, new)):
         return False
-    if any(_NOT_SO.search(said) for said, _ in of_both):
+    if any(_NOT_SO.search(_of_the_business(said)) for said, _ in of_both):
         return False
     if paper.kind != _PUBLISHED and _ONLY_SAID.search(whole):
         return False
@@ -203,6 +212,11 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     if not told and len({key for _, keys in of_both for key in keys}) <= _AND_A_MAKER:
         told = [said for said, keys in of_both if keys & new]
     return any(_HANDED_ON.search(said) for said in told) or _lets_its_name(paper, of_both, old | new)
+
+
+def _of_the_business(said: str) -> str:
+    """A sentence, less the warehouse that goes with the rest of a business."""
+    return _WAREHOUSE.sub("", said) if _A_BUSINESS.search(said) else said
 
 
 def _less_names(paper: Document) -> Document:

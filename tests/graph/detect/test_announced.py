@@ -57,6 +57,7 @@ def test_a_firm_may_write_itself_from_whom_it_has_the_business(text: str, found:
     [
         f"{NEW} has acquired {OLD} and assumes all its liabilities.",
         f"The trustee of {OLD} sells stock and contracts to {NEW}, which is not related to it.",
+        f"The Court approves the sale of the warehouse lease and stock of {OLD} to {NEW}, a buyer that is no insider.",
         f"{OLD} placed its tile business into {NEW}. {OLD} keeps its other lines.",
         f"{NEW} is the successor by merger of {OLD}.",
         f"{THIRD} writes that {NEW} is its sole US distributor from June on. The agreement with {OLD} has ended.",
