@@ -28,7 +28,9 @@ from ingest.extract.name_words import (
     begins_names,
     ends_names,
     is_coined,
+    is_given,
     is_goods,
+    is_of_nation,
     is_region,
     is_ship_or_brand,
     is_town,
@@ -39,7 +41,7 @@ from ingest.extract.name_words import (
     stops,
     trimmed,
 )
-from ingest.extract.told_of import stands_so
+from ingest.extract.told_of import ends_so, in_headline, stands_so
 from ingest.sources.countries import country_code
 
 _LONGEST_NAME = 160  # characters before a legal form
@@ -143,6 +145,7 @@ _LINE_BEGINS = re.compile(
     r"(?:^|\n(?<![^\n]{60}\n)|: )[ \t]*"
     r"(?P<word>Above|After|All|Any|Before|Both|Every|In|No|Not|On|Only|Out|Over|Under|Up) $"
 )
+_FIELD_BEGINS = re.compile(r"[a-z]: The $")
 _LINE_ENDS = re.compile(r"[ \t]*(?:\n|$)")
 
 
@@ -170,6 +173,8 @@ def _name_start(text: str, floor: int, form: FormSpan) -> int | None:
     if not form.sure and not _fits_short_form(text, names[-1], form):
         return None
     start = kept[0].start()
+    if _FIELD_BEGINS.search(text, max(0, start - len("x: The ")), start):
+        return start - len("The ")  # Consignee: The Umber Exchange, Inc.
     if (ahead := _LINE_BEGINS.search(text, max(0, start - _WRAPPED), start)) and _LINE_ENDS.match(text, form.end):
         return ahead.start("word")
     court = _COURT.match(text, max(0, start - len("Court of ")), form.start)
@@ -373,10 +378,14 @@ _CLIENT = re.compile(
 )
 
 
+_CLIENT_ENDS = re.compile(r"\)|;|(?<![^\n]{60})\n")
+
+
 def _clients(text: str) -> Iterator[Place]:
     for match in _CLIENT.finditer(text):
         name = match.group("name")
-        if next(iter(legal_forms(text[match.start("name") : match.end() + 30])), None):
+        line = _CLIENT_ENDS.split(text[match.start("name") : match.end() + 30])[0]
+        if next(iter(legal_forms(line)), None):
             continue  # found by its form
         if stop := SENTENCE_ENDS.search(name):
             name = name[: stop.start() + 1]
@@ -541,8 +550,56 @@ def _names_one(text: str, match: re.Match[str]) -> bool:
     return len(named) > 1 and not all(says_nobody(word) for word in named) and not country_code(text[start:end])
 
 
+# Names of three words or more that end firms' names, and of two where the first is in no dictionary, anywhere
+# but in headlines and quotes and behind an article: `- Umber Pet Provisions`, `-> Umberia Trucking`.
+_ENDED = re.compile(
+    r"(?<![\w.&'\u2019@/-])(?<![A-Z&] )(?<!\b[Tt]he )(?<!\ban )(?<!\ba )(?<!\bA )(?<!\bAn )(?<![\"\u201c])"
+    r"(?P<name>(?!Can )(?:St\. )?[A-Z][\w'\u2019-]*\w(?: (?:& )?[A-Z][\w'\u2019-]*\w){1,4})(?![\w-]| [A-Z&]|"
+    r" \([A-Z]|['\u2019]\w{2}|['\u2019] ?[A-Z])"
+)
+_WITHIN_NAME = re.compile(r"[A-Z][\w'\u2019&]*[\w&] $")
+
+
+def _by_end(text: str) -> Iterator[Place]:
+    for match in _ENDED.finditer(text):
+        start, end = trimmed(text, *match.span("name"))
+        words = text[start:end].split()
+        if start == match.start("name") and _WITHIN_NAME.search(text, max(0, start - _LONGEST_WORD), start):
+            continue
+        if len(words) < 2 or not ends_names(words[-1]) or words[-1].isupper() or not ends_so(words):
+            continue
+        begun = [word for word in words[:-1] if word != "&"]
+        if (
+            any(official(word) or stops(word) or is_of_nation(word) for word in words)
+            or begun[0] in ("Former", "New", "Old")
+            or (len(words) == 2 and (text.startswith(" and ", end) or _has_longer(text, text[start:end])))
+            or country_code(begun[0])
+            or (len(begun) < 2 and (is_given(begun[0]) or is_of_people(begun[0].upper())))
+            or (len(begun) < 2 and not (is_coined(begun[0]) and not is_town(begun[0])))
+            or all(says_what_kind(word) or names_goods(word) or share(word.upper()) for word in begun)
+            or next(iter(legal_forms(text[end : end + 12])), None)
+            or in_headline(text, start, end, _THRICE)
+            or is_ship_or_brand(text, start)
+        ):
+            continue
+        yield start, end
+
+
+def _has_longer(text: str, name: str) -> bool:
+    """Whether a name is the beginning of a longer one, by which it is found: Umber Steel of Umber Steel Mill Ltd."""
+    at = text.find(f"{name} ")
+    while at >= 0:
+        if text[at + len(name) + 1 : at + len(name) + 2].isupper():
+            return True
+        at = text.find(f"{name} ", at + 1)
+    return False
+
+
+_THRICE, _LONGEST_WORD = 3, 24
+
+
 # By form and by what stands around, the surest first.
 _WAYS = (
     _by_form, _by_prefix, _by_beginning, in_fields, addressees, _clients, _shortened, _cited, _other_names, _numbered,
-    in_columns, in_lines, in_lists, houses, _works, _of_places, partners,
+    in_columns, in_lines, in_lists, houses, _works, _of_places, _by_end, partners,
 )  # fmt: skip

@@ -23,6 +23,12 @@ _LINE = re.compile(r"[^\n]+")
 _LOOSE = re.compile(r"(?P<before>(?:\d{1,3}[.)] |to |from |for |by )?)(?P<name>[^(),;]*[^(),; ])")
 # The number of a bill, box, entry or tariff heading, as rows of goods have one.
 _LOT = re.compile(r"\b(?:[A-Z]{4}[A-Z0-9]{0,6}\d{6}|[A-Z0-9]{3}-?\d{7}-?\d|\d{3}-\d{4} ?\d{4}|\d{4}\.\d\d)")
+_ENDS_LABELS = frozenset(("asked", "at", "by", "claimed", "declared", "entered", "for", "from", "in", "of", "on", "to"))
+_POINT = re.compile(
+    r"(?m)^[ \t]*(?:[-*\u2022]|\d{1,3}[.,)]) (?P<names>(?:The )?[A-Z][\w'\u2019-]*\w(?: (?:[&+] |of |"
+    r"and )?[A-Z][\w'\u2019-]*\w){0,7})"
+    r"(?=:[ ]|[ ]\([^()\n]{1,60}\):[ ]|[ ][-\u2013][ ][a-z])"
+)
 _FEWEST_ROWS, _OF_CELLS = 2, 3
 
 
@@ -34,6 +40,7 @@ def in_cells(text: str, found: Collection[Place]) -> Iterator[Place]:
     ['Ochre Jade']
     """
     yield from _lines(text, found)
+    yield from _points(text, found)
     if not any(bar in text for bar in ("|", " / ", " > ", "\t", "  ")):
         return
     rows: list[Sequence[Place]] = []
@@ -57,6 +64,17 @@ def _lines(text: str, found: Collection[Place]) -> Iterator[Place]:
         names = [line for line in lines if line in found or _is_name(text[slice(*line)], surely=True)]
         if len(names) == len(lines) and any(line in found for line in lines):
             yield from _of_columns(text, [[line] for line in lines], found, of_lots=False)
+
+
+def _points(text: str, found: Collection[Place]) -> Iterator[Place]:
+    """Names by which the points of a list begin, before a colon or a bracket: `* Umber Fable: socks of Peru`."""
+    rows: list[Sequence[Place]] = []
+    for match in _POINT.finditer(text):
+        at = match.start("names")
+        for name in match.group("names").split(" and "):
+            rows.append([(at, at + len(name))])
+            at += len(name) + len(" and ")
+    yield from _of_columns(text, rows, found, of_lots=False)
 
 
 def _cells(row: re.Match[str]) -> Sequence[Place]:
@@ -108,4 +126,6 @@ def _is_name(cell: str, *, surely: bool) -> bool:
         return False
     if surely and (cell.isupper() or is_given(words[0]) or is_of_people(words[0].upper())):
         return False
+    if words[-1].lower() in _ENDS_LABELS:
+        return False  # SUBMITTED BY
     return names_firm(cell) and not any(official(word) or is_label(word) or stops(word) for word in words)

@@ -18,11 +18,13 @@ from ingest.extract.name_words import (
     is_given,
     is_of_nation,
     is_plain,
+    is_put_together,
     is_region,
     is_town,
     names_goods,
     stops,
 )
+from ingest.extract.told_of import is_of_person
 from ingest.sources.countries import country_code
 
 _ROLES = (
@@ -32,11 +34,39 @@ _ROLES = (
     r"distributors?|exporters?|factor(?:y|ies)|filers?|firms?|forwarders?|importers?(?: of record)?|IORs?|makers?|"
     r"manufacturers?|mills?|ntfy|petitioners?|plants?|processors?|producers?|protestants?|purchasers?|"
     r"respondents?|retailers?|"
+    r"declarants?|answering|(?:entered or )?imported by|insured by|delivered to|for the carrier|lawyers?|"
+    r"counsel|haulers?|packers?|"
     r"sellers?|shippers?|suppliers?|suret(?:y|ies)|traders?|truckers?|vendors?|warehouses?|wholesalers?)"
 )
 # Who they are, how many or which, and what is said of them: `New importers:`, `3 suppliers for pots:`.
 _LABEL = re.compile(
     rf"(?:(?<=[\s(|])|^)(?i:{_ROLES})(?:\(s\))?(?: [a-z]+){{0,3}}(?: \([^()\n]{{1,24}}\))?:[ \t]+(?=[A-Z0-9])"
+)
+# Whom something is of or goes to, where that is a firm and hardly a person or a place: `a truck of Umber Haul`, `c/o
+# Umber Counsel`; and the name right behind an entry's number, as people note them.
+_WHOSE = re.compile(
+    r"\bc/o[ \t]+(?=[A-Z])|"
+    r"\b(?:[Tt]rucks?|[Tt]railers?|[Ss]emi|[Tt]ractor|[Dd]rivers?|[Ii]nvoices?|[Pp]ro ?formas?|[Qq]uot(?:es?|ations?)|"
+    r"[Ll]etterhead|[Cc]atalog(?:ue)?|[Ss]alesm[ae]n|[Oo]wners?|[Cc]ustomers?|[Cc]lients?|[Ww]orkshop|"
+    r"[Bb]onded carrier|"
+    r"[Pp]acking list|[Ss]eals?|[Dd]elivery order) (?:of|from) (?=[A-Z])|"
+    r"\b(?:[Ii]mported|[Ii]nsured|[Ii]nvoiced|[Cc]leared|[Hh]auled|[Tt]rucked|[Dd]elivered|[Dd]rayed|"
+    r"[Cc]arted|[Ss]titched|[Ss]ewn|"
+    r"[Ww]oven|[Ss]pun|[Cc]ast|[Ff]orged|[Pp]acked|[Bb]ottled|[Rr]oasted|[Cc]anned|[Tt]anned|[Mm]illed|"
+    r"[Mm]olded|[Gg]auged|"
+    r"[Ss]urveyed|[Aa]udited|[Ff]umigated|[Cc]onsigned) (?:by|to):? (?=[A-Z])|"
+    r"\b[Aa] sample run by (?=[A-Z])|\b(?:IN BOND|In bond) (?:VIA|via|by): (?=[A-Z])"
+)
+# Several of a kind, and who they are: `packers such as Umber and Ochre Landing`, `two shops, Umber Basket`.
+_SUCH = re.compile(
+    r"\b(?:accounts|brokers|buyers|carriers|clients|companies|competitors|customers|exporters|factories|firms|"
+    r"forwarders|"
+    r"growers|houses|importers|makers|manufacturers|mills|packers|plants|producers|retailers|sellers|shippers|shops|"
+    r"stores|suppliers|traders|truckers|vendors|wholesalers|kin of it)"
+    r"(?:,? (?:such as|like|including|namely|among them)|(?: [a-z]+){0,4},|(?: [a-z]+){0,3} (?:are|were)) (?=[A-Z])"
+)
+_NUMBERED = re.compile(
+    r"\b[A-Z0-9]{3}-\d{7}-\d(?:\.|,|;|:| -)?[ ](?:line \d{1,2}[,;] )?(?=[A-Z])|\bline \d{1,2}[;,] (?=[A-Z])"
 )
 _AGENT = re.compile(r"(?m)(?:^|[.;] |  )Agent:[ \t]+(?=[A-Z])")
 # As they are shortened at the head of a line: `shpr Umber Tea`.
@@ -50,6 +80,7 @@ _HOUSES = frozenset(
     ("AGENTS", "ATTORNEYS", "BROKER", "BROKERS", "CHB", "COUNSEL", "CUSTOMHOUSE", "CUSTOMS", "FORWARDING", "LAW",
      "LOGISTIK", "SERVICES", "SPEDITION", "SURVEYORS", "TOWING", "TRANSPORTES")
 )  # fmt: skip
+_OF_CUSTOMS = frozenset(("AGENTS", "BROKERAGE", "BROKERS", "CLEARANCE", "CONSULTANTS", "SERVICES", "SPECIALISTS"))
 _HEAD_LINES, _LAST_LINES = 2, 3
 # A broker's house by its name alone: `resigned, and Umber Customs files now`.
 _CUSTOMS = re.compile(
@@ -61,12 +92,14 @@ _CUSTOMS = re.compile(
 _WORD = r"(?:[A-Z]{1,3}&[A-Z]{1,3}|[A-Z0-9\u00c0-\u024f](?:[\w'\u2019-]*\w)?)"
 _NAME = re.compile(rf"(?:The )?{_WORD}(?: (?:& |of |de |del |da |do |di |y |e |et )?{_WORD}){{0,5}}")
 _BEHIND = re.compile(
-    r"[.]?(?:[ \t]*(?:[,;\n|(]|$|/ )|\.\s| (?:and|or|of|in|at|from|is|are) |[ \t]{2}| [-\u2013\u2014] )"
+    r"[.]?(?:[ \t]*(?:[,;\n|(]|$|/ )|\.\s| (?:and|or|of|in|at|from|is|are|was|were|have|has|had|which|who) |"
+    r"[ \t]{2}| [-\u2013\u2014] )"
 )
 _SEAT = re.compile(r" of (?P<land>[^\d]+)$")
 _IN_AMERICA = ("Georgia", "Jersey")
 _BRACKET = re.compile(r" ?\([^()\n]{1,40}\)")
 _NEXT = re.compile(r"(?:[,;] (?:and )?| and | & | / )(?=[A-Z0-9])")
+_IN_TOWN = re.compile(r" (?:in|of) [A-Z]\w+(?: [A-Z]\w+)?(?: and [A-Z]\w+)?(?=[,;] [A-Z])")  # Umber in Farmton, Ochre
 _AND = re.compile(r" and ")
 _LINES = re.compile(r"[^\n]*\S[^\n]*")
 _LONGEST_LIST = 12
@@ -83,6 +116,9 @@ def in_lists(text: str) -> Iterator[Place]:
     for pattern in (_LABEL, _AGENT, _SHORT):
         for label in pattern.finditer(text):
             yield from _behind(text, label.end())
+    for pattern in (_WHOSE, _SUCH, _NUMBERED):
+        for label in pattern.finditer(text):
+            yield from (place for place in _behind(text, label.end()) if _is_titled(text[slice(*place)]))
 
 
 def houses(text: str) -> Iterator[Place]:
@@ -100,6 +136,8 @@ def houses(text: str) -> Iterator[Place]:
         if match and len(words) > 1 and all(word[0].isupper() or word in ("&", "of", "de") for word in words):
             of_house = words[-1].upper() in _HOUSES or ends_names(words[-1])
             begun = words[:-1]
+            if words[-1].upper() in _OF_CUSTOMS and begun[-1].upper() == "CUSTOMS":
+                begun = begun[:-1] or begun  # UMBER BRIDGE CUSTOMS BROKERS
             of_office = "AND" in words or any(map(official, begun))
             if of_house and not of_office and names_firm(" ".join([*begun, "Tea"])):
                 yield match.span("name")
@@ -110,6 +148,12 @@ def houses(text: str) -> Iterator[Place]:
         where = of_nation or is_town(name) or is_place(name.upper())
         if not where and not any(official(word) or is_label(word) or stops(word) for word in words):
             yield match.span()
+
+
+def _is_titled(name: str) -> bool:
+    """Whether a name has several words, none of them an authority's, or is of no dictionary."""
+    words = name.removeprefix("The ").split()
+    return (len(words) > 1 or is_put_together(name)) and not any(official(word) for word in words)
 
 
 def _behind(text: str, at: int) -> Iterator[Place]:
@@ -128,6 +172,8 @@ def _behind(text: str, at: int) -> Iterator[Place]:
         end = match.end()
         if bracket := _BRACKET.match(text, end):
             end = bracket.end()
+        if town := _IN_TOWN.match(text, end):
+            end = town.end()
         following = _NEXT.match(text, end)
         if following is None:
             return
@@ -137,7 +183,7 @@ def _behind(text: str, at: int) -> Iterator[Place]:
 def names_firm(written: str) -> bool:
     """Whether words can be a firm's name where a firm's stands.
 
-    >>> names_firm("Umber Tea"), names_firm("Ann Worden"), names_firm("Ohio"), names_firm("Same As Above")
+    >>> names_firm("Umber Tea"), names_firm("Ann Weld"), names_firm("Ohio"), names_firm("Same As Above")
     (True, False, False, False)
     """
     words = written.removeprefix("The ").split()
@@ -157,6 +203,8 @@ def names_firm(written: str) -> bool:
     if len(words) == 1:
         return "&" in written or _tells(written)
     of_person = (is_given(words[0]) or is_of_people(plain[0])) and len(words) <= len(("Ann", "S", "Weld"))
+    if is_of_person([words[0], words[-1]]) and all(map(INITIALS.fullmatch, words[1:-1])):
+        return False
     firms = any(is_plain(word) or ends_names(word) or names_goods(word) for word in words[1:]) or "&" in words
     return firms or not (of_person or is_town(written))
 

@@ -60,6 +60,7 @@ _LONGEST_JOINED = 12
 _NUMBERED = re.compile(
     r"(?<=Factory) No\. ?\d{1,3}(?![\w.]\w)|(?<=Unit|Mill) \d{1,2}(?!\w|[.,]\d)"
 )  # Umber Garment Factory No. 2
+_SHORT_FOR_TWO = re.compile(r"(?:I|It|He|She|We|You|They|That|There|Who)['\u2019](?:d|ll|m|re|s|ve)")
 _PARTNERS = re.compile(r"[A-Z]{1,3}&[A-Z]{1,3}")  # U&O
 _DAYS = frozenset(
     ("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER",
@@ -273,6 +274,8 @@ def _tells(word: str, small: Collection[str], shortest_capitals: int = _SHORTEST
     shortest = shortest_capitals if word.isupper() else _SHORTEST
     if _PARTNERS.fullmatch(word):
         return True
+    if _SHORT_FOR_TWO.fullmatch(word):
+        return False
     if len(word) < shortest or not word[0].isupper() or any(letter.isdigit() for letter in word):
         return False
     if any(way in small for way in (lowered, lowered.removesuffix("s"), f"{lowered}s")):

@@ -25,7 +25,8 @@ from ingest.sources.countries import country_code
 
 # Who somebody is, in small letters, and then the name: `the broker Umber Gate`, `its supplier Ochre Jade`.
 _INTRODUCED = re.compile(
-    r"\b(?:importer|exporter|producer|manufacturer|supplier|shipper|consignee|(?:customs )?broker|filer|carrier|"
+    r"\b(?:(?<=[.;(] )(?:Maker|Declarant|Broker)|maker|declarant|trucker|packer|surveyor|auditor|alleger|"
+    r"importer|exporter|producer|manufacturer|supplier|shipper|consignee|(?:customs )?broker|filer|carrier|"
     r"respondent|petitioner|vendor|seller|buyer|purchaser|subsidiary|affiliate|predecessor|parent|distributor|retailer|"
     r"wholesaler|forwarder|trader|competitor|subcontractor|factory|mill|client|customer|complainant)"
     r"(?: company| of record)?,? (?:named |called |= )?"

@@ -60,8 +60,8 @@ NOBODY = frozenset(
 
 # By which a sentence begins, and which are in no name then: Competitor Umber & Ochre sells it.
 ROLES = frozenset(
-    ("Broker", "Competitor", "Consignee", "Exporter", "Forwarder", "Importer", "Manufacturer", "Shipper", "Supplier",
-     "Surety", "Vendor")
+    ("Broker", "Competitor", "Consignee", "Declarant", "Exporter", "Forwarder", "Importer", "Manufacturer", "Shipper",
+     "Supplier", "Surety", "Vendor")
 )  # fmt: skip
 _OF_NATIONS = re.compile(r"(?:ese|ian|ean|ish|can|ans|i)$", re.IGNORECASE)
 _NATIONS = frozenset(

@@ -11,8 +11,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from itertools import islice
 
+import pycountry
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -28,7 +30,7 @@ from ingest.extract.identifiers import find_identifiers
 from ingest.extract.in_cells import in_cells
 from ingest.extract.in_place import in_place
 from ingest.extract.known_names import KnownNames
-from ingest.extract.name_words import ends_names
+from ingest.extract.name_words import ends_names, is_ship_or_brand, names_goods
 from ingest.extract.names import name_key
 from ingest.extract.ports_by_name import is_ports_name, ports_by_name
 from ingest.extract.small_letters import (
@@ -40,6 +42,7 @@ from ingest.extract.small_letters import (
     small_names,
 )
 from ingest.extract.tables import letters_in_brackets, rows_in_tabs
+from ingest.sources.countries import country_code
 
 COMPANY, COUNTRY, DATE = "company", "country", "date"
 _MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
@@ -48,6 +51,8 @@ _LONGEST_TEXT = 2**31  # spaCy's own limit guards models that need memory by len
 _FILER, _FILER_CHARACTERS = re.compile(r"\bfiler(?: code)?:? $", re.IGNORECASE), 12
 _SHORTENED = (" Bt", " Est", " Fty", " Mfy")
 _GOES_ON = re.compile(r" (?P<word>[A-Z][a-z]+)(?![\w-]| [A-Z])")
+_OF_STATE = re.compile(r" of (?P<state>(?:New |North |South |West |Rhode )?[A-Z][a-z]+)(?![\w-]| [A-Z&])")
+_LAND = re.compile(r", ([A-Z]\w{3,})")
 _OF_MONEY = ("Bank", "Guaranty", "Insurance")
 _FORM_CHARACTERS = 24
 _PIECE = re.compile(r"[^\W_]+|[^\w\s]|_|\s+")
@@ -147,6 +152,10 @@ class _Names:
 
 def _whole(text: str, one: Span) -> Span:
     """A short name with what makes it a longer one: Umber Point Insurance, of which Umber Point was known."""
+    if one.how == How.FORM and (state := _OF_STATE.match(text, one.end)) and state.group("state") in _states():
+        form = next(iter(legal_forms(text[one.start : one.end])), None)
+        of_goods = names_goods(text[one.start : one.end].rsplit(maxsplit=1)[-1])  # Umber Fragrance, which is in Ohio
+        return one if form or of_goods else replace(one, end=state.end(), key=name_key(text[one.start : state.end()]))
     if one.how != How.ALIAS:
         return one
     form = next(iter(legal_forms(text[one.end : one.end + _FORM_CHARACTERS])), None)
@@ -156,6 +165,13 @@ def _whole(text: str, one: Span) -> Span:
     if behind and (ends_names(behind.group("word")) or behind.group("word") in _OF_MONEY):
         return replace(one, end=behind.end())
     return one
+
+
+@cache
+def _states() -> frozenset[str]:
+    """The parts of the United States that firms are called by as well: Umber Works of Indiana; no cities."""
+    named = {region.name for region in pycountry.subdivisions if region.country_code == "US"}
+    return frozenset((*named, "Carolina", "Dakota", "New England")) - {"New York", "Washington"}
 
 
 def _with_stop(text: str, one: Span) -> Span:
@@ -168,6 +184,14 @@ def _is_no_firm(text: str, one: Span) -> bool:
     """Whether a name that no list knows is a port's, or a filer's code: `filer UMB`."""
     written = text[one.start : one.end]
     code = one.how != How.KNOWN and _FILER.search(text, max(0, one.start - _FILER_CHARACTERS), one.start)
+    ship = one.how != How.KNOWN and is_ship_or_brand(text, one.start) and not next(iter(legal_forms(written)), None)
+    lines = written.split("\n")
+    parted = len(lines) > 1 and one.how == How.FORM and country_code(lines[0].strip())  # from Turkey, and the next line
+    seat = (
+        one.how == How.ALIAS and " " not in written and (land := _LAND.match(text, one.end)) and country_code(land[1])
+    )
+    if ship or parted or seat:
+        return True
     return bool(code and len(written) == len("UMB")) or (one.how == How.FORM and is_ports_name(written))
 
 

