@@ -199,10 +199,10 @@ def _return(lead: Lead, filed: Filings) -> Return:
 def _travelled(lead: Lead) -> Travelled:
     lot, best = lead.lot, lead.matches[0]
     bills = tuple(match.bill for match in (lead.matches if lead.parts else lead.matches[:1]) if match.bill)
+    there_until = max(lot["action_day"], lot["there_until"] or 0)
     return Travelled(
-        lot["shipment"], lot["bill"] or "", lot["action_day"], lot["acting_port"], bills, best.day, best.port,
-        best.carrier,
-    )  # fmt: skip
+        lot["shipment"], lot["bill"] or "", there_until, lot["acting_port"], bills, best.day, best.port, best.carrier
+    )
 
 
 def _came(lead: Lead) -> Came:

@@ -40,7 +40,7 @@ SIGNS: dict[str, tuple[float, float]] = {
     "moved_for_good": (-4.0, -3.0),  # the importer's other goods left the port too and stayed away
     # In this season of other years, too, the importer leaves the port for that of return.
     "in_season": (-4.0, -2.0),
-    "under_way": (-8.0, -3.0),  # what came in was laden abroad, under another bill, before customs stopped the lot
+    "under_way": (-8.0, -3.0),  # what came in was laden abroad, under another bill, before the lot can have left
 }
 
 # Leads that these explain say nothing of how the rest tells: their coefficients stay as declared.

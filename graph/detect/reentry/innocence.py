@@ -71,7 +71,7 @@ def innocent(
             _everybody(moved),
         ),
         InnocentExplanation(
-            "already under way", "when the bills of what came in were laden abroad, beside the day of the stop",
+            "already under way", "when the bills of what came in were laden abroad, beside the days on which customs had the lot before it",
             _under_way(travelled[0]),
         ),
         InnocentExplanation(
@@ -156,5 +156,5 @@ def _under_way(journey: Journey) -> str:
         return "Cannot be told: no day of lading is on record, or the goods came under the lot's own bill."
     laden = date(1970, 1, 1) + timedelta(days=journey.last_laden)
     if journey.laden_before:
-        return f"Holds: {listed(list(journey.laden_before))} was laden by {laden}, before customs stopped the lot."
+        return f"Holds: {listed(list(journey.laden_before))} was laden by {laden}, before the lot can have left."
     return f"Does not hold: the last of the goods were laden on {laden}, after customs stopped the lot."

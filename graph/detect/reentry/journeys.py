@@ -1,7 +1,8 @@
 """What carriers say of how goods came: when a bill's goods were laden, and where ships do not call.
 
-What was laden abroad before customs stopped a lot cannot be that lot come back, and it is the carrier that says so, not
-the importer. A notice that ships leave the acting port out, and go where the goods came in, says who moved them.
+What was laden abroad while customs had a lot before it cannot be that lot come back, and it is the carrier that says
+so, not the importer. A notice that ships leave the acting port out, and go where the goods came in, says who moved
+them.
 
 Invariant: under the lot's own bill goods go on from where they were stopped; its day of lading says nothing.
 """
@@ -28,11 +29,14 @@ NOTICE_DAYS, NOTED_LATE_DAYS = 120, 7
 
 @dataclass(frozen=True, slots=True)
 class Travelled:
-    """A lot and how it is thought to have come back: bills of all parts, ports, carrier. Days since 1970."""
+    """A lot and how it is thought to have come back: bills of all parts, ports, carrier. Days since 1970.
+
+    `there_until` is the last day on which customs had the lot before it, or saw it off.
+    """
 
     shipment: str
     bill: str
-    action_day: int
+    there_until: int
     acting_port: str
     return_bills: tuple[str, ...]
     return_day: int
@@ -42,9 +46,9 @@ class Travelled:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The return's bills where all were laden before customs acted, and the last day of lading where it is known;
-    notices that say that ships leave the acting port out for the port of return, or that the ship or carrier that
-    brought the goods does."""
+    """The return's bills where all were laden before the lot can have left, and the last day of lading where it is
+    known; notices that say that ships leave the acting port out for the port of return, or that the ship or carrier
+    that brought the goods does."""
 
     laden_before: tuple[str, ...] = ()
     last_laden: int | None = None
@@ -68,7 +72,7 @@ def journeys(facts: FactStore, came: Iterable[Travelled], *, as_of: date | None,
         last = max(known) if known and len(known) == len(c.return_bills) else None
         names = {c.carrier, *(by_bill.get(bill, {}).get("vessel") or "" for bill in c.return_bills)} - {""}
         found[c.shipment] = Journey(
-            c.return_bills if last is not None and last < c.action_day else (),
+            c.return_bills if last is not None and last < c.there_until else (),
             last,
             tuple(notice["id"] for notice in notices if _tells(notice, c, names)),
         )

@@ -19,6 +19,9 @@ from graph.facts.store import FactStore
 # Actions that concern goods at a port. Audits, site visits and penalties concern a firm.
 KINDS = ("exam", "document_review", "hold", "detention", "refusal", "seizure", "reexport", "sample")
 
+# At these customs has the goods before it, or sees them off: until then they are where they were stopped.
+HAD_BEFORE_IT = ("exam", "hold", "detention", "refusal", "seizure", "reexport")
+
 REFUSED, SEIZED, DISCREPANT, UNRESOLVED, CLEARED = "refused", "seized", "discrepant", "unresolved", "cleared"
 DESTROYED = "destroyed"
 # Goods can be called back for some thirty days after their conditional release: what is found wrong with an entry
@@ -179,6 +182,7 @@ def acted_on_lots(
     shipments = t.group_by("shipment").agg(
         action_ids=t.action_id.collect(distinct=True).sort(),
         action_day=t.action_day.min(),
+        there_until=t.action_day.max(where=t.kind.isin(HAD_BEFORE_IT)),
         destroyed=(t.standing == DESTROYED).any(),
         refused=(t.standing == REFUSED).any(),
         seized=(t.standing == SEIZED).any(),
@@ -294,8 +298,8 @@ def stand_in_lots(
     return both.select(
         "line_id", "day", "port", *_FEATURES, shipment=both.entry_number, own_entry=both.entry_number,
         lot_key=both.entry_number + "#" + both.line_id.fill_null(""), action_ids=ibis.null("array<string>"),
-        action_day=both.day, reexported=ibis.literal(value=False), standing=ibis.literal(STAND_IN),
-        named=ibis.literal(value=True),
+        action_day=both.day, there_until=both.day, reexported=ibis.literal(value=False),
+        standing=ibis.literal(STAND_IN), named=ibis.literal(value=True),
         containers=ibis.ifelse(both.container.notnull(), ibis.array([both.container]), None),
     )  # fmt: skip
 

@@ -533,6 +533,16 @@ def one_line_in_several(world: HarbourWorld) -> None:
     in_lines(world, lot, 0.4, 0.35, 0.25, port_code="1401", entry_date=on(31), container_number="QZXU9000037")
 
 
+def laden_before_the_refusal(world: HarbourWorld) -> None:
+    """A like lot was laden abroad after the exam, and before the first was refused where it lay."""
+    trade(world, "55-000004200", lines=15)
+    lot = world.line(importer_number="55-000004200", **(WHOLE | {"packages": 1_733, "gross_weight_kg": 12_816.0}))
+    world.act(lot)
+    world.act(lot, days=30, kind="refusal", result="refused")
+    other = world.again(lot, port_code="3001", entry_date=on(48), container_number="QZXU9000042")
+    world.add("bills", {"bill_number": other["bill_number"], "loaded_on": on(20), "arrived_on": on(46)})
+
+
 STORIES = (
     same_firm, another_branch_and_a_misspelled_maker, successor, known_by_its_bill_alone, strike,
     new_distribution_centre, reconditioned, released, in_bond, recurring, container_came_round,
@@ -542,6 +552,7 @@ STORIES = (
     passed_on_return, passed_on_paper, leave_to_recondition, leave_withheld, found_late, box_of_its_own,
     same_box_another_load, leave_by_letter, leave_withheld_by_letter, box_of_another_buyer, refused_and_moved_on,
     crumbled, always_in_small_loads, in_other_lines, one_line_in_several,
+    laden_before_the_refusal,
 )  # fmt: skip
 RETURNED = (
     "55-0000001", "55-0000002", "55-0000003", "55-0000004", "55-0000005", "55-0000012", "55-0000013", "55-0000014",
@@ -732,6 +743,11 @@ def test_a_lot_that_came_back_in_other_lines_is_told_with_all_its_lines(findings
         match = next(e for e in finding.evidence if e.numbers.get("packages_acted_on"))
         assert match.numbers["packages_acted_on"] == match.numbers["packages_entered_again"]
         assert sum(ref.table == "entry_lines" for ref in match.records) == before + after
+
+
+def test_what_was_laden_while_customs_had_the_lot_before_it_is_another(weighed: list[Weighed]) -> None:
+    lead = lead_of(weighed, "55-0000042")
+    assert lead.features["under_way"] == 1 and lead.probability < 0.1
 
 
 def test_goods_that_are_only_here_for_a_time_may_come_and_go(weighed: list[Weighed]) -> None:
