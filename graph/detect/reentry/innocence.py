@@ -71,7 +71,8 @@ def innocent(
             _everybody(moved),
         ),
         InnocentExplanation(
-            "already under way", "when the bills of what came in were laden abroad, beside the days on which customs had the lot before it",
+            "already under way",
+            "when the bills of what came in were laden abroad, beside the days on which customs had the lot before it",
             _under_way(travelled[0]),
         ),
         InnocentExplanation(
