@@ -27,6 +27,8 @@ RARE = 25
 RARE_BESIDE = 8
 # Two numbers within so many letters of each other, one with nothing on file, are one with a slip of the pen.
 SLIPS = 3
+# The number in the street in a maker's number, before the three letters of its city.
+STREET_NUMBER = "[0-9]+([A-Z]{3})$"
 # Stand-ins: the newcomer's beginning moved by more than the window, either way, so that no succession is thinkable
 # while all else stays. The windows do not meet, so that one stand-in is not counted twice.
 SHIFTS = (-2 * WINDOW_DAYS, -WINDOW_DAYS, WINDOW_DAYS, 2 * WINDOW_DAYS)
@@ -66,9 +68,22 @@ def pairs(rare: ir.Table, everybody: ir.Table, *, first_day: int, last_day: int,
     ended = gap.between(-BEFORE_DAYS, AFTER_DAYS)
     key_ended = surely(key_gap.between(-BEFORE_DAYS, AFTER_DAYS))
     beside = (gap < -BEFORE_DAYS) & ((gap >= -SLOW_DAYS) | (t.holders <= RARE_BESIDE))
-    misspelled = ~(t.recorded & t.old_recorded) & (t.old.levenshtein(t.new) <= SLIPS)
+    one_number = t.old.levenshtein(t.new) <= SLIPS
+    if country_bound:
+        one_number |= _less_a_street_number(t.old, t.new)
+    misspelled = ~(t.recorded & t.old_recorded) & one_number
     # There before the newcomer truly began, and before it seems to begin.
     t = t.filter(t.old != t.new, t.old_first <= t.earlier, ended | key_ended | beside, ~misspelled)
     if country_bound:
         t = t.filter(t.old.substr(0, 2) == t.new.substr(0, 2))
     return t.select("old", "new", "shift").distinct()
+
+
+def _less_a_street_number(one: ir.StringValue, other: ir.StringValue) -> ir.BooleanValue:
+    """Whether two makers' numbers are one, but that one of them leaves the number in the street out.
+
+    A slip of the pen in the rest does not part them.
+    """
+    of_one, of_other = (number.re_replace(STREET_NUMBER, r"\1") for number in (one, other))
+    left_out = ((of_one == one) | (of_other == other)) & ((of_one != one) | (of_other != other))
+    return left_out & (of_one.levenshtein(of_other) <= 1)

@@ -23,7 +23,16 @@ from graph.detect.succession.candidates import (
 )
 from graph.detect.succession.on_file import KINDS
 from graph.detect.succession.parties import Parties
-from graph.detect.succession.partners import most_used, partners_shared, taken_up, usual_customer, volume, was_customer
+from graph.detect.succession.partners import (
+    most_used,
+    partners_shared,
+    sole_customer,
+    taken_up,
+    turned_together,
+    usual_customer,
+    volume,
+    was_customer,
+)
 from graph.detect.succession.trade import (
     SHORTEST_SPAN_DAYS,
     Bools,
@@ -73,7 +82,8 @@ class Compared:
     `gone` is whether the predecessor has ended or fallen to half by the last day, whoever came after it.
     `lots` is how far the usual values of a line of the same goods lie apart, in doublings; NaN without such goods.
     `volume` is the share of the old one's pace that the newcomer goes on with, `scattered` from 0 to 1 how many others
-    began with the old one's partners at the time, `customer` whether the newcomer was consignee of its goods before.
+    began with the old one's partners at the time, `customer` whether the newcomer was consignee of its goods before,
+    `sole_customer` of what share of them, `turned` how many shared partners turned to the newcomer at one time.
     """
 
     began: Ints
@@ -91,6 +101,8 @@ class Compared:
     scattered: Floats
     parted: Floats
     customer: Floats
+    sole_customer: Floats
+    turned: Floats
     fields: dict[str, Floats]
     pool: Floats
     total: Floats
@@ -123,7 +135,8 @@ def compare(pairs: Pairs, known: Parties) -> Compared:
         began, gap, remaining, stopped, _gone(pairs.old, until, known), _goes_on(pairs.old, began, until, known),
         pace_after / np.maximum(pace_before, 1e-9),
         covered, taken, shared, _lots(pairs, known.habits["hts"]), volume(pairs, known),
-        *taken_up(pairs, began, known), customer, fields, pool,
+        *taken_up(pairs, began, known), customer, sole_customer(pairs, known), turned_together(pairs, began, known),
+        fields, pool,
         np.asarray(total, dtype=np.float64),
     )  # fmt: skip
 

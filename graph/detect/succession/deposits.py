@@ -46,14 +46,30 @@ def deposits(lines: ir.Table, couples: Iterable[tuple[str, str]]) -> dict[tuple[
     """By couple (old, new), where either paid any on goods that both bought; `lines` are those of `sides.lines`.
 
     What the old one paid is counted from its first deposit on a maker's goods, since an order takes effect on a day.
+    Where the makers that both have tell too little, a newcomer that pays on the old one's goods of whatever maker bears
+    the order too.
     """
     couples = list(couples)
     if not couples:
         return {}
-    goods = ["partner", "subheading"]
     own = lines.filter(lines.partner.notnull(), lines.hts.notnull(), lines.deposited.notnull())
-    own = own.select("party", "partner", "day", "deposited", subheading=own.hts.substr(0, _SUBHEADING))
+    own = own.select("party", "partner", "origin", "day", "deposited", subheading=own.hts.substr(0, _SUBHEADING))
     parties = one_column("party", {party for couple in couples for party in couple})
+    of_makers, of_origins = (_counted(own, parties, whose) for whose in ("partner", "origin"))
+    told = {}
+    for old, new in couples:
+        one = _of(of_makers.get(old, {}), of_makers.get(new, {}))
+        if one == NONE:
+            whole = _of(of_origins.get(old, {}), of_origins.get(new, {}))
+            one = Deposits(whole.paid) if whole.paid >= PAYS_DEPOSITS else NONE
+        told[old, new] = one
+    return {couple: one for couple, one in told.items() if one != NONE}
+
+
+def _counted(own: ir.Table, parties: ir.Table, whose: str) -> dict[str, dict[tuple[str, str], tuple[float, ...]]]:
+    """By party: (lines, those with deposits, lines since its first of those) of its goods of each maker or origin."""
+    goods = [whose, "subheading"]
+    own = own.filter(own[whose].notnull())
     first = own.filter(own.deposited).semi_join(parties, "party")
     first = first.group_by("party", *goods).agg(began=first.day.min())
     # Goods on which nobody of them paid say nothing.
@@ -63,17 +79,14 @@ def deposits(lines: ir.Table, couples: Iterable[tuple[str, str]]) -> dict[tuple[
         lines=own.count().cast("float64"), under=own.deposited.sum().cast("float64"),
         since=(own.day >= own.began).sum().fill_null(0).cast("float64"),
     )  # fmt: skip
-    found: dict[str, dict[tuple[str, str], tuple[float, float, float]]] = {}
+    found: dict[str, dict[tuple[str, str], tuple[float, ...]]] = {}
     for row in counted.order_by("party", *goods).to_pyarrow().to_pylist():
         own_goods = found.setdefault(row["party"], {})
-        own_goods[row["partner"], row["subheading"]] = (row["lines"], row["under"], row["since"])
-    told = {(old, new): _of(found.get(old, {}), found.get(new, {})) for old, new in couples}
-    return {couple: one for couple, one in told.items() if one != NONE}
+        own_goods[row[whose], row["subheading"]] = (row["lines"], row["under"], row["since"])
+    return found
 
 
-def _of(
-    old: dict[tuple[str, str], tuple[float, float, float]], new: dict[tuple[str, str], tuple[float, float, float]]
-) -> Deposits:
+def _of(old: dict[tuple[str, str], tuple[float, ...]], new: dict[tuple[str, str], tuple[float, ...]]) -> Deposits:
     """Of the goods that both bought: (lines, those under an order, lines since the first of those) of each."""
     expected = paid = 0.0
     gone: list[str] = []

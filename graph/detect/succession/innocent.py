@@ -161,8 +161,9 @@ def innocent(w: Weighed, found: Search) -> list[InnocentExplanation]:
             InnocentExplanation(
                 "a customer that imports for itself",
                 "whether the new one was consignee of the old one's goods before its own first entry",
-                f"{'Weakens the match' if w.features['customer'] else 'Does not hold'}: "
-                f"it was{'' if w.features['customer'] else ' not'}.",
+                f"Weakens the match: it was, of {w.features['sole_customer']:.0%} of its lines."
+                if w.features["customer"]
+                else "Does not hold: it was not.",
             )
         )
     else:

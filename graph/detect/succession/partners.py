@@ -124,6 +124,31 @@ def was_customer(pairs: Pairs, known: Parties) -> Floats:
     return np.where((at >= 0) & (consignee.first_day[at] < known.first_day[pairs.new]), 1.0, 0.0)
 
 
+def sole_customer(pairs: Pairs, known: Parties) -> Floats:
+    """The share of the predecessor's lines that were consigned to the newcomer before it entered anything itself."""
+    consignee = known.habits.get("consignee")
+    if consignee is None or not len(consignee.value):
+        return np.zeros(len(pairs.old))
+    at = consignee.lookup(pairs.old, consignee.values.number(known.names.values)[pairs.new])
+    owner = np.repeat(np.arange(len(consignee.start) - 1), np.diff(consignee.start))
+    whole = np.bincount(owner, weights=consignee.lines, minlength=len(consignee.start) - 1)[pairs.old]
+    lines = np.where(at >= 0, consignee.lines[at], 0.0)
+    return np.asarray(was_customer(pairs, known) * lines / np.maximum(whole, 1.0))
+
+
+def turned_together(pairs: Pairs, began: Ints, known: Parties) -> Floats:
+    """How many of the partners that both have turned from the old one to the newcomer around one time."""
+    partner, count = known.partner, len(pairs.old)
+    if not len(partner.value):
+        return np.zeros(count)
+    place, row = partner.spread(pairs.new, most=MOST_PARTNERS)
+    theirs = partner.lookup(pairs.old[place], partner.value[row])
+    shift = pairs.shift[place]
+    left, came = partner.last_day[theirs], partner.first_day[row] - shift
+    turned = (theirs >= 0) & (np.abs(left - began[place]) <= TAKEN_UP_DAYS) & (came <= began[place] + TAKEN_UP_DAYS)
+    return np.bincount(place, weights=turned & (came > left - BEFORE_DAYS), minlength=count)
+
+
 def usual_customer(pairs: Pairs, known: Parties) -> Floats:
     """How often others that deal with the partners of both sell to the newcomer's main customer too: 0 to 1.
 

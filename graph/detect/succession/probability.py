@@ -32,10 +32,13 @@ ONE_HAND: dict[str, tuple[float, float]] = {
     "other_goods": (-2.0, 0.0),  # no ten-digit tariff number in common by which lots could be compared
     "rivals": (-1.0, -0.6),  # doublings by which others fit beside the pair, on either side
     "customer": (-4.0, -0.5),  # the predecessor's goods went to it before it imported: a firm of its own
+    # All of them did: whoever entered them did it for it, and now it enters them itself.
+    "sole_customer": (0.0, 3.0),
     "woken": (-3.0, 0.0),  # it had entered something long before: a firm of its own that wakes, or was kept for that
     # A shared maker named it its agent, as a fact on record: why it buys there is known.
     "appointed": (-6.0, -2.0),
     "untied": (-3.0, 0.0),  # of makers: their trade alone ties them, and buyers move in a body for many reasons
+    "in_a_body": (0.0, 2.0),  # doublings of the importers that turned from one maker to the other at one time
     "claimed": (0.0, 3.0),  # somebody says so, unproved; or admits it
 }
 # The old one's trade went over to the newcomer.

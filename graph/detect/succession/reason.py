@@ -15,6 +15,9 @@ EVENT_BEFORE_DAYS, EVENT_AFTER_DAYS = 730, 30
 COMMON = 0.7
 # Where several may be the reason, one that is paid counts as so many times likelier by chance.
 PAID_COUNTS = 10.0
+# An order that the newcomer bears was put on it by nobody's fault and says nothing of what else is open: more than any
+# chance.
+COMES_LAST = 1.0
 # Nobody leaves a name behind for a bill of less than this share of a year's value.
 PETTY_SHARE = 0.002
 YEAR_DAYS = 365
@@ -45,8 +48,8 @@ def reason(
         from_day, to_day = min(event.day, began), max(event.day, began) + 1
         entries = float(found.known.calendar.between(old, np.array([from_day]), np.array([to_day]))[0]) + 1.0
         chance = rates.chance(event.kind, entries=entries, days=to_day - from_day)
-        closed = event.paid or (event.kind == "order" and pays.paid >= PAYS_DEPOSITS)
-        counted = chance * (PAID_COUNTS if closed else 1.0)
+        borne = event.kind == "order" and pays.paid >= PAYS_DEPOSITS
+        counted = chance * (PAID_COUNTS if event.paid else 1.0) + (COMES_LAST if borne else 0.0)
         if chance < 1.0 and counted < least:
             best, least = (event, chance), counted
     return best

@@ -19,7 +19,7 @@ from graph.detect.succession.innocent import SHARED_BY_MANY, day_of, innocent, l
 from graph.detect.succession.on_file import KINDS, OF_THE_NUMBER, on_file
 from graph.detect.succession.reason import COMMON
 from graph.detect.succession.search import Search
-from graph.detect.succession.sides import HABITS, IMPORTERS, Side
+from graph.detect.succession.sides import HABITS, IMPORTERS, MAKERS, Side
 from graph.detect.succession.weigh import Weighed
 from graph.facts.columns import one_column, taxpayer
 from graph.facts.store import FactStore
@@ -29,6 +29,8 @@ Row = dict[str, Any]
 
 # So many of a party's lines are laid open on either side of the change.
 LINES_SHOWN = 3
+# So many importers that went on with a maker are named for each maker.
+MOST_BUYERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,34 @@ def _members(scheme: Scheme, found: Search, records: Records) -> tuple[Member, .
             when = f"entered goods from {day_of(min(days))} to {day_of(max(days))}" if days else "has no lines"
             also = ", and was succeeded in turn" if role == "successor" and party in olds else ""
             members.setdefault(entity, Member(entity, role, f"{when}{also}"))
+    if side is MAKERS:
+        for buyer in _buyers_of_both(scheme, records)[: MOST_BUYERS * len(members)]:
+            members.setdefault(buyer.entity, buyer)
     return tuple(members.values())
+
+
+def _buyers_of_both(scheme: Scheme, records: Records) -> list[Member]:
+    """The importers that bought of a maker and went on to buy of its successor, most lines of the new one first.
+
+    They owe the duty on what they bought, whoever of them knew.
+    """
+    lines: dict[str, int] = {}
+    since: dict[str, int] = {}
+    number: dict[str, str] = {}
+    for w in scheme.pairs:
+        before = _partners(w.old, records)
+        for row in records.lines.get(w.new, ()):
+            buyer = row["partner"]
+            if buyer in before:
+                lines[buyer] = lines.get(buyer, 0) + 1
+                since[buyer] = min(since.get(buyer, row["day"]), row["day"])
+                number.setdefault(buyer, row["importer_number"])
+    return [
+        Member(
+            f"importer:{number[b]}", "buyer", f"bought of the old maker, and of the new one since {day_of(since[b])}"
+        )
+        for b in sorted(lines, key=lambda b: (-lines[b], b))
+    ]
 
 
 def _partners(party: str, records: Records) -> set[str]:

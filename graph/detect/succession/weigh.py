@@ -32,6 +32,7 @@ RAREST_EVENT = 2.5
 MOST_BELOW = 12
 MOST_CONTACT, MOST_IDENTITY, MOST_TRADE, LEAST_TRADE = 16.0, 20.0, 25.0, -20.0
 MOST_APART = 4.0
+MOST_TURNED = 4.0
 # What ties two firms: something on file that one in sixteen strangers shares, or rarer.
 TIE_BITS = 4.0
 # A word of the name is one of those that trades choose from, unless one in 128 strangers or fewer has it.
@@ -111,6 +112,8 @@ def link_features(found: Search) -> dict[str, Floats]:
         "scattered": c.scattered,
         "parted": c.parted,
         "customer": c.customer,
+        "sole_customer": c.sole_customer,
+        "in_a_body": np.log2(np.clip(c.turned, 1.0, MOST_TURNED)) * float(found.side is MAKERS),
         "woken": found.known.woken[pairs.new],
         "tied": (tied & (c.volume >= TIED_VOLUME)).astype(np.float64),
         "one_partner": bare.astype(np.float64) * float(found.side is not MAKERS),

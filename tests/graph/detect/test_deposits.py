@@ -14,12 +14,12 @@ MAKER, OTHER = "CNOLDKILN12FOS", "VNNEWLOOM31HAN"
 
 def bought(party: str, *, days: range, under: set[int] | None = None, **values: Any) -> list[dict[str, Any]]:
     """A line a day, with deposits on the days `under` alone."""
-    row: dict[str, Any] = {"party": party, "partner": MAKER, "hts": "6910100015"}
+    row: dict[str, Any] = {"party": party, "partner": MAKER, "origin": "CN", "hts": "6910100015"}
     return [row | {"day": day, "deposited": day in (under or ())} | values for day in days]
 
 
 def lines(*rows: list[dict[str, Any]]) -> ir.Table:
-    schema = {"party": "string", "partner": "string", "hts": "string", "day": "int64", "deposited": "boolean"}
+    schema = dict.fromkeys(("party", "partner", "origin", "hts"), "string") | {"day": "int64", "deposited": "boolean"}
     return ibis.memtable([row for some in rows for row in some], schema=schema)
 
 
@@ -61,3 +61,19 @@ def test_lines_of_no_known_type_say_nothing() -> None:
 def test_an_order_that_took_effect_after_the_old_one_is_borne_by_who_pays() -> None:
     before = bought(OLD, days=range(20))
     assert told(before, bought(NEW, days=range(30, 40), under=set(range(34, 40)))) == Deposits(1.0, 0.0)
+
+
+def test_who_pays_on_the_goods_of_other_makers_of_the_country_bears_the_order_too() -> None:
+    def paying(**values: Any) -> Deposits:
+        other: dict[str, Any] = {"partner": "CNNEWLOOM31HAN"}
+        return told(PAID, bought(NEW, days=range(30, 40), under=set(range(30, 40)), **other | values))
+
+    assert paying() == Deposits(1.0, 0.0)
+    assert paying(origin="VN") == NONE
+    assert paying(hts="9403608081") == NONE
+
+
+def test_deposits_on_the_goods_of_others_do_not_make_up_for_those_that_are_gone() -> None:
+    gone = bought(NEW, days=range(30, 40))
+    others = bought(NEW, days=range(40, 80), under=set(range(40, 80)), partner="CNNEWLOOM31HAN")
+    assert told(PAID, gone, others) == Deposits(0.0, 1.0, (MAKER,))

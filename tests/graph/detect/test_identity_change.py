@@ -20,7 +20,7 @@ from graph.detect.succession.deposits import LINES_SHOWN
 from graph.detect.succession.on_file import SERVES_MANY, read_files
 from graph.detect.succession.probability import ESCAPING, SAME_FIRM, fit, same_firm_logit, sigmoid
 from graph.detect.succession.search import search
-from graph.detect.succession.sides import IMPORTERS, traded
+from graph.detect.succession.sides import IMPORTERS, MAKERS, traded
 from graph.detect.succession.weigh import NAME_TIE_BITS, TIE_BITS, TIED_VOLUME, link_features
 from graph.model.finding import Finding, RecordRef
 from graph.model.tables import TABLES
@@ -368,6 +368,50 @@ def test_a_maker_that_serves_its_importers_under_another_id_is_found(findings: l
     assert finding.probability > 0.5
 
 
+def test_importers_that_went_on_with_a_maker_are_named_two_for_each_maker_at_most() -> None:
+    world = market_world(6, importers=120)
+    makers_of_nine(world)
+    predecessor, successor, *buyers = of(
+        detect(MemoryFacts(world.tables), only=("identity_change",)), "CNNEWWARE12TAI"
+    ).members
+    assert (predecessor.role, successor.role) == ("predecessor", "successor")
+    assert len(buyers) == 4
+    for buyer in buyers:
+        assert buyer.role == "buyer" and buyer.entity.startswith("importer:54-1")
+        assert "of the new one since" in buyer.why
+
+
+@pytest.mark.parametrize(("turned", "doublings"), [(9, 2.0), (2, 1.0), (1, 0.0)])
+def test_importers_that_turn_in_a_body_speak_for_one_maker_under_two_numbers(turned: int, doublings: float) -> None:
+    world = market_world(6, importers=60)
+    makers_of_nine(world, turned=turned)
+    facts = MemoryFacts(world.tables)
+    until = on(1090)
+    with facts.kept(traded(facts, as_of=None, until=until)) as lines, read_files(facts, as_of=None) as files:
+        found = search(facts, lines, files, MAKERS, as_of=None, until=until)
+    assert found is not None
+    x, names = link_features(found), found.names
+    (at,) = (
+        i for i in np.flatnonzero(found.pairs.shift == 0)
+        if (names[found.pairs.old[i]], names[found.pairs.new[i]]) == ("CNOLDKILN77FOS", "CNNEWWARE12TAI")
+    )  # fmt: skip
+    assert x["in_a_body"][at] == doublings
+
+
+def makers_of_nine(world: MarketWorld, *, turned: int = 9) -> None:
+    """A maker with nine importers stops after a seizure; so many of them buy of another one from the next month on."""
+    old, new = "CNOLDKILN77FOS", "CNNEWWARE12TAI"
+    for n in range(9):
+        business = replace(world.business(makers=2), goods=("6910100015",))
+        number = f"54-1{n}0017000"
+        rows = world.trade(number, replace(business, makers=(old,)), days=(20 * n, END), entries=15)
+        if n == 0:
+            world.act(rows[-2], day=END - 30, kind="seizure", result="seized", manufacturer_id=old)
+        days = (END + 15 + 9 * n, 1000) if n < turned else (END + 300, 1000)
+        world.trade(number, replace(business, makers=(new,)), days=days, entries=15)
+        world.record(number)
+
+
 def test_a_maker_s_number_tells_of_its_plant(facts: MemoryFacts, findings: list[Finding]) -> None:
     finding = of(findings, "CNBESTJUG1606TAI")
     assert finding.probability > 0.5
@@ -493,6 +537,21 @@ def test_a_customer_that_imports_for_itself_is_less_likely_the_firm_that_stopped
     assert customer.probability < other.probability
     assert result(customer, "a customer that imports for itself").startswith("Weakens the match")
     assert result(other, "a customer that imports for itself").startswith("Does not hold")
+
+
+def test_a_customer_that_had_all_the_goods_is_likelier_the_firm_that_stopped_than_one_of_many() -> None:
+    def told(others: int) -> Finding:
+        world = market_world(6, importers=120)
+        business, record = old_firm(world, "51-000000100")
+        new_firm(world, "61-000000100", business, phone=record["phone"])
+        old = [row for row in world.tables["entry_lines"] if row["importer_number"] == "51-000000100"]
+        for n, row in enumerate(old):
+            row["consignee_number"] = "61-000000100" if n % (1 + others) == 0 else f"71-0000001{n % (1 + others)}0"
+        return of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+
+    sole, one_of_many = told(0), told(4)
+    assert sole.probability > one_of_many.probability
+    assert "100% of its lines" in result(sole, "a customer that imports for itself")
 
 
 def test_a_customer_in_common_says_little_of_dealers_of_one_brand() -> None:
@@ -627,6 +686,30 @@ def test_an_order_whose_deposits_the_newcomer_pays_was_not_left_behind() -> None
     assert result(borne, "an order that is borne").startswith("Weakens the match")
     assert result(gone, "an order that is borne").startswith("Does not hold")
     assert borne.probability < 0.5 < gone.probability
+
+
+def test_an_order_that_is_borne_hides_no_penalty_that_is_open() -> None:
+    """The order took effect a few days before the change, the penalty had stood for months."""
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100", event=False)
+    new_firm(world, "61-000000100", business, phone=record["phone"])
+    for row in world.tables["entry_lines"]:
+        if row["importer_number"] in ("51-000000100", "61-000000100"):
+            row["entry_type"] = "03"
+    lines = [row for row in world.tables["entry_lines"] if row["importer_number"] == "51-000000100"]
+    world.act(lines[0], day=END - 150, kind="penalty", revenue_change_usd=80_000)
+    for n in range(40):  # penalties are common enough for an order to be ten times rarer
+        line = world.tables["entry_lines"][50 * n]
+        world.act(line, day=(line["entry_date"] - on(0)).days + 4, kind="penalty", revenue_change_usd=9_000)
+    for country in ("CN", "VN", "MY"):
+        world.add(
+            "orders",
+            {"order_id": f"O{country}", "case_number": f"A-5{len(country)}0-90{'CVM'.index(country[0])}",
+             "country": country, "hts_prefixes": [goods[:6] for goods in business.goods], "order_on": on(END + 19)},
+        )  # fmt: skip
+    finding = of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+    assert result(finding, "an order that is borne").startswith("Open")
+    assert "penalty" in result(finding, "nothing to leave behind")
 
 
 @pytest.mark.parametrize("openly", [{"other_names": ["Old Kiln LLC"], "name_kind": ["dba"]}, {"status": "admitted"}])
@@ -905,6 +988,21 @@ def test_who_ends_within_a_slow_hand_over_of_the_newcomer_s_beginning_is_compare
     t = pairs(rare, everybody, first_day=0, last_day=1000, country_bound=False)
     t = t.filter(t["shift"] == 0)
     assert t.to_pyarrow().to_pylist() == ([{"old": "51-0000001", "new": "61-0000001", "shift": 0}] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("CNOLDKILFOS", "CNOLDKIL1814FOS", False),  # one leaves out the number in the street
+        ("CNOLDKIL1814FOS", "CNOLDKILFOZ", False),  # and has a slip in the city
+        ("CNOLDKILFOS", "CNBESTJUG1814FOS", True),
+        ("CNOLDKIL1814FOS", "CNOLDKIL9275FOS", True),  # two numbers are two places
+    ],
+)
+def test_a_maker_whose_street_number_is_left_out_is_no_newcomer(old: str, new: str, found: bool) -> None:
+    rare, everybody = held(("IMPORTER", old, 0, 510), ("IMPORTER", new, 500, 1000))
+    t = pairs(rare, everybody.mutate(recorded=False), first_day=0, last_day=1000, country_bound=True)
+    assert bool(t.filter(t["shift"] == 0).to_pyarrow().to_pylist()) is found
 
 
 def test_a_fit_keeps_the_declared_signs_and_tells_who_is_one_firm() -> None:
