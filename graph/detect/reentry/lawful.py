@@ -60,6 +60,9 @@ _LEAVE = (
     r"\b(allowed|permitted|authori[sz]ed|approved|granted|agreed|accepted|consented)\b|\bno objection\b|"
     r"\bmay (now )?(be )?(re-?|enter|import|present|export)"
 )
+# A paper that the lot lacked is there now.
+_LICENCE = r"(?i)(?<!\bno )\b(licen[cs]e|permit|visa|certificate)\b[^.;]{0,80}\b(issued|granted|approved)\b"
+_IN_PLACE = r"(?i)\b(replac\w+|in (place|lieu) of|instead of|supersed\w+|(was|were) (wanting|missing|lacking))\b"
 _NO_LEAVE = (
     r"(?i)\b(not|never|without|denied|disallowed|rejected|declined|revoked|pending|evasion)\b|"
     r"\b(no|refused)( the)? (leave|permission|consent|approval|authori[sz]ation|request|application|petition)\b|"
@@ -291,7 +294,10 @@ def _leave_given(facts: FactStore, *, as_of: date | None, until: date) -> list[R
 
 
 def _leave_written(facts: FactStore, numbers: set[str], *, as_of: date | None, until: date) -> list[Row]:
-    """The documents that name one of these numbers and give leave in a sentence or two, in the shape of issues."""
+    """The documents that name one of these numbers and give leave in a sentence or two, in the shape of issues.
+
+    A licence that customs writes of, in place of one that was wanting, is leave.
+    """
     return [
         {
             "issue_id": paper.id, "opened_on": paper.day, "title": paper.title, "description": paper.text,
@@ -300,7 +306,11 @@ def _leave_written(facts: FactStore, numbers: set[str], *, as_of: date | None, u
         }
         for paper in documents_naming(facts, numbers, (), as_of=as_of, until=until)
         if paper.day and any(
-            re.search(_TO_RETURN, said) and re.search(_LEAVE, said) and not re.search(_NO_LEAVE, said)
+            not re.search(_NO_LEAVE, said)
+            and (
+                (re.search(_TO_RETURN, said) and re.search(_LEAVE, said))
+                or (paper.kind in OF_CUSTOMS and re.search(_LICENCE, said) and re.search(_IN_PLACE, said))
+            )
             for said in _said(paper)
         )
     ]  # fmt: skip

@@ -34,11 +34,11 @@ STAND_IN = "stand-in"
 DESTROYED_WORDS = (
     r"(?i)\bdestroyed\b|\bdestruction (was )?(witnessed|supervised|completed|verified|certified)|"
     r"\b(attended|witnessed|supervised|oversaw|saw|present (at|during))( the)? (destruction|incineration)\b|"
-    r"\b(incinerated|landfilled)\b"
+    r"\b(incinerated|landfilled)\b|\bburied (at|in|under)\b"
 )
 NOT_DESTROYED_WORDS = (
     r"(?i)\b(not|never|to be|will|must|shall|should|may|if|unless|until|awaiting|pending|before|or)\b[a-z -]{0,24}"
-    r"\b(destr|incinerat)\w*|\bdestr\w* or\b"
+    r"\b(destr|incinerat|buried)\w*|\bdestr\w* or\b"
 )
 
 # Lines drawn of importers and headings that have a stopped lot, and of each at most; and with all other lines in all.

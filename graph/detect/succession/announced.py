@@ -18,7 +18,7 @@ _HANDED_ON = re.compile(
     r"""(?ix)\b(
       merg(e[sd]?|er|ing) | amalgamat\w* | acquir(e[sd]?|ing) | acquisition | purchase[sd]? | bought | buys
     | t(ake|akes|ook|aken)\ ?over | takeover | assum(e[sd]?|ing|ption) | succe(ed(s|ed|ing)?|ssors?|ssion)
-    | s(old|ells|ale|elling) | transfer(s|red|ring)? | assign(s|ed|ment)? | convey(s|ed|ance) | hand(s|ed)\ over
+    | s(old|ells?|ale|elling) | transfer(s|red|ring)? | assign(s|ed|ment)? | convey(s|ed|ance) | hand(s|ed)\ over
     | places?(d)?\ its | spin(s|-|\ )?(off|out) | spun\ off | carve[sd]?(-|\ )out | demerg\w+ | convert(s|ed)\ to
     | conversion | renam(ed|es|ing) | chang(e[sd]?|ing)\ (of\ )?(its\ |the\ )?name | name\ change | formerly
     | trustee | receiver(ship)? | liquidat(or|ion|ed) | bankrupt(cy)? | insolven(t|cy) | auction(ed)?
@@ -26,7 +26,7 @@ _HANDED_ON = re.compile(
     | licen[cs]e | inherit(s|ed|ance) | heirs? | pass(es|ed)\ (on\ )?to | bequeath(s|ed)? | retire[sd]? | retirement
     | (son|daughter|widow)s? | beneficiar(y|ies) | (carried|carries|carry)\ on | continue[sd]?\ (by|under|through|as)
     | foreclos(ed?|ure)
-    | (highest|winning|successful)\ bid(der)? | accept(s|ed)\ (the|a)\ bid
+    | go(es)?\ to | (highest|winning|successful)\ bid(der)? | accept(s|ed)\ (the|a)\ bid
     )\b"""
 )
 # What takes it back, puts it off, or speaks of something else than the business.
@@ -52,6 +52,8 @@ _A_BUSINESS = re.compile(
     | (all|certain|substantially\ all)\ (of\ )?(its\ |the\ )?assets | going\ concern
     )\b"""
 )
+# What a court lets be done is done.
+_LET_SELL = re.compile(r"(?i)\bmay (sell|transfer|assign|convey)\b")
 # What the new one only says of itself, or what was looked for and not found; the press may quote a firm.
 _ONLY_SAID = re.compile(
     r"""(?ix)\b(
@@ -76,7 +78,8 @@ _FOR_OTHERS = re.compile(
     r"""(?ix)\b(
       assignee\ (for|of) | assignment\ for\ the\ benefit\ of | benefit\ of\ (the\ |its\ |all\ )?creditors
     | trustee | receivership | receiver\ (of|for|appointed) | liquidator | administrat(or|rix|ion)\ of | insolvency
-    | bankruptcy | sheriff | (the|by|bankruptcy|district|superior|circuit|probate|chancery)\ court | court(-|\ )ordered
+    | bankruptcy | debtor | 11\ u\.?s\.?c | section\ 363 | chapter\ (7|11) | sheriff
+    | (the|by|bankruptcy|district|superior|circuit|probate|chancery)\ court | court(-|\ )ordered
     | (secured|senior|foreclosing)\ (lender|creditor|party|bank) | foreclos(ed?|ure) | public\ (auction|sale)
     | bidders? | bids | execut(or|ors|rix) | letters\ (testamentary|of\ administration) | probate | (the\ )?estate\ of
     | (counsel\ (to|for)|behalf\ of|from)\ the\ estate
@@ -203,7 +206,8 @@ def says_openly(paper: Document, old: frozenset[str], new: frozenset[str]) -> bo
     of_both = [(said, keys) for said, keys in _told(paper, old | new) if keys & old or keys & new]
     if not all(any(keys & of for _, keys in of_both) for of in (old, new)):
         return False
-    if any(_NOT_SO.search(_of_the_business(said)) for said, _ in of_both):
+    plain = [_of_the_business(said) for said, _ in of_both]
+    if any(_NOT_SO.search(_LET_SELL.sub("sells", said) if for_others else said) for said in plain):
         return False
     if paper.kind != _PUBLISHED and _ONLY_SAID.search(whole):
         return False

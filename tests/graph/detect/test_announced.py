@@ -133,6 +133,18 @@ def test_a_franchise_that_nobody_but_the_firm_itself_speaks_of_is_none() -> None
     assert not said(text, kind="memo", title="Call")
 
 
+@pytest.mark.parametrize(
+    ("text", "open_sale"),
+    [
+        (f"Order under 11 U.S.C. 363. Assets of the debtor {OLD} go to {NEW}, without ties to the debtor.", True),
+        (f"BANKRUPTCY COURT. The trustee of {OLD} may sell stock and names to {NEW}, a buyer in good faith.", True),
+        (f"{OLD} may sell stock and names to {NEW}. Letter of the broker.", False),
+    ],
+)
+def test_what_a_court_lets_be_sold_is_sold(text: str, open_sale: bool) -> None:
+    assert said(text, kind="other", title="Sale order") is open_sale
+
+
 def test_a_note_says_so_only_where_it_rests_on_a_paper() -> None:
     text = f"{NEW} took over the business of {OLD}."
     assert not said(text, kind="memo", title="Note")

@@ -99,6 +99,21 @@ def test_a_movement_that_set_out_after_the_stop_explains_what_was_to_go_there_al
     assert (law.in_bond, law.out_of_bond) == ((("V1",), ()) if explains else ((), ("V1",)))
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "found"),
+    [
+        ("Licence 77 issued for 40 packages in place of the one that was wanting for UMBR1.", "memo", True),
+        ("Permit 77 granted to the importer, replacing that of UMBR1.", "notice", True),
+        ("Permit 77 granted to the importer, replacing that of UMBR1.", "other", False),  # anybody's word
+        ("No permit was issued in place of the one that was wanting for UMBR1.", "memo", False),
+        ("Permit 77 was issued for UMBR1.", "memo", False),  # what it came with
+    ],
+)
+def test_a_licence_in_place_of_one_that_was_wanting_is_leave(text: str, kind: str, found: bool) -> None:
+    law = told(paper={"text": text, "kind": kind})
+    assert bool(law.settled) is law.returned_lawfully is found
+
+
 BOUGHT = "We bought the goods of UMBR1 after they had been refused in the United States, and sold them on."
 
 
@@ -131,6 +146,7 @@ def test_a_lot_that_found_a_buyer_abroad_has_not_come_back(
         ({"text": "Attended destruction of 400 packages, bill UMBR1. Nothing kept back."}, ("D1",)),
         ({"text": "Attended destruction of 40 packages, bill UMBR1."}, ()),  # a part of the lot
         ({"text": "UMBR1: export, or present for destruction."}, ()),
+        ({"text": "We certify that 400 packages of UMBR1 have been buried at the tip before an officer."}, ("D1",)),
         ({"text": "UMBR1 is to be exported or destroyed within 90 days, and is not destroyed."}, ()),
         ({"text": "UMBR1: to be destroyed or exported within 90 days. Destroyed 2 May, officer present."}, ("D1",)),
         ({"text": "UMBR1 must be exported or destroyed within 90 days."}, ()),
