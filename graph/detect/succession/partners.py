@@ -146,7 +146,8 @@ def turned_together(pairs: Pairs, began: Ints, known: Parties) -> Floats:
     shift = pairs.shift[place]
     left, came = partner.last_day[theirs], partner.first_day[row] - shift
     turned = (theirs >= 0) & (np.abs(left - began[place]) <= TAKEN_UP_DAYS) & (came <= began[place] + TAKEN_UP_DAYS)
-    return np.bincount(place, weights=turned & (came > left - BEFORE_DAYS), minlength=count)
+    turned &= came > left - BEFORE_DAYS
+    return np.bincount(place[turned], minlength=count).astype(np.float64)
 
 
 def usual_customer(pairs: Pairs, known: Parties) -> Floats:
