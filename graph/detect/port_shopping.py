@@ -17,7 +17,7 @@ import numpy as np
 
 from graph.detect.calibration import Calibration, read_calibration
 from graph.detect.last_day import last_day
-from graph.detect.queue import e_bh, sure_enough, threshold_e_values
+from graph.detect.queue import FALSE_DISCOVERY_RATE, e_bh, sure_enough, threshold_e_values
 from graph.detect.reentry import lots
 from graph.detect.reentry.features import excess, features
 from graph.detect.reentry.hands import Came, Hand, hands
@@ -37,6 +37,9 @@ LEAST_PROBABILITY = 0.03
 JOINING_PROBABILITY = 0.5
 # What is less probable than not is no one's first case.
 QUEUE_PROBABILITY = 0.5
+# Of the queue so many may be false by the probabilities themselves. Half of what may be in all is left for worlds that
+# they were not fitted on, where those about .7 are worth less than they say.
+QUEUE_FALSE = FALSE_DISCOVERY_RATE / 2
 # What is so explained, however probable, waits for a person to look.
 EXPLANATIONS = ("lawful", "in_bond", "moved_for_good", "in_season", "under_way")
 # About one in thirty importers whose lots are stopped shops for ports: from so many bits goods outweigh that.
@@ -90,8 +93,9 @@ class PortShopping:
         findings = []
         named = [{party_of(w.lead.lot) for w in scheme} for scheme in schemes]
         in_queue = sure_enough(
-            [any(queue[party] for party in parties) for parties in named], [scheme[0].probability for scheme in schemes]
-        )
+            [any(queue[party] for party in parties) for parties in named],
+            [scheme[0].probability for scheme in schemes], rate=QUEUE_FALSE,
+        )  # fmt: skip
         for scheme, parties, is_in_queue in zip(schemes, named, in_queue, strict=True):
             first = scheme[0]
             account = Told(
