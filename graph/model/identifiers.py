@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol, Self
 
 from stdnum import iso6346
@@ -84,8 +85,25 @@ def _passes(check: Check | None, key: str) -> bool:
 def _proven_key(form: Form, pattern: str, template: str, text: str) -> str | None:
     """The key that a text with the pattern makes, or None where that is not normal or fails its check."""
     match = full(pattern, text)
-    key = match.expand(template) if match else ""
+    key = _filled(match, template) if match else ""
     return key if full(form.normal, key) and _passes(form.check, key) else None
+
+
+_GROUP = re.compile(r"\\(?:g<(\d)>|(\d))")
+
+
+@lru_cache(maxsize=1_000)
+def _pieces(template: str) -> tuple[str | int, ...]:
+    """What a key is made of: text, and the numbers of groups. `Match.expand` would read it anew each time."""
+    parts = _GROUP.split(template)
+    pieces: list[str | int] = [parts[0]]
+    for named, bare, behind in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        pieces += [int(named or bare), behind]
+    return tuple(piece for piece in pieces if piece != "")
+
+
+def _filled(match: re.Match[str], template: str) -> str:
+    return "".join(piece if isinstance(piece, str) else match[piece] or "" for piece in _pieces(template))
 
 
 def _normal_key(form: Form, text: str) -> str | None:

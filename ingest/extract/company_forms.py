@@ -70,7 +70,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     unit = "|".join(_unit(row["written"], row["abbreviated"]) for row in listed)
     sure = "|".join(_unit(row["written"], row["abbreviated"]) for row in listed if row["trust"] in (_SURE, _WORD))
     joint = r"(?:,?[ \u00a0]|,?\n|,|[ \u00a0]?&[ \u00a0]?)"
-    whole = rf"(?<![\w(\[/.-])(?:{unit})(?:{joint}(?:{unit}))*"
+    first = "".join(sorted({letter for row in listed for letter in row["written"][0] + row["written"][0].upper()}))
+    whole = rf"(?=[{re.escape(first)}])(?<![\w(\[/.-])(?:{unit})(?:{joint}(?:{unit}))*"
     return re.compile(whole), re.compile(rf"(?<!\w)(?:{sure})")
 
 

@@ -59,6 +59,13 @@ _IN_DIGITS = re.compile(
 _IN_WORDS = re.compile(
     r"(?<![^\W_])(?i:t[wheir]|fi[rf]|s[ei]|f[oi]|eig|el|nin)[a-z-]+(?=\s(?:(?i:day\s)?of\s)?[JFMASOND])"
 )
+# What stands before a day that is numbers alone, and around one in a cell of a row; a month in Roman numerals.
+_DATED = (
+    r"(?<=dated )|(?<=date )|(?<=date: )|(?<= on )|(?<=since )|(?<=until )|(?<=received )|(?<=entered )|(?<=arrived )|"
+    r"(?<=exam )"
+)
+_CELL_BEGINS, _CELL_ENDS = r"(?:(?<=  )|(?<=\t)|(?<=\| ))", r"(?=[ ]{2}|[ ]*[\t|\n]|[ ]*$)"
+_ROMAN_MONTH = r"(?P<month>X?(?:IX|IV|V?I{1,3}|V)|X)"
 _WRITTEN = tuple(
     (begins, re.compile(before + pattern + _ENDS))
     for begins, before, pattern in (
@@ -87,26 +94,24 @@ _WRITTEN = tuple(
         (_IN_DIGITS, _ALONE, rf"{_YEAR}\.(?P<month>\d{{1,2}})\.(?P<day>\d{{1,2}})"),
         (
             _IN_DIGITS,
-            r"(?i:(?<=dated )|(?<=date )|(?<=date: )|(?<= on )|(?<=eta )|(?<=since )|(?<=until )|(?<=received )|"
-            r"(?<=entered )|(?<=arrived )|(?<=exam ))",
+            rf"(?i:{_DATED}|(?<=eta ))",
             r"(?P<year>20[0-3]\d)(?P<month>\d\d)(?P<day>\d\d)",
         ),
         (  # in a cell of a row
             _IN_DIGITS,
-            r"(?:(?<=  )|(?<=\t)|(?<=\| ))",
-            r"(?P<year>(?:19[89]|20[0-3])\d)(?P<month>\d\d)(?P<day>\d\d)(?=[ ]{2}|[ ]*[\t|\n]|[ ]*$)",
+            _CELL_BEGINS,
+            r"(?P<year>(?:19[89]|20[0-3])\d)(?P<month>\d\d)(?P<day>\d\d)" + _CELL_ENDS,
         ),
         (  # `since 2-2-21`
             _IN_DIGITS,
-            r"(?i:(?<=dated )|(?<=date )|(?<=date: )|(?<= on )|(?<= by )|(?<=since )|(?<=until )|(?<=received )|"
-            r"(?<=entered )|(?<=arrived )|(?<=exam )|(?<=finding ))",
+            rf"(?i:{_DATED}|(?<= by )|(?<=finding ))",
             r"(?P<month>[1-9]|1[0-2])-(?P<day>[1-9])-(?P<year>\d\d)",
         ),
-        (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\. ?(?P<month>X?(?:IX|IV|V?I{{1,3}}|V)|X)\. ?{_YEAR}"),
+        (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\. ?{_ROMAN_MONTH}\. ?{_YEAR}"),
         (
             _IN_DIGITS,
             _ALONE,
-            rf"(?P<day>\d{{1,2}})(?P<by>[ /-])(?P<month>X?(?:IX|IV|V?I{{1,3}}|V)|X)(?P=by){_YEAR}",
+            rf"(?P<day>\d{{1,2}})(?P<by>[ /-]){_ROMAN_MONTH}(?P=by){_YEAR}",
         ),
         (_IN_DIGITS, _ALONE, rf"(?P<day>\d{{1,2}})\. (?P<month>\d{{1,2}})\. {_YEAR}"),
         (_IN_DIGITS, _ALONE, rf"{_YEAR}\. (?P<month>\d{{1,2}})\. (?P<day>\d{{1,2}})"),
@@ -175,8 +180,8 @@ _WITHOUT_YEAR = tuple(
         (_IN_DIGITS, _NO_NUMBER_BEFORE, r"(?P<month>0[1-9])/(?P<day>\d\d)(?! of\b)" + _CLAUSE_ENDS),
         (  # in a cell
             _IN_DIGITS,
-            r"(?:(?<=  )|(?<=\t)|(?<=\| ))",
-            r"(?P<month>1[0-2]|0?[1-9])/(?P<day>\d{1,2})(?=[ ]{2}|[ ]*[\t|\n]|[ ]*$)",
+            _CELL_BEGINS,
+            r"(?P<month>1[0-2]|0?[1-9])/(?P<day>\d{1,2})" + _CELL_ENDS,
         ),
         (_IN_WORDS, "", rf"(?i:{_DAY_IN_WORDS})(?:\sday)?\sof\s{_NAMED}{_MONTH}"),
         (

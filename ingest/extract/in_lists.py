@@ -39,24 +39,27 @@ _ROLES = (
     r"sellers?|shippers?|suppliers?|suret(?:y|ies)|traders?|truckers?|vendors?|warehouses?|wholesalers?)"
 )
 # Who they are, how many or which, and what is said of them: `New importers:`, `3 suppliers for pots:`.
-_LABEL = re.compile(
-    rf"(?:(?<=[\s(|])|^)(?i:{_ROLES})(?:\(s\))?(?: [a-z]+){{0,3}}(?: \([^()\n]{{1,24}}\))?:[ \t]+(?=[A-Z0-9])"
-)
+_LABEL = re.compile(rf"(?:(?<=[\s(|])|^)(?i:{_ROLES})(?:\(s\))?(?: [a-z]+){{0,3}}(?: \([^()\n]{{1,24}}\))?\Z")
+# What a label ends with is found first, and then read backwards.
+_COLON, _LONGEST_LABEL = re.compile(r":[ \t]+(?=[A-Z0-9])"), 90
 # Whom something is of or goes to, where that is a firm and hardly a person or a place: `a truck of Umber Haul`, `c/o
 # Umber Counsel`; and the name right behind an entry's number, as people note them.
 _WHOSE = re.compile(
-    r"\bc/o[ \t]+(?=[A-Z])|"
+    r"\bc/o[ \t]+$|"
     r"\b(?:[Tt]rucks?|[Tt]railers?|[Ss]emi|[Tt]ractor|[Dd]rivers?|[Ii]nvoices?|[Pp]ro ?formas?|[Qq]uot(?:es?|ations?)|"
     r"[Ll]etterhead|[Cc]atalog(?:ue)?|[Ss]alesm[ae]n|[Oo]wners?|[Cc]ustomers?|[Cc]lients?|[Ww]orkshop|"
     r"[Bb]onded carrier|"
-    r"[Pp]acking list|[Ss]eals?|[Dd]elivery order) (?:of|from) (?=[A-Z])|"
+    r"[Pp]acking list|[Ss]eals?|[Dd]elivery order) (?:of|from) $|"
     r"\b(?:[Ii]mported|[Ii]nsured|[Ii]nvoiced|[Cc]leared|[Hh]auled|[Tt]rucked|[Dd]elivered|[Dd]rayed|"
     r"[Cc]arted|[Ss]titched|[Ss]ewn|"
     r"[Ww]oven|[Ss]pun|[Cc]ast|[Ff]orged|[Pp]acked|[Bb]ottled|[Rr]oasted|[Cc]anned|[Tt]anned|[Mm]illed|"
     r"[Mm]olded|[Gg]auged|"
-    r"[Ss]urveyed|[Aa]udited|[Ff]umigated|[Cc]onsigned) (?:by|to):? (?=[A-Z])|"
-    r"\b[Aa] sample run by (?=[A-Z])|\b(?:IN BOND|In bond) (?:VIA|via|by): (?=[A-Z])"
+    r"[Ss]urveyed|[Aa]udited|[Ff]umigated|[Cc]onsigned) (?:by|to):? $|"
+    r"\b[Aa] sample run by $|\b(?:IN BOND|In bond) (?:VIA|via|by): $"
 )
+_SMALL_WORD = re.compile(r"(?: (?:of|from|by|to|via|VIA):?|/o)[ \t]+(?=[A-Z])")
+_LONGEST_WHOSE = 24
+
 # Several of a kind, and who they are: `packers such as Umber and Ochre Landing`, `two shops, Umber Basket`.
 _SUCH = re.compile(
     r"\b(?:accounts|brokers|buyers|carriers|clients|companies|competitors|customers|exporters|factories|firms|"
@@ -113,10 +116,16 @@ def in_lists(text: str) -> Iterator[Place]:
     >>> [text[start:end] for start, end in in_lists(text)]
     ['Umber Tea', 'Ochrelux']
     """
-    for pattern in (_LABEL, _AGENT, _SHORT):
+    for colon in _COLON.finditer(text):
+        if _LABEL.search(text, max(0, colon.start() - _LONGEST_LABEL), colon.start()):
+            yield from _behind(text, colon.end())
+    for pattern in (_AGENT, _SHORT):
         for label in pattern.finditer(text):
             yield from _behind(text, label.end())
-    for pattern in (_WHOSE, _SUCH, _NUMBERED):
+    for small in _SMALL_WORD.finditer(text):
+        if _WHOSE.search(text, max(0, small.start() - _LONGEST_WHOSE), small.end()):
+            yield from (place for place in _behind(text, small.end()) if _is_titled(text[slice(*place)]))
+    for pattern in (_SUCH, _NUMBERED):
         for label in pattern.finditer(text):
             yield from (place for place in _behind(text, label.end()) if _is_titled(text[slice(*place)]))
 

@@ -45,7 +45,7 @@ from ingest.extract.tables import letters_in_brackets, rows_in_tabs
 from ingest.sources.countries import country_code
 
 COMPANY, COUNTRY, DATE = "company", "country", "date"
-_MENTIONS, _BEARERS, _TEXT = "mentions", "bearers of ", "text"
+_MENTIONS, _BEARERS, _TEXT, _TAKEN = "mentions", "bearers of ", "text", "taken tokens"
 _BATCH = 64
 _LONGEST_TEXT = 2**31  # spaCy's own limit guards models that need memory by length; ours do not
 _FILER, _FILER_CHARACTERS = re.compile(r"\bfiler(?: code)?:? $", re.IGNORECASE), 12
@@ -55,7 +55,7 @@ _OF_STATE = re.compile(r" of (?P<state>(?:New |North |South |West |Rhode )?[A-Z]
 _LAND = re.compile(r", ([A-Z]\w{3,})")
 _OF_MONEY = ("Bank", "Guaranty", "Insurance")
 _FORM_CHARACTERS = 24
-_PIECE = re.compile(r"[^\W_]+|[^\w\s]|_|\s+")
+_PIECE = re.compile(r"([^\W_]+|[^\w\s]|_)( ?)|(\s+)")
 
 
 class How(StrEnum):
@@ -88,17 +88,9 @@ class _Pieces:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        pieces: list[str] = []
-        blank: list[bool] = []
-        for match in _PIECE.finditer(text):
-            piece = match.group()
-            if piece[0] == " " and pieces and not blank[-1]:
-                blank[-1] = True
-                piece = piece[1:]
-            if piece:
-                pieces.append(piece)
-                blank.append(False)
-        doc = Doc(self.vocab, words=pieces, spaces=blank)
+        pieces = _PIECE.findall(text)
+        words, blanks = [word or spaces for word, _, spaces in pieces], [blank == " " for _, blank, _ in pieces]
+        doc = Doc(self.vocab, words=words, spaces=blanks)
         # spaCy would put the text together anew from the tokens for each component.
         doc.user_data[_TEXT] = letters_in_brackets(rows_in_tabs(text))
         return doc
@@ -252,10 +244,8 @@ def _countries(doc: Doc) -> Doc:
 
 def _add(doc: Doc, found: Iterable[Span]) -> Doc:
     """Put spans into the document, but for those that overlap what is there."""
-    group = list(doc.spans.get(_MENTIONS, ()))
-    taken = bytearray(len(doc))
-    for there in group:
-        taken[there.start : there.end] = b"\1" * len(there)
+    taken = doc.user_data.setdefault(_TAKEN, bytearray(len(doc)))
+    group = []
     for one in found:
         span = doc.char_span(one.start, one.end, label=one.what, kb_id=one.key, span_id=one.how)
         if span is None or any(taken[span.start : span.end]):
@@ -264,7 +254,8 @@ def _add(doc: Doc, found: Iterable[Span]) -> Doc:
         group.append(span)
         if one.bearers:
             doc.user_data[f"{_BEARERS}{one.start}"] = one.bearers
-    doc.spans[_MENTIONS] = sorted(group, key=lambda span: span.start)
+    if group or _MENTIONS not in doc.spans:
+        doc.spans[_MENTIONS] = sorted((*doc.spans.get(_MENTIONS, ()), *group), key=lambda span: span.start)
     return doc
 
 

@@ -192,28 +192,37 @@ def _look_around(text: str, place: _Place) -> None:
     start = max(0, place.start - _CHARACTERS)
     before = _CLAUSE.split(_IN_BRACKETS.sub("", text[start : place.start]))[-1]
     place.is_called = is_of_team(text, start, place.start) or is_called(before, text, place.behind)
-    office = len(place.code) == _DOMESTIC_DIGITS and text[place.start : place.end] not in _NO_OFFICE
     place.is_of_person = is_of_person(before)
-    used = (
-        (place.port.busy or surely_goes_by(before))
-        and not _SEAT_BEHIND.match(text, place.end)
-        and (
-            surely_goes_by(before)
-            or goods_go_by(before, text, place.behind)
-            or happens_at(before)
-            or (place.behind == place.end and goods_are_told_of(before, text, place.behind))
-            or _BEHIND_NUMBER.search(before)
-            or (_ARROW_BEFORE.search(before) and _ARROW.match(text, place.end))
-            or is_head_of_note(text, place.start, place.end)
-            or (office and talked_with(before, text, place.behind))
-            or is_in_terms(text, start, place.start)
-            or is_answer(text, start, place.start)
-            or is_cell_of_lot(text, place.start, place.end)
-        )
-    )
     of = _OF_BEFORE.search(text, max(0, place.start - 12), place.start) or place.behind > place.end
     in_name = _PORT_IN_NAME.match(text, place.start) and not of and not _SEAT_BEHIND.match(text, place.end)
-    place.is_port = bool(place.is_called or (used and not place.is_of_person) or in_name or _number_beside(text, place))
+    place.is_port = bool(
+        place.is_called
+        or in_name
+        or _number_beside(text, place)
+        or (not place.is_of_person and _is_used(text, place, before, start))
+    )
+
+
+def _is_used(text: str, place: _Place, before: str, start: int) -> bool:
+    """Whether something is done at a place that is done at ports; `before` is its sentence up to it, which is looked
+    at from `start`. What takes long is asked last."""
+    surely = surely_goes_by(before)
+    if not (surely or place.port.busy) or _SEAT_BEHIND.match(text, place.end):
+        return False
+    office = len(place.code) == _DOMESTIC_DIGITS and text[place.start : place.end] not in _NO_OFFICE
+    return bool(
+        surely
+        or happens_at(before)
+        or _BEHIND_NUMBER.search(before)
+        or (_ARROW_BEFORE.search(before) and _ARROW.match(text, place.end))
+        or is_head_of_note(text, place.start, place.end)
+        or is_in_terms(text, start, place.start)
+        or is_answer(text, start, place.start)
+        or is_cell_of_lot(text, place.start, place.end)
+        or (office and talked_with(before, text, place.behind))
+        or (place.behind == place.end and goods_are_told_of(before, text, place.behind))
+        or goods_go_by(before, text, place.behind)
+    )
 
 
 def _is_seat(text: str, place: _Place) -> bool:

@@ -8,8 +8,11 @@ of a form's box is no part of its heading. Nothing is known here of what a headi
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CELL = re.compile(r"[^\s|](?:[^\n\t| ]| (?=[^\n\t| ]))*")
+_LINE = re.compile(r"[^\n]+|\n(?=[ \t]*\n)")
+_PARTING = ("  ", "|", "\t")  # without which a line has no two cells
 _BOX = re.compile(r"\d{1,2}[a-z]?[.)]\s*")  # 6. Port Code, of a form
 _SIGNS = ("#", "%", "$")  # that head a column as words do
 _NUMBER = re.compile(r"\d{5}")
@@ -92,27 +95,43 @@ def cells(text: str, headings: re.Pattern[str]) -> Iterator[Cell]:
     >>> [cell.heading for cell in cells("6. Port  7. Exams\\n2704     58", re.compile("Port"))]
     ['Port']
     """
-    if not ("  " in text or "|" in text or "\t" in text) or not headings.search(text.replace("_", " ")):
-        return
-    columns: list[re.Match[str]] = []
+    columns: Sequence[re.Match[str]] = ()
 
     def heads(one: re.Match[str]) -> bool:
         return bool(headings.fullmatch(_heading(one)))
 
-    for line in re.finditer(r"[^\n]+|\n(?=[ \t]*\n)", text):
-        found = list(_CELL.finditer(text, line.start(), line.end()))
-        if len(found) < 2:
-            columns = []
+    for found in _rows(text):
+        if not found:
+            columns = ()
             continue
         of_boxes = all(_BOX.match(one.group()) for one in found)
         below = list(_below(columns, found)) if columns and not of_boxes else []
         if below:
             yield from (Cell(_heading(head), one.group(), one.start(), one.end()) for head, one in below if heads(head))
         elif all(_is_heading(one.group()) for one in found) and not any(one.group().endswith(":") for one in found):
-            columns = found if any(heads(one) for one in found) else []
-        if "|" in line.group() and len(found) == 2 and heads(found[0]):
-            columns = []
+            columns = found if any(heads(one) for one in found) else ()
+        if len(found) == 2 and heads(found[0]) and "|" in _line_of(found[0]):
+            columns = ()
             yield Cell(_heading(found[0]), found[1].group(), found[1].start(), found[1].end())
+
+
+@lru_cache(maxsize=1)  # several ask for columns of one text
+def _rows(text: str) -> Sequence[Sequence[re.Match[str]]]:
+    """The lines of a text as their cells; what parts tables, lines without two cells, is one empty row."""
+    rows: list[Sequence[re.Match[str]]] = []
+    for line in _LINE.finditer(text) if any(sign in text for sign in _PARTING) else ():
+        parted = any(sign in line.group() for sign in _PARTING)
+        found = list(_CELL.finditer(text, line.start(), line.end())) if parted else []
+        if len(found) > 1:
+            rows.append(found)
+        elif rows and rows[-1]:
+            rows.append(())
+    return rows
+
+
+def _line_of(cell: re.Match[str]) -> str:
+    """The line that a cell stands in."""
+    return cell.string[cell.string.rfind("\n", 0, cell.start()) + 1 :].partition("\n")[0]
 
 
 def _heading(cell: re.Match[str]) -> str:
@@ -125,7 +144,9 @@ def _is_heading(written: str) -> bool:
     return bool(_LETTERS.search(written) or written in _SIGNS) and not _NUMBER.search(written)
 
 
-def _below(columns: list[re.Match[str]], found: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+def _below(
+    columns: Sequence[re.Match[str]], found: Sequence[re.Match[str]]
+) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
     """The cells of a row with their headings: by order where there are as many, else by where they begin."""
     if len(found) == len(columns):
         yield from zip(columns, found, strict=True)
