@@ -73,6 +73,9 @@ _DONE_BEFORE = re.compile(
     rf"\b(?:{_GOODS}|officers?|specialists?|inspectors|team|protests?)\b[^.;:\n]{{0,50}}?\b(?:at|through|thru|via)|"
     rf"\b{_MOVED}\b[^.;:\n]{{0,60}}?\b(?:into|out of)|\b{_GOODS}\b[^.;:\n]{{0,20}}? out of|"
     r"\b(?:containers?|vessels?|boxes)\b[^.;:\n]{0,20}? to|\b(?:cargo|box(?:es)?|containers?|freight) for|"
+    r"\b(?:containers?|vessels?|cargo|trailers?|[A-Z]{4}\d{7})\b[^.,;:\n]{0,20}? in|"
+    r"\bmanifests?\b[^.;:\n]{0,60},|"
+    r"\b(?:anchor\w*|drift\w*|wait(?:s|ed|ing)?)\b[^.;:\n]{0,20}? off|"
     r"\bon the water from|\b(?:came|come|comes|coming) (?:by (?:night|day|barge|feeder|vessel|ship) from|"
     r"in by)|\bput (?:back|in) (?:to|at)|"
     r"\b(?:bills?|papers|manifests?|documents|waybills?) from|\b(?:both|all|each) (?:to|from|via|through)|"
@@ -110,7 +113,7 @@ _DONE_BEFORE = re.compile(
     r"[^.;:\n]{0,40}?\b(?:for|to|from|at)|"
     rf"\b(?:shift|switch|mov|divert|transfer)\w*\b(?: \w+){{0,4}}? {_GOODS}\b[^.;:\n]{{0,40}}? (?:from|to)|"
     r"\b(?:shifted|switched|switches|switching|alternat\w+|split|spread) (?:from|to|between|among|over|across)|"
-    r"\b(?:ETA|ETD|ATA|destination|enter(?:ed|s|ing)|due (?:at|in|into)|arrives?|reach(?:es|ed|ing)?|left|"
+    r"\b(?:ETA|ETD|ATA|destination|enter(?:ed|s|ing)|due(?: (?:at|in|into))?|arrives?|reach(?:es|ed|ing)?|left|"
     r"leaves|leaving|arrived|discharged?|"
     r"arr\.?|arrd|arrvd?|dep\.?|disch|"
     r"unlading|unladen|loading|lading|exam(?: site| location)?|routing|route|transs?hipment|t/s|landed|docked|"
@@ -121,6 +124,10 @@ _DID_BEHIND = re.compile(
     r"(?:: | [-\u2013] )(?:about |some )?(?:\d+|no|two|three|four|five|six|seven|eight|nine|ten) "
     r"(?:exams?|entries|shipments?|boxes|containers?|holds?|lines?)\b| by (?:air|sea|ocean|rail|truck)\b|"
     r" (?:under|in)[ -]bond\b| (?:flt|flight)\b| (?:loads?|trailers?)\b|"
+    r"['\u2019]s? (?:(?:own|last|next|first|\d{1,3}) )?(?:entr(?:y|ies)|exams?|officers?|shipments?|boxes|"
+    r"containers?|arrivals?|seizures?|holds?|terminals?)\b|"
+    r" \((?:about |some )?(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten) (?:more )?"
+    r"(?:exams?|entr(?:y|ies)|shipments?|box(?:es)?|containers?|holds?|lines?|loads?|lots?|seizures?)\b|"
     r",? (?:CBP |also |then |now |later |has |had |have |since |again |only |just |is |was )*"
     r"(?:detain(?:ed|ing)|examin(?:ed|ing)|seiz(?:ed|ing)|held(?! that)|holding|holds|releas(?:ed|ing)|cleared|flagged|"
     r"inspect(?:ed|ing)|referred|sampled|pulled|stopped|opened|intercepted|x-rayed|put (?:it|them|the|an?|on)|"
@@ -149,7 +156,9 @@ _TALKS = re.compile(
     r"(?:says|said|thinks|thought|believes|gave|gives|takes|took|needs|needed|refuses|insists|insisted|"
     r"answered|replied|"
     r"phoned|rang|called|accepts|accepted|decided|denied|denies|lets|let|keeps|kept|wonders|counted|alone)\b|"
-    r"has (?:no (?:entry|file|record)|it|them|the (?:box|file|goods|samples?)|(?:\w+ )?files))\b"
+    r"(?:has|had|holds|keeps|got) (?:(?:an?|the|our|its|their|no|one|two|three|four|\d{1,3}) )?(?:more |other )?"
+    r"(?:box(?:es)?|containers?|trailers?|trucks?|lots?|entr(?:y|ies)|shipments?|exams?|[A-Z]{4}\d{7})\b|"
+    r"has (?:no (?:file|record)|it|them|the (?:box|file|goods|samples?)|(?:\w+ )?files))\b"
 )
 _ASKED = re.compile(
     r"\b(?:ask(?:ed)?|told|tell|alert(?:ed)?|call(?:ed)?|notif(?:y|ied)|contact(?:ed)?|e?-?mail(?:ed)?) "
@@ -176,7 +185,7 @@ _PUT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 # At a port of much trade something happens; at an office, a plant or a meeting it is a town.
-_HAPPENS_BEFORE = re.compile(r"(?P<word>[\w.)]+),? at(?: the)?\s+$")
+_HAPPENS_BEFORE = re.compile(r"(?:(?P<word>[\w.)]+),? at|^\s*At)(?: the)?\s+$")
 _NOT_AT = frozenset(
     ("address", "addresses", "apartment", "attorney", "based", "branch", "building", "buyer", "campus", "company",
      "conference", "court", "dated", "dealer", "dinner", "facility", "factory", "fair", "firm", "forum", "garage",
@@ -215,10 +224,15 @@ _ASKED_ABOVE = re.compile(
     r"\bwhere\b[^\n?]*(?:come in|came in|enter|arrive|land|unladen|clear)[^\n?]{0,24}\?\s(?:A: )?$",
     re.IGNORECASE,
 )
-_ENTRY_BEFORE = re.compile(
-    r"\b[A-Z0-9]{3}-?\d{7}-?\d(?:,| at|,? \(|(?= ))\s?$", re.IGNORECASE
-)  # entry ABC-1234567-6 (Umber)
-_BAR_BEFORE = re.compile(r"(?:\||\t|\s/|[ ]{2})[ ]*$")
+_ENTRY_BEFORE = re.compile(  # entry ABC-1234567-6 (Umber), ABCU1234567, both Umber; 12 entries, Umber
+    r"\b[A-Z0-9]{3}-?\d{7}-?\d(?:,| at|,? \(|(?= ))\s?$|"
+    r"\b(?:[A-Z0-9]{3}-?\d{7}-?\d|[A-Z]{4}\d{7})(?:,| -)? (?:(?:both|all|each|now|still|then)(?: at| in)?,? )?$|"
+    r"\b[A-Z0-9]{3}-?\d{7}-?\d,? \([^()\n]{3,30}, $|"
+    r"\b(?:\d{1,5}|two|three|four|five|six|seven|eight|nine|ten) (?:more )?(?:entries|boxes|containers|shipments|lots|"
+    r"loads|exams|seizures|arrivals)(?:,| -|:) (?:(?:both|all|mostly|mainly|only) )?$",
+    re.IGNORECASE,
+)
+_BAR_BEFORE = re.compile(r"(?:\||\t|\s/|[ ]{2})[ ]*(?:\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?,? )?$")
 _BAR_BEHIND = re.compile(r"[ ]*(?:\||\t|/\s|\n|$|[ ]{2})")
 _STATE_BEHIND = re.compile(r"[ ]*[|\t/][ ]*[A-Z]{2}[ ]*(?:[|\t/\n]|$)")
 _LOT = re.compile(r"\b(?:[A-Z]{4}\d{7}|[A-Z0-9]{3}-?\d{7}-?\d)\b", re.IGNORECASE)
@@ -261,15 +275,16 @@ def is_head_of_note(text: str, start: int, end: int) -> bool:
 def happens_at(before: str) -> bool:
     """Whether something is or happens at a place: `the bags were mixed up at Umber`, but not `the plant at Umber`.
 
-    >>> happens_at("do a survey at "), happens_at("the laboratory at "), happens_at("a mill in ")
-    (True, False, False)
+    >>> happens_at("do a survey at "), happens_at("At "), happens_at("the laboratory at "), happens_at("a mill in ")
+    (True, True, False, False)
     """
     happens = _HAPPENS_BEFORE.search(before)
-    return bool(happens and happens.group("word")[0].islower() and happens.group("word") not in _NOT_AT)
+    word = (happens.group("word") or "at") if happens else ""
+    return bool(word) and not word[0].isupper() and word not in _NOT_AT
 
 
 # A small word before places, in a sentence that tells of goods; but where somebody sells or sends them by land.
-_PLACED = re.compile(r"(?:(?P<word>[\w.)%]+),? )?(?:at|through|via|into|out of|from|to)\s+$")
+_PLACED = re.compile(r"(?:(?P<word>[\w.)%]+),? )?(?:at|through|thru|via|into|out of|from|fr|to)\s+$")
 _NOT_TO = re.compile(
     r"\b(?:sold|sells?|selling|sales|shops?|stores?|invoiced?|letters?|wrote|writes|mail(?:ed|s)?|"
     r"moved (?:its|their|the) (?:office|plant|seat)|"
@@ -282,7 +297,8 @@ _NOT_TO = re.compile(
 )
 _OF_GOODS_MOVED = re.compile(
     rf"\b(?:{_GOODS}|{_DONE}|sailings?|berths?|on (?:the|a) m/?v|ETA|bills? of lading|B/Ls?|drayage|demurrage|"
-    rf"exams?)\b|"
+    r"exams?|(?:much|many|more|less|fewer|most|tons|tonnes|bales|cartons|ctns|pallets|plts|pieces|pcs|rolls|kilos)"
+    r"(?: \w+){0,2} (?:came|comes|goes|went|moved|moves))\b|"
     r"\b[A-Z]{4}\d{7}\b|\b[A-Z0-9]{3}-\d{7}-\d\b",
     re.IGNORECASE,
 )

@@ -282,7 +282,9 @@ _SMALL = (
 _SEPARATED = re.compile(rf"[\s,;/&|]*(?:(?:and|or|to|thru|through|and/or|{_H})[\s,]*)?(?:nos?\. ?)?", re.IGNORECASE)
 _SEPARATED_CHARACTERS = 14
 _COLUMNS: tuple[tuple[IdentifierType, re.Pattern[str], re.Pattern[str]], ...] = (
-    (_I.PORT, re.compile(r"(?:\w+ )?ports?(?: of (?:entry|unlading))?(?: code| no\.?| number)?:?", re.IGNORECASE),
+    (_I.PORT,
+     re.compile(
+         r"(?:(?:\w+ )?ports?(?: of (?:entry|unlading))?|POE|POU|POD)(?: code| no\.?| number)?:?", re.IGNORECASE),
      re.compile(r"\d{4}")),
     (_I.ENTRY_NUMBER, re.compile(r"entry(?: summary)?(?: no\.?| number| num| #)?:?", re.IGNORECASE),
      re.compile(r"[A-Z0-9]{3}[- ]?\d{7}[- ]?\d")),

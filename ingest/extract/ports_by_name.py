@@ -77,10 +77,11 @@ _BEHIND_NUMBER = re.compile(  # at 5206 and JFK
 )
 _ARROW_BEFORE = re.compile(r"(?:->|\u2192|>)\s?$")
 _ARROW = re.compile(r"\s?(?:-{1,2}>|\u2192|>)\s?")
-_WAY = re.compile(r" (?:to|-|\u2013) ")  # where one of the two is abroad
+_WAY = re.compile(r" (?:to|-|\u2013) |[-\u2013]")  # where one of the two is abroad
 _COLUMN = re.compile(
     r"(?:\w+ )?(?:ports?|POE|POL|POD)(?: of [a-z]+)?(?: name)?|(?:place of )?(?:un)?lading|discharged?(?: at)?|"
-    r"load(?:ed|ing)(?: at)?",
+    r"load(?:ed|ing)(?: at)?|arriv(?:ed|al)(?: (?:at|port))?|landed(?: at)?|entered(?: at)?|cleared(?: at)?|"
+    r"(?:trade )?lane|rout(?:e|ing)|via",
     re.IGNORECASE,
 )
 # The rest of goods of which some went through a port.
@@ -88,7 +89,10 @@ _REST = re.compile(
     r"\b(?:only|earlier|later|sometimes|mostly|mainly|once) (?:at|through|via)\s+$|"
     r"\b(?:those|ones|rest|others?|half|most|all|both|some|two|three|four|five|six|seven|eight|nine|ten|\d{1,3})"
     r"(?: (?:of (?:it|them|these)|more))?(?: \w+){0,2}? (?:at|through|via|in|by|out of|to|from)\s+$|"
-    r"\b(?:[Bb]efore|[Ss]ince|[Uu]ntil|[Aa]fter) (?:19|20)\d\d,? (?:it was |they used )?$"
+    r"\b(?:[Bb]efore|[Ss]ince|[Uu]ntil|[Aa]fter) (?:19|20)\d\d,? (?:it was |they used )?$|"
+    r"\b(?:last|first|other|others|rest|one|two|three|\d{1,3})(?: \w+)? \($|"
+    r"\b(?:faster|slower|busier|quicker|cheaper|stricter|easier|closer|later|earlier|more|less)(?: \w+){0,2} than "
+    r"(?:at )?$"
 )
 _REST_CHARACTERS = 150
 _NUMBER_BEHIND = re.compile(
@@ -105,7 +109,7 @@ _GOES_ON = re.compile(  # but with a day or an entry
 )
 _KINDS = frozenset(
     ("Airport", "Area", "CBP", "CES", "Customs", "Harbor", "International", "Intl", "Port", "Seaport", "Terminal",
-     "POE", "AIRPORT", "PORT", "SEAPORT", "ON", "ETA", "TO")
+     "POE", "AIRPORT", "PORT", "SEAPORT", "ON", "ETA", "ETD", "ATA", "ATD", "TO")
 )  # fmt: skip
 _STANDS_IN = re.compile(
     r"(?:[\w@$&'\u2019]|(?<!\s)-|\b(?:Mr|Mrs|Ms|Dr|East|West|North|South|Fort|New|Nuevo|Mount|Lake|Jalan|Jl|Calle|Rua|"
@@ -121,9 +125,13 @@ _ROW = re.compile(
     r" instead of| before| after) ?(?:the )?(?:[Pp]ort of )?"
 )
 _LONGEST_BETWEEN = 24
+_DAY_BEFORE = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?,? ")
+_COUNTED = re.compile(r":? \(?\d{1,4}(?: ?%)?\)?(?:,|;|/| /)? (?:and )?")
+_COUNT = re.compile(r":? \(?\d{1,4}(?: ?%)?\)?(?![\w/-]|[.,]\d)")
 # Where a town stands as a seat, an address or somebody's, though the text knows it as a port.
 _SEAT_BEFORE = re.compile(r"(?:\b(?:of|in|near|outside|around|a|an)|[,:\n(/\"\u201c]| -|^) ?$", re.IGNORECASE)
 _SAID_BEFORE = re.compile(r"(?:\d\d\]?|[AP]M\]|^|\n) ?<?\w+[:>] $")  # the line of a chat begins
+_OFFICE_BEFORE = re.compile(r"\b(?:laborator(?:y|ies)|lab|office|center|seat|city|place|address): ?$", re.IGNORECASE)
 _OF_BEFORE = re.compile(r"\b(?:of|in|near) $")
 _SEAT_BEHIND = re.compile(
     r"(?:['\u2019]s?)? (?:office|warehouse|plant|factory|mill|lab|laboratory|branch|headquarters|seat|showroom|"
@@ -141,10 +149,11 @@ def ports_by_name(text: str) -> Iterator[tuple[int, int, str]]:
     [('Norfolk', '1401'), ('Baltimore', '1303'), ('Seattle', '3001')]
     """
     places = list(_places(text))
-    columns = {cell.start for cell in cells(text, _COLUMN)} if places else set()
+    columns = {cell.start + len(_day_before(cell.text)) for cell in cells(text, _COLUMN)} if places else set()
     for place in places:
         _look_around(text, place)
         place.is_port |= place.start in columns
+    _join_counted(text, places)
     for _ in range(2):  # what is known from elsewhere makes ports of those in a row with it
         _join_rows(text, places)
         known = {text[place.start : place.end] for place in places if place.is_port}
@@ -170,22 +179,33 @@ def is_ports_name(written: str) -> bool:
 def _places(text: str) -> Iterator[_Place]:
     names, automaton = _gazetteer()
     plain = text if text.isascii() else text.translate(_WITHOUT_ACCENTS)
-    for index, start, end in automaton.find_matches_as_indexes(plain):
+    found = automaton.find_matches_as_indexes(plain)
+    abroad = {edge: len(names[index].usual) != _DOMESTIC_DIGITS for index, *edges in found for edge in edges}
+    for index, start, end in found:
         port, behind = names[index], end
-        if _STANDS_IN.search(text, max(0, start - 6), start):
+        if not _is_way(text, start - 1, abroad) and _STANDS_IN.search(text, max(0, start - 6), start):
             continue
         code = port.usual
         if state := _STATE.match(text, end):
             written = state.group("state")
             within = _states().get(written.replace(".", "").upper()) or country_code(written) or ""
+            listed = within not in port.codes and is_ports_name(written)  # Baltimore, New York and Norfolk
+            within = "" if listed else within
             if within and not (code := port.codes.get(within, "")):
                 continue  # Savannah, Missouri
             behind = state.end() if within else end
-        goes_on = _GOES_ON.match(text, end) if behind == end else None
+        goes_on = _GOES_ON.match(text, end) if behind == end and not _is_way(text, end, abroad) else None
         if goes_on and goes_on.group("word") not in _KINDS:
             continue
         if not _POSTAL_CODE.match(text, behind):
             yield _Place(start, end, behind, port, code)
+
+
+def _is_way(text: str, at: int, abroad: Mapping[int, bool]) -> bool:
+    """Whether a hyphen stands between two names of which one lies abroad: Ningbo-Norfolk; `abroad` is by the places
+    where names begin and end."""
+    ends = text[at : at + 1] in ("-", "\u2013") and at in abroad and at + 1 in abroad
+    return ends and abroad[at] != abroad[at + 1]
 
 
 def _look_around(text: str, place: _Place) -> None:
@@ -195,6 +215,7 @@ def _look_around(text: str, place: _Place) -> None:
     place.is_of_person = is_of_person(before)
     of = _OF_BEFORE.search(text, max(0, place.start - 12), place.start) or place.behind > place.end
     in_name = _PORT_IN_NAME.match(text, place.start) and not of and not _SEAT_BEHIND.match(text, place.end)
+    place.is_called |= surely_goes_by(before) and not (place.is_of_person or _SEAT_BEHIND.match(text, place.end))
     place.is_port = bool(
         place.is_called
         or in_name
@@ -206,13 +227,11 @@ def _look_around(text: str, place: _Place) -> None:
 def _is_used(text: str, place: _Place, before: str, start: int) -> bool:
     """Whether something is done at a place that is done at ports; `before` is its sentence up to it, which is looked
     at from `start`. What takes long is asked last."""
-    surely = surely_goes_by(before)
-    if not (surely or place.port.busy) or _SEAT_BEHIND.match(text, place.end):
+    if not place.port.busy or _SEAT_BEHIND.match(text, place.end):
         return False
     office = len(place.code) == _DOMESTIC_DIGITS and text[place.start : place.end] not in _NO_OFFICE
     return bool(
-        surely
-        or happens_at(before)
+        happens_at(before)
         or _BEHIND_NUMBER.search(before)
         or (_ARROW_BEFORE.search(before) and _ARROW.match(text, place.end))
         or is_head_of_note(text, place.start, place.end)
@@ -227,7 +246,7 @@ def _is_used(text: str, place: _Place, before: str, start: int) -> bool:
 
 def _is_seat(text: str, place: _Place) -> bool:
     before = max(0, place.start - 12), place.start
-    said = _SAID_BEFORE.search(text, max(0, place.start - 24), place.start)
+    said = _SAID_BEFORE.search(text, max(0, place.start - 24), place.start) and not _OFFICE_BEFORE.search(text, *before)
     seated = (_SEAT_BEFORE.search(text, *before) and not said) or place.behind > place.end
     return bool(seated or _SEAT_BEHIND.match(text, place.end))
 
@@ -246,6 +265,22 @@ def _number_beside(text: str, place: _Place) -> re.Match[str] | None:
         for code in codes
     )
     return beside if of_district else None
+
+
+def _day_before(cell: str) -> str:
+    """What stands before a place in its cell: `6/14/2022 Umber`."""
+    day = _DAY_BEFORE.match(cell)
+    return day.group() if day else ""
+
+
+def _join_counted(text: str, places: Sequence[_Place]) -> None:
+    """Make ports of those of much trade that are counted side by side (`Umber 14, Ochre 3`) or that a stroke joins."""
+    for one, other in pairwise(places):
+        between = text[one.behind : other.start]
+        counted = _COUNTED.fullmatch(between) and _COUNT.match(text, other.behind)
+        if one.port.busy and other.port.busy and (between == "/" or counted):
+            one.is_port |= not one.is_of_person
+            other.is_port |= not one.is_of_person
 
 
 def _join_rows(text: str, places: Sequence[_Place]) -> None:

@@ -103,6 +103,39 @@ PORTS = [
     ("First two boxes went to Boston, the other to Chicago. Before 2016 Detroit.", ["Boston", "Chicago", "Detroit"]),
     ('drop yard -> Laredo -> Umber; a Yantian loading; words "FROM TIANJIN"', ["Laredo", "Yantian", "TIANJIN"]),
     ("The lot got late from Norfolk; somebody had the seal of ABC-1234567-6 at Miami.", ["Norfolk", "Miami"]),
+    (
+        "At Seattle they watch the importer. The test ran to July 31, 2015, at Baltimore, New York and Mobile.",
+        ["Seattle", "Baltimore", "New York", "Mobile"],
+    ),
+    ("Twice as much came to Newark. Umber moved it in bond fr Long Beach.", ["Newark", "Long Beach"]),
+    ("Savannah has box ABCU1234567 on hold; Norfolk's exams; Houston (12 entries)", ["Savannah", "Norfolk", "Houston"]),
+    (
+        "114 entries, Savannah and Tacoma; ABC-1234567-6 and ABC-2234567-5, both Oakland.",
+        ["Savannah", "Tacoma", "Oakland"],
+    ),
+    (
+        "The lines, Savannah 14, Houston 3: see there. A note on Los Angeles/Long Beach",
+        ["Savannah", "Houston", "Los Angeles", "Long Beach"],
+    ),
+    ("Umber Line;Ningbo-Norfolk;14", ["Ningbo", "Norfolk"]),
+    ("lot\tgoods\tarrived\nU1\ttea\t6/14/2022 Newark\nU2\ttea\t6/15/2022 Oakland\n", ["Newark", "Oakland"]),
+    ("Carrier\tLane\tBoxes\nUmber\tSavannah\t1\nUmber\tNorfolk\t1\n", ["Savannah", "Norfolk"]),
+    (
+        "The vessel, due New Orleans on May 8. Ship from Shanghai ETD May 25. Inward manifest, May 11, Baltimore",
+        ["New Orleans", "Shanghai", "Baltimore"],
+    ),
+    (
+        "Loaded at Ningbo and Gebze. All load at Yantian but the last two (Shanghai).",
+        ["Ningbo", "Gebze", "Yantian", "Shanghai"],
+    ),
+    (
+        "It entered at Fresno, which is slower than San Francisco. ABC-1234567-6 (Umber Tea, Houston, 2/8/22)",
+        ["Fresno", "San Francisco", "Houston"],
+    ),
+    (
+        "They changed the container in Izmir; clear it at Washington-Dulles (5401)",
+        ["Izmir", "Washington-Dulles", "5401"],
+    ),
 ]
 
 PLACES = [
@@ -118,6 +151,8 @@ PLACES = [
     "ABC-1234567-6 | Savannah | GA\na store in Richmond; the bus to Spokane; Nuevo Laredo",
     "cleared through mobile phones; Houston 2019",
     "a dinner at Houston, the bill issued at Shanghai, our plant at Savannah; the sample went to Savannah",
+    "a seller of subscription boxes in Nashville; Umber-Savannah; Seattle-Tacoma; Umber at Norfolk sold it",
+    "New York, 12 May; a store of Savannah 14 years old; than San Francisco",
 ]
 
 
@@ -139,3 +174,12 @@ def test_the_state_behind_a_name_says_which_port_is_meant() -> None:
 def test_foreign_ports_are_mentions_of_their_own_kind_and_small_letters_count_in_small_texts() -> None:
     text = "it left ningbo on monday. it came through norfolk. no docs yet. ask them. call back."
     assert [(one.kind, one.key) for one in find_mentions("", text)] == [("foreign_port", "57020"), ("port", "1401")]
+
+
+def test_a_laboratory_is_no_port_though_the_text_knows_its_town_as_one() -> None:
+    assert [start for start, _, _ in ports_by_name("It arrived at Houston.\nLaboratory: Houston. Umber wrote.")] == [14]
+
+
+def test_numbers_under_a_heading_that_means_a_port_of_entry_are_ports() -> None:
+    text = "ENTRY NO\tDATE\tPOE\nABC-1234567-6\t2020-08-03\t1703\n"
+    assert [(one.kind, one.key) for one in find_mentions("", text)][-1] == ("port", "1703")
