@@ -155,7 +155,8 @@ def inward(bills: Waybills, names: Collection[str], order: Order, origin: str, s
     written = {found for key in names for found in bills.consignees.owners(key)}
     at = np.sort(np.concatenate([bills.consigned[key] for key in written] or [NO_ROWS]))
     if len(at):
-        there = np.isin(foreign.to_country[at].astype(str), [origin, *shipped.laden_in])
+        into = foreign.to_country[at]
+        there = np.logical_or.reduce([into == country for country in (origin, *shipped.laden_in)])
         # What came there from the country that it declares is its own, on the way.
         there &= foreign.from_country[at] != origin
         there &= foreign.arrived[at] <= shipped.last_day
@@ -194,7 +195,7 @@ def _came_back(bills: Waybills, named: Ints, left: Ints, order: Order, origin: s
     if not len(sent):
         return NO_ROWS
     between = np.concatenate([*bills.between.get((origin, order.country), {}).values()] or [NO_ROWS])
-    unnamed = between[np.array([key is None for key in foreign.consignee_key[between]], dtype=np.bool_)]
+    unnamed = between[np.asarray(foreign.consignee_key[between] == None, dtype=np.bool_)]  # noqa: E711 - one by one
     back = passage.came_back(foreign, np.union1d(named, unnamed), bills.onward, sent)
     # Bills leave packages and weights out: where most are seen to have come back, the others are taken to have, too.
     return np.union1d(back, named) if len(back) >= USUALLY_BACK_SHARE * len(named) else back

@@ -227,7 +227,7 @@ def gone_on(bills: Bills, inward: Ints, onward: Bills, left: Ints) -> Ints:
     order = left[np.argsort(onward.weight[left], kind="stable")]
     ins, place = _within(onward.weight[order], bills.weight[inward], share=EXACT_WEIGHT_SHARE)
     outs = order[place]
-    day = _begun(onward)[outs]
+    day = _begun(onward, outs)
     lag = day - bills.arrived[inward[ins]]
     in_time = (day >= 0) & (lag >= GONE_ON_DAYS[0]) & (lag <= GONE_ON_DAYS[1])
     first = np.lexsort((outs[in_time], ins[in_time]))
@@ -242,7 +242,7 @@ def came_back(bills: Bills, inward: Ints, onward: Bills, sent: Ints) -> Ints:
     outs, back = order[place], inward[ins]
     # An unknown weight does not part.
     agree = ~(np.abs(np.log(onward.weight[outs] / bills.weight[back])) > WORKED_WEIGHT_SHARE)
-    began, day = _begun(onward)[outs], _begun(bills)[back]
+    began, day = _begun(onward, outs), _begun(bills, back)
     lag = day - began
     in_time = (began >= 0) & (day >= 0) & (lag >= CAME_BACK_DAYS[0]) & (lag <= CAME_BACK_DAYS[1])
     agree &= in_time
@@ -250,9 +250,9 @@ def came_back(bills: Bills, inward: Ints, onward: Bills, sent: Ints) -> Ints:
     return _each_once(back[agree][first], outs[agree][first])
 
 
-def _begun(bills: Bills) -> Ints:
-    """The day on which each was laden, or arrived where only that is known."""
-    return np.where(bills.loaded >= 0, bills.loaded, bills.arrived)
+def _begun(bills: Bills, at: Ints) -> Ints:
+    """The day on which each of these was laden, or arrived where only that is known."""
+    return np.where(bills.loaded[at] >= 0, bills.loaded[at], bills.arrived[at])
 
 
 def _each_once(inward: Ints, onward: Ints) -> Ints:
@@ -316,12 +316,7 @@ def _counted(lots: Lots, bills: Bills, out_i: Ints, in_i: Ints, *, weeks: int, l
     true = (lag >= low) & (lag <= high)
     pairs = tuple(sorted((int(o), int(i)) for o, i in zip(out_i[true], in_i[true], strict=True)))
     matched = len({o for o, _ in pairs})
-    order = np.argsort(out_i, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(out_i[order]) != 0])
-    shift = np.arange(weeks)[:, None] * DAYS_A_WEEK
-    moved = np.mod(lag[order][None, :] - shift, weeks * DAYS_A_WEEK)
-    hit = (moved >= low[order][None, :]) & (moved <= high[order][None, :])
-    counts = np.logical_or.reduceat(hit, starts, axis=1).sum(axis=1)
+    counts = _on_moved_calendars(out_i, lag, low, high, weeks=weeks)
     # A pair that is alike has to fall somewhere: that the few there are fall where they would is some chance, too.
     expected = float((counts.sum() + 0.5) / len(counts))
     # How rare so many are is seen on other calendars: those next to the true one see the same pairs.
@@ -333,6 +328,24 @@ def _counted(lots: Lots, bills: Bills, out_i: Ints, in_i: Ints, *, weeks: int, l
         n, matched, expected, len(counts), float((1 + (counts >= matched).sum()) / (1 + len(counts))),
         max(bits, 0.0), pairs, carried,
     )  # fmt: skip
+
+
+def _on_moved_calendars(lot: Ints, lag: Ints, low: Ints, high: Ints, *, weeks: int) -> Ints:
+    """How many lots have a pair whose lag lies between its bounds, on the calendar as it is and moved by each number of
+    weeks, up to all `weeks` that the calendar holds, after which it begins anew.
+
+    >>> _on_moved_calendars(np.array([3, 4]), np.array([2, 8]), np.zeros(2, int), np.full(2, 6), weeks=3).tolist()
+    [1, 1, 0]
+    """
+    each, of = np.unique(lot, return_inverse=True)
+    hit = np.zeros((weeks, len(each)), dtype=np.bool_)
+    first = low + np.mod(lag - low, DAYS_A_WEEK)  # of the lags that whole weeks make of this one
+    for later in range(0, int((high - low).max()) + 1, DAYS_A_WEEK):
+        within = np.flatnonzero(first + later <= high)
+        moved = np.mod((lag - first)[within] // DAYS_A_WEEK - later // DAYS_A_WEEK, weeks)
+        hit[moved, of[within]] = True
+    counts: Ints = hit.sum(axis=1)
+    return counts
 
 
 def _alike_in_weight(lots: Lots, bills: Bills, inward: Ints) -> tuple[Ints, Ints]:
