@@ -14,8 +14,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from graph.detect.reentry.scoring import Bools
-from graph.detect.reentry.weights import Floats, Ints
+from graph.detect.reentry.pairs import Bools, Floats, Ints
 
 # How often a successor is new altogether, new to the maker, or neither. Twins under one hand are the last.
 BEGAN, BEGAN_WITH_MAKER, NEITHER = 0, 1, 2

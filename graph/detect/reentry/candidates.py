@@ -7,9 +7,6 @@ of lots and never with the square of anything.
 import ibis
 import ibis.expr.types as ir
 
-from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, MISSING, levels
-from graph.facts.columns import amount, surely
-
 WINDOW_DAYS = 180  # goods come back within half a year or are no longer told from others
 # Lines that may share a key. An importer's whole trade in a heading, if it is no larger, is looked at; a key that
 # strangers share tells nothing once many lines hold it.
@@ -17,13 +14,6 @@ RARE = 200
 RARE_AMONG_STRANGERS = 25
 # How far before or after the action look-alikes are counted.
 LOOK_ALIKE_DAYS = 365
-
-# A part of a lot has about one share of its weight, its packages and its quantity, and no more than all.
-WHOLE = 1.03
-ONE_SHARE = 1.5
-
-# Any of these on a near level makes a pair worth scoring: (comparison, last level that counts as near).
-_NEAR = {"container": 0, "bill": 1, "seal": 0, "weight": 2, "packages": 1, "quantity": 1, "value": 1}
 
 # Equality keys. The importer's own lines in the heading, all of them or, where they are too many, those nearly alike.
 TRADE = ("taxpayer", "hts4")
@@ -128,41 +118,3 @@ def pairs(lots: ir.Table, lines: ir.Table, bills: ir.Table, small: ir.Table) -> 
 def whole_entry_pairs(lots: ir.Table, totals: ir.Table) -> ir.Table:
     """The same for shipments and entries of several lines taken as a whole."""
     return ibis.union(*(_joined(_neighbours(lots, keys), totals, keys) for keys in WHOLE_ENTRY_KEYS)).distinct()
-
-
-def compared(both: ir.Table, lots: ir.Table, lines: ir.Table, bills: ir.Table) -> ir.Table:
-    """Of pairs of a lot and a line those worth scoring, with the levels of all comparisons.
-
-    What the line says in words is left out: of all these pairs few are kept.
-    """
-    left = lots.select(
-        "lot", "own_entry", "action_day", "acting_port", lot_taxpayer=lots.taxpayer, lot_containers=lots.containers,
-        **{LOT + name: lots[name] for name in COMPARED},
-    )  # fmt: skip
-    carried = bills.select("bill", "master", "bill_containers", "bill_seals")
-    t = both.join(left, "lot").join(lines, "line").left_join(carried, "bill").drop("bill_right")
-    t = t.filter(~surely(t.entry_number == t.own_entry))
-    # What is worth scoring is told by the levels that are cheap to tell; the others are worked out for the rest alone.
-    told = levels(t)
-    near = [(told[f"level_{name}"] > MISSING) & (told[f"level_{name}"] <= last) for name, last in _NEAR.items()]
-    t = t.filter(ibis.or_(*near))
-    t = t.mutate(**levels(t))
-    days = t.day - t.action_day
-    return t.select(
-        "lot", "line", "place", "entry_number", "day", "port", "action_day",
-        own=surely(t.lot_taxpayer == t.taxpayer),
-        after=(days >= 0) & (days <= WINDOW_DAYS) & (t.port != t.acting_port),
-        part=may_be_part(t),
-        **{f"level_{c.name}": t[f"level_{c.name}"] for c in COMPARISONS},
-    )  # fmt: skip
-
-
-def may_be_part(t: ir.Table) -> ir.BooleanValue:
-    """Whether the line's goods may be a part of the lot's: of one tariff heading to six digits, no amount of them is
-    larger, and all are about one share."""
-    other_goods = surely(t.hts.substr(0, 6) != t[LOT + "hts"].substr(0, 6))
-    same_unit = ~surely(t.unit != t[LOT + "unit"])
-    shares = [t[name] / amount(t[LOT + name]) for name in ("weight", "packages")]
-    shares.append(ibis.ifelse(same_unit, t.quantity / amount(t[LOT + "quantity"]), None))
-    most, least = ibis.greatest(*shares), ibis.least(*shares)
-    return surely((most <= WHOLE) & (most <= least * ONE_SHARE)) & ~other_goods

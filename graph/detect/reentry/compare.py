@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.detect.reentry import candidates, scoring
-from graph.detect.reentry.comparisons import COMPARISONS
+from graph.detect.reentry.candidates import WINDOW_DAYS
+from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, MISSING, levels, may_be_part
 from graph.detect.reentry.lines import bills, entry_totals
-from graph.detect.reentry.weights import Ints, Weights
+from graph.detect.reentry.pairs import Ints, Pairs
+from graph.detect.reentry.weights import Weights
 from graph.facts.store import FactStore
 
 # Shipments are matched in parts of about so many lots, and of each shipment so many candidates are kept, by
@@ -56,7 +58,7 @@ def strongest_candidates(
     ):
         for number in range(int(batches.max()) + 1):
             say(f"comparing them, part {number + 1} of {int(batches.max()) + 1}")
-            pairs = _compared(lot.filter(lot.batch == number), ((near, lines), (near_whole, totals)), landed)
+            pairs = _compared(lot.filter(lot.batch == number), table, ((near, lines), (near_whole, totals)), landed)
             bits = scoring.pair_bits(pairs, weights, pools)
             groups = scoring.group(pairs, bits, weights, pools)
             strangers = ~pairs["own"].to_numpy(zero_copy_only=False).astype(bool)[groups.best]
@@ -101,13 +103,58 @@ def _groups_of(groups: scoring.Groups, kept: Ints) -> scoring.Groups:
     )  # fmt: skip
 
 
-def _compared(lot: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]], shipped: ir.Table) -> pa.Table:
+# Any of these on a near level makes a pair worth scoring: the last level that counts as near.
+_NEAR = {"container": 0, "bill": 1, "seal": 0, "weight": 2, "packages": 1, "quantity": 1, "value": 1}
+_OF_LOT = (*COMPARED, "containers", "own_entry", "taxpayer", "action_day", "acting_port")
+_OF_LINE = ("line", "place", "entry_number", "day", "port", "taxpayer", "container")
+_OF_BILL = ("master", "bill_containers", "bill_seals")
+
+
+def _compared(lot: ir.Table, table: pa.Table, sides: Iterable[tuple[ir.Table, ir.Table]], landed: ir.Table) -> pa.Table:
     """The pairs of these lots that are worth scoring, of lines and of entries taken as a whole, with their levels.
 
     They stand in any order: what is made of them goes by lots, entries and lines alone.
     """
-    found = [candidates.compared(near.semi_join(lot, "lot"), lot, held, shipped).to_pyarrow() for near, held in sides]
+    found = [_worth_scoring(_paired(near.semi_join(lot, "lot"), table, held, landed)) for near, held in sides]
     return pa.concat_tables([each.cast(found[0].schema) for each in found]).combine_chunks()
+
+
+def _paired(near: ir.Table, table: pa.Table, held: ir.Table, landed: ir.Table) -> Pairs:
+    """Pairs (lot, line) with what is compared: lots are rows of `table`, lines those `held`, with bills that `landed`.
+
+    Each lot and each line is read once, however many pairs it stands in.
+    """
+    met = near.to_pyarrow()
+    lots, lot = np.unique(met["lot"].to_numpy().astype(np.int64), return_inverse=True)
+    own = [name for name in COMPARED if name not in _OF_BILL]
+    lines = held.semi_join(near, "line").select(*_OF_LINE, *own).left_join(landed, "bill")
+    of_lines = lines.select(*_OF_LINE, *own, *_OF_BILL).to_pyarrow().sort_by("line")
+    line = np.searchsorted(of_lines["line"].to_numpy(), met["line"].to_numpy())
+    of_lots = table.select([*_OF_LOT]).take(pa.array(lots)).append_column("lot", pa.array(lots))
+    return Pairs(of_lots, of_lines, lot, line)
+
+
+def _worth_scoring(pairs: Pairs) -> pa.Table:
+    """Of these pairs those of which something is near, with the levels of all comparisons.
+
+    What the line says in words is left out: of all these pairs few are kept.
+    """
+    told = {c.name: c.level(pairs) for c in COMPARISONS if c.name in _NEAR}
+    near = np.logical_or.reduce([(told[name] > MISSING) & (told[name] <= last) for name, last in _NEAR.items()])
+    near &= ~pairs.same("own_entry", "entry_number")[0]
+    pairs, told = pairs.filter(near), {name: level[near] for name, level in told.items()}
+    lot = pairs.lots.select(["lot", "action_day"]).take(pairs.lot)
+    line = pairs.lines.select(["line", "place", "entry_number", "day", "port"]).take(pairs.line)
+    days = line["day"].to_numpy() - lot["action_day"].to_numpy()
+    same_port, both_known = pairs.same("acting_port", "port")
+    columns = {name: side[name] for side in (lot, line) for name in side.column_names}
+    flags = {
+        "own": pairs.same("taxpayer")[0],
+        "after": (days >= 0) & (days <= WINDOW_DAYS) & both_known & ~same_port,
+        "part": may_be_part(pairs),
+    }
+    of_levels = {f"level_{name}": pa.array(level) for name, level in levels(pairs, told=told).items()}
+    return pa.table(columns | {name: pa.array(flag) for name, flag in flags.items()} | of_levels)
 
 
 # What only a reader asks of the lines of pairs that are kept.

@@ -8,15 +8,17 @@ here; u, how often unrelated goods show it, is counted in the data (`graph.detec
 Invariant: better agreement never weighs less than worse agreement.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import ibis
-import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cpdist
 
-from graph.facts.columns import surely
+from graph.detect.reentry.pairs import Bools, Floats, Ints, Pairs
 
-LOT = "lot_"  # prefix of the lot's columns in a table of pairs
+Level = npt.NDArray[np.int8]
 MISSING = -1
 
 
@@ -32,109 +34,114 @@ class Comparison:
     name: str
     labels: tuple[str, ...]
     m: tuple[float, ...]
-    level: Callable[[ir.Table], ir.IntegerValue]
+    level: Callable[[Pairs], Level]
     about: str
     goods: bool = True
     m_counted: tuple[float, ...] = ()
 
 
-def _pair(t: ir.Table, name: str) -> tuple[ir.Value, ir.Value]:
-    return t[LOT + name], t[name]
+def _known(level: Ints | Bools | Level, known: Bools) -> Level:
+    return np.where(known, level, MISSING).astype(np.int8)
 
 
-def _known(level: ir.IntegerValue, *values: ir.Value) -> ir.IntegerValue:
-    known = values[0].notnull()
-    for value in values[1:]:
-        known = known & value.notnull()
-    return ibis.ifelse(known, level, MISSING).cast("int8")
-
-
-def _same(name: str) -> Callable[[ir.Table], ir.IntegerValue]:
-    def level(t: ir.Table) -> ir.IntegerValue:
-        lot, line = _pair(t, name)
-        return _known(ibis.ifelse(lot == line, 0, 1), lot, line)
+def _same(name: str) -> Callable[[Pairs], Level]:
+    def level(pairs: Pairs) -> Level:
+        same, known = pairs.same(name)
+        return _known(~same, known)
 
     return level
 
 
-def _ratio(name: str, *bounds: float) -> Callable[[ir.Table], ir.IntegerValue]:
+def _change(pairs: Pairs, name: str) -> tuple[Floats, Bools]:
+    """The log ratio of the line's amount to the lot's, and whether both are known."""
+    lot, line = pairs.amounts(name)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change: Floats = np.log(line / lot)
+    return change, ~(np.isnan(lot) | np.isnan(line))
+
+
+def _ratio(name: str, *bounds: float) -> Callable[[Pairs], Level]:
     """Levels by the absolute log ratio of two amounts: within the first bound, within the second, and so on."""
 
-    def level(t: ir.Table) -> ir.IntegerValue:
-        lot, line = _pair(t, name)
-        gap = (line / lot).ln().abs()
-        return _known(ibis.cases(*((gap <= bound, n) for n, bound in enumerate(bounds)), else_=len(bounds)), lot, line)
+    def level(pairs: Pairs) -> Level:
+        change, known = _change(pairs, name)
+        return _known(np.searchsorted(bounds, np.abs(change)), known)
 
     return level
 
 
-def _value(t: ir.Table) -> ir.IntegerValue:
-    lot, line = _pair(t, "value")
-    change = (line / lot).ln()
-    level = ibis.cases(
-        (change.abs() <= 0.002, 0),
-        (change.abs() <= 0.03, 1),
-        (change.abs() <= 0.15, 2),
-        ((change < 0) & (change >= -0.9), 3),  # entered for 40 to 85% of the value it had
-        else_=4,
+def _value(pairs: Pairs) -> Level:
+    change, known = _change(pairs, "value")
+    near = np.searchsorted((0.002, 0.03, 0.15), np.abs(change))
+    # Entered for 40 to 85% of the value it had, or of any other.
+    return _known(np.where(near < 3, near, np.where((change < 0) & (change >= -0.9), 3, 4)), known)
+
+
+def _one_unit(pairs: Pairs) -> Bools:
+    """Whether both sides may count in one unit."""
+    same, known = pairs.same("unit")
+    return same | ~known
+
+
+def _quantity(pairs: Pairs) -> Level:
+    return _known(_ratio("quantity", 0.0005, 0.03, 0.1)(pairs), _one_unit(pairs))
+
+
+def _begins(texts: Sequence[str], letters: int) -> Ints:
+    """The number of each text's beginning: of two texts that begin alike it is the same."""
+    return np.unique(np.array([text[:letters] for text in texts] or [""]), return_inverse=True)[1].astype(np.int64)
+
+
+def _hts(pairs: Pairs) -> Level:
+    lot, line, texts = pairs.texts("hts", "hts")
+    digits, heading, subheading = np.array([len(text) for text in texts] or [0]), _begins(texts, 4), _begins(texts, 6)
+    level = np.select(
+        [
+            (lot == line) & (digits[lot] >= 8),
+            (subheading[lot] == subheading[line]) & (digits[lot] >= 6),
+            heading[lot] == heading[line],
+        ],
+        [0, 1, 2],
+        3,
     )
-    return _known(level, lot, line)
+    return _known(level, (lot >= 0) & (line >= 0))
 
 
-def _quantity(t: ir.Table) -> ir.IntegerValue:
-    same_unit = ~surely(t[LOT + "unit"] != t.unit)
-    return ibis.ifelse(same_unit, _ratio("quantity", 0.0005, 0.03, 0.1)(t), MISSING).cast("int8")
+def _maker(pairs: Pairs) -> Level:
+    lot, line, texts = pairs.texts("maker", "maker")
+    known = (lot >= 0) & (line >= 0)
+    level = np.where(lot == line, 0, 3)
+    rows = np.flatnonzero(known & (lot != line))
+    each, of = np.unique(lot[rows] * len(texts) + line[rows], return_inverse=True)
+    if len(each):
+        ours, theirs = each // len(texts), each % len(texts)
+        written = ([texts[place] for place in places.tolist()] for places in (ours, theirs))
+        misspelled = cpdist(*written, scorer=Levenshtein.distance, score_cutoff=2) <= 2  # a letter or two
+        begins = _begins(texts, 7)
+        alike = begins[ours] == begins[theirs]
+        level[rows] = np.where(misspelled, 1, np.where(alike, 2, 3))[of]
+    return _known(level, known)
 
 
-def _hts(t: ir.Table) -> ir.IntegerValue:
-    lot, line = _pair(t, "hts")
-    level = ibis.cases(
-        ((lot == line) & (lot.length() >= 8), 0),
-        ((lot.substr(0, 6) == line.substr(0, 6)) & (lot.length() >= 6), 1),
-        (lot.substr(0, 4) == line.substr(0, 4), 2),
-        else_=3,
-    )
-    return _known(level, lot, line)
+def _container(pairs: Pairs) -> Level:
+    same, ours, theirs = pairs.shared("containers", "bill_containers")
+    same_too, _, named = pairs.shared("containers", "container")
+    return _known(~(same | same_too), ours & (theirs | named))
 
 
-def _maker(t: ir.Table) -> ir.IntegerValue:
-    lot, line = _pair(t, "maker")
-    level = ibis.cases(
-        (lot == line, 0),
-        (lot.levenshtein(line) <= 2, 1),  # a letter or two mistyped or left out
-        ((lot.substr(0, 7) == line.substr(0, 7)), 2),
-        else_=3,
-    )
-    return _known(level, lot, line)
+def _bill(pairs: Pairs) -> Level:
+    same, known = pairs.same("bill")
+    return _known(np.where(same, 0, np.where(pairs.same("master")[0], 1, 2)), known)
 
 
-def _shares(t: ir.Table, ours: str, theirs: str) -> ir.BooleanValue:
-    """Whether two lists have a text in common; most hold one, which is told faster."""
-    of_one = (t[ours].length() == 1) & (t[theirs].length() == 1)
-    return surely(ibis.ifelse(of_one, t[ours][0] == t[theirs][0], t[ours].intersect(t[theirs]).length() > 0))
+def _seal(pairs: Pairs) -> Level:
+    same, ours, theirs = pairs.shared("bill_seals", "bill_seals")
+    return _known(~same, ours & theirs)
 
 
-def _container(t: ir.Table) -> ir.IntegerValue:
-    lot = t[LOT + "containers"]
-    same = surely(lot.contains(t.container)) | _shares(t, LOT + "containers", "bill_containers")
-    known = (lot.length().fill_null(0) > 0) & (t.container.notnull() | (t.bill_containers.length().fill_null(0) > 0))
-    return ibis.ifelse(known, ibis.ifelse(same, 0, 1), MISSING).cast("int8")
-
-
-def _bill(t: ir.Table) -> ir.IntegerValue:
-    lot, line = _pair(t, "bill")
-    same_master = surely(t[LOT + "master"] == t.master)
-    return _known(ibis.cases((lot == line, 0), (same_master, 1), else_=2), lot, line)
-
-
-def _seal(t: ir.Table) -> ir.IntegerValue:
-    known = (t[LOT + "bill_seals"].length().fill_null(0) > 0) & (t.bill_seals.length().fill_null(0) > 0)
-    return ibis.ifelse(known, ibis.ifelse(_shares(t, LOT + "bill_seals", "bill_seals"), 0, 1), MISSING).cast("int8")
-
-
-def _way(t: ir.Table) -> ir.IntegerValue:
-    lot_too = surely(t[LOT + "export_from"] != t[LOT + "origin"])
-    return _known(ibis.ifelse((t.export_from != t.origin) & ~lot_too, 0, 1), t.export_from, t.origin)
+def _way(pairs: Pairs) -> Level:
+    by_third, known = pairs.differ_on_line("export_from", "origin")
+    return _known(~(by_third & ~pairs.differ_on_lot("export_from", "origin")), known)
 
 
 BY_THIRD_COUNTRY = "by a third country"
@@ -195,7 +202,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     ),
 )  # fmt: skip
 
-# Which columns a side of a pair needs.
+# Which columns a side of a pair needs; a lot has containers, a line a container, besides.
 COMPARED = (
     "bill",
     "master",
@@ -214,7 +221,28 @@ COMPARED = (
     "export_from",
 )
 
+# A part of a lot has about one share of its weight, its packages and its quantity, and no more than all.
+WHOLE = 1.03
+ONE_SHARE = 1.5
 
-def levels(pairs: ir.Table) -> dict[str, ir.IntegerValue]:
-    """The level of each comparison, as columns `level_NAME` over a table of pairs."""
-    return {f"level_{c.name}": c.level(pairs) for c in COMPARISONS}
+
+def levels(pairs: Pairs, *, told: Mapping[str, Level] | None = None) -> dict[str, Level]:
+    """The level of each comparison of each pair, by the comparison's name; what is `told` is not worked out again."""
+    known = told or {}
+    return {c.name: known[c.name] if c.name in known else c.level(pairs) for c in COMPARISONS}
+
+
+def may_be_part(pairs: Pairs) -> Bools:
+    """Whether the line's goods may be a part of the lot's: of one tariff heading to six digits, no amount of them is
+    larger, and all are about one share."""
+    lot, line, texts = pairs.texts("hts", "hts")
+    subheading = _begins(texts, 6)
+    other_goods = (lot >= 0) & (line >= 0) & (subheading[lot] != subheading[line])
+    shares = {name: of_line / of_lot for name in _AMOUNTS for of_lot, of_line in (pairs.amounts(name),)}
+    shares["quantity"] = np.where(_one_unit(pairs), shares["quantity"], np.nan)
+    most, least = (of.reduce(list(shares.values())) for of in (np.fmax, np.fmin))
+    part: Bools = (most <= WHOLE) & (most <= least * ONE_SHARE) & ~other_goods
+    return part
+
+
+_AMOUNTS = ("weight", "packages", "quantity")

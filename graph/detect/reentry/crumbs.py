@@ -14,9 +14,8 @@ import numpy as np
 from scipy.stats import nbinom
 
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS
-from graph.detect.reentry.scoring import Bools
+from graph.detect.reentry.pairs import Bools, Floats, Ints
 from graph.detect.reentry.sums import grouped
-from graph.detect.reentry.weights import Floats, Ints
 
 # So many entries at least, and at most, are a lot in crumbs.
 FEWEST, MOST = 6, 64

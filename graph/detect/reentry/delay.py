@@ -9,7 +9,7 @@ Invariant: stand-ins and lots that customs acted on are weighed alike.
 import numpy as np
 
 from graph.detect.reentry.candidates import WINDOW_DAYS
-from graph.detect.reentry.weights import Floats, Ints
+from graph.detect.reentry.pairs import Floats, Ints
 
 # Up to so many days after the action, and what share of what comes back does so.
 UPTO_DAYS = (7, 14, 60, 90, 120, WINDOW_DAYS)

@@ -22,17 +22,12 @@ from graph.detect.reentry.compare import strongest_candidates
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.importers import StandIn
 from graph.detect.reentry.lines import BAND, WHOLE_ENTRY, bills, entry_lines, numbered
+from graph.detect.reentry.pairs import Floats, Ints
 from graph.detect.reentry.parts import Together, together
 from graph.detect.reentry.pools import pools_of
 from graph.detect.reentry.shipments import Shipments, with_wholes
 from graph.detect.reentry.ties import Tie, bits_of, ties
-from graph.detect.reentry.weights import (
-    SAME_MAKER,
-    Floats,
-    Ints,
-    Weights,
-    count_chance,
-)
+from graph.detect.reentry.weights import SAME_MAKER, Weights, count_chance
 from graph.facts.columns import one_column
 from graph.facts.store import FactStore
 

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from scipy.stats import betabinom
 
-from graph.detect.reentry.weights import Floats, Ints
+from graph.detect.reentry.pairs import Floats, Ints
 from graph.facts.columns import one_column
 
 NEXT_ENTRIES = 20

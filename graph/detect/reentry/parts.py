@@ -23,9 +23,10 @@ from graph.detect.reentry import crumbs
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, RARE, RARE_AMONG_STRANGERS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.delay import delay_bits
-from graph.detect.reentry.scoring import Bools, Pools, way_bits
+from graph.detect.reentry.pairs import Bools, Floats, Ints
+from graph.detect.reentry.scoring import Pools, way_bits
 from graph.detect.reentry.sums import ABOUT, SMALLEST, distinct, grouped, on_grid, runs, sums
-from graph.detect.reentry.weights import AMOUNTS, OWN, SAME_MAKER, Floats, Ints, Levels, Weights, contexts, size
+from graph.detect.reentry.weights import AMOUNTS, OWN, SAME_MAKER, Levels, Weights, contexts, size
 from graph.facts.columns import surely
 from graph.facts.store import FactStore
 

@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from graph.detect.reentry import scoring
 from graph.detect.reentry.lots import REFUSED
+from graph.detect.reentry.pairs import Floats
 from graph.detect.reentry.ports import port_use
-from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, VALUES, Floats, Share, size
+from graph.detect.reentry.weights import OTHER, OWN, SAME_MAKER, VALUES, Share, size
 from graph.facts.columns import surely
 from graph.facts.store import FactStore
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from graph.detect.reentry.weights import Floats, Ints
+from graph.detect.reentry.pairs import Floats, Ints
 
 # Of goods that come back, so many go anywhere, as everybody's goods do; the others go where the importer's do.
 ANYWHERE = 0.6

@@ -22,10 +22,9 @@ import pyarrow.compute as pc
 from graph.detect.reentry.candidates import LOOK_ALIKE_DAYS, WINDOW_DAYS
 from graph.detect.reentry.comparisons import COMPARISONS
 from graph.detect.reentry.delay import delay_bits
+from graph.detect.reentry.pairs import Bools, Floats, Ints
 from graph.detect.reentry.ports import PortUse
-from graph.detect.reentry.weights import OWN, Floats, Ints, Share, Weights, contexts, kinds
-
-Bools = npt.NDArray[np.bool_]
+from graph.detect.reentry.weights import OWN, Share, Weights, contexts, kinds
 
 # Most goods come back under the number that brought them; some under a successor's, mostly from the same maker.
 PRIOR_BITS = np.log2(np.array([0.75, 0.21, 0.04]))

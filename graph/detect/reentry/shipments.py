@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from graph.detect.reentry import lots
 from graph.detect.reentry.lines import WHOLE_ENTRY
-from graph.detect.reentry.weights import AMOUNTS, Ints
+from graph.detect.reentry.pairs import Ints
+from graph.detect.reentry.weights import AMOUNTS
 
 # What the lines of a shipment may have in common.
 _WORDS = (

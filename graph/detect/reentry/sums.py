@@ -8,7 +8,7 @@ Invariant: shares lie on a grid, so that sums are exact and the same on every en
 
 import numpy as np
 
-from graph.detect.reentry.weights import Floats, Ints
+from graph.detect.reentry.pairs import Floats, Ints
 
 # The density of sums is read off within so much of the whole.
 ABOUT = 0.2

@@ -16,11 +16,12 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, LOT, Comparison, levels
+from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, Comparison, levels
+from graph.detect.reentry.pairs import Floats, Ints, Pairs
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+LOT = "lot_"  # prefix of the columns of the line drawn before
 Levels = dict[str, npt.NDArray[np.int8]]
 
 # Lines of others that hold a lot's value, and among how many, by pair.
@@ -162,7 +163,7 @@ def bits(m: tuple[float, ...] | Floats, u: Floats) -> Floats:
     return np.clip(falling, WORST_BITS, None)
 
 
-def _random_pairs(lines: ir.Table, *, share: float, group: tuple[str, ...]) -> ir.Table:
+def _random_pairs(lines: ir.Table, *, share: float, group: tuple[str, ...]) -> Pairs:
     """Pairs of lines of different entries that meet by chance: neighbours in the order of a digest.
 
     A `share` is drawn, of whole groups for an importer's own lines and of lines else, by a digest as well.
@@ -171,19 +172,29 @@ def _random_pairs(lines: ir.Table, *, share: float, group: tuple[str, ...]) -> i
     own = "taxpayer" in group
     drawn_by = lines.taxpayer + lines.hts4 if own else lines.maker if "maker" in group else lines.line_id
     t = lines.filter(drawn_by.hexdigest("md5") < below)
-    t = t.mutate(containers=ibis.array([t.container]), draw=t.line_id.hexdigest("md5"))
+    t = t.mutate(draw=t.line_id.hexdigest("md5"))
     over = ibis.window(group_by=list(group), order_by=t.draw)
-    columns = [name for name in COMPARED if name in t.columns] + ["entry_number", "taxpayer", "containers"]
+    columns = [name for name in COMPARED if name in t.columns] + ["entry_number", "taxpayer", "container"]
     t = t.mutate(**{LOT + name: t[name].lag(1).over(over) for name in columns})
     t = t.filter(t[LOT + "entry_number"] != t.entry_number)
     if not own:
         t = t.filter(t[LOT + "taxpayer"] != t.taxpayer)
-    none, nothing = ibis.null("array<string>"), ibis.null("string")
-    return t.mutate(
-        lot_containers=ibis.ifelse(t.container.notnull(), t.lot_containers, none),
-        bill_containers=none, bill_seals=none, lot_bill_containers=none, lot_bill_seals=none,
-        master=nothing, lot_master=nothing,
-    )  # fmt: skip
+    rows = t.select(*columns, *(LOT + name for name in columns)).to_pyarrow()
+    lots = rows.select([LOT + name for name in columns]).rename_columns(columns)
+    # A line that names no box came in none of the other's.
+    lots = lots.set_column(columns.index("container"), "container", lots["container"].fill_null(""))
+    lots = lots.rename_columns(["containers" if name == "container" else name for name in columns])
+    each = np.arange(rows.num_rows)
+    return Pairs(_without_bills(lots), _without_bills(rows.select(columns)), each, each)
+
+
+def _without_bills(side: pa.Table) -> pa.Table:
+    """Sampled lines with the columns of bills, which are not looked up for them."""
+    nothing: list[None] = [None] * side.num_rows
+    side = side.append_column("master", pa.array(nothing, pa.string()))
+    for name in ("bill_containers", "bill_seals"):
+        side = side.append_column(name, pa.array(nothing, pa.list_(pa.string())))
+    return side
 
 
 def count_chance(lines: ir.Table, *, lines_held: int) -> Weights:
@@ -196,10 +207,9 @@ def count_chance(lines: ir.Table, *, lines_held: int) -> Weights:
     for group in (("taxpayer", "hts4"), ("maker", "hts4"), ("hts4",)):
         named = lines if "maker" not in group else lines.filter(lines.maker.notnull())
         t = _random_pairs(named, share=share, group=group)
-        t = t.select(**levels(t), **{f"size_{name}": t[LOT + name] for name in AMOUNTS[:3]}).to_pyarrow()
-        found: Levels = {c.name: t[f"level_{c.name}"].to_numpy().astype(np.int8) for c in COMPARISONS}
-        sizes = {name: size(t[f"size_{name}"].to_numpy().astype(np.float64)) for name in AMOUNTS[:3]}
-        kept = np.ones(t.num_rows, dtype=bool) if group[0] != "hts4" else found["maker"] != 0
+        found = levels(t)
+        sizes = {name: size(t.amounts(name)[0]) for name in AMOUNTS[:3]}
+        kept = np.ones(len(t.lot), dtype=bool) if group[0] != "hts4" else found["maker"] != 0
         counts.append(
             {
                 c.name: _counted(found[c.name][kept], contexts(c.name, found, sizes)[kept], len(c.labels))
