@@ -1,7 +1,7 @@
 """Air waybills in running text: the airline's three digits and eight more, `055-33182074` and `055-3318 2074`.
 
 Invariant: a label stands right before one, or it stands in the same sentence or the text speaks of air and the last
-digit is the first seven's remainder by seven.
+digit is the first seven's remainder by seven, as in all of several.
 """
 
 import re
@@ -32,6 +32,10 @@ def is_waybill(digits: str) -> bool:
     return int(digits[:7]) % _MODULUS == int(digits[7])
 
 
+def _is_proven(match: re.Match[str]) -> bool:
+    return is_waybill(match.group("first") + match.group("last"))
+
+
 def air_waybills(text: str, beginnings: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Where such numbers stand, given where numbers begin.
 
@@ -40,9 +44,12 @@ def air_waybills(text: str, beginnings: Iterable[int]) -> Iterator[tuple[int, in
     ['055-3318 2074']
     """
     of_air: bool | None = None
-    for match in filter(None, (_WAYBILL.match(text, start) for start in beginnings)):
+    found = [match for match in (_WAYBILL.match(text, start) for start in beginnings) if match]
+    if len({match.group() for match in found}) > 1 and all(map(_is_proven, found)):
+        of_air = True  # one of 49 such pairs is no waybills
+    for match in found:
         before = max(0, match.start() - _BEFORE_CHARACTERS), match.start()
-        proven = is_waybill(match.group("first") + match.group("last"))
+        proven = _is_proven(match)
         if proven and of_air is None:
             of_air = bool(_AIR.search(text))
         near = proven and not _TELEPHONE.search(text, *before) and (of_air or _LABEL_NEAR.search(text, *before))

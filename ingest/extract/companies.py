@@ -12,7 +12,7 @@ from graph.resolve.words import is_of_people, is_place, looks_like_company, shar
 from ingest.extract.company_forms import FormSpan, legal_forms, rows
 from ingest.extract.in_forms import addressees, in_columns, in_fields, in_lines
 from ingest.extract.in_lists import houses, in_lists
-from ingest.extract.in_rows import in_rows, partners
+from ingest.extract.in_rows import in_rows, joined, of_lands, partners
 from ingest.extract.introduced import introduced, official
 from ingest.extract.name_words import (
     BETWEEN,
@@ -441,7 +441,7 @@ _NUMBERED = re.compile(
 # Words that end the names of companies without a legal form, and hardly anything else.
 _WORKS = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w'\u2019.-]*\w|&|(?:[A-Z]\.){2,4}|(?<![A-Za-z] )[A-Z]\.|"
-    r"(?<=[a-z] )[A-Z]\.)(?: (?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
+    r"(?<=[a-z] )[A-Z]\.)(?: (?:(?:del?|d[aio]|las?|los) )?(?:[A-Z][\w'\u2019.-]*\w|&)){0,5} "
     r"(?:Airlines|Airways|Associates|Distributors|Factory|Enterprises|Traders|Importers|Imports|Logistics|"
     r"Brokers|Brokerage|"
     r"Forwarders|Holdings|Industries|Outfitters|Packers|Surety|Ventures|Wholesalers|Exporters|Exim|Impex|"
@@ -455,7 +455,7 @@ _GOODS_OF = re.compile(r"(?:Importers|Imports|Exporters|Traders|Wholesalers)$") 
 
 
 # A name that says where its bearer is, and the banks of a place: Umber Brokerage of Queens, Bank of Umber.
-_OF_PLACE = re.compile(r" of (?P<place>(?:the )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?![\w-]| [A-Z&]|, [A-Z])")
+_OF_PLACE = re.compile(r" of (?P<place>(?:the )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?![\w-]| [A-Z&]|, (?:the )?[A-Z])")
 _TWO_OF = re.compile(r"(?<![\w.-])(?P<first>[A-Z][\w'\u2019-]*\w) (?:& )?(?P<last>[A-Z][\w'\u2019-]*\w)$")
 _BANK = re.compile(r"(?<![\w.-])(?:[A-Z]\w+ )?Bank of (?:the )?(?!United)[A-Z]\w+(?: [A-Z]\w+)?(?![\w-])")
 
@@ -601,5 +601,5 @@ _THRICE, _LONGEST_WORD = 3, 24
 # By form and by what stands around, the surest first.
 _WAYS = (
     _by_form, _by_prefix, _by_beginning, in_fields, addressees, _clients, _shortened, _cited, _other_names, _numbered,
-    in_columns, in_lines, in_lists, houses, _works, _of_places, _by_end, partners,
+    in_columns, in_lines, in_lists, houses, _works, _of_places, _by_end, joined, of_lands, partners,
 )  # fmt: skip

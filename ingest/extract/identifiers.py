@@ -302,7 +302,7 @@ _COLUMNS: tuple[tuple[IdentifierType, re.Pattern[str], re.Pattern[str]], ...] = 
          r"(?:\w+ )?(?:bill(?: of lading)?|B/?L|MBL|HBL|[HM]?AWB)(?: no\.?| number| #)?:?|house|master", re.IGNORECASE),
      re.compile(
          r"[A-Z]{4}(?=[A-Z]*\d)[A-Z0-9]{4,12}|"
-         r"(?=[A-Z0-9/-]*\d{3})(?=[A-Z0-9/-]{6})[A-Z][A-Z0-9]{1,9}(?:[/-][A-Z0-9]{2,9}){0,3}")),
+         r"(?=[A-Z0-9/-]*\d{3})(?=[A-Z0-9/-]{6})[A-Z][A-Z0-9]{1,9}(?:[/-][A-Z0-9]{1,9}){0,3}")),
 )  # fmt: skip
 _COLUMN = re.compile("|".join(f"(?:{heading.pattern})" for _, heading, _ in _COLUMNS), re.IGNORECASE)
 
@@ -453,6 +453,9 @@ def _bare_rulings(text: str, anywhere: list[int]) -> Iterator[tuple[bool, Found]
         yield bool(sure), (start, match.end(), _I.RULING, bare_ruling(match.group()).key)
 
 
+_SMALL_BILL = re.compile(r"(?<![\w.-])[a-z]{4}\d{8,12}(?![\w-])")
+
+
 def _in_small_letters(text: str) -> Iterator[Found]:
     begins = [match.start() for match in _SMALL_BEGINNING.finditer(text)]
     for identifier, pattern in _SMALL if begins else ():
@@ -460,3 +463,6 @@ def _in_small_letters(text: str) -> Iterator[Found]:
             capitals = match.group().upper()
             if (key := _key(identifier, capitals)) and not (identifier == _I.BILL and _boxed(capitals)):
                 yield *match.span(), identifier, key
+    for match in _matches(_SMALL_BILL, text, begins):
+        if _SOME_BILLS.search(text, max(0, match.start() - _BEFORE_CHARACTERS), match.start()):
+            yield *match.span(), _I.BILL, _key(_I.BILL, match.group().upper())

@@ -71,11 +71,16 @@ _SUCH = re.compile(
 _NUMBERED = re.compile(
     r"\b[A-Z0-9]{3}-\d{7}-\d(?:\.|,|;|:| -)?[ ](?:line \d{1,2}[,;] )?(?=[A-Z])|\bline \d{1,2}[;,] (?=[A-Z])"
 )
-_AGENT = re.compile(r"(?m)(?:^|[.;] |  )Agent:[ \t]+(?=[A-Z])")
+# An agent, whom a letter goes to (`Messrs. Umber Tea`), and a label that a stop ends: `Vendor. Umber Tea, Turkey`.
+_AGENT = re.compile(
+    r"(?m)(?:^|[.;] |  )Agent:[ \t]+(?=[A-Z])|(?:^|: )(?:M/[Ss]|Messrs)\.? (?=[A-Z])|"
+    r"^(?:Brokers?|Buyers?|Consignees?|Exporters?|Importers?|Makers?|Manufacturers?|Sellers?|Shippers?|Suppliers?|"
+    r"Suret(?:y|ies)|Vendors?)\.[ \t]+(?=[A-Z])"
+)
 # As they are shortened at the head of a line: `shpr Umber Tea`.
 _SHORT = re.compile(
-    r"(?m)^[ \t]*(?i:impt?r?|expt?r?|shpr|cnee|ntfy|mfr|mfgr|vdr|suppl?r?|brkr|fwdr|trkr|seller|buyer|maker|shipper)"
-    r"\.?:?[ \t]+(?=[A-Z])"
+    r"(?m)(?:^|[;,/] )[ \t]*(?i:impt?r?|expt?r?|shpr|cnee|ntfy|mfr|mfgr|vdr|suppl?r?|brkr|fwdr|trkr|"
+    r"seller|buyer|maker|shipper)\.?:?[ \t]+(?=[A-Z])"
 )
 # A line by itself at the head or the end of a letter, and what brokers, forwarders and their like end their names with.
 _ALONE = re.compile(r"(?m)^[ \t]*(?P<name>[A-Z][^\n,:;.()\d]{5,50}?)[ \t]*,?$")

@@ -44,7 +44,10 @@ from ingest.extract.told_of import ends_so
 _SHORTEST, _SHORTEST_CAPITALS, _SHORTEST_INITIALS, _SHORTEST_IN_DOMAIN = 4, 5, 3, 5
 _LONGEST, _LONGEST_SEATED = 4, 7  # words
 
-_WRAP = re.compile(r"(?<=[^\n]{60})\n(?=[^\s])")  # a long line goes on in the next
+# A long line goes on in the next, unless a label or a point of a list begins there.
+_WRAP = re.compile(
+    r"(?<=[^\n]{60})\n(?=[^\s])(?![A-Z][\w#.]*(?: [\w#.]+){0,2}:|[A-Z][a-z]{1,4}\. ?\d|[-*\u2022]|\d{1,2}[.)] )"
+)
 _ROW_OF_CELLS = re.compile(r"\S(?: {2,}|\t|\|)\S")  # and so does no row of a form or table
 _RUN = re.compile(
     rf"(?<![\w.@#$-])(?<!//)(?:(?:[A-Z]\.){{2,4}} )?{WORD}(?: (?:& |(?:da|de|del|des|di|do|du) )?{WORD}){{0,6}}"

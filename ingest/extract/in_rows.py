@@ -9,8 +9,23 @@ from collections.abc import Iterable, Iterator
 
 from graph.resolve.words import is_of_people, is_place, share
 from ingest.extract.company_forms import legal_forms
-from ingest.extract.introduced import firm
-from ingest.extract.name_words import ADDRESS, NAME, WORD, Place, stops
+from ingest.extract.introduced import firm, is_label, official
+from ingest.extract.name_words import (
+    ADDRESS,
+    NAME,
+    WORD,
+    Place,
+    is_given,
+    is_of_nation,
+    is_plain,
+    is_region,
+    is_ship_or_brand,
+    is_town,
+    stops,
+    trimmed,
+)
+from ingest.extract.told_of import in_headline, stands_so
+from ingest.sources.countries import country_code
 
 _SEAT = r"(?: (?:of|in) [A-Z][\w ]{1,20}(?:, [A-Z][\w ]{1,20})?)"  # of Farmton, Ohio
 _SEMICOLON = re.compile(rf"{_SEAT}?;\s+(?:and\s+)?(?P<name>{NAME})(?=;|, [A-Z]|\.(?:\s|$)|\s+and\s|\s*\(|\s*$)")
@@ -21,6 +36,7 @@ _BETWEEN = re.compile(rf",\s+(?P<name>{NAME})(?=,\s+(?:and\s+)?[A-Z])")
 _RELATED = re.compile(rf"(?:[,;]?\s+(?:and|or)|[,;]|/)\s?(?P<name>{NAME})")
 _ROW_CHARACTERS = 90
 _SHORTEST_WORD = 4
+_PERSONS_NAMES = 3
 # Soller, Shayne & Horn: partners of a firm that bears their names.
 _PARTNERS = re.compile(
     r"(?<![\w,&.-])(?<!, )[A-Z][\w'\u2019-]+(?:, [A-Z][\w'\u2019-]+){1,5},? (?:&|and) [A-Z][a-z]\w+(?![\w-])"
@@ -108,6 +124,76 @@ def _signed(text: str) -> Iterator[Place]:
         names = [name.upper() for name in re.findall(WORD, match.group())]
         if not any(share(name) or is_place(name) or stops(name.lower()) for name in names):
             yield match.span()
+
+
+# Two that `&` joins, the last of one word: Umber Nail & Screw; no office of such goods (`Pulp & Paper desk`).
+_JOINED = re.compile(
+    r"(?<![\w&.'\u2019/-])[A-Z][\w'\u2019-]*[a-z](?: [A-Z][\w'\u2019-]*[a-z]){0,3} & [A-Z][\w'\u2019-]*[a-z]"
+    r"(?![\w-]| [A-Z&]|['\u2019]\w{2}| (?:branch|center|desk|division|office|team|unit)\b)"
+)
+_SENTENCE_BEGINS = re.compile(r"(?:^|\n|[.!?:]\s)\s*$")
+_WITHIN = re.compile(r"(?:[A-Z][\w'\u2019.-]*,?|&|\b[Tt]he|\ban?) $|[\"\u201c]$")
+
+
+def joined(text: str) -> Iterator[Place]:
+    """Names of two parts that `&` joins, where one of their words is no word of the language or firms stand there.
+
+    >>> text = "He says that Umberly & Pratt will enter. They asked about Terms & Conditions."
+    >>> [text[start:end] for start, end in joined(text)]
+    ['Umberly & Pratt']
+    """
+    for match in _JOINED.finditer(text) if " & " in text else ():
+        start, end = trimmed(text, *match.span())
+        words = [word for word in text[start:end].split() if word != "&"]
+        if (
+            len(words) < 2
+            or "&" not in text[start:end]
+            or (start == match.start() and _WITHIN.search(text, max(0, start - _BEFORE_PARTNERS), start))
+            or any(official(word) or is_label(word.upper()) or stops(word) or is_of_nation(word) for word in words)
+            or all(is_given(word) for word in words)
+            or is_region(text[start:end])
+            or country_code(text[start:end])
+            or is_ship_or_brand(text, start)
+            or in_headline(text, start, end)
+        ):
+            continue
+        begins = bool(_SENTENCE_BEGINS.search(text, max(0, start - _BEFORE_PARTNERS), start))
+        plain = all(map(is_plain, words))
+        many = any(map(is_plain, words)) and all(word.endswith("s") for word in words)  # Terms & Conditions
+        if not (many or (begins and plain)) and (not (begins or plain) or stands_so(text, start, end, words[-1])):
+            yield start, end
+
+
+# A name and its land in brackets, behind a small word: `cable of Umber Wire (Taiwan)`.
+_OF_LAND = re.compile(
+    r"(?<=[a-z,;] )(?P<name>[A-Z][\w'\u2019-]*[a-z](?: (?:& )?[A-Z][\w'\u2019-]*[a-z]){1,3}) "
+    r"\((?P<land>[A-Z][\w ]{2,20})\)"
+)
+_NAMES_LAND = re.compile(r"\b(?:and|by|for|from|has|have|of|or|through|to|via|with) $|; $")
+
+
+def of_lands(text: str) -> Iterator[Place]:
+    """Names of two words or more with their land in brackets.
+
+    >>> text = "It cuts cable of Umberly Wire (Taiwan), not of the Russian Federation (Russia)."
+    >>> [text[start:end] for start, end in of_lands(text)]
+    ['Umberly Wire']
+    """
+    for match in _OF_LAND.finditer(text) if " (" in text else ():
+        start, end = match.span("name")
+        words = [word for word in match.group("name").split() if word != "&"]
+        if (
+            country_code(match.group("land"))
+            and _NAMES_LAND.search(text, max(0, start - len("through ")), start)
+            and not any(official(word) or is_label(word.upper()) or stops(word) or is_of_nation(word) for word in words)
+            and not all(map(is_plain, words))
+            and not (is_given(words[0]) and len(words) <= _PERSONS_NAMES)
+            and not (
+                is_region(match.group("name")) or country_code(match.group("name")) or is_town(match.group("name"))
+            )
+            and not in_headline(text, start, end)
+        ):
+            yield start, end
 
 
 def partners(text: str) -> Iterator[Place]:

@@ -25,7 +25,8 @@ from ingest.sources.countries import country_code
 
 # Who somebody is, in small letters, and then the name: `the broker Umber Gate`, `its supplier Ochre Jade`.
 _INTRODUCED = re.compile(
-    r"\b(?:(?<=[.;(] )(?:Maker|Declarant|Broker)|maker|declarant|trucker|packer|surveyor|auditor|alleger|"
+    r"\b(?:(?:(?<=[.;(] )|(?m:^))(?:Maker|Declarant|Broker|Importer|Exporter|Shipper|Consignee|Supplier|"
+    r"Manufacturer|Producer|Vendor|Surety|Petitioner|Seller|Forwarder|Consolidator|Trucker)|maker|declarant|trucker|packer|surveyor|auditor|alleger|"
     r"importer|exporter|producer|manufacturer|supplier|shipper|consignee|(?:customs )?broker|filer|carrier|"
     r"respondent|petitioner|vendor|seller|buyer|purchaser|subsidiary|affiliate|predecessor|parent|distributor|retailer|"
     r"wholesaler|forwarder|trader|competitor|subcontractor|factory|mill|client|customer|complainant)"
@@ -93,11 +94,15 @@ _OTHERS_INITIALS = frozenset(
      "MSDS", "MSRP", "NME", "NYRL", "OFAC", "PDF", "PET", "PMS", "POI", "POR", "PSC", "PVC", "SEC", "SIC", "SUV",
      "TBA", "TBD", "TIB", "TSCA", "TSN", "UFLPA", "USC", "USDA", "USTR", "VAT", "VRA")
 )  # fmt: skip
+AUTHORITIES = frozenset(
+    ("CBP", "CPSC", "DHS", "DOC", "DOJ", "DOT", "EPA", "FCC", "FDA", "FTC", "HSI", "ICE", "ITC", "OFAC", "SEC", "USDA",
+     "USTR")
+)  # fmt: skip
 _SEAT = re.compile(r" of (?P<land>[A-Z]\w+(?: [A-Z]\w+)?)$")  # Umber Ochre of Sweden
 _STATE = re.compile(r", [A-Z]")  # Umber of El Paso, Texas
 _OFFICIAL = frozenset(
-    ("ADMINISTRATION", "AGENCY", "ALLIANCE", "ASSOCIATION", "AUTHORITY", "BOARD", "BORDER", "BUREAU", "CBP", "CEE",
-     "CENTER", "CHAPTER", "CIRCUIT", "COALITION", "COMMERCE", "COMMISSION", "COMMITTEE", "CONGRESS", "COUNCIL",
+    ("ADMINISTRATION", "AGENCY", "ALLIANCE", "ASSOCIATION", "AUTHORITY", "BOARD", "BORDER", "BRANCH", "BUREAU", "CBP",
+     "CEE", "CENTER", "CHAPTER", "CIRCUIT", "COALITION", "COMMERCE", "COMMISSION", "COMMITTEE", "CONGRESS", "COUNCIL",
      "COURT", "CUSTOMS", "DEPARTMENT", "DIRECTOR", "DIRECTORATE", "DIRECTORS", "DIVISION", "FDA", "FEDERAL",
      "GOVERNMENT", "HEADQUARTERS", "INSPECTOR", "INSPECTORS", "JUDGE", "LETTER", "MINISTRY", "NOTES", "OFFICE",
      "OFFICER", "OFFICERS", "OFFICIAL", "OFFICIALS", "PORT", "REPRESENTATIVE", "REPUBLIC", "RULING", "SECTION",

@@ -59,9 +59,15 @@ NOBODY = frozenset(
 )  # fmt: skip
 
 # By which a sentence begins, and which are in no name then: Competitor Umber & Ochre sells it.
+# What brokers and forwarders are called by, of which alone no name is.
+OF_TRADE = frozenset(
+    ("AGENTS", "BROKERS", "BROKERAGE", "CUSTOM", "CUSTOMS", "FOREIGN", "FORWARDERS", "FREIGHT", "HOUSE",
+     "LICENSED", "SHIP")
+)  # fmt: skip
 ROLES = frozenset(
-    ("Broker", "Competitor", "Consignee", "Declarant", "Exporter", "Forwarder", "Importer", "Manufacturer", "Shipper",
-     "Supplier", "Surety", "Vendor")
+    ("Agent", "Agents", "Broker", "Buyer", "Competitor", "Consignee", "Consolidator", "Declarant", "Exporter", "Filer",
+     "Forwarder", "Importer", "Manufacturer", "Petitioner", "Producer", "Respondent", "Seller", "Shipper", "Supplier",
+     "Surety", "Trucker", "Vendor")
 )  # fmt: skip
 _OF_NATIONS = re.compile(r"(?:ese|ian|ean|ish|can|ans|i)$", re.IGNORECASE)
 _NATIONS = frozenset(

@@ -29,8 +29,9 @@ from ingest.extract.dates import days
 from ingest.extract.identifiers import find_identifiers
 from ingest.extract.in_cells import in_cells
 from ingest.extract.in_place import in_place
+from ingest.extract.introduced import AUTHORITIES, official
 from ingest.extract.known_names import KnownNames
-from ingest.extract.name_words import ends_names, is_ship_or_brand, names_goods
+from ingest.extract.name_words import OF_TRADE, ends_names, is_ship_or_brand, names_goods
 from ingest.extract.names import name_key
 from ingest.extract.ports_by_name import is_ports_name, ports_by_name
 from ingest.extract.small_letters import (
@@ -51,6 +52,7 @@ _LONGEST_TEXT = 2**31  # spaCy's own limit guards models that need memory by len
 _FILER, _FILER_CHARACTERS = re.compile(r"\bfiler(?: code)?:? $", re.IGNORECASE), 12
 _SHORTENED = (" Bt", " Est", " Fty", " Mfy")
 _GOES_ON = re.compile(r" (?P<word>[A-Z][a-z]+)(?![\w-]| [A-Z])")
+_NAME_GOES_ON = re.compile(r"(?: [A-Z][\w'\u2019-]*[a-z]){1,2}(?![\w-]| [A-Z&])")
 _OF_STATE = re.compile(r" of (?P<state>(?:New |North |South |West |Rhode )?[A-Z][a-z]+)(?![\w-]| [A-Z&])")
 _LAND = re.compile(r", ([A-Z]\w{3,})")
 _OF_MONEY = ("Bank", "Guaranty", "Insurance")
@@ -156,6 +158,9 @@ def _whole(text: str, one: Span) -> Span:
     behind = _GOES_ON.match(text, one.end)
     if behind and (ends_names(behind.group("word")) or behind.group("word") in _OF_MONEY):
         return replace(one, end=behind.end())
+    more = _NAME_GOES_ON.match(text, one.end)
+    if more and not any(official(word) for word in more.group().split()):
+        return replace(one, end=more.end())
     return one
 
 
@@ -177,12 +182,16 @@ def _is_no_firm(text: str, one: Span) -> bool:
     written = text[one.start : one.end]
     code = one.how != How.KNOWN and _FILER.search(text, max(0, one.start - _FILER_CHARACTERS), one.start)
     ship = one.how != How.KNOWN and is_ship_or_brand(text, one.start) and not next(iter(legal_forms(written)), None)
+    words = written.split()
+    if one.how == How.FORM and all(word.upper() in OF_TRADE for word in words):
+        return True  # Custom House Brokers
+    authority = one.how == How.FORM and len(words) > 1 and words[0] in AUTHORITIES  # HSI Umber
     lines = written.split("\n")
     parted = len(lines) > 1 and one.how == How.FORM and country_code(lines[0].strip())  # from Turkey, and the next line
     seat = (
         one.how == How.ALIAS and " " not in written and (land := _LAND.match(text, one.end)) and country_code(land[1])
     )
-    if ship or parted or seat:
+    if ship or parted or seat or (authority and not next(iter(legal_forms(written)), None)):
         return True
     return bool(code and len(written) == len("UMB")) or (one.how == How.FORM and is_ports_name(written))
 

@@ -29,7 +29,7 @@ from ingest.sources.countries import country_code
 
 _CHAT = r"(?:\[?\d{1,2}:\d\d(?::\d\d)?\]? )?(?:[\w.]{1,20}[:>] |<[\w.]{1,20}> )?"  # 9:14 umber: yes
 _BEGINS = re.compile(
-    rf"(?:^|[.!?][ \n]+|\n\s*){_CHAT}(?:[-*\u2022>]+\s+|[a-z0-9]{1, 2}[.)]\s+)?(?:(?P<small>[a-z])|[A-Z])"
+    rf"(?:^|[.!?][ \n]+|\n\s*){_CHAT}(?:[-*\u2022>]+\s+|[a-z0-9]{{1,2}}[.)]\s+)?(?:(?P<small>[a-z])|[A-Z])"
 )
 _CHAT_LINE = re.compile(
     r"(?m)^(?:> ?|(?:\[?\d{1,2}:\d\d(?::\d\d)?\]? )?(?:[\w.]{1,20}[:>] |<[\w.]{1,20}> )|"
@@ -39,7 +39,7 @@ _HASTY = 2  # beginnings in small letters that show a text to be written in a hu
 _SENTENCES, _TIMES = 4, 4  # at least so many small beginnings, and so many times as many as capital ones
 _SHORTEST = 4
 _BEFORE_PLACES = re.compile(
-    r"\b(?:from|in|into|to|of|via|through|thru|by|is|was|are|not|or|and|said|says|claims|declared|"
+    r"\b(?:from|fr|in|into|to|of|via|through|thru|by|is|was|are|as|not|or|and|said|says?|claims|declared|"
     r"marked|made|en|origin)\s+$|[/:,] ?$"
 )
 _BEFORE_GOODS = re.compile(r"\b(?:from|in|into|to|via|through|thru|says|said|origin)\s+$")  # in a chat
@@ -124,7 +124,7 @@ def small_firms(text: str) -> Iterator[tuple[int, int]]:
 # come from and go to (`candles fr umberet wax, israel`).
 _NOTED = re.compile(
     r"\b(?:(?P<sure>cnees?|shprs?|ntfy|impt?r|mfr|brkr|fwdr|trkr|consignees?|shippers?|importers?|exporters?|brokers?|"
-    r"truckers?|carriers?|suppliers?|makers?|sellers?|buyers?|vendors?|forwarders?|tel w/|"
+    r"truckers?|carriers?|suppliers?|makers?|sellers?|buyers?|vendors?|forwarders?|factory|mill|resellers?|tel w/|"
     r"(?:truck|trailer|driver|agent|rep|guy|man) (?:of|from)|awb [\d -]{8,14}\d,)|"
     r"for|fr|from|by|of)(?:\s+(?:is|are|was|=)|:)?\s+(?=[a-z])"
 )
@@ -202,10 +202,15 @@ def _noted_name(text: str, at: int, *, sure: bool) -> tuple[int, int] | None:
     ends = _NOTED_ENDS.match(text, words[-1].end()) is not None
     written = [word.group() for word in words]
     strange = [word for word in written if len(word) > _SHORTEST and not is_plain(word) and not _is_known_word(word)]
-    enough = len(words) >= _FEWEST_NOTED and (strange or (sure and ends and ends_names(written[-1])))
+    whole = sure and ends and (ends_names(written[-1]) or any(map(_is_no_plain, written)))
+    enough = len(words) >= _FEWEST_NOTED and (strange or whole)
     if not enough or not (sure or ends) or is_town(" ".join(written)) or is_goods_only(written):
         return None
     return words[0].start(), words[-1].end()
+
+
+def _is_no_plain(word: str) -> bool:
+    return len(word) >= _SHORTEST and word.isalpha() and not is_plain(word)
 
 
 def is_goods_only(written: list[str]) -> bool:

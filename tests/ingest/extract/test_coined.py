@@ -54,6 +54,30 @@ FOUND = [
      ["umberet hill cutlery", "ochrelis y woad", "umberet hill"]),
     ("truck of ochrelis haulage waited. boxes both for brite umberet toys. no docs yet. call back. all ok.",
      ["ochrelis haulage", "brite umberet toys"]),
+    # two parts that & joins
+    ("They noted that Umberly & Pratt will enter, and Umber Nail & Screw pays.",
+     ["Umberly & Pratt", "Umber Nail & Screw"]),
+    ("A bond of Umberia Surety & Guaranty is too low.", ["Umberia Surety & Guaranty"]),
+    # behind roles, labels that a stop ends, and shortened ones within a line
+    ("Importer. Umber Chest of Maine, Hotel Ochre.\nVendor. Umberia Havlu, Turkey",
+     ["Umber Chest of Maine", "Hotel Ochre", "Umberia Havlu"]),
+    ("Importer Umber Sol Roofing; exporter Ochre Ensambles Tecate.", ["Umber Sol Roofing", "Ochre Ensambles Tecate"]),
+    ("notes; impt Umber Bag & Twine; mfr Woven Ochre Sack\n", ["Umber Bag & Twine", "Woven Ochre Sack"]),
+    ("Messrs. Umberly Kayak\nDear friend,", ["Umberly Kayak"]),
+    ("Consolidator Umberia Consol files the bills. Agents Ochre Brothers Shipping. Then",
+     ["Umberia Consol", "Ochre Brothers Shipping"]),
+    # with its land in brackets, with what joins a name's words, up to a line's end, and longer than the known one
+    ("It cuts cable of Phelan Umber (Taiwan), tape of the Russian Federation (Russia).", ["Phelan Umber"]),
+    ("It was entered by our broker, Paso del Umber CHB, and a letter.", ["Paso del Umber CHB"]),
+    ("The Umber Garlic notes. What is not yet sold until then will be sold to Tri-Cities Umber Fab\nPos. 2: laser head",
+     ["Tri-Cities Umber Fab"]),
+    ("It is by Umberia Hai Co., Ltd. The list means Umberia Hai Photon, in May. Umberia Hai says so.",
+     ["Umberia Hai Co., Ltd.", "Umberia Hai Photon", "Umberia Hai"]),
+    # behind a role and before a comma or a stop
+    ("box in. importer lackawanna umber form. factory maya stitch, mixco. tags say brazil. no docs yet. call.",
+     ["lackawanna umber form", "maya stitch"]),
+    ("1) box in the hall. 2) no docs yet. 10) mr. weld calls. 11) importer ochrelis roll form.\n",
+     ["ochrelis roll form"]),
     ("impt Umber Silicate\nexp  Ochre Quarrel Stone\n", ["Umber Silicate", "Ochre Quarrel Stone"]),
 ]  # fmt: skip
 NOT_FOUND = [
@@ -66,6 +90,10 @@ NOT_FOUND = [
     "Mexican Customs, Laredo Customs and U.S. Customs asked; the Customs Service; CUSTOMS AND BORDER SERVICES\n",
     "box in. driver from ohio, goods from china. frozen berries of canada. no docs. call for exam. ask them. yes.",
     "goods from Southeast Asia; payments to North Africa",
+    "Terms & Conditions apply. Center: Pulp & Paper desk. We asked Regulations & Rulings; \"Umberly & Pratt\" cups",
+    "tape of the Russian Federation (Russia), of a works in Ostrava Poruba (Czechia), by Ann Weld (Canada)",
+    "UMBER\nCustom House Brokers, Forwarders\nOne Trade Center\n",
+    "From May 14, officers of CBP and of HSI Umberia visited it. We asked the Trade Agreements Branch.",
     "Sand & Gravel fell. See Research & Development.",
 ]  # fmt: skip
 

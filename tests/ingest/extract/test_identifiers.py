@@ -362,6 +362,16 @@ def test_ports_by_their_numbers_where_something_is_done_that_is_done_at_ports(te
         ("bill UMB-BRE-20118 is out. Hold UMB-BRE-20119, invoice UMB-BRE-20120", ["UMB-BRE-20118", "UMB-BRE-20119"]),
         ("Originals: UMBR30114872 released", ["UMBR30114872"]),
         ("Rail waybill OC 482210; HBL 77114", ["OC 482210", "77114"]),
+        (
+            "it has\nbills w/ lading jan 20: cmcu11820447, cmcu11820460\nfr x. lot abcd12345678.",
+            ["cmcu11820447", "cmcu11820460"],
+        ),
+        (
+            "MBL             HBL\nCMDUGGZ0884102  TTSE18060411\nZIMUNGB1188403  PLX-N-77120\n",
+            ["CMDUGGZ0884102", "TTSE18060411", "ZIMUNGB1188403", "PLX-N-77120"],
+        ),
+        ("Umber | 784-1180 2243 | 04/04\nOchre | 112-5520 0176 | 04/05\n", ["784-1180 2243", "112-5520 0176"]),
+        ("Umber | 784-1180 2244 | 04/04\nOchre | 112-5520 0176 | 04/05\n", []),
         ("Their order UMBR30114872, a bill of 30,000; a hold on OCH-SAV-1140", []),
     ],
 )

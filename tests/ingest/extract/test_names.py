@@ -232,6 +232,16 @@ def test_a_chat_names_countries_in_small_letters_where_nothing_else_can_be_meant
     assert not [one for one in find_mentions("", "Bowls of china are\nsold from malaysia") if one.what == "country"]
 
 
+def test_a_text_in_small_letters_names_countries_behind_what_tags_say_and_goods_come_as() -> None:
+    text = "box in. says canada, tags say brazil. entered as mexico. yarn fr india. no docs yet. call."
+    assert [one.text for one in find_mentions("", text) if one.what == "country"] == [
+        "canada",
+        "brazil",
+        "mexico",
+        "india",
+    ]
+
+
 def test_the_republic_of_a_country_is_named_whole() -> None:
     text = "from the Republic of Turkey and the Federal Republic of Germany"
     assert [text[start:end] for start, end, _ in countries(text)] == [
