@@ -3,7 +3,8 @@
 Shipments are looked at a batch at a time, so that memory follows the batch and not the world.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import ibis
@@ -52,8 +53,8 @@ def strongest_candidates(
         facts.kept(in_batches) as lot,
         facts.kept(candidates.small_trades(lot, lines)) as small,
         facts.kept(candidates.pairs(lot, lines, carried, small)) as near,
-        facts.kept(entry_totals(_entries_of_parties(whole, lines))) as totals,
-        facts.kept(candidates.whole_entry_pairs(ibis.memtable(whole), totals)) as near_whole,
+        _wholes_near(facts, whole, lines) as near_whole,
+        facts.kept(entry_totals(lines.semi_join(near_whole, "entry_number"))) as totals,
         facts.kept(_bills_of(carried, ((near, lines), (near_whole, totals)))) as landed,
     ):
         for number in range(int(batches.max()) + 1):
@@ -178,10 +179,10 @@ def _bills_of(carried: ir.Table, sides: Iterable[tuple[ir.Table, ir.Table]]) -> 
     return carried.semi_join(ibis.union(*named).distinct(), "bill")
 
 
-def _entries_of_parties(whole: pa.Table, lines: ir.Table) -> ir.Table:
-    """All lines of the entries in which the taxpayers and the makers of these shipments have a line."""
-    of_parties = [
-        lines.semi_join(ibis.memtable(whole.select([name])).drop_null(name), name).select("entry_number")
-        for name in ("taxpayer", "maker")
-    ]  # fmt: skip
-    return lines.semi_join(ibis.union(*of_parties).distinct(), "entry_number")
+@contextmanager
+def _wholes_near(facts: FactStore, whole: pa.Table, lines: ir.Table) -> Iterator[ir.Table]:
+    """(lot, line, entry_number): entries of several lines that shipments may have come back as, each as a whole."""
+    with facts.kept(entry_totals(lines, shared=("taxpayer", "maker", "port"))) as told:
+        near = candidates.whole_entry_pairs(ibis.memtable(whole), told)
+        with facts.kept(near.join(told.select("line", "entry_number"), "line")) as found:
+            yield found

@@ -3,12 +3,13 @@
 Invariant: every column is an expression over the fact table, so that an engine reads only what a step needs.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
-from graph.facts.columns import amount, taxpayer
+from graph.facts.columns import amount, surely, taxpayer
 from graph.facts.store import FactStore
 
 # Two weights, values or quantities lie in the same or in neighbouring bands when they differ by less than this
@@ -71,30 +72,30 @@ _SHARED = (
 )  # fmt: skip
 
 
-def entry_totals(lines: ir.Table) -> ir.Table:
+def entry_totals(lines: ir.Table, *, shared: Sequence[str] = _SHARED) -> ir.Table:
     """Entries of several lines taken as a whole, in the shape of lines: what whole shipments are compared with.
 
     Weights, packages and values are added up where all lines have them, quantities where all are of one unit; a maker
-    or heading that differs within the entry is unknown. Their numbers are below zero, so that they meet no line's.
+    or heading that differs within the entry is unknown. Their numbers are below zero, so that they meet no line's. Of
+    what lines may have in common only `shared` is told.
     """
-    several = lines.group_by("entry_number").agg(lines_held=ibis._.count())
-    t = lines.semi_join(several.filter(several.lines_held > 1), "entry_number")
 
     def total(name: str) -> ir.FloatingValue:
-        return ibis.ifelse(t[name].count() == t.count(), t[name].sum(), None)
+        return ibis.ifelse(lines[name].count() == lines.count(), lines[name].sum(), None)
 
     def common(name: str) -> ir.StringValue:
-        return ibis.ifelse(t[name].min() == t[name].max(), t[name].max(), None)
+        return ibis.ifelse(lines[name].min() == lines[name].max(), lines[name].max(), None)
 
-    whole = t.group_by("entry_number").agg(
-        line=-1 - t.line.min(), line_number=t.line_number.min(), place=ibis.literal(0), day=t.day.max(),
+    one_unit = surely(lines.unit.min() == lines.unit.max()) | (lines.unit.count() == 0)
+    whole = lines.group_by("entry_number").agg(
+        line=-1 - lines.line.min(), line_number=lines.line_number.min(), place=ibis.literal(0), day=lines.day.max(),
         weight=total("weight"), packages=total("packages"), value=total("value"),
-        quantity=ibis.ifelse(t.unit.nunique() <= 1, total("quantity"), None),
-        **{name: common(name) for name in _SHARED},
+        quantity=ibis.ifelse(one_unit, total("quantity"), None),
+        lines_held=lines.count(), **{name: common(name) for name in shared},
     )  # fmt: skip
-    whole = whole.mutate(line_id=whole.entry_number + WHOLE_ENTRY)
+    whole = whole.filter(whole.lines_held > 1).mutate(line_id=whole.entry_number + WHOLE_ENTRY)
     whole = whole.mutate(**{f"{name}_band": band(whole[name]) for name in ("weight", "quantity", "value")})
-    return whole.select(*lines.columns)
+    return whole.select(*(name for name in lines.columns if name not in _SHARED or name in shared))
 
 
 def bills(facts: FactStore, *, as_of: date | None) -> ir.Table:

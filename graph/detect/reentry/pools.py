@@ -68,6 +68,8 @@ def _held_by_others(name: str, table: pa.Table, lines: ir.Table) -> Share:
     unknown = table["hts4"].is_null().to_numpy(zero_copy_only=False)
     held, among = np.zeros((2, table.num_rows))
     for goods, of in (("hts4", ~unknown), ("maker", unknown)):
+        if not of.any():
+            continue
         lot = ibis.memtable(table.filter(pa.array(of)).select(["taxpayer", goods, name])).drop_null(goods).distinct()
         counts = []
         for keys in ((goods, name), ("taxpayer", goods, name), (goods,), ("taxpayer", goods)):
