@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from anyascii import anyascii
 
 from graph.resolve.words import is_of_people, is_place, share
-from ingest.extract.company_forms import FormSpan, form_words, legal_forms, rows
+from ingest.extract.company_forms import FormSpan, first_form, form_words, legal_forms, rows
 from ingest.extract.introduced import is_label
 from ingest.extract.name_words import (
     INITIALS,
@@ -354,7 +354,7 @@ def _inside(text: str, at: int, inside: str, place: Place) -> Iterator[tuple[int
     if _ROLE.fullmatch(short) and introduced:
         yield at + start, at + start + len(short), True
         return
-    form = next(iter(legal_forms(short)), None)
+    form = first_form(short)
     whole_name = (form and form.start) or not _all_titled(short) or len(short.split()) > _LONGEST_ALIAS
     if whole_name:
         return

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from graph.resolve.words import is_of_people, is_place, looks_like_company, share
-from ingest.extract.company_forms import FormSpan, legal_forms, rows
+from ingest.extract.company_forms import FormSpan, first_form, legal_forms, rows
 from ingest.extract.in_forms import addressees, in_columns, in_fields, in_lines
 from ingest.extract.in_lists import houses, in_lists
 from ingest.extract.in_rows import in_rows, joined, of_lands, partners
@@ -90,7 +90,7 @@ def _two(text: str, start: int, end: int) -> Iterator[Place]:
         and " and " not in right
         and " " in right
         and ((" " in left and "," not in left) or (is_coined(left) and not is_town(left)))
-        and not next(iter(legal_forms(right)), None)
+        and not first_form(right)
         and not any(says_nobody(word) or word in BETWEEN for word in right.split())
         and (" " not in left or not all(map(_is_common, right.split())))
     )
@@ -385,7 +385,7 @@ def _clients(text: str) -> Iterator[Place]:
     for match in _CLIENT.finditer(text):
         name = match.group("name")
         line = _CLIENT_ENDS.split(text[match.start("name") : match.end() + 30])[0]
-        if next(iter(legal_forms(line)), None):
+        if first_form(line):
             continue  # found by its form
         if stop := SENTENCE_ENDS.search(name):
             name = name[: stop.start() + 1]
@@ -491,7 +491,7 @@ def _cited(text: str) -> Iterator[Place]:
             match = _NAMED_BEFORE.search(text, max(0, behind.start() - _NAME_CHARACTERS), behind.start())
             if not match or (pattern is _OF_RECORD and not _is_counsel(match.group("name"))):
                 continue
-            if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
+            if _names_one(text, match) and not first_form(match.group("name")):
                 yield trimmed(text, *match.span("name"))
 
 
@@ -511,13 +511,13 @@ def _other_names(text: str) -> Iterator[Place]:
         if not no_name and _names_one(text, match):
             person = is_of_people(name.split()[0].upper()) and not looks_like_company(name)
             for group in ("other",) if person else ("name", "other"):
-                if not next(iter(legal_forms(text[match.start(group) : match.end(group) + 12])), None):
+                if not first_form(text[match.start(group) : match.end(group) + 12]):
                     yield trimmed(text, *match.span(group))
 
 
 def _numbered(text: str) -> Iterator[Place]:
     for match in _NUMBERED.finditer(text):
-        if _names_one(text, match) and not next(iter(legal_forms(match.group("name"))), None):
+        if _names_one(text, match) and not first_form(match.group("name")):
             start, end = trimmed(text, *match.span("name"))
             yield start, start + len(LOOSE_END.sub("", text[start:end]))
 
@@ -529,7 +529,7 @@ def _works(text: str) -> Iterator[Place]:
             start += len("Can ")
         named = text[start:end].split()
         first = named[0].upper()
-        if next(iter(legal_forms(text[end : end + 30])), None) and text[end : end + 1] in " ,":
+        if first_form(text[end : end + 30]) and text[end : end + 1] in " ,":
             continue  # found by its form
         if "&" in named and _ONE_OF_PARTNERS.search(text, max(0, start - 30), start):
             continue  # Umber, Ochre & Woad Brokers
@@ -577,7 +577,7 @@ def _by_end(text: str) -> Iterator[Place]:
             or (len(begun) < 2 and (is_given(begun[0]) or is_of_people(begun[0].upper())))
             or (len(begun) < 2 and not (is_coined(begun[0]) and not is_town(begun[0])))
             or all(says_what_kind(word) or names_goods(word) or share(word.upper()) for word in begun)
-            or next(iter(legal_forms(text[end : end + 12])), None)
+            or first_form(text[end : end + 12])
             or in_headline(text, start, end, _THRICE)
             or is_ship_or_brand(text, start)
         ):

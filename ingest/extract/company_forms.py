@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _LEXICON = Path(__file__).with_name("lexicon")
@@ -49,6 +49,12 @@ def legal_forms(text: str) -> Iterator[FormSpan]:
             or bool(sure.search(match.group())),
             bool(_PARTNERSHIPS.fullmatch(match.group())),
         )
+
+
+@lru_cache(maxsize=20_000)  # a text asks several times for what stands behind one name
+def first_form(text: str) -> FormSpan | None:
+    """The first legal form of a short text."""
+    return next(iter(legal_forms(text)), None)
 
 
 @cache

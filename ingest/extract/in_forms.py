@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from graph.resolve.words import says_nothing
-from ingest.extract.company_forms import legal_forms
+from ingest.extract.company_forms import first_form
 from ingest.extract.name_words import BETWEEN, NAME, Place, ends_names, says_nobody, stops
 from ingest.extract.tables import cells
 from ingest.sources.countries import country_code
@@ -42,7 +42,7 @@ def in_fields(text: str) -> Iterator[Place]:
         name = match.group("name").partition("  ")[0]
         for end in (_FIELD_END, _PLACE_BEHIND):
             if cut := end.search(name):
-                form = next(iter(legal_forms(name)), None)
+                form = first_form(name)
                 name = name[: cut.start()] if form is None or form.end <= cut.start() else name[: form.end]
         name = name.rstrip(" ,")
         if _is_filled_in(name):
@@ -124,7 +124,7 @@ def addressees(text: str) -> Iterator[Place]:
         (start, name), (_, above) = lines[street - 1], lines[street - 2]
         name = name.rstrip(" ,")
         addressed = (_PERSON.fullmatch(above) or _TITLE.search(above)) and not _CUSTOMS.search(f"{above} {name}")
-        if addressed and _is_addressed(name) and not _TITLE.search(name) and not next(iter(legal_forms(name)), None):
+        if addressed and _is_addressed(name) and not _TITLE.search(name) and not first_form(name):
             yield start, start + len(name)
 
 
@@ -137,13 +137,13 @@ def _abroad(lines: list[tuple[int, str]]) -> Iterator[Place]:
             (_, person), (start, name) = lines[above], lines[above + 1]
             name = name.rstrip(" ,")
             titled = _TITLED.match(person) and not _TITLE.search(name) and not _is_street(name)
-            if titled and _is_addressed(name) and not next(iter(legal_forms(name)), None):
+            if titled and _is_addressed(name) and not first_form(name):
                 yield start, start + len(name)
 
 
 def _is_street(line: str) -> bool:
     of_street = _STREET.match(line) or _STREET_ENDS.search(line)
-    return bool(of_street) and not next(iter(legal_forms(line)), None)
+    return bool(of_street) and not first_form(line)
 
 
 def _is_addressed(written: str) -> bool:
@@ -202,7 +202,7 @@ def in_lines(text: str) -> Iterator[Place]:
             yield match.span("name")
     for match in _ALSO.finditer(text):
         above = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        if next(iter(legal_forms(above)), None):
+        if first_form(above):
             for other in _SPLIT.finditer(text, *match.span("names")):
                 start = other.end() - len(other.group().lstrip())
                 if text[start].isupper() and not stops(text[start : other.end()]):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from graph.resolve.words import is_of_people, is_place, says_nothing, share
-from ingest.extract.company_forms import legal_forms
+from ingest.extract.company_forms import first_form
 from ingest.extract.introduced import is_label, official
 from ingest.extract.name_words import (
     INITIALS,
@@ -180,7 +180,7 @@ def _behind(text: str, at: int) -> Iterator[Place]:
         end = at + seat.start() if seat and abroad else match.end()
         if not _BEHIND.match(text, end) or not names_firm(text[at:end]):
             return
-        form = next(iter(legal_forms(text[at : end + 30])), None)
+        form = first_form(text[at : end + 30])
         if form is None or form.start > end - at + 2:
             yield at, end
         end = match.end()

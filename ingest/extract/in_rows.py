@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from graph.resolve.words import is_of_people, is_place, share
-from ingest.extract.company_forms import legal_forms
+from ingest.extract.company_forms import first_form
 from ingest.extract.introduced import firm, is_label, official
 from ingest.extract.name_words import (
     ADDRESS,
@@ -205,7 +205,7 @@ def partners(text: str) -> Iterator[Place]:
         names = re.findall(WORD, match.group())
         if "&" not in match.group() or any(is_place(name.upper()) for name in names):
             continue
-        form = next(iter(legal_forms(text[match.end() : match.end() + 12])), None)
+        form = first_form(text[match.end() : match.end() + 12])
         brokers = _BROKERS.match(text, match.end())  # Umber, Ochre & Woad Customs Brokers
         if brokers:
             yield match.start(), brokers.end()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from graph.resolve.words import is_of_people, is_place, looks_like_company, says_nothing, share
-from ingest.extract.company_forms import legal_forms
+from ingest.extract.company_forms import first_form
 from ingest.extract.name_words import (
     ADDRESS,
     LOOSE_END,
@@ -202,7 +202,7 @@ def _tells(text: str, word: str) -> bool:
 
 def _goes_on_to_form(text: str, start: int, end: int) -> bool:
     """Whether a legal form is in a name or follows it, not behind a comma and another name."""
-    form = next(iter(legal_forms(text[start : end + 30])), None)
+    form = first_form(text[start : end + 30])
     return form is not None and not re.search(r"[,;]\s*\w", text[end : start + form.start])
 
 

@@ -227,6 +227,7 @@ def seated_name(words: Sequence[str]) -> bool:
     return is_seat(first) and second not in known and len(second) >= _SHORTEST and not stops(words[1])
 
 
+@lru_cache(maxsize=20_000)
 def stops(written: str) -> bool:
     """Whether a name does not go on over a word."""
     if INITIALS.fullmatch(written):
@@ -252,6 +253,7 @@ def says_nobody(name: str) -> bool:
     return plain in NOBODY or (plain.strip(".") in form_words() and plain != "CV")  # which begins names, too
 
 
+@lru_cache(maxsize=20_000)
 def is_of_nation(word: str) -> bool:
     """Whether a word says of which nation somebody is: Chinese, Thai."""
     of_nation = bool(_OF_NATIONS.search(word)) and word[:4].upper() in _beginnings_of_countries()

@@ -23,7 +23,7 @@ from spacy.vocab import Vocab
 from graph.model.tables import IdentifierType
 from ingest.extract.aliases import aliases
 from ingest.extract.companies import companies
-from ingest.extract.company_forms import legal_forms
+from ingest.extract.company_forms import first_form
 from ingest.extract.countries import countries
 from ingest.extract.dates import days
 from ingest.extract.identifiers import find_identifiers
@@ -147,12 +147,12 @@ class _Names:
 def _whole(text: str, one: Span) -> Span:
     """A short name with what makes it a longer one: Umber Point Insurance, of which Umber Point was known."""
     if one.how == How.FORM and (state := _OF_STATE.match(text, one.end)) and state.group("state") in _states():
-        form = next(iter(legal_forms(text[one.start : one.end])), None)
+        form = first_form(text[one.start : one.end])
         of_goods = names_goods(text[one.start : one.end].rsplit(maxsplit=1)[-1])  # Umber Fragrance, which is in Ohio
         return one if form or of_goods else replace(one, end=state.end(), key=name_key(text[one.start : state.end()]))
     if one.how != How.ALIAS:
         return one
-    form = next(iter(legal_forms(text[one.end : one.end + _FORM_CHARACTERS])), None)
+    form = first_form(text[one.end : one.end + _FORM_CHARACTERS])
     if form and form.start <= len(", ") and form.sure:
         return replace(one, end=one.end + form.end)
     behind = _GOES_ON.match(text, one.end)
@@ -181,7 +181,7 @@ def _is_no_firm(text: str, one: Span) -> bool:
     """Whether a name that no list knows is a port's, or a filer's code: `filer UMB`."""
     written = text[one.start : one.end]
     code = one.how != How.KNOWN and _FILER.search(text, max(0, one.start - _FILER_CHARACTERS), one.start)
-    ship = one.how != How.KNOWN and is_ship_or_brand(text, one.start) and not next(iter(legal_forms(written)), None)
+    ship = one.how != How.KNOWN and is_ship_or_brand(text, one.start) and not first_form(written)
     words = written.split()
     if one.how == How.FORM and all(word.upper() in OF_TRADE for word in words):
         return True  # Custom House Brokers
@@ -191,7 +191,7 @@ def _is_no_firm(text: str, one: Span) -> bool:
     seat = (
         one.how == How.ALIAS and " " not in written and (land := _LAND.match(text, one.end)) and country_code(land[1])
     )
-    if ship or parted or seat or (authority and not next(iter(legal_forms(written)), None)):
+    if ship or parted or seat or (authority and not first_form(written)):
         return True
     return bool(code and len(written) == len("UMB")) or (one.how == How.FORM and is_ports_name(written))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from graph.resolve.words import is_place, share
-from ingest.extract.company_forms import legal_forms
+from ingest.extract.company_forms import first_form
 from ingest.extract.countries import countries
 from ingest.extract.known_names import Known, KnownNames
 from ingest.extract.name_words import (
@@ -269,7 +269,7 @@ def small_again(text: str, names: Iterable[str]) -> Iterator[tuple[int, int, str
     if sum(match.group("small") is not None for match in _BEGINS.finditer(text)) < _HASTY:
         return
     for name in names:
-        form = next(iter(legal_forms(name)), None)
+        form = first_form(name)
         core = (name[: form.start] if form else name).rstrip(" ,").lower()
         if " " in core and core in text and not all(share(word.upper()) for word in core.split()):
             yield from ((*use.span(), name) for use in re.finditer(rf"(?<![\w-]){re.escape(core)}(?![\w-])", text))
