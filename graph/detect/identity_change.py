@@ -37,7 +37,7 @@ class IdentityChange:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "identity_change"
-    version: str = "13"
+    version: str = "14"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None

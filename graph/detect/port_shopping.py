@@ -68,7 +68,7 @@ class PortShopping:
     """The detector. Its page in the docs says what each number means."""
 
     name: str = "port_shopping"
-    version: str = "12"
+    version: str = "13"
 
     def detect(
         self, facts: FactStore, *, as_of: date | None = None, progress: Callable[[str], None] | None = None

@@ -40,7 +40,8 @@ _TAKEN_BACK = re.compile(
     r"(?i)\b(refusal|detention|seizure|hold|action|notice)\b[^.;]{0,120}\b(is|are|was|were|been|hereby) "
     r"(rescinded|withdrawn|set aside|vacated|lifted|reversed|annulled)\b|"
     r"\b(rescind|withdr[ae]w|set aside|vacat|lift|revers|annul)\w* (the|our|its|this) (notice of )?"
-    r"(refusal|detention|seizure|hold|action)\b|\bappeal (is |was |has been )?(granted|allowed|sustained)\b"
+    r"(refusal|detention|seizure|hold|action)\b|"
+    r"\b(appeal|protest|petition)\b[^.;]{0,120}\b(granted|allowed|sustained|approved)\b(?! in part)"
 )
 _NOT_TAKEN_BACK = re.compile(
     r"(?i)\b(not|never|no|if|unless|until|whether|asks?|asked|requests?|requested|denied|pending)\b"
@@ -334,7 +335,7 @@ def _destroyed(
 def _taken_back(facts: FactStore, numbers: set[str], *, as_of: date | None, until: date) -> dict[str, list[Document]]:
     """By entry, bill or box, customs' documents that name it and say that what customs did is undone."""
     found: dict[str, list[Document]] = {}
-    saying = r"(?i)\b(rescind|withdr|set aside|vacat|lift|revers|annul|appeal)"
+    saying = r"(?i)\b(rescind|withdr|set aside|vacat|lift|revers|annul|appeal|protest|petition)"
     for paper in documents_naming(facts, numbers, (), as_of=as_of, until=until, kinds=OF_CUSTOMS, saying=saying):
         if any(_TAKEN_BACK.search(said) and not _NOT_TAKEN_BACK.search(said) for said, _ in paper.sentences):
             for number in sorted({one.key for one in paper.named} & numbers):

@@ -139,7 +139,11 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
     acted = t.select(
         party=ibis.coalesce(named, of_entry), kind=kind, day=t.action_date.epoch_days().cast("int64"),
         table=ibis.literal("actions"), key=t.action_id, told=t.kind + " (" + t.result.fill_null("no result") + ")",
-        revenue=ibis.ifelse(wrong, t.revenue_change_usd.cast("float64"), 0.0).fill_null(0.0), paid=paid,
+        # A penalty asks for money before anybody decides on it.
+        revenue=ibis.ifelse(
+            wrong | ((t.kind == "penalty") & ~undone), t.revenue_change_usd.cast("float64"), 0.0
+        ).fill_null(0.0),
+        paid=paid,
         **_about(
             of_kind=t.kind, entry=t.entry_number, bill=t.bill_number, amount=t.revenue_change_usd,
             remarks=ibis.ifelse(paid, t.remarks, None),
@@ -157,14 +161,16 @@ def events(facts: FactStore, side: Side, lines: ir.Table, *, as_of: date | None,
         day=issue.opened.min().epoch_days().cast("int64"), version=issue.version.min().cast("string"),
         entry=issue.entry.max(),
     )  # fmt: skip
-    concluded = _newest(facts.table("issues", as_of=as_of)).select("issue_id", "conclusion")
+    concluded = _newest(facts.table("issues", as_of=as_of))
+    asked = ibis.greatest(concluded.revenue_impact_usd.cast("float64"), 0.0).fill_null(0.0)
+    concluded = concluded.select("issue_id", "conclusion", asked=asked)
     opened = opened.left_join(concluded, "issue_id").drop("issue_id_right")
     paid_off = says_paid(opened.conclusion)
     opened = opened.select(
         party=taxpayer(opened.number) if side is IMPORTERS else opened.number, kind=ibis.literal("issue"),
         day=opened.day, table=ibis.literal("issues"), key=opened.issue_id + "/" + opened.version,
-        told=ibis.literal("issue"), revenue=ibis.literal(0.0), paid=paid_off,
-        **_about(entry=opened.entry, remarks=ibis.ifelse(paid_off, opened.conclusion, None)),
+        told=ibis.literal("issue"), revenue=opened.asked, paid=paid_off,
+        **_about(entry=opened.entry, amount=opened.asked, remarks=ibis.ifelse(paid_off, opened.conclusion, None)),
     )  # fmt: skip
     paper = facts.table("documents", as_of=as_of)
     paper = paper.filter(

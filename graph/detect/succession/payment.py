@@ -27,6 +27,9 @@ _PAID = (
     r"(^|[^a-z])no +(debts?|amounts?|balance|bills?|sums?|duties) +(is +|are +)?(outstanding|open|owed|owing)|"
     r"(received|collected) +(the +)?(payment|duties|principal|full +amount|principal +and +interest)|"
     r"(^|[^a-z])nothing +(is +|more +is +|further +is +)?(outstanding|owed|owing|due|open)([^a-z]|$)|"
+    r"(sum|amount|balance)s? +[^;]{0,80}(was|were|has +been|have +been) +received +from|"
+    r"(check|cheque|wire|draft|transfer)s? +[^;]{0,80}(cover(s|ed)?|pa(ys|id)) +(all|everything|whatever|what) +"
+    r"(that +)?(is|was|were|are) +(still +)?(open|owed|owing|due)|"
     # a sample is collected, too, and a count
     r"(^|[^a-z])(collected +(in +full|with +interest)|fully +collected)|"
     r"(dut(y|ies)|bill|penalty|debt|amount|balance)s? +((was|were|has|have|been) +)*collected|"

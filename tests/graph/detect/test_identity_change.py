@@ -593,10 +593,11 @@ def test_a_small_bill_paid_does_not_speak_for_a_large_one() -> None:
     assert result(finding, "what was owed is paid").startswith("Does not hold")
 
 
-def told_beside(**other: Any) -> Finding:
+def told_beside(*, penalty: str = "discrepant", **other: Any) -> Finding:
     """A change of identity after a penalty of 80,000 USD that was paid, and something else that is left open."""
     world = market_world(6, importers=120)
     business, record = old_firm(world, "51-000000100")
+    world.tables["actions"][-1]["result"] = penalty
     last = world.tables["entry_lines"][-2]
     world.act(last, day=END + 5, kind="penalty", result="released", remarks="Collected in full with interest.")
     world.act(world.tables["entry_lines"][-20], **other)
@@ -616,6 +617,24 @@ def test_who_paid_the_gravest_demand_does_not_run_from_a_lesser_matter(other: di
     finding = told_beside(**other)
     assert result(finding, "what was owed is paid").startswith("Weakens the match")
     assert finding.probability < 0.5
+
+
+def test_a_penalty_that_nobody_decided_on_yet_asks_for_money_too() -> None:
+    finding = told_beside(penalty="pending", day=END - 60, kind="document_review")
+    assert result(finding, "what was owed is paid").startswith("Weakens the match")
+
+
+def test_an_issue_asks_for_what_it_would_bring_in() -> None:
+    """A note of payment that names nothing is of the last demand before it: here the issue's."""
+    world = market_world(6, importers=120)
+    business, record = old_firm(world, "51-000000100", event=False)
+    issue = {"issue_id": "I1", "title": "Origin", "importer_numbers": ["51-000000100"], "revenue_impact_usd": 80_000}
+    world.add("issues", {**issue, "version": 1, "as_of": on(END - 12), "status": "open"})
+    last = world.tables["entry_lines"][-2]
+    world.act(last, day=END + 5, kind="document_review", result="released", remarks="Tendered.")
+    new_firm(world, "61-000000100", business, phone=record["phone"])
+    finding = of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
+    assert result(finding, "what was owed is paid").startswith("Weakens the match")
 
 
 @pytest.mark.parametrize(

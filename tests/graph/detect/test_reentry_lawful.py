@@ -165,6 +165,9 @@ def test_a_lot_that_customs_saw_destroyed_has_not_come_back(paper: dict[str, Any
     [
         ("Our notice of refusal for bill UMBR1 (40 packages) is rescinded.", "notice", CAME, True),
         ("Bill UMBR1. The appeal was allowed.", "memo", CAME, True),
+        ("Protest 2704-24-100001 against the refusal of bill UMBR1 is ALLOWED in full.", "memo", CAME, True),
+        ("Protest 2704-24-100001 against the refusal of bill UMBR1 is allowed in part.", "memo", CAME, False),
+        ("Protest 2704-24-100001 against the refusal of bill UMBR1 was denied.", "memo", CAME, False),
         ("Our notice of refusal for bill UMBR1 is not rescinded.", "notice", CAME, False),
         ("UMBR1: the importer asks that the refusal be set aside; the refusal was lifted? No.", "memo", CAME, False),
         ("Our notice of refusal for bill UMBR1 is rescinded.", "other", CAME, False),  # says its owner
