@@ -631,7 +631,8 @@ def test_an_issue_asks_for_what_it_would_bring_in() -> None:
     issue = {"issue_id": "I1", "title": "Origin", "importer_numbers": ["51-000000100"], "revenue_impact_usd": 80_000}
     world.add("issues", {**issue, "version": 1, "as_of": on(END - 12), "status": "open"})
     last = world.tables["entry_lines"][-2]
-    world.act(last, day=END + 5, kind="document_review", result="released", remarks="Tendered.")
+    note = {"kind": "document_review", "result": "released", "remarks": "Tendered.", "entry_number": None}
+    world.act(last, day=END + 5, **note)
     new_firm(world, "61-000000100", business, phone=record["phone"])
     finding = of(detect(MemoryFacts(world.tables), only=("identity_change",)), "61-0000001")
     assert result(finding, "what was owed is paid").startswith("Weakens the match")
