@@ -135,6 +135,11 @@ _SENTENCE_BEGINS = re.compile(r"(?:^|\n|[.!?:]\s)\s*$")
 _WITHIN = re.compile(r"(?:[A-Z][\w'\u2019.-]*,?|&|\b[Tt]he|\ban?) $|[\"\u201c]$")
 
 
+def _is_no_firms(word: str) -> bool:
+    """Whether no firm has this word in its name: an office, a label, or a nation."""
+    return official(word) or is_label(word.upper()) or stops(word) or is_of_nation(word)
+
+
 def joined(text: str) -> Iterator[Place]:
     """Names of two parts that `&` joins, where one of their words is no word of the language or firms stand there.
 
@@ -149,7 +154,7 @@ def joined(text: str) -> Iterator[Place]:
             len(words) < 2
             or "&" not in text[start:end]
             or (start == match.start() and _WITHIN.search(text, max(0, start - _BEFORE_PARTNERS), start))
-            or any(official(word) or is_label(word.upper()) or stops(word) or is_of_nation(word) for word in words)
+            or any(map(_is_no_firms, words))
             or all(is_given(word) for word in words)
             or is_region(text[start:end])
             or country_code(text[start:end])
@@ -185,7 +190,7 @@ def of_lands(text: str) -> Iterator[Place]:
         if (
             country_code(match.group("land"))
             and _NAMES_LAND.search(text, max(0, start - len("through ")), start)
-            and not any(official(word) or is_label(word.upper()) or stops(word) or is_of_nation(word) for word in words)
+            and not any(map(_is_no_firms, words))
             and not all(map(is_plain, words))
             and not (is_given(words[0]) and len(words) <= _PERSONS_NAMES)
             and not (

@@ -41,7 +41,8 @@ _TAKEN_BACK = re.compile(
     r"(rescinded|withdrawn|set aside|vacated|lifted|reversed|annulled)\b|"
     r"\b(rescind|withdr[ae]w|set aside|vacat|lift|revers|annul)\w* (the|our|its|this) (notice of )?"
     r"(refusal|detention|seizure|hold|action)\b|"
-    r"\b(appeal|protest|petition)\b[^.;]{0,120}\b(granted|allowed|sustained|approved)\b(?! in part)"
+    r"\bappeal (granted|allowed|sustained)\b|\b(appeal|protest)\b[^.;]{0,120} (is|was|been|hereby) "
+    r"(granted|allowed|sustained|approved)\b(?! (in part|to|time|[0-9]))"
 )
 _NOT_TAKEN_BACK = re.compile(
     r"(?i)\b(not|never|no|if|unless|until|whether|asks?|asked|requests?|requested|denied|pending)\b"
@@ -335,7 +336,7 @@ def _destroyed(
 def _taken_back(facts: FactStore, numbers: set[str], *, as_of: date | None, until: date) -> dict[str, list[Document]]:
     """By entry, bill or box, customs' documents that name it and say that what customs did is undone."""
     found: dict[str, list[Document]] = {}
-    saying = r"(?i)\b(rescind|withdr|set aside|vacat|lift|revers|annul|appeal|protest|petition)"
+    saying = r"(?i)\b(rescind|withdr|set aside|vacat|lift|revers|annul|appeal|protest)"
     for paper in documents_naming(facts, numbers, (), as_of=as_of, until=until, kinds=OF_CUSTOMS, saying=saying):
         if any(_TAKEN_BACK.search(said) and not _NOT_TAKEN_BACK.search(said) for said, _ in paper.sentences):
             for number in sorted({one.key for one in paper.named} & numbers):

@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, Comparison, levels
+from graph.detect.reentry.comparisons import COMPARED, COMPARISONS, Comparison, Level, levels
 from graph.detect.reentry.pairs import Floats, Ints, Pairs
 
-LOT = "lot_"  # prefix of the columns of the line drawn before
-Levels = dict[str, npt.NDArray[np.int8]]
+_LOT = "lot_"  # prefix of the columns of the line drawn before
+Levels = dict[str, Level]
 
 # Lines of others that hold a lot's value, and among how many, by pair.
 Share = tuple[Floats, Floats]
@@ -175,12 +175,12 @@ def _random_pairs(lines: ir.Table, *, share: float, group: tuple[str, ...]) -> P
     t = t.mutate(draw=t.line_id.hexdigest("md5"))
     over = ibis.window(group_by=list(group), order_by=t.draw)
     columns = [name for name in COMPARED if name in t.columns] + ["entry_number", "taxpayer", "container"]
-    t = t.mutate(**{LOT + name: t[name].lag(1).over(over) for name in columns})
-    t = t.filter(t[LOT + "entry_number"] != t.entry_number)
+    t = t.mutate(**{_LOT + name: t[name].lag(1).over(over) for name in columns})
+    t = t.filter(t[_LOT + "entry_number"] != t.entry_number)
     if not own:
-        t = t.filter(t[LOT + "taxpayer"] != t.taxpayer)
-    rows = t.select(*columns, *(LOT + name for name in columns)).to_pyarrow()
-    lots = rows.select([LOT + name for name in columns]).rename_columns(columns)
+        t = t.filter(t[_LOT + "taxpayer"] != t.taxpayer)
+    rows = t.select(*columns, *(_LOT + name for name in columns)).to_pyarrow()
+    lots = rows.select([_LOT + name for name in columns]).rename_columns(columns)
     # A line that names no box came in none of the other's.
     lots = lots.set_column(columns.index("container"), "container", lots["container"].fill_null(""))
     lots = lots.rename_columns(["containers" if name == "container" else name for name in columns])

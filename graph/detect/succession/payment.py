@@ -15,6 +15,8 @@ from graph.detect.documents import OF_CUSTOMS, documents_naming
 from graph.facts.columns import surely
 from graph.facts.store import FactStore
 
+# What may stand within a sentence: a full stop in an amount or behind a firm's legal form ends none.
+_WITHIN = r"([^;.]|[.][0-9]|(inc|corp|co|ltd)[.])"
 # What customs notes where nothing is owed any more, in the languages of its partners too; "unpaid" has no such word.
 _PAID = (
     r"(^|[^a-z])(paid|pd|tendered|settled|remitted|pagad[oa]s?|abonad[oa]s?|payée?s?|acquittée?s?|bezahlt|beglichen|"
@@ -27,9 +29,10 @@ _PAID = (
     r"(^|[^a-z])no +(debts?|amounts?|balance|bills?|sums?|duties) +(is +|are +)?(outstanding|open|owed|owing)|"
     r"(received|collected) +(the +)?(payment|duties|principal|full +amount|principal +and +interest)|"
     r"(^|[^a-z])nothing +(is +|more +is +|further +is +)?(outstanding|owed|owing|due|open)([^a-z]|$)|"
-    r"(sum|amount|balance)s? +[^;]{0,80}(was|were|has +been|have +been) +received +from|"
-    r"(check|cheque|wire|draft|transfer)s? +[^;]{0,80}(cover(s|ed)?|pa(ys|id)) +(all|everything|whatever|what) +"
-    r"(that +)?(is|was|were|are) +(still +)?(open|owed|owing|due)|"
+    rf"(sum|amount|balance)s? +{_WITHIN}{{0,60}}(owed|owing|due|outstanding|open) +{_WITHIN}{{0,60}}"
+    r"(was|were|has +been|have +been) +received +from|"
+    rf"(check|cheque|wire|draft|transfer)s? +(of|from|by|for) +{_WITHIN}{{0,80}}cover(s|ed)? +"
+    r"(all|everything|whatever|what) +(that +)?(is|was|were|are) +(open|owed|owing|due)|"
     # a sample is collected, too, and a count
     r"(^|[^a-z])(collected +(in +full|with +interest)|fully +collected)|"
     r"(dut(y|ies)|bill|penalty|debt|amount|balance)s? +((was|were|has|have|been) +)*collected|"
@@ -45,6 +48,7 @@ _NOT_PAID = (
     r"(not|never|yet|to|until|unless|if|be|partially|partly|part|half) +((been|yet|be|fully|all) +)*collected|"
     r"(paid|pd|collected|pagado|payé) +in +part|"
     r"(no|not|partial|part|until|unless|if) +(payment +)?received|"
+    rf"((part|half|some|none|most) +of +(the|this)|(^|[^a-z])no) +(sum|amount|balance)s? +{_WITHIN}{{0,120}}received|"
     r"only +[a-z$]* *[0-9][0-9.,]* +((was|were|has|been) +)*paid|(paid|pd|received) +[^.;]{0,20}on +account([^a-z]|$)|"
     # what is left, and what somebody else paid in the party's stead
     r"(^|[^a-z])unpaid *([:;.,$)]|$)|(^|[^a-z])still +(open|outstanding|owed|owing|due)|"

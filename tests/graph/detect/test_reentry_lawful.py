@@ -168,6 +168,9 @@ def test_a_lot_that_customs_saw_destroyed_has_not_come_back(paper: dict[str, Any
         ("Protest 2704-24-100001 against the refusal of bill UMBR1 is ALLOWED in full.", "memo", CAME, True),
         ("Protest 2704-24-100001 against the refusal of bill UMBR1 is allowed in part.", "memo", CAME, False),
         ("Protest 2704-24-100001 against the refusal of bill UMBR1 was denied.", "memo", CAME, False),
+        ("The protest on bill UMBR1 was filed within the time allowed.", "memo", CAME, False),
+        ("The petition on bill UMBR1 for relief from the penalty was granted.", "memo", CAME, False),
+        ("In its protest the owner of bill UMBR1 was allowed 30 days.", "memo", CAME, False),
         ("Our notice of refusal for bill UMBR1 is not rescinded.", "notice", CAME, False),
         ("UMBR1: the importer asks that the refusal be set aside; the refusal was lifted? No.", "memo", CAME, False),
         ("Our notice of refusal for bill UMBR1 is rescinded.", "other", CAME, False),  # says its owner
